@@ -1,0 +1,114 @@
+"""A throw-away PostgreSQL for one command, without a server, a password or a port.
+
+    postgres.py run COMMAND ...   start a cluster, run COMMAND with NOROSHI_DATABASE_URL, remove the cluster
+    postgres.py found             exit 0 if a PostgreSQL is installed, else 1
+
+The cluster listens on a socket in its own folder only. Started by root, it runs as the system's `postgres`
+account, because PostgreSQL refuses to run as root.
+"""
+
+import os
+import shutil
+import signal
+import subprocess
+import sys
+import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any, Final
+
+DEBIAN: Final = Path("/usr/lib/postgresql")
+# Nothing here outlives the command, so nothing waits for the disk.
+SERVER: Final = (
+    "-c fsync=off -c full_page_writes=off -c synchronous_commit=off -c listen_addresses= -k {folder}"
+)
+
+
+def programs() -> Path | None:
+    """Return the folder of `initdb` and `pg_ctl`, of the newest version; None where none is installed."""
+    if found := shutil.which("initdb"):
+        return Path(found).parent
+    versions = sorted(DEBIAN.glob("*/bin/initdb"), key=lambda path: int(path.parts[-3]))
+    return versions[-1].parent if versions else None
+
+
+@contextmanager
+def cluster() -> Iterator[str]:
+    """Run a cluster for the time of the block; yield the address for NOROSHI_DATABASE_URL."""
+    binaries = programs()
+    if binaries is None:
+        raise SystemExit("PostgreSQL is not installed: apt install postgresql")
+    # Not below the checkout: the postgres account may not enter it, and a socket's path ends at 107 bytes.
+    with tempfile.TemporaryDirectory(prefix="noroshi-postgres-", ignore_cleanup_errors=True) as name:
+        folder = Path(name)
+        data = folder / "data"
+        _hand_over(folder)
+        _call(
+            folder,
+            binaries / "initdb",
+            "--username=postgres",
+            "--auth=trust",
+            *_initial(),
+            f"--pgdata={data}",
+        )
+        control = (binaries / "pg_ctl", f"--pgdata={data}", "--silent", "--wait")
+        _call(
+            folder, *control, f"--log={folder / 'log'}", f"--options={SERVER.format(folder=folder)}", "start"
+        )
+        try:
+            _call(folder, binaries / "createdb", f"--host={folder}", "--username=postgres", "noroshi")
+            yield f"postgres:///noroshi?host={folder}&user=postgres"
+        finally:
+            _call(folder, *control, "--mode=immediate", "stop")
+
+
+def _initial() -> tuple[str, ...]:
+    """C.UTF-8: one order of text on every machine, and Japanese letters are letters in it."""
+    return "--locale=C.UTF-8", "--encoding=UTF8", "--no-sync"
+
+
+def _account() -> dict[str, Any]:
+    return {"user": "postgres", "group": "postgres", "extra_groups": []} if os.geteuid() == 0 else {}
+
+
+def _hand_over(folder: Path) -> None:
+    if os.geteuid() == 0:
+        shutil.chown(folder, "postgres", "postgres")
+
+
+def _call(folder: Path, *command: str | Path) -> None:
+    result = subprocess.run(
+        command,
+        cwd=folder,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
+        text=True,
+        check=False,
+        **_account(),
+    )
+    if result.returncode:
+        raise SystemExit(f"{Path(command[0]).name} failed:\n{result.stdout}")
+
+
+def run(command: list[str]) -> int:
+    """Run `command` on a fresh cluster; return its exit code."""
+    signal.signal(signal.SIGTERM, lambda number, _: sys.exit(128 + number))  # so that the cluster is removed
+    with cluster() as address:
+        environment = {**os.environ, "NOROSHI_DATABASE_URL": address}
+        return subprocess.run(command, env=environment, check=False).returncode
+
+
+def main(arguments: list[str]) -> int:
+    """Run the verb of the command line; return its exit code."""
+    match arguments:
+        case ["found"]:
+            return 0 if programs() else 1
+        case ["run", *command] if command:
+            return run(command)
+    print(__doc__, file=sys.stderr)
+    return 2
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))
