@@ -1,0 +1,1 @@
+"""Logic of the intel room that needs no database."""
