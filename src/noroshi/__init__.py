@@ -1,0 +1,1 @@
+"""Noroshi: collective cyber defence for a financial sector."""

@@ -1,0 +1,1 @@
+"""Decisions and formats of the foundation, free of Django."""

@@ -1,0 +1,54 @@
+"""Traffic Light Protocol: FIRST's standard, version 2.0 (August 2022), and the two readings of it.
+
+`first` is the standard; `f-isac-jp` is the table of the Financials ISAC Japan, in which AMBER+STRICT stays with
+the named group and does not reach the rest of the reader's own organisation.
+"""
+
+from enum import StrEnum
+from typing import Self
+
+
+class TLP(StrEnum):
+    """A level; comparison follows how narrow it is (CLEAR < GREEN < AMBER < AMBER+STRICT < RED)."""
+
+    CLEAR = "CLEAR"
+    GREEN = "GREEN"
+    AMBER = "AMBER"
+    AMBER_STRICT = "AMBER+STRICT"
+    RED = "RED"
+
+    @property
+    def rank(self) -> int:
+        """0 for CLEAR up to 4 for RED."""
+        return list(TLP).index(self)
+
+    @property
+    def label(self) -> str:
+        """The marking as the standard writes it: `TLP:AMBER+STRICT`."""
+        return f"TLP:{self.value}"
+
+    @classmethod
+    def up_to(cls, ceiling: Self | None) -> frozenset[Self]:
+        """The levels not above `ceiling`; none where there is no ceiling to speak of."""
+        if ceiling is None:
+            return frozenset()
+        return frozenset(level for level in cls if level.rank <= ceiling.rank)
+
+    def __lt__(self, other: str) -> bool:
+        return self.rank < TLP(other).rank
+
+    def __le__(self, other: str) -> bool:
+        return self.rank <= TLP(other).rank
+
+    def __gt__(self, other: str) -> bool:
+        return self.rank > TLP(other).rank
+
+    def __ge__(self, other: str) -> bool:
+        return self.rank >= TLP(other).rank
+
+
+class Profile(StrEnum):
+    """Which reading of the levels an item was published under; frozen at publication."""
+
+    FIRST = "first"
+    F_ISAC_JP = "f-isac-jp"

@@ -1,0 +1,71 @@
+"""Managers that raise unless a read says for whom it is."""
+
+from typing import Any, TypeVar
+
+from django.db import models
+
+from noroshi.core.actor import Actor
+from noroshi.core.errors import UnscopedRead
+
+M = TypeVar("M", bound=models.Model)
+
+
+class GuardedManager(models.Manager[M]):
+    """`visible_to(actor)` or `unrestricted(reason=...)`; anything else is a mistake and raises."""
+
+    def get_queryset(self) -> models.QuerySet[M]:
+        """Refuse: a read must name its reader."""
+        raise UnscopedRead(f"{self.model.__name__}: read by visible_to(actor) or unrestricted(reason=...)")
+
+    def visible_to(self, actor: Actor) -> models.QuerySet[M]:
+        """Return what `actor` may view."""
+        raise NotImplementedError
+
+    def unrestricted(self, *, reason: str) -> models.QuerySet[M]:
+        """Return all rows, for a task of the installation itself that `reason` names."""
+        if not reason:
+            raise UnscopedRead("an unrestricted read says why")
+        return super().get_queryset()
+
+    def _all(self) -> models.QuerySet[M]:
+        return super().get_queryset()
+
+
+class ShareableManager(GuardedManager[M]):
+    """Manager of shareable objects: the whole policy."""
+
+    def visible_to(self, actor: Actor) -> models.QuerySet[M]:
+        """Return what `actor` may view, tombstones included."""
+        from noroshi.core import policy  # noqa: PLC0415 - the policy reads models, which need their manager
+
+        return self._all().filter(policy.visible_filter(self.model, actor))
+
+
+class PartManager(GuardedManager[M]):
+    """Manager of the parts of a shareable object: a part is never wider than its whole (POLICY, invariant 3)."""
+
+    def __init__(self, whole: str) -> None:
+        super().__init__()
+        self.whole = whole
+
+    def visible_to(self, actor: Actor) -> models.QuerySet[M]:
+        """Return the parts of what `actor` may view."""
+        whole: Any = self.model._meta.get_field(self.whole).related_model
+        return self._all().filter(**{f"{self.whole}__in": whole.objects.visible_to(actor)})
+
+
+class OwnManager(GuardedManager[M]):
+    """Manager of what belongs to one organisation or one person and is shared with nobody.
+
+    `holder` is "organisation" or "person", and names the field; the model has a `world` too.
+    """
+
+    def __init__(self, holder: str) -> None:
+        super().__init__()
+        self.holder = holder
+
+    def visible_to(self, actor: Actor) -> models.QuerySet[M]:
+        """Return what belongs to `actor`, or to the organisation if the role needs to know."""
+        from noroshi.core import policy  # noqa: PLC0415 - the policy reads models, which need their manager
+
+        return self._all().filter(policy.own_filter(actor, self.holder))

@@ -1,0 +1,1 @@
+"""Hunting: log lakes and what is found in them."""

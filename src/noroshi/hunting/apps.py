@@ -1,0 +1,15 @@
+"""The hunting room as a Django app."""
+
+from django.apps import AppConfig
+
+
+class HuntingConfig(AppConfig):
+    """Hunting: log lakes and what is found in them."""
+
+    name = "noroshi.hunting"
+    label = "hunting"
+    default_auto_field = "django.db.models.BigAutoField"
+
+    def ready(self) -> None:
+        """Subscribe to the events of the rooms below."""
+        from noroshi.hunting import receivers  # noqa: F401, PLC0415 - models must be loaded first

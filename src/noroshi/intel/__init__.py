@@ -1,0 +1,1 @@
+"""Intel: observables, warning lists and sightings."""

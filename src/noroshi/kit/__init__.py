@@ -1,0 +1,1 @@
+"""The kit: what every room uses to talk to people and machines."""

@@ -1,0 +1,11 @@
+"""The kit room as a Django app."""
+
+from django.apps import AppConfig
+
+
+class KitConfig(AppConfig):
+    """The kit: what every room uses to talk to people and machines."""
+
+    name = "noroshi.kit"
+    label = "kit"
+    default_auto_field = "django.db.models.BigAutoField"

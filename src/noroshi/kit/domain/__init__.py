@@ -1,0 +1,1 @@
+"""Logic of the kit room that needs no database."""

@@ -1,0 +1,53 @@
+"""Request numbers, and product errors turned into answers."""
+
+import re
+from collections.abc import Callable
+from typing import Final
+
+from django.http import HttpRequest, HttpResponse
+
+from noroshi.core import ids
+from noroshi.core.errors import NoroshiError, NotFound
+from noroshi.kit import logs
+from noroshi.kit.errors import error_page, status_of
+
+_GIVEN: Final = re.compile(r"[A-Za-z0-9-]{8,64}")
+
+GetResponse = Callable[[HttpRequest], HttpResponse]
+
+
+class RequestIdMiddleware:
+    """Gives each request a number that its log lines and its answer carry."""
+
+    def __init__(self, get_response: GetResponse) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        """Number the request; a caller's own number is kept where it looks like one."""
+        given = request.headers.get("X-Request-ID", "")
+        number = given if _GIVEN.fullmatch(given) else str(ids.new_id())
+        token = logs.request_id.set(number)
+        try:
+            response = self.get_response(request)
+        finally:
+            logs.request_id.reset(token)
+        response["X-Request-ID"] = number
+        return response
+
+
+class ErrorMiddleware:
+    """Answers a product error with its sentence and status. A missing thing never says more than that."""
+
+    def __init__(self, get_response: GetResponse) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        """Pass on; the work is in `process_exception`."""
+        return self.get_response(request)
+
+    def process_exception(self, request: HttpRequest, error: Exception) -> HttpResponse | None:
+        """Translate; anything else is a bug and goes on to become a 500."""
+        if not isinstance(error, NoroshiError):
+            return None
+        message = "" if isinstance(error, NotFound) else error.message
+        return error_page(request, status_of(error), message)

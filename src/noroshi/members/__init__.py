@@ -1,0 +1,1 @@
+"""The members: organisations, people, roles, groups, tokens and sign-in."""

@@ -1,0 +1,1 @@
+"""Logic of the members room that needs no database."""

@@ -1,0 +1,232 @@
+"""Organisations, people, their roles, the groups they share in, and the tokens of their machines."""
+
+from typing import ClassVar
+
+from django.contrib.auth.base_user import AbstractBaseUser, BaseUserManager
+from django.db import models
+from django.db.models import Q
+from django.utils.translation import get_language
+from django.utils.translation import gettext_lazy as _
+
+from noroshi.core import clock, ids
+from noroshi.core.domain.membership import MembershipClass, Role, Standing
+from noroshi.core.domain.tlp import TLP
+
+
+class InstitutionKind(models.TextChoices):
+    """Kind of institution (業態)."""
+
+    CENTRE = "centre", _("Sharing centre")
+    MAJOR_BANK = "major_bank", _("Major bank")
+    REGIONAL_BANK = "regional_bank", _("Regional bank")
+    NET_BANK = "net_bank", _("Internet bank")
+    COOPERATIVE = "cooperative", _("Credit cooperative")
+    TRUST_BANK = "trust_bank", _("Trust bank")
+    INSURER = "insurer", _("Insurer")
+    BROKER = "broker", _("Securities firm")
+    CARD = "card", _("Card company")
+    PAYMENT = "payment", _("Payment service")
+    INFRASTRUCTURE = "infrastructure", _("Market infrastructure")
+    SUPERVISOR = "supervisor", _("Authority")
+    VENDOR = "vendor", _("Vendor")
+
+
+class ClassChoices(models.TextChoices):
+    """Class of membership, as shown."""
+
+    HUB = MembershipClass.HUB.value, _("Hub")
+    REGULAR = MembershipClass.REGULAR.value, _("Regular member")
+    AFFILIATE = MembershipClass.AFFILIATE.value, _("Affiliate member")
+    TRIAL = MembershipClass.TRIAL.value, _("Trial member")
+    SUPPORTING = MembershipClass.SUPPORTING.value, _("Supporting member")
+    VENDOR = MembershipClass.VENDOR.value, _("Vendor")
+    SUPERVISOR = MembershipClass.SUPERVISOR.value, _("Supervisor")
+
+
+class StandingChoices(models.TextChoices):
+    """Standing, as shown."""
+
+    ACTIVE = Standing.ACTIVE.value, _("Active")
+    SUSPENDED = Standing.SUSPENDED.value, _("Suspended")
+    LEFT = Standing.LEFT.value, _("Left")
+
+
+class RoleChoices(models.TextChoices):
+    """Roles, as shown."""
+
+    ANALYST = Role.ANALYST.value, _("Analyst")
+    FRAUD_ANALYST = Role.FRAUD_ANALYST.value, _("Fraud analyst")
+    COORDINATOR = Role.COORDINATOR.value, _("Coordinator")
+    ORGANISATION_ADMIN = Role.ORGANISATION_ADMIN.value, _("Organisation admin")
+    HUB_OPERATOR = Role.HUB_OPERATOR.value, _("Hub operator")
+    TRUSTED_OPERATOR = Role.TRUSTED_OPERATOR.value, _("Trusted operator")
+    AUDITOR = Role.AUDITOR.value, _("Auditor")
+    SUPERVISOR = Role.SUPERVISOR.value, _("Supervisor")
+
+
+def in_language(japanese: str, english: str) -> str:
+    """Return the text in the reader's language; the other one where it is missing."""
+    first, second = (japanese, english) if (get_language() or "ja").startswith("ja") else (english, japanese)
+    return first or second
+
+
+class Organisation(models.Model):
+    """An institution that takes part."""
+
+    id = models.UUIDField(primary_key=True, default=ids.new_id, editable=False)
+    slug = models.SlugField(max_length=60, unique=True)
+    name_ja = models.CharField(max_length=200)
+    name_en = models.CharField(max_length=200, blank=True)
+    kind = models.CharField(max_length=20, choices=InstitutionKind.choices)
+    membership = models.CharField(max_length=12, choices=ClassChoices.choices, default=ClassChoices.REGULAR)
+    standing = models.CharField(max_length=10, choices=StandingChoices.choices, default=StandingChoices.ACTIVE)
+    created_at = models.DateTimeField(default=clock.now)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                fields=["membership"], condition=Q(membership=MembershipClass.HUB.value), name="one_hub"
+            )
+        ]
+
+    def __str__(self) -> str:
+        return self.name
+
+    @property
+    def name(self) -> str:
+        """The name in the reader's language."""
+        return in_language(self.name_ja, self.name_en)
+
+
+class PersonManager(BaseUserManager["Person"]):
+    """People are made by `members.actions`; this finds them for sign-in."""
+
+    def get_by_natural_key(self, username: str | None) -> "Person":
+        """Find by mail address, whatever its case."""
+        return self.get(email__iexact=username or "")
+
+
+class Person(AbstractBaseUser):
+    """Somebody with an account: of one organisation, for good. Who changes employer gets a new account."""
+
+    id = models.UUIDField(primary_key=True, default=ids.new_id, editable=False)
+    email = models.EmailField(unique=True)
+    name = models.CharField(max_length=120)
+    organisation = models.ForeignKey(Organisation, on_delete=models.PROTECT, related_name="people")
+    standing = models.CharField(max_length=10, choices=StandingChoices.choices, default=StandingChoices.ACTIVE)
+    language = models.CharField(max_length=2, choices=[("ja", _("Japanese")), ("en", _("English"))], default="ja")
+    created_at = models.DateTimeField(default=clock.now)
+
+    objects: ClassVar[PersonManager] = PersonManager()
+
+    USERNAME_FIELD = "email"
+    REQUIRED_FIELDS = ["name"]
+
+    def __str__(self) -> str:
+        return self.name
+
+    @property
+    def is_active(self) -> bool:  # type: ignore[override]
+        """Whether the account and its organisation take part: what sign-in asks."""
+        return self.standing == Standing.ACTIVE and self.organisation.standing == Standing.ACTIVE
+
+
+class RoleAssignment(models.Model):
+    """A role that a person holds."""
+
+    person = models.ForeignKey(Person, on_delete=models.CASCADE, related_name="role_assignments")
+    role = models.CharField(max_length=20, choices=RoleChoices.choices)
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["person", "role"], name="role_once")]
+
+
+class ClassCeiling(models.Model):
+    """How high a class of members sees by community grants, where the hub departs from the default."""
+
+    membership = models.CharField(max_length=12, choices=ClassChoices.choices, primary_key=True)
+    community = models.CharField(max_length=12, choices=[(level.value, level.label) for level in TLP])
+
+
+class GroupKind(models.TextChoices):
+    """Kinds of sharing group."""
+
+    WORKING_GROUP = "working_group", _("Working group")
+    COMMUNITY = "community", _("Business-type community")
+    AD_HOC = "ad_hoc", _("Ad hoc group")
+
+
+class Group(models.Model):
+    """A circle of people, across organisations, that shares."""
+
+    id = models.UUIDField(primary_key=True, default=ids.new_id, editable=False)
+    slug = models.SlugField(max_length=60, unique=True)
+    name_ja = models.CharField(max_length=200)
+    name_en = models.CharField(max_length=200, blank=True)
+    kind = models.CharField(max_length=20, choices=GroupKind.choices)
+    charter = models.TextField(blank=True)
+    default_tlp = models.CharField(
+        max_length=12, choices=[(level.value, level.label) for level in TLP], default=TLP.AMBER.value
+    )
+    closed_at = models.DateTimeField(null=True, blank=True)
+
+    def __str__(self) -> str:
+        return self.name
+
+    @property
+    def name(self) -> str:
+        """The name in the reader's language."""
+        return in_language(self.name_ja, self.name_en)
+
+
+class GroupMembership(models.Model):
+    """One stay of a person in a group; the history of membership is the rows that have ended."""
+
+    group = models.ForeignKey(Group, on_delete=models.PROTECT, related_name="memberships")
+    person = models.ForeignKey(Person, on_delete=models.PROTECT, related_name="memberships")
+    coordinator = models.BooleanField(default=False)
+    joined_at = models.DateTimeField(default=clock.now)
+    left_at = models.DateTimeField(null=True, blank=True)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                fields=["group", "person"], condition=Q(left_at__isnull=True), name="one_stay_at_a_time"
+            )
+        ]
+
+
+class Invitation(models.Model):
+    """An invitation by mail. The token leaves once; its hash stays."""
+
+    id = models.UUIDField(primary_key=True, default=ids.new_id, editable=False)
+    email = models.EmailField()
+    name = models.CharField(max_length=120)
+    organisation = models.ForeignKey(Organisation, on_delete=models.CASCADE, related_name="+")
+    roles = models.JSONField(default=list)
+    token_hash = models.CharField(max_length=64, unique=True)
+    invited_by = models.ForeignKey(Person, on_delete=models.SET_NULL, null=True, related_name="+")
+    created_at = models.DateTimeField(default=clock.now)
+    expires_at = models.DateTimeField()
+    accepted_at = models.DateTimeField(null=True)
+    revoked_at = models.DateTimeField(null=True)
+
+
+class Token(models.Model):
+    """An API token, of a person or of an organisation's machine; shown once, stored hashed, scoped, expiring."""
+
+    id = models.UUIDField(primary_key=True, default=ids.new_id, editable=False)
+    label = models.CharField(max_length=120)
+    organisation = models.ForeignKey(Organisation, on_delete=models.CASCADE, related_name="+")
+    person = models.ForeignKey(Person, on_delete=models.CASCADE, null=True, related_name="+")
+    token_hash = models.CharField(max_length=64, unique=True)
+    scopes = models.JSONField(default=list)
+    created_at = models.DateTimeField(default=clock.now)
+    expires_at = models.DateTimeField()
+    last_used_at = models.DateTimeField(null=True)
+    revoked_at = models.DateTimeField(null=True)
+
+    @property
+    def is_usable(self) -> bool:
+        """Whether it is neither revoked nor expired."""
+        return self.revoked_at is None and self.expires_at > clock.now()

@@ -1,0 +1,1 @@
+"""Notices: the inbox, mail and digests."""

@@ -1,0 +1,15 @@
+"""The notify room as a Django app."""
+
+from django.apps import AppConfig
+
+
+class NotifyConfig(AppConfig):
+    """Notices: the inbox, mail and digests."""
+
+    name = "noroshi.notify"
+    label = "notify"
+    default_auto_field = "django.db.models.BigAutoField"
+
+    def ready(self) -> None:
+        """Subscribe to the events of the rooms below."""
+        from noroshi.notify import receivers  # noqa: F401, PLC0415 - models must be loaded first

@@ -1,0 +1,1 @@
+"""Logic of the notify room that needs no database."""

@@ -1,0 +1,1 @@
+"""Events that the notify room answers."""

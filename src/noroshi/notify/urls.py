@@ -1,0 +1,7 @@
+"""Addresses of the notify room."""
+
+from django.urls import URLPattern
+
+app_name = "notify"
+
+urlpatterns: list[URLPattern] = []

@@ -1,0 +1,1 @@
+"""The portal: home, navigation, search and the page that says why."""

@@ -1,0 +1,1 @@
+"""Logic of the portal room that needs no database."""

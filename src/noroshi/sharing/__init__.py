@@ -1,0 +1,1 @@
+"""Sharing: signals and what is said about them."""

@@ -1,0 +1,15 @@
+"""The sharing room as a Django app."""
+
+from django.apps import AppConfig
+
+
+class SharingConfig(AppConfig):
+    """Sharing: signals and what is said about them."""
+
+    name = "noroshi.sharing"
+    label = "sharing"
+    default_auto_field = "django.db.models.BigAutoField"
+
+    def ready(self) -> None:
+        """Subscribe to the events of the rooms below."""
+        from noroshi.sharing import receivers  # noqa: F401, PLC0415 - models must be loaded first

@@ -1,0 +1,1 @@
+"""Logic of the sharing room that needs no database."""

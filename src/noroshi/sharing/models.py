@@ -1,0 +1,127 @@
+"""Signals, their versions, and what readers say to them."""
+
+from django.db import models
+from django.utils.translation import gettext_lazy as _
+
+from noroshi.core import clock, ids
+from noroshi.core.domain.audience import AuthorMode
+from noroshi.core.managers import PartManager
+from noroshi.core.models import Shareable, choices
+
+
+class Kind(models.TextChoices):
+    """What a signal is about."""
+
+    INCIDENT = "incident", _("Incident")
+    FRAUD = "fraud", _("Fraud")
+    PHISHING = "phishing", _("Phishing")
+    MALWARE = "malware", _("Malware")
+    VULNERABILITY = "vulnerability", _("Vulnerability")
+    QUESTION = "question", _("Question")
+    GOOD_PRACTICE = "good_practice", _("Good practice")
+    NEWS = "news", _("News")
+
+
+class Target(models.TextChoices):
+    """Whom it strikes: the institution's own systems, or its customers (DESIGN, decision 6)."""
+
+    OWN_SYSTEM = "own_system", _("Own systems")
+    CUSTOMER = "customer", _("Customers")
+
+
+class Signal(Shareable):
+    """Something one member tells others."""
+
+    kind = models.CharField(_("Kind"), max_length=16, choices=Kind.choices)
+    target = models.CharField(_("Struck"), max_length=12, choices=Target.choices)
+    title = models.CharField(_("Title"), max_length=200)
+    body = models.TextField(_("Text"), max_length=100_000, blank=True)
+    version = models.PositiveIntegerField(default=1)
+    created_at = models.DateTimeField(default=clock.now)
+    published_at = models.DateTimeField(null=True, db_index=True)
+    changed_at = models.DateTimeField(default=clock.now)
+    withdrawal_reason = models.CharField(max_length=400, blank=True)
+
+    class Meta(Shareable.Meta):
+        indexes = [models.Index(fields=["world", "state", "-published_at"], name="signals_by_time")]
+
+    def __str__(self) -> str:
+        return self.reference
+
+    @property
+    def reference(self) -> str:
+        """A short name to say on the telephone: the random tail of the id, so nobody can count signals by it."""
+        return f"S-{self.pk.hex[-8:].upper()}"
+
+    @property
+    def is_expired(self) -> bool:
+        """Whether its time has passed; it stays readable, marked as such."""
+        return self.expires_at is not None and self.expires_at <= clock.now()
+
+
+class SignalVersion(models.Model):
+    """What a signal said before it was amended."""
+
+    signal = models.ForeignKey(Signal, on_delete=models.PROTECT, related_name="versions")
+    number = models.PositiveIntegerField()
+    title = models.CharField(max_length=200)
+    body = models.TextField(blank=True)
+    tlp = models.CharField(max_length=12)
+    replaced_at = models.DateTimeField(default=clock.now)
+    reason = models.CharField(max_length=400, blank=True)
+
+    objects = PartManager(whole="signal")
+    everything = models.Manager()
+
+    class Meta:
+        base_manager_name = "everything"
+        constraints = [models.UniqueConstraint(fields=["signal", "number"], name="version_once")]
+
+
+class SignalObservable(models.Model):
+    """An observable that a signal names."""
+
+    signal = models.ForeignKey(Signal, on_delete=models.PROTECT, related_name="observables")
+    observable = models.ForeignKey("intel.Observable", on_delete=models.PROTECT, related_name="+")
+    benign = models.JSONField(default=list)
+    """Names of the warning lists that know the value as harmless; such a value is not hunted."""
+
+    objects = PartManager(whole="signal")
+    everything = models.Manager()
+
+    class Meta:
+        base_manager_name = "everything"
+        constraints = [models.UniqueConstraint(fields=["signal", "observable"], name="observable_once")]
+
+
+class Comment(models.Model):
+    """What a reader adds."""
+
+    id = models.UUIDField(primary_key=True, default=ids.new_id, editable=False)
+    signal = models.ForeignKey(Signal, on_delete=models.PROTECT, related_name="comments")
+    author = models.ForeignKey("members.Person", on_delete=models.PROTECT, related_name="+")
+    author_mode = models.CharField(max_length=10, choices=choices(AuthorMode), default=AuthorMode.NAMED)
+    body = models.TextField(max_length=10_000)
+    created_at = models.DateTimeField(default=clock.now)
+
+    objects = PartManager(whole="signal")
+    everything = models.Manager()
+
+    class Meta:
+        base_manager_name = "everything"
+
+
+class Acknowledgement(models.Model):
+    """A person has taken note, for the organisation."""
+
+    signal = models.ForeignKey(Signal, on_delete=models.PROTECT, related_name="acknowledgements")
+    person = models.ForeignKey("members.Person", on_delete=models.PROTECT, related_name="+")
+    organisation = models.ForeignKey("members.Organisation", on_delete=models.PROTECT, related_name="+")
+    at = models.DateTimeField(default=clock.now)
+
+    objects = PartManager(whole="signal")
+    everything = models.Manager()
+
+    class Meta:
+        base_manager_name = "everything"
+        constraints = [models.UniqueConstraint(fields=["signal", "person"], name="acknowledged_once")]

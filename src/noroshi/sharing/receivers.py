@@ -1,0 +1,1 @@
+"""Events that the sharing room answers."""

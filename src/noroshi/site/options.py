@@ -1,0 +1,104 @@
+"""Every setting of an installation, in one table: name, kind, default, meaning. The reference page is made from it.
+
+Values come from `NOROSHI_*` environment variables, or, for secrets, from the file that `NOROSHI_*_FILE` names.
+"""
+
+import os
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, Final
+
+PREFIX: Final = "NOROSHI_"
+
+
+class OptionError(ValueError):
+    """A setting that cannot be read; the message names it."""
+
+
+@dataclass(frozen=True)
+class Option:
+    """One setting. `read` turns its text into its value and raises ValueError if it cannot."""
+
+    name: str
+    read: Callable[[str], Any]
+    default: str
+    help: str
+
+
+def _boolean(text: str) -> bool:
+    try:
+        return {"1": True, "yes": True, "true": True, "0": False, "no": False, "false": False}[text.lower()]
+    except KeyError:
+        raise ValueError("expected yes or no") from None
+
+
+def _names(text: str) -> list[str]:
+    return [name.strip() for name in text.split(",") if name.strip()]
+
+
+OPTIONS: Final = (
+    Option("DATA_DIR", Path, "./var", "Where the installation keeps its database, log lake, mail files and keys."),
+    Option(
+        "DATABASE_URL",
+        str,
+        "",
+        "postgres://USER:PASSWORD@HOST:PORT/NAME; empty: SQLite in the data directory.",
+    ),
+    Option(
+        "SECRET_KEY",
+        str,
+        "",
+        "Signing key of sessions and tokens; empty: made once and kept in the data directory.",
+    ),
+    Option(
+        "LAKE_KEY",
+        str,
+        "",
+        "Key of the pseudonyms in the log lake; empty: made once and kept in the data directory.",
+    ),
+    Option("ALLOWED_HOSTS", _names, "localhost,127.0.0.1,[::1]", "Host names under which the portal answers."),
+    Option("BASE_URL", str, "http://localhost:8000", "Address of the portal as written in mails."),
+    Option("HTTPS", _boolean, "no", "The portal is reached by HTTPS: secure cookies and strict transport."),
+    Option("DEBUG", _boolean, "no", "Developer's error pages. Refused on an installation with real data."),
+    Option("DEMO", _boolean, "no", "This is a demonstration: no second factor is asked for, mail goes to files."),
+    Option(
+        "MFA_REQUIRED",
+        _boolean,
+        "yes",
+        "Everybody needs a second factor (never asked for in a demonstration).",
+    ),
+    Option("TLP_PROFILE", str, "first", "Reading of the TLP for new items: first or f-isac-jp."),
+    Option("SMTP_URL", str, "", "smtp://USER:PASSWORD@HOST:PORT or smtps://...; empty: mail is written to files."),
+    Option("MAIL_FROM", str, "noroshi@localhost", "Sender of mails."),
+    Option("OIDC_URL", str, "", "Discovery address of an OpenID Connect provider for sign-in; empty: none."),
+    Option("OIDC_CLIENT_ID", str, "", "Client identifier at that provider."),
+    Option("OIDC_SECRET", str, "", "Client secret at that provider."),
+    Option("TIME_ZONE", str, "Asia/Tokyo", "Time zone of pages, and of log lines that name none."),
+    Option("LAKE_MEMORY", str, "2GB", "Memory that one search of the log lake may take."),
+    Option("LOG_LEVEL", str, "INFO", "Lowest level that is written to the log."),
+    Option("METRICS_TOKEN", str, "", "Bearer token for /metrics; empty: answered on loopback only."),
+)
+
+
+def read_options(environment: Mapping[str, str] = os.environ) -> dict[str, Any]:
+    """Return every option's value; raise OptionError on an unknown name or an unreadable value."""
+    known = {PREFIX + option.name for option in OPTIONS}
+    for name in environment:
+        if name.startswith(PREFIX) and name not in known and name.removesuffix("_FILE") not in known:
+            raise OptionError(f"{name}: there is no such setting; `noroshi check --settings` lists them")
+    return {option.name: _read(option, environment) for option in OPTIONS}
+
+
+def _read(option: Option, environment: Mapping[str, str]) -> Any:
+    name = PREFIX + option.name
+    try:
+        return option.read(_text(name, option.default, environment))
+    except (ValueError, OSError) as error:
+        raise OptionError(f"{name}: {error}") from error
+
+
+def _text(name: str, default: str, environment: Mapping[str, str]) -> str:
+    if file := environment.get(f"{name}_FILE"):
+        return Path(file).read_text(encoding="utf-8").strip()
+    return environment.get(name, default)
