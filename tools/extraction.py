@@ -57,6 +57,5 @@ def _sources(room: Path) -> Iterable[Path]:
 
 
 def _as_python(template: str, path: Path) -> str:
-    """Return Django's rendering of a template as calls of gettext, on one line: indentation means nothing."""
-    lines = templatize(template, origin=str(path)).split("\n")
-    return " ".join(line for line in lines if not line.lstrip().startswith("#"))
+    """Return Django's rendering of a template as calls of gettext; the indentation of HTML means nothing in it."""
+    return "\n".join(line.lstrip() for line in templatize(template, origin=str(path)).split("\n"))

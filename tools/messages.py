@@ -101,9 +101,7 @@ def _renewed(
 
 
 def _entry(message: "Message", text: str, before: polib.POEntry | None) -> polib.POEntry:
-    forms = (
-        {"msgid_plural": message.plural, "msgstr_plural": {0: text}} if message.plural else {"msgstr": text}
-    )
+    forms = {"msgid_plural": message.plural, "msgstr_plural": {0: text}} if message.plural else {"msgstr": text}
     return polib.POEntry(
         msgid=message.text,
         msgctxt=message.context or None,
@@ -169,9 +167,7 @@ def _named(path: Path) -> str:
 
 def main() -> int:
     """Run the verb of the command line; return its exit code."""
-    parser = argparse.ArgumentParser(
-        description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
-    )
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("verb", choices=("update", "check", "compile"))
     parser.add_argument("rooms", nargs="*", metavar="ROOM")
     arguments = parser.parse_args()

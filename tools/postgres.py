@@ -20,17 +20,18 @@ from typing import Any, Final
 
 DEBIAN: Final = Path("/usr/lib/postgresql")
 # Nothing here outlives the command, so nothing waits for the disk.
-SERVER: Final = (
-    "-c fsync=off -c full_page_writes=off -c synchronous_commit=off -c listen_addresses= -k {folder}"
-)
+SERVER: Final = "-c fsync=off -c full_page_writes=off -c synchronous_commit=off -c listen_addresses= -k {folder}"
 
 
 def programs() -> Path | None:
-    """Return the folder of `initdb` and `pg_ctl`, of the newest version; None where none is installed."""
-    if found := shutil.which("initdb"):
-        return Path(found).parent
-    versions = sorted(DEBIAN.glob("*/bin/initdb"), key=lambda path: int(path.parts[-3]))
-    return versions[-1].parent if versions else None
+    """Return the folder of PostgreSQL's programs, of the newest version; None where none is installed."""
+    newest_first = sorted(DEBIAN.glob("*/bin"), key=lambda path: float(path.parent.name), reverse=True)
+    on_path = [Path(folder) for folder in os.get_exec_path()]
+    return next((folder for folder in [*newest_first, *on_path] if _is_complete(folder)), None)
+
+
+def _is_complete(folder: Path) -> bool:
+    return all((folder / program).exists() for program in ("initdb", "pg_ctl", "createdb"))
 
 
 @contextmanager
@@ -53,9 +54,7 @@ def cluster() -> Iterator[str]:
             f"--pgdata={data}",
         )
         control = (binaries / "pg_ctl", f"--pgdata={data}", "--silent", "--wait")
-        _call(
-            folder, *control, f"--log={folder / 'log'}", f"--options={SERVER.format(folder=folder)}", "start"
-        )
+        _call(folder, *control, f"--log={folder / 'log'}", f"--options={SERVER.format(folder=folder)}", "start")
         try:
             _call(folder, binaries / "createdb", f"--host={folder}", "--username=postgres", "noroshi")
             yield f"postgres:///noroshi?host={folder}&user=postgres"
