@@ -1,0 +1,135 @@
+"""Which field of a log plays which role: the names products give, in English and Japanese.
+
+Names come from ECS, OCSF, Zeek, Suricata EVE, CloudTrail, W3C extended logs and what Japanese systems export.
+Case, full width, blanks and the characters ``_ - . @ ( )`` do not count. Within a role the earlier name wins.
+"""
+
+import re
+import unicodedata
+from collections.abc import Iterable, Mapping
+from typing import Final
+
+from noroshi.hunting.engine.reasons import LakeError
+from noroshi.hunting.engine.schema import ROLES
+
+_NAMES: Final = {
+    "time": (
+        "@timestamp timestamp ts time eventtime event_time datetime date_time time_local time_iso8601 log_time "
+        "occurred_at occurred _time event.created creationtime time_dt accessed_at created_at "
+        "日時 発生日時 アクセス日時 接続日時 記録日時 ログ日時 受付日時 取引日時 操作日時 タイムスタンプ 時刻 時間"
+    ),
+    "date": "date 日付 年月日 アクセス日 発生日",
+    "src_ip": (
+        "src_ip source_ip source.ip source.address client_ip client.ip client.address remote_addr remote_ip "
+        "remote_host clienthost c-ip id.orig_h src_endpoint.ip sourceipaddress httprequest.clientip src_addr saddr src "
+        "ip_address ipaddress ipaddr ip client source "
+        "接続元ip 接続元ipアドレス 接続元アドレス 接続元 送信元ip 送信元ipアドレス 送信元アドレス 送信元 "
+        "アクセス元ip アクセス元ipアドレス アクセス元 クライアントip クライアントipアドレス ipアドレス ip"
+    ),
+    "dst_ip": (
+        "dst_ip dest_ip destination_ip destination.ip destination.address server.ip s-ip id.resp_h dst_endpoint.ip "
+        "dst_addr daddr dst dest destination 接続先ip 接続先ipアドレス 宛先ip 宛先ipアドレス 宛先アドレス 送信先ip 宛先"
+    ),
+    "user": (
+        "user_id userid user.id user user_name username user.name login_id loginid login actor.user.uid "
+        "actor.user.name useridentity.username useridentity.arn remote_user cs-username customer_id customer "
+        "ユーザーid ユーザid 利用者id ログインid 会員番号 契約者番号 お客様番号 顧客番号 利用者番号 顧客id 会員id "
+        "ユーザー名 ユーザ名 ユーザー ユーザ 利用者"
+    ),
+    "account": (
+        "account account_id account_number account_no accountno beneficiary_account beneficiary payee_account payee "
+        "口座番号 口座 振込先口座番号 振込先口座 送金先口座番号 送金先口座 入金先口座 受取口座"
+    ),
+    "session": "session_id sessionid session.id session session.uid セッションid セッション",
+    "device": (
+        "device_id deviceid device.id device.uid device_fingerprint fingerprint device "
+        "端末id デバイスid 端末識別子 端末 デバイス"
+    ),
+    "user_agent": (
+        "user_agent useragent user_agent.original http_user_agent http.http_user_agent http_request.user_agent "
+        "cs(user-agent) ua agent ユーザーエージェント ユーザエージェント ブラウザ"
+    ),
+    "url": (
+        "url url.full url.original http.url http_request.url.url_string full_url request_url uri request_uri "
+        "http.request.uri cs-uri-stem uri_path url.path アクセスurl リクエストurl 要求url アクセス先url アクセス先"
+    ),
+    "request": "request http_request リクエスト",
+    "host": (
+        "http_host http.hostname url.domain cs-host vhost virtual_host http_request.url.hostname host hostname "
+        "requestparameters.host ホスト ホスト名 サイト 接続先ホスト 接続先ホスト名"
+    ),
+    "referrer": (
+        "referrer referer http_referer http_referrer http.http_refer http.request.referrer http_request.referrer "
+        "cs(referer) リファラー リファラ 参照元 参照元url 遷移元url"
+    ),
+    "domain": (
+        "domain domain_name destination.domain server_name tls.sni tls.server.name tls.client.server_name sni "
+        "dst_endpoint.domain ドメイン ドメイン名 接続先ドメイン"
+    ),
+    "dns_query": "query dns_query dns.question.name dns.rrname dns.query.rrname query.hostname qname rrname クエリ 問い合わせ名",
+    "email": (
+        "email email_address email.from.address mail_from mailfrom smtp.mail_from sender user.email mail from "
+        "actor.user.email_addr メールアドレス 送信者メールアドレス 差出人 送信者 メール"
+    ),
+    "md5": "md5 file.hash.md5 fileinfo.md5 hash.md5 file_md5",
+    "sha1": "sha1 file.hash.sha1 fileinfo.sha1 hash.sha1 file_sha1",
+    "sha256": "sha256 file.hash.sha256 fileinfo.sha256 hash.sha256 file_sha256",
+    "hash": "hash file_hash ハッシュ ハッシュ値 ファイルハッシュ",
+    "action": (
+        "event.action eventname action activity_name operation http.request.method http.http_method http_method "
+        "method event_type event @stream _path 操作 処理 アクション メソッド イベント 取引種別 取引種類"
+    ),
+    "outcome": "event.outcome outcome result login_result errorcode status_detail 結果 処理結果 成否 認証結果",
+    "status": (
+        "status_code http.response.status_code http.status http_response.code sc-status http_status status "
+        "ステータスコード ステータス 応答コード"
+    ),
+}
+_IGNORED = re.compile(r"[\s_\-.@()]+")
+
+
+def folded(name: str) -> str:
+    """Return a field name without what does not count."""
+    return _IGNORED.sub("", unicodedata.normalize("NFKC", name).casefold())
+
+
+def _ranked() -> dict[str, tuple[int, str]]:
+    found: dict[str, tuple[int, str]] = {}
+    for role, names in _NAMES.items():
+        for rank, name in enumerate(names.split()):
+            found.setdefault(folded(name), (rank, role))
+    return found
+
+
+class FieldRoles(dict[str, tuple[int, str] | None]):
+    """Field name -> (rank, role), or None for a field without a role; remembers what it was asked.
+
+    ``mapping`` gives the role of named fields (``{"相手先": "account"}``) and beats the built-in names.
+    """
+
+    _RANKED = _ranked()
+    _REMEMBERED = 10_000
+
+    def __init__(self, mapping: Mapping[str, str] | None = None) -> None:
+        super().__init__()
+        for role in (mapping or {}).values():
+            if role not in ROLES:
+                raise LakeError(f"The mapping names “{role}”; it may name: {', '.join(sorted(ROLES))}.")
+        self._mapped = {folded(name): (-1, role) for name, role in (mapping or {}).items()}
+
+    def __missing__(self, name: str) -> tuple[int, str] | None:
+        if len(self) >= self._REMEMBERED:  # a hostile file may invent a name a line
+            self.clear()
+        key = folded(name)
+        found = self[name] = self._mapped.get(key) or self._RANKED.get(key)
+        return found
+
+    def assign(self, fields: Iterable[tuple[str, str]]) -> dict[str, str]:
+        """Give each role the value of its best-ranked field that has one."""
+        ranks: dict[str, int] = {}
+        values: dict[str, str] = {}
+        for name, value in fields:
+            ranked = self[name]
+            if ranked and value and ranked[0] < ranks.get(ranked[1], 1 << 30):
+                ranks[ranked[1]], values[ranked[1]] = ranked[0], value
+        return values

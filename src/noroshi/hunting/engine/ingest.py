@@ -1,0 +1,240 @@
+"""One ingest: log files of one organisation and source become events, each file wholly or not at all.
+
+Rows of small files share a batch; a file larger than a batch has batches of its own. So what is committed is always a
+number of whole files, and a file that fails takes nothing else with it.
+"""
+
+import time
+from collections.abc import Callable, Mapping, Sequence
+from concurrent.futures import Future, ThreadPoolExecutor
+from contextlib import closing
+from dataclasses import dataclass, field
+from datetime import UTC, datetime, tzinfo
+from pathlib import Path
+from typing import Any, Final
+
+import duckdb
+
+from noroshi.hunting.engine.aliases import FieldRoles
+from noroshi.hunting.engine.log_file import Survey, survey
+from noroshi.hunting.engine.manifest import MAX_QUARANTINED_TEXT, LogFile, Manifest, Part
+from noroshi.hunting.engine.parts import PartWriter, sweep
+from noroshi.hunting.engine.readers import reader_for
+from noroshi.hunting.engine.reasons import BadLineError, FileReason, LakeError, LineReason, RefusedFileError
+from noroshi.hunting.engine.records import IngestReport, Progress
+from noroshi.hunting.engine.rows import RowWriter
+
+BATCH: Final = 131_072
+MAX_FILES_OF_A_BATCH: Final = 1000
+PROGRESS_EVERY: Final = 20_000
+# The text of that many refused lines is kept for each file; all of them are counted.
+MAX_QUARANTINED_LINES: Final = 100_000
+MAX_SPANS: Final = 3_200
+
+ProgressCallback = Callable[[Progress], None]
+
+
+@dataclass(frozen=True, slots=True)
+class Order:
+    """What to ingest and how to read it; times without an offset are taken in ``local``."""
+
+    organisation: str
+    source: str
+    files: Sequence[Path]
+    mapping: Mapping[str, str] | None
+    local: tzinfo
+    progress: ProgressCallback | None
+
+
+def ingest(root: Path, manifest: Manifest, order: Order, key: bytes, memory_limit: str) -> IngestReport:
+    """Read log files into the lake, one ingest at a time; raise `LakeError` when the disk is in the way."""
+    started = time.monotonic()
+    roles = FieldRoles(order.mapping)
+    with manifest.ingest_lock():
+        sweep(root, order.organisation, manifest.part_paths(order.organisation))
+        writer = PartWriter(root, order.organisation, order.source, memory_limit)
+        with closing(_Batch(manifest, writer)) as batch:
+            run = _Run(manifest, order, batch, roles, RowWriter(key, order.local))
+            try:
+                run.take_all()
+            except (duckdb.Error, OSError) as error:
+                raise LakeError(f"The lake could not be written; the files before are kept. ({error})") from error
+    return run.report(time.monotonic() - started)
+
+
+@dataclass(slots=True)
+class _Reading:
+    """One log file while it is read."""
+
+    id: int
+    surveyed: Survey
+    events: int = 0
+    refused: int = 0
+    quarantined: list[tuple[int, int, str, str]] = field(default_factory=list)
+
+    def reject(self, line: int, reason: LineReason, raw: object) -> None:
+        self.refused += 1
+        if len(self.quarantined) < MAX_QUARANTINED_LINES:
+            text = str(raw)[:MAX_QUARANTINED_TEXT].encode("utf-8", "replace").decode("utf-8")
+            self.quarantined.append((self.id, line, str(reason), text))
+
+
+class _Run:
+    """Takes the files of one order, one after the other."""
+
+    def __init__(self, manifest: Manifest, order: Order, batch: "_Batch", roles: FieldRoles, rows: RowWriter) -> None:
+        self._manifest = manifest
+        self._order = order
+        self._batch = batch
+        self._roles = roles
+        self._rows = rows
+        self._next_id = manifest.next_file_id()
+        self._skipped: list[str] = []
+        self._refused: list[tuple[str, str]] = []
+
+    def take_all(self) -> None:
+        for path in self._order.files:
+            try:
+                self._take(path)
+            except RefusedFileError as refused:
+                self._batch.abandon_file()
+                self._refused.append((path.name, str(refused)))
+        self._batch.commit()
+
+    def _take(self, path: Path) -> None:
+        surveyed = survey(path)
+        if self._batch.holds(surveyed.digest) or self._manifest.knows(self._order.organisation, surveyed.digest):
+            self._skipped.append(path.name)
+            return
+        reading = _Reading(self._next_id, surveyed)
+        self._next_id += 1
+        self._rows.spans.clear()
+        self._read(reading)
+        self._batch.finish_file(self._log_file(reading), reading.quarantined)
+
+    def _read(self, reading: _Reading) -> None:
+        """Turn the lines of a file into rows of the batch."""
+        read = reader_for(reading.surveyed.sample, self._roles)
+        row, add = self._rows.row, self._batch.add
+        for line, raw, fields in read(reading.surveyed, self._roles, reading.reject):
+            try:
+                add(row(reading.id, line, fields))
+            except BadLineError as refused:
+                reading.reject(line, refused.reason, raw)
+                continue
+            reading.events += 1
+            if reading.events % PROGRESS_EVERY == 0:
+                self._pause(reading, line)
+        self._pause(reading, reading.surveyed.lines)
+
+    def _pause(self, reading: _Reading, line: int) -> None:
+        """Now and then: check for a wild clock, tell how far we are."""
+        if len(self._rows.spans) > MAX_SPANS:
+            raise RefusedFileError(FileReason.DAYS)
+        if self._order.progress:
+            self._order.progress(Progress(reading.surveyed.path.name, line, reading.surveyed.lines))
+
+    def _log_file(self, reading: _Reading) -> LogFile:
+        surveyed = reading.surveyed
+        return LogFile(
+            id=reading.id,
+            organisation=self._order.organisation,
+            source=self._order.source,
+            digest=surveyed.digest,
+            name=surveyed.path.name,
+            bytes=surveyed.size,
+            lines=surveyed.lines,
+            events=reading.events,
+            quarantined=reading.refused,
+            ingested_at=datetime.now(UTC).isoformat(),
+        )
+
+    def report(self, seconds: float) -> IngestReport:
+        files = self._batch.committed
+        return IngestReport(
+            organisation=self._order.organisation,
+            source=self._order.source,
+            files=len(files),
+            lines=sum(file.lines for file in files),
+            events=sum(file.events for file in files),
+            quarantined=sum(file.quarantined for file in files),
+            skipped_files=tuple(self._skipped),
+            refused_files=tuple(self._refused),
+            seconds=seconds,
+        )
+
+
+class _Batch:
+    """Rows, parts and files that the manifest does not know yet.
+
+    Parts are written by a thread of their own (DuckDB works outside the interpreter's lock) while the next rows are
+    made; at most two batches of rows are in memory.
+    """
+
+    def __init__(self, manifest: Manifest, writer: PartWriter) -> None:
+        self.committed: list[LogFile] = []
+        self._manifest = manifest
+        self._writer = writer
+        self._thread = ThreadPoolExecutor(max_workers=1)
+        self._writing: Future[list[Part]] | None = None
+        self._rows: list[str] = []
+        self._rows_of_whole_files = 0
+        self._parts: list[Part] = []
+        self._files: list[LogFile] = []
+        self._quarantined: list[tuple[Any, ...]] = []
+
+    def close(self) -> None:
+        self._thread.shutdown()
+        self._writer.close()
+
+    def holds(self, digest: str) -> bool:
+        return any(file.digest == digest for file in self._files)
+
+    def add(self, row: str) -> None:
+        self._rows.append(row)
+        if len(self._rows) >= BATCH:
+            self._make_room()
+
+    def _make_room(self) -> None:
+        """In the middle of a file: bring the whole files before it in, then write what there is of it."""
+        started = self._rows[self._rows_of_whole_files :]
+        if self._files:
+            del self._rows[self._rows_of_whole_files :]
+            self.commit()
+            self._rows = started
+        else:
+            self._write()
+
+    def finish_file(self, file: LogFile, quarantined: Sequence[tuple[Any, ...]]) -> None:
+        """The rows since the last call were all of this file."""
+        self._files.append(file)
+        self._quarantined.extend(quarantined)
+        self._rows_of_whole_files = len(self._rows)
+        written = self._parts or self._writing
+        if written or len(self._files) >= MAX_FILES_OF_A_BATCH:
+            self.commit()
+
+    def abandon_file(self) -> None:
+        """Forget the file in hand; parts already written of it stay unknown and are swept away later."""
+        del self._rows[self._rows_of_whole_files :]
+        self._wait()
+        self._parts.clear()
+
+    def commit(self) -> None:
+        """Bring the whole files of the batch in."""
+        self._write()
+        self._wait()
+        self._manifest.commit(self._files, self._parts, self._quarantined)
+        self.committed += self._files
+        self._files, self._parts, self._quarantined, self._rows_of_whole_files = [], [], [], 0
+
+    def _write(self) -> None:
+        if self._rows:
+            self._wait()
+            self._writing = self._thread.submit(self._writer.write, self._rows)
+            self._rows = []
+
+    def _wait(self) -> None:
+        if self._writing:
+            writing, self._writing = self._writing, None
+            self._parts += writing.result()

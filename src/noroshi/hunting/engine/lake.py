@@ -1,0 +1,187 @@
+"""The door of the engine: a folder of logs turned events that can be searched for a million values at once.
+
+On disk::
+
+    manifest.sqlite3                                  what is in the lake (see `manifest`)
+    events/organisation=<name>/day=<UTC day>/*.parquet  events (see `schema`)
+    staging/                                          work in progress, empty at rest
+"""
+
+import re
+import time
+from collections.abc import Collection, Mapping, Sequence
+from datetime import UTC, date, datetime
+from pathlib import Path
+from typing import Any, Final
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
+
+from noroshi.hunting.engine import needles as needle_keys
+from noroshi.hunting.engine.hunt import Hunt
+from noroshi.hunting.engine.ingest import Order, ProgressCallback, ingest
+from noroshi.hunting.engine.manifest import Manifest, moment
+from noroshi.hunting.engine.reasons import LakeError
+from noroshi.hunting.engine.records import (
+    Hit,
+    HuntResult,
+    IngestReport,
+    Needle,
+    QuarantinedLine,
+    Reference,
+    SourceStatus,
+)
+
+MIN_KEY: Final = 16
+MAX_KEY: Final = 64
+MAX_EVENTS: Final = 10_000
+
+_SLUG = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,62}")
+_EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+# Columns that only serve joins; a person reads the address beside them.
+_JOIN_COLUMNS: Final = frozenset({"src_v4", "src_v6_hi", "src_v6_lo", "dst_v4", "dst_v6_hi", "dst_v6_lo"})
+
+
+class Lake:
+    """The log lake in ``root``. Safe to use from several threads and processes at once.
+
+    ``key`` (16 to 64 bytes, secret, the same for the lake's whole life) makes the pseudonyms of users, sessions and
+    accounts. ``memory_limit`` bounds DuckDB ("1GB"); larger work spills to ``staging/``.
+    """
+
+    def __init__(self, root: Path, *, key: bytes, memory_limit: str = "1GB") -> None:
+        if not MIN_KEY <= len(key) <= MAX_KEY:
+            raise LakeError(f"The pseudonym key must have {MIN_KEY} to {MAX_KEY} bytes.")
+        self._root = root.absolute()
+        self._staging = self._root / "staging"
+        self._staging.mkdir(parents=True, exist_ok=True)
+        self._key = key
+        self._memory_limit = memory_limit
+        self._manifest = Manifest(self._root)
+
+    def ingest(
+        self,
+        organisation: str,
+        source: str,
+        files: Sequence[Path],
+        *,
+        mapping: Mapping[str, str] | None = None,
+        timezone: str = "Asia/Tokyo",
+        progress: ProgressCallback | None = None,
+    ) -> IngestReport:
+        """Read log files in; a file whose content the organisation's lake knows adds nothing.
+
+        ``mapping`` gives the role (see `schema.ROLES`) of fields with unusual names; times without an offset are
+        taken in ``timezone``. A refused file or line is in the report or the quarantine and stops nothing.
+        Raises `LakeError` for a bad name, mapping or time zone, or when the disk fails.
+        """
+        order = Order(_slug(organisation), _slug(source), files, mapping, _zone(timezone), progress)
+        return ingest(self._root, self._manifest, order, self._key, self._memory_limit)
+
+    def hunt(
+        self,
+        needles: Sequence[Needle],
+        *,
+        organisations: Collection[str] | None = None,
+        since: datetime | None = None,
+        until: datetime | None = None,
+    ) -> HuntResult:
+        """Look for many needles in the logs of many organisations (None: all) with since <= time < until.
+
+        Hits come sorted by organisation, then by the order of the needles, each under the needle as given.
+        """
+        wall, cpu = time.perf_counter(), time.process_time()
+        keys = needle_keys.prepare(needles, self._key)
+        rows: list[Any] = []
+        if (parts := self._parts(organisations, since, until)) and keys.needles:
+            with Hunt(parts, keys, memory_limit=self._memory_limit, spill=self._staging) as hunt:
+                hunt.prepare(_microseconds(since), _microseconds(until))
+                rows = hunt.hits()
+        hits = self._hits(keys.needles, rows)
+        return HuntResult(hits, time.perf_counter() - wall, time.process_time() - cpu, keys.refused)
+
+    def events(self, organisation: str, needle: Needle, limit: int) -> list[dict[str, Any]]:
+        """Return the earliest events of one organisation that match, at most 10,000, without empty columns.
+
+        The caller has checked that the reader belongs to the organisation.
+        """
+        keys = needle_keys.prepare([needle], self._key)
+        if not keys.needles or not (parts := self._parts([organisation], None, None)):
+            return []
+        with Hunt(parts, keys, memory_limit=self._memory_limit, spill=self._staging) as hunt:
+            hunt.prepare(None, None)
+            rows = list(hunt.events(max(0, min(limit, MAX_EVENTS))))
+        files = self._manifest.files({row["file"] for row in rows})
+        return [_readable(row, *files[row["file"]]) for row in rows]
+
+    def daily_counts(
+        self, organisation: str, needle: Needle, *, timezone: str = "Asia/Tokyo"
+    ) -> list[tuple[date, int]]:
+        """Return (day, events) of the days on which one organisation's logs match."""
+        keys = needle_keys.prepare([needle], self._key)
+        if not keys.needles or not (parts := self._parts([organisation], None, None)):
+            return []
+        with Hunt(parts, keys, memory_limit=self._memory_limit, spill=self._staging) as hunt:
+            hunt.prepare(None, None)
+            return hunt.daily_counts(str(_zone(timezone)))
+
+    def status(self) -> list[SourceStatus]:
+        """Return the state of each organisation and source."""
+        return self._manifest.status()
+
+    def quarantine(self, organisation: str, source: str, limit: int, offset: int = 0) -> list[QuarantinedLine]:
+        """Return lines that became no event, in the order they were read."""
+        return self._manifest.quarantine(organisation, source, limit, offset)
+
+    def organisations(self) -> list[str]:
+        """Return the organisations with logs in the lake, sorted."""
+        return self._manifest.organisations()
+
+    def _parts(
+        self, organisations: Collection[str] | None, since: datetime | None, until: datetime | None
+    ) -> list[Path]:
+        paths = self._manifest.parts(organisations, _microseconds(since), _microseconds(until))
+        return [self._root / path for path in paths]
+
+    def _hits(self, needles: Sequence[Needle], rows: Sequence[Any]) -> tuple[Hit, ...]:
+        files = self._manifest.files({sample["file"] for row in rows for sample in row[-1]})
+        return tuple(
+            Hit(
+                organisation=organisation,
+                type=needles[number].type,
+                value=needles[number].value,
+                first_seen=moment(first),
+                last_seen=moment(last),
+                count=count,
+                samples=tuple(
+                    Reference(moment(at["time"]), at["source"], *files[at["file"]], at["line"]) for at in samples
+                ),
+            )
+            for organisation, number, count, first, last, samples in rows
+        )
+
+
+def _slug(name: str) -> str:
+    """Accept a name that is safe in a path and in SQL."""
+    if not _SLUG.fullmatch(name):
+        raise LakeError(f"“{name[:80]}” cannot name an organisation or source: use letters, digits, “.”, “_” and “-”.")
+    return name
+
+
+def _zone(name: str) -> ZoneInfo:
+    try:
+        return ZoneInfo(name)
+    except (ZoneInfoNotFoundError, ValueError):
+        raise LakeError(f"“{name[:80]}” is not a time zone.") from None
+
+
+def _microseconds(at: datetime | None) -> int | None:
+    if at is None:
+        return None
+    if at.tzinfo is None:
+        raise LakeError("A time window needs times with a time zone.")
+    delta = at - _EPOCH
+    return (delta.days * 86_400 + delta.seconds) * 1_000_000 + delta.microseconds
+
+
+def _readable(row: dict[str, Any], digest: str, name: str) -> dict[str, Any]:
+    shown = {column: value for column, value in row.items() if value is not None and column not in _JOIN_COLUMNS}
+    return shown | {"time": moment(row["time"]), "file": name, "file_digest": digest}

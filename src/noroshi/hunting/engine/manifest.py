@@ -1,0 +1,169 @@
+"""What the lake holds, in SQLite: log files read, Parquet parts, lines in quarantine.
+
+A part or line exists when the manifest says so and not before: readers never glob. One transaction brings whole log
+files in, so a process killed at any moment leaves either all of a file or nothing.
+"""
+
+import fcntl
+import sqlite3
+from collections.abc import Collection, Iterator, Sequence
+from contextlib import closing, contextmanager
+from dataclasses import astuple, dataclass
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any, Final
+
+from noroshi.hunting.engine.records import QuarantinedLine, SourceStatus
+
+MAX_QUARANTINED_TEXT: Final = 2000
+
+_SCHEMA = """
+CREATE TABLE IF NOT EXISTS file (
+    id INTEGER PRIMARY KEY, organisation TEXT NOT NULL, source TEXT NOT NULL, digest TEXT NOT NULL, name TEXT NOT NULL,
+    bytes INTEGER NOT NULL, lines INTEGER NOT NULL, events INTEGER NOT NULL, quarantined INTEGER NOT NULL,
+    ingested_at TEXT NOT NULL, UNIQUE (organisation, digest)
+) STRICT;
+CREATE TABLE IF NOT EXISTS part (
+    path TEXT PRIMARY KEY, organisation TEXT NOT NULL, source TEXT NOT NULL, day TEXT NOT NULL,
+    events INTEGER NOT NULL, bytes INTEGER NOT NULL, first_time INTEGER NOT NULL, last_time INTEGER NOT NULL
+) STRICT, WITHOUT ROWID;
+CREATE INDEX IF NOT EXISTS part_by_organisation ON part (organisation, source, day);
+CREATE TABLE IF NOT EXISTS quarantine (
+    file INTEGER NOT NULL REFERENCES file, line INTEGER NOT NULL, reason TEXT NOT NULL, text TEXT NOT NULL,
+    PRIMARY KEY (file, line)
+) STRICT, WITHOUT ROWID;
+"""
+_STATUS = """
+SELECT f.organisation, f.source, f.files, coalesce(p.events, 0), f.quarantined, p.first_time, p.last_time,
+       coalesce(p.bytes, 0), f.last_ingest
+FROM (SELECT organisation, source, count(*) AS files, sum(quarantined) AS quarantined, max(ingested_at) AS last_ingest
+      FROM file GROUP BY 1, 2) AS f
+LEFT JOIN (SELECT organisation, source, sum(events) AS events, min(first_time) AS first_time,
+                  max(last_time) AS last_time, sum(bytes) AS bytes
+           FROM part GROUP BY 1, 2) AS p USING (organisation, source)
+ORDER BY f.organisation, f.source
+"""
+_QUARANTINE = """
+SELECT f.digest, f.name, q.line, q.reason, q.text FROM quarantine AS q JOIN file AS f ON f.id = q.file
+WHERE f.organisation = ? AND f.source = ? ORDER BY f.id, q.line LIMIT ? OFFSET ?
+"""
+
+
+@dataclass(frozen=True, slots=True)
+class LogFile:
+    """A log file that was read; in the order of its table."""
+
+    id: int
+    organisation: str
+    source: str
+    digest: str
+    name: str
+    bytes: int
+    lines: int
+    events: int
+    quarantined: int
+    ingested_at: str
+
+
+@dataclass(frozen=True, slots=True)
+class Part:
+    """A Parquet file of one organisation, source and day; ``path`` is relative to the lake, times in microseconds."""
+
+    path: str
+    organisation: str
+    source: str
+    day: str
+    events: int
+    bytes: int
+    first_time: int
+    last_time: int
+
+
+def moment(microseconds: int) -> datetime:
+    """Return microseconds since 1970 as an aware UTC time."""
+    seconds, rest = divmod(microseconds, 1_000_000)
+    return datetime.fromtimestamp(seconds, UTC).replace(microsecond=rest)
+
+
+class Manifest:
+    """The SQLite file of a lake."""
+
+    def __init__(self, root: Path) -> None:
+        self._path = root / "manifest.sqlite3"
+        self._lock = root / "ingest.lock"
+        with self._connection() as connection:
+            connection.execute("PRAGMA journal_mode = WAL")
+            connection.executescript(_SCHEMA)
+
+    @contextmanager
+    def _connection(self) -> Iterator[sqlite3.Connection]:
+        """One transaction on a connection of its own: engines are used from many threads."""
+        with closing(sqlite3.connect(self._path, timeout=60)) as connection:
+            connection.execute("PRAGMA synchronous = FULL")
+            with connection:
+                yield connection
+
+    def _rows(self, sql: str, parameters: Sequence[Any] = ()) -> list[Any]:
+        with self._connection() as connection:
+            return connection.execute(sql, parameters).fetchall()
+
+    @contextmanager
+    def ingest_lock(self) -> Iterator[None]:
+        """Hold the right to add to the lake; another process waits. The system frees it when a process dies."""
+        with self._lock.open("w") as file:
+            fcntl.flock(file, fcntl.LOCK_EX)
+            yield
+
+    def commit(self, files: Sequence[LogFile], parts: Sequence[Part], quarantined: Sequence[tuple[Any, ...]]) -> None:
+        """Bring whole log files in; ``quarantined`` rows are (file id, line, reason, text)."""
+        with self._connection() as connection:
+            connection.executemany("INSERT INTO file VALUES (?,?,?,?,?,?,?,?,?,?)", map(astuple, files))
+            connection.executemany("INSERT INTO part VALUES (?,?,?,?,?,?,?,?)", map(astuple, parts))
+            connection.executemany("INSERT OR IGNORE INTO quarantine VALUES (?,?,?,?)", quarantined)
+
+    def next_file_id(self) -> int:
+        """Return the number of the next log file; call it under the ingest lock."""
+        return int(self._rows("SELECT coalesce(max(id), 0) + 1 FROM file")[0][0])
+
+    def knows(self, organisation: str, digest: str) -> bool:
+        """Tell whether an organisation's log file with this content was read before."""
+        return bool(self._rows("SELECT 1 FROM file WHERE organisation = ? AND digest = ?", (organisation, digest)))
+
+    def files(self, ids: Collection[int]) -> dict[int, tuple[str, str]]:
+        """Return (digest, name) of log files by their number."""
+        found: dict[int, tuple[str, str]] = {}
+        for number in ids:
+            found[number] = self._rows("SELECT digest, name FROM file WHERE id = ?", (number,))[0]
+        return found
+
+    def parts(self, organisations: Collection[str] | None, since: int | None, until: int | None) -> list[str]:
+        """Return the paths of the parts that can hold events of these organisations in [since, until)."""
+        rows = self._rows(
+            "SELECT organisation, path FROM part WHERE last_time >= ? AND first_time < ? ORDER BY path",
+            (since if since is not None else -(1 << 62), until if until is not None else 1 << 62),
+        )
+        return [path for organisation, path in rows if organisations is None or organisation in organisations]
+
+    def part_paths(self, organisation: str) -> set[str]:
+        """Return the paths of all parts of an organisation."""
+        return {path for (path,) in self._rows("SELECT path FROM part WHERE organisation = ?", (organisation,))}
+
+    def organisations(self) -> list[str]:
+        """Return the organisations that have sent a log file, sorted."""
+        return [name for (name,) in self._rows("SELECT DISTINCT organisation FROM file ORDER BY 1")]
+
+    def status(self) -> list[SourceStatus]:
+        """Return one entry for each organisation and source."""
+        return [_status(*row) for row in self._rows(_STATUS)]
+
+    def quarantine(self, organisation: str, source: str, limit: int, offset: int) -> list[QuarantinedLine]:
+        """Return lines in quarantine in the order they were read."""
+        return [QuarantinedLine(*row) for row in self._rows(_QUARANTINE, (organisation, source, limit, offset))]
+
+
+def _status(*row: Any) -> SourceStatus:
+    organisation, source, files, events, quarantined, first, last, size, ingested = row
+    times = (None if first is None else moment(first), None if last is None else moment(last))
+    return SourceStatus(
+        organisation, source, files, events, quarantined, *times, size, datetime.fromisoformat(ingested)
+    )

@@ -1,0 +1,105 @@
+"""Staged rows become Parquet parts: one for each day, sorted by time, complete on disk before anyone hears of them."""
+
+import os
+import shutil
+import tempfile
+import uuid
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any, Final
+
+import duckdb
+
+from noroshi.hunting.engine.manifest import Part
+from noroshi.hunting.engine.schema import STAGED_COLUMNS
+
+# Small row groups: a hit's events are then a few milliseconds away.
+ROW_GROUP: Final = 32_768
+EVENTS: Final = "events"
+
+_STAGE = f"""
+CREATE OR REPLACE TEMP TABLE staged AS
+SELECT * REPLACE (make_timestamptz(time) AS time), CAST(make_timestamp(time) AS DATE) AS day
+FROM read_csv(?, header = false, auto_detect = false, delim = ',', quote = '"', escape = '"', nullstr = '',
+              new_line = '\\n', max_line_size = 4000000, columns = {STAGED_COLUMNS})
+"""  # noqa: S608 - our own column names
+_DAYS = "SELECT day, count(*), epoch_us(min(time)), epoch_us(max(time)) FROM staged GROUP BY 1 ORDER BY 1"
+
+
+def connect(memory_limit: str, spill: Path) -> duckdb.DuckDBPyConnection:
+    """Open an in-memory DuckDB that stays within ``memory_limit``, spills to ``spill`` and fetches nothing."""
+    config = {
+        "memory_limit": memory_limit,
+        "temp_directory": str(spill),
+        "autoinstall_known_extensions": "false",
+        "TimeZone": "UTC",
+    }
+    connection = duckdb.connect(config=config)
+    connection.execute("SET enable_progress_bar = false").fetchall()
+    return connection
+
+
+class PartWriter:
+    """Writes the parts of one ingest of one organisation and source."""
+
+    def __init__(self, root: Path, organisation: str, source: str, memory_limit: str) -> None:
+        self._root = root
+        self._organisation = organisation
+        self._source = source
+        self._scratch = Path(tempfile.mkdtemp(prefix="ingest-", dir=root / "staging"))
+        self._duckdb = connect(memory_limit, self._scratch)
+
+    def close(self) -> None:
+        """Drop what was staged."""
+        self._duckdb.close()
+        shutil.rmtree(self._scratch, ignore_errors=True)
+
+    def write(self, rows: Sequence[str]) -> list[Part]:
+        """Write CSV rows as parts under their final names, durably; the manifest does not know them yet."""
+        staged = self._scratch / "rows.csv"
+        staged.write_text("\n".join(rows) + "\n", encoding="utf-8")
+        self._duckdb.execute(_STAGE, [str(staged)]).fetchall()
+        days = self._duckdb.execute(_DAYS).fetchall()
+        return [self._write_day(*day) for day in days]
+
+    def _write_day(self, day: Any, events: int, first: int, last: int) -> Part:
+        scratch = self._scratch / "part.parquet"
+        self._duckdb.execute(self._copy(day, scratch)).fetchall()
+        path = f"{EVENTS}/organisation={self._organisation}/day={day}/{uuid.uuid4().hex}.parquet"
+        _publish(scratch, self._root / path)
+        size = (self._root / path).stat().st_size
+        return Part(path, self._organisation, self._source, str(day), events, size, first, last)
+
+    def _copy(self, day: Any, target: Path) -> str:
+        """SQL that writes one day. COPY takes no parameters; the names are slugs and the path is ours."""
+        quoted = str(target).replace("'", "''")
+        return f"""
+            COPY (SELECT '{self._organisation}' AS organisation, '{self._source}' AS source, * EXCLUDE (day)
+                  FROM staged WHERE day = DATE '{day}' ORDER BY time, file, line)
+            TO '{quoted}' (FORMAT parquet, COMPRESSION zstd, ROW_GROUP_SIZE {ROW_GROUP})
+        """  # noqa: S608
+
+
+def _publish(scratch: Path, final: Path) -> None:
+    """Give a finished part its name: contents to disk, rename, the name to disk."""
+    _sync(scratch)
+    final.parent.mkdir(parents=True, exist_ok=True)
+    scratch.rename(final)
+    _sync(final.parent)
+
+
+def _sync(path: Path) -> None:
+    descriptor = os.open(path, os.O_RDONLY)
+    try:
+        os.fsync(descriptor)
+    finally:
+        os.close(descriptor)
+
+
+def sweep(root: Path, organisation: str, known: set[str]) -> None:
+    """Delete what a killed ingest left behind; call it under the ingest lock."""
+    for leftover in (root / "staging").glob("ingest-*"):
+        shutil.rmtree(leftover, ignore_errors=True)
+    for part in (root / EVENTS / f"organisation={organisation}").glob("day=*/*.parquet"):
+        if part.relative_to(root).as_posix() not in known:
+            part.unlink()

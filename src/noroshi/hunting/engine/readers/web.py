@@ -1,0 +1,87 @@
+"""Web access logs in the common and combined formats (Apache ``mod_log_config``, nginx), virtual host in front or not."""
+
+import re
+from collections.abc import Iterator, Sequence
+from typing import Final
+
+from noroshi.hunting.engine.aliases import FieldRoles
+from noroshi.hunting.engine.log_file import Record, Reject, Survey, read_lines
+from noroshi.hunting.engine.reasons import LineReason
+
+_QUOTED = r'"((?:[^"\\]|\\.)*)"'
+_LINE = re.compile(
+    r"(?:(?P<vhost>[^\s:]+:\d+) )?(?P<src_ip>\S+) \S+ (?P<user>.{1,256}?) \[(?P<time>[^\]]{20,40})\] "
+    rf"{_QUOTED.replace('(', '(?P<request>', 1)} (?P<status>\d{{3}}) (?:\d+|-)"
+    rf"(?: {_QUOTED.replace('(', '(?P<referrer>', 1)} {_QUOTED.replace('(', '(?P<user_agent>', 1)})?(?: .*)?"
+)
+_BARE_QUOTES = re.compile(
+    r'(?P<src_ip>\S+) \S+ (?P<user>\S+) \[(?P<time>[^\]]{20,40})\] "(?P<request>.*?)" (?P<status>\d{3}) (?:\d+|-) '
+    r'"(?P<referrer>.*?)" "(?P<user_agent>.*)"'
+)
+_REQUEST = re.compile(r"(?P<action>[A-Z_-]{1,32}) (?P<url>\S.*?)(?: HTTP/\d(?:\.\d)?)?")
+# Quotation marks cut a combined line into seven pieces, a common one into three.
+_COMBINED: Final = 7
+_COMMON: Final = 3
+
+
+def recognises(lines: Sequence[str]) -> bool:
+    """Tell whether most of the first lines that are not blank are access log lines."""
+    first = [line for line in lines if line][:20]
+    return sum(1 for line in first if _match(line)) * 2 > len(first)
+
+
+def read(surveyed: Survey, _roles: FieldRoles, reject: Reject) -> Iterator[Record]:
+    """Yield the fields of each line."""
+    requests = _Requests()
+    for number, line in read_lines(surveyed, reject):
+        fields = _split(line) or _match(line)
+        if fields is None:
+            reject(number, LineReason.NOT_WEB, line)
+            continue
+        yield number, line, fields | requests[fields.pop("request")]
+
+
+def _split(line: str) -> dict[str, str] | None:
+    """Read a line without escapes and odd blanks: ten times as fast as the pattern, and nearly all lines."""
+    pieces = line.split('"')
+    if len(pieces) not in {_COMBINED, _COMMON} or "\\" in line:
+        return None
+    head, tail = pieces[0].split(" "), pieces[2].split(" ")
+    if len(head) != 6 or head[3][:1] != "[" or len(tail) < 3 or not tail[1].isdigit():  # noqa: PLR2004 - see _LINE
+        return None
+    fields = {
+        "src_ip": head[0],
+        "user": head[2],
+        "time": f"{head[3]} {head[4]}",
+        "request": pieces[1],
+        "status": tail[1],
+    }
+    if len(pieces) == _COMBINED:
+        fields["referrer"], fields["user_agent"] = pieces[3], pieces[5]
+    return fields
+
+
+def _match(line: str) -> dict[str, str] | None:
+    """Read a line with escaped quotes; failing that, one whose server did not escape them."""
+    match = _LINE.fullmatch(line) or _BARE_QUOTES.fullmatch(line)
+    if match is None:
+        return None
+    fields = {role: value for role, value in match.groupdict().items() if value}
+    host = fields.pop("vhost", None)
+    if host and fields.get("request", "").partition(" ")[2].startswith("/"):
+        method, _, rest = fields["request"].partition(" ")
+        fields["request"] = f"{method} http://{host}{rest}"
+    return {"request": "", **fields}
+
+
+class _Requests(dict[str, dict[str, str]]):
+    """Request line -> method and URL; servers see few different ones."""
+
+    _REMEMBERED = 100_000
+
+    def __missing__(self, request: str) -> dict[str, str]:
+        if len(self) >= self._REMEMBERED:
+            self.clear()
+        match = _REQUEST.fullmatch(request)
+        found = self[request] = match.groupdict() if match else {}
+        return found

@@ -1,0 +1,80 @@
+"""Why the lake refuses something: one clear sentence each, a closed set that the portal can translate."""
+
+from enum import StrEnum
+
+
+class LakeError(Exception):
+    """The lake cannot do what was asked; the message is a sentence for the person."""
+
+
+class FileReason(StrEnum):
+    """Why a whole file is refused; nothing of it is stored."""
+
+    MISSING = "The file cannot be read."
+    EMPTY = "The file is empty."
+    TRUNCATED = "The compressed file ends too early: copy it again."
+    CORRUPT = "The compressed file is damaged."
+    BOMB = "The file expands far more than a log does and was not read further."
+    TOO_LARGE = "The file is larger than one ingest may read: split it."
+    BINARY = "The file is not text."
+    COMPRESSION = "The compression is not known: use gzip, Zstandard or none."
+    FORMAT = "No known log format: give a web access log, JSON lines, or CSV with a header that names a time."
+    DOCUMENT_TOO_LARGE = "The JSON document is too large: write one object a line."
+    DOCUMENT_BROKEN = "The JSON document is broken."
+    DAYS = "The events spread over more than ten years: check the time column."
+
+
+class LineReason(StrEnum):
+    """Why one line is put in quarantine."""
+
+    TOO_LONG = "The line is longer than a mebibyte."
+    ENCODING = "The line is not in the encoding of its file."
+    NOT_WEB = "The line is not in the common or combined log format."
+    NOT_JSON = "The line is not a JSON object."
+    NESTED = "The JSON object is nested too deeply."
+    COLUMNS = "The line has another number of columns than the header."
+    QUOTES = "A quoted value is not closed."
+    TIME = "The line has no readable time between 1990 and 2100."
+    FIELD_TOO_LONG = "A value is longer than 16,384 characters."
+
+
+class NeedleReason(StrEnum):
+    """Why a needle is not searched for."""
+
+    TYPE = "The kind of value is not known."
+    EMPTY = "The value is empty."
+    TOO_LONG = "The value is longer than 8,192 characters."
+    ADDRESS = "This is not an IP address."
+    NETWORK = "This is not an IP network."
+    WIDE = "The network is too wide: an IPv4 network needs at least /8, an IPv6 network at least /16."
+    UNSPECIFIED = "The unspecified address stands for no host."
+    DOMAIN = "This is not a domain name."
+    SUFFIX = "This is a public suffix: it would match everybody under it."
+    URL = "This is not a URL with a host."
+    EMAIL = "This is not an e-mail address."
+    HASH = "This is not a hexadecimal digest of that kind."
+    SHORT = "The value is too short to mean anything."
+
+
+class RefusedFileError(Exception):
+    """A whole file is refused for a `FileReason`."""
+
+    def __init__(self, reason: FileReason) -> None:
+        super().__init__(str(reason))
+        self.reason = reason
+
+
+class BadLineError(Exception):
+    """One line is refused for a `LineReason`."""
+
+    def __init__(self, reason: LineReason) -> None:
+        super().__init__(str(reason))
+        self.reason = reason
+
+
+class BadNeedleError(Exception):
+    """One needle is refused for a `NeedleReason`."""
+
+    def __init__(self, reason: NeedleReason) -> None:
+        super().__init__(str(reason))
+        self.reason = reason

@@ -1,0 +1,113 @@
+"""What goes in and out of the lake: plain values, no behaviour."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from enum import StrEnum
+
+
+class NeedleType(StrEnum):
+    """The kinds of observable a hunt understands."""
+
+    IPV4 = "ipv4"
+    IPV6 = "ipv6"
+    CIDR = "cidr"
+    DOMAIN = "domain"
+    URL = "url"
+    EMAIL = "email"
+    MD5 = "md5"
+    SHA1 = "sha1"
+    SHA256 = "sha256"
+    USER_AGENT = "user_agent"
+    ACCOUNT = "account"
+
+
+@dataclass(frozen=True, slots=True)
+class Needle:
+    """One value to look for; ``type`` is a value of `NeedleType`."""
+
+    type: str
+    value: str
+
+
+@dataclass(frozen=True, slots=True, order=True)
+class Reference:
+    """Where one event came from: SHA-256 and name of the (decompressed) log file, and its line, from 1."""
+
+    time: datetime
+    source: str
+    file_digest: str
+    file_name: str
+    line: int
+
+
+@dataclass(frozen=True, slots=True)
+class Hit:
+    """One needle seen in one organisation's logs. ``count`` is in events; ``samples`` are the earliest few."""
+
+    organisation: str
+    type: str
+    value: str
+    first_seen: datetime
+    last_seen: datetime
+    count: int
+    samples: tuple[Reference, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class HuntResult:
+    """The answer to a hunt; ``refused`` are (value, reason) of needles that were not searched for."""
+
+    hits: tuple[Hit, ...]
+    wall_seconds: float
+    cpu_seconds: float
+    refused: tuple[tuple[str, str], ...]
+
+
+@dataclass(frozen=True, slots=True)
+class IngestReport:
+    """What one ingest did. ``skipped_files`` were known already, ``refused_files`` are (name, reason)."""
+
+    organisation: str
+    source: str
+    files: int
+    lines: int
+    events: int
+    quarantined: int
+    skipped_files: tuple[str, ...]
+    refused_files: tuple[tuple[str, str], ...]
+    seconds: float
+
+
+@dataclass(frozen=True, slots=True)
+class SourceStatus:
+    """The state of one log source of one organisation; ``bytes`` is its Parquet size."""
+
+    organisation: str
+    source: str
+    files: int
+    events: int
+    quarantined: int
+    first_event: datetime | None
+    last_event: datetime | None
+    bytes: int
+    last_ingest: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class QuarantinedLine:
+    """A line that became no event, why, and its text (the first 2,000 characters)."""
+
+    file_digest: str
+    file_name: str
+    line: int
+    reason: str
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class Progress:
+    """How far one file has come, in lines."""
+
+    file_name: str
+    lines: int
+    total_lines: int

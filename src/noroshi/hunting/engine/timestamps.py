@@ -1,0 +1,91 @@
+"""Times as logs write them, as microseconds since 1970 in UTC."""
+
+import re
+import unicodedata
+from datetime import UTC, datetime, timedelta, timezone, tzinfo
+from typing import Final
+
+EARLIEST: Final = int(datetime(1990, 1, 1, tzinfo=UTC).timestamp()) * 1_000_000
+LATEST: Final = int(datetime(2100, 1, 1, tzinfo=UTC).timestamp()) * 1_000_000
+_EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+_MICROSECOND = timedelta(microseconds=1)
+
+_OFFSET = r"(?P<offset>Z|UTC|GMT|JST|[+-]\d{2}:?\d{2})?"
+_YEAR_FIRST = re.compile(
+    r"(?P<year>\d{4})[-/.年](?P<month>\d{1,2})[-/.月](?P<day>\d{1,2})日?"
+    r"(?:[T\s]*(?P<hour>\d{1,2})[:時](?P<minute>\d{1,2})分?(?::?(?P<second>\d{1,2})秒?(?:[.,](?P<fraction>\d+))?)?)?"
+    r"\s*" + _OFFSET,
+    re.IGNORECASE,
+)
+_COMPACT = re.compile(
+    r"(?P<year>\d{4})(?P<month>\d{2})(?P<day>\d{2})T?(?P<hour>\d{2})(?P<minute>\d{2})(?P<second>\d{2})"
+    r"(?:[.,](?P<fraction>\d+))?" + _OFFSET,
+    re.IGNORECASE,
+)
+_WEB = re.compile(
+    r"\[?(?P<day>\d{1,2})/(?P<month>[A-Za-z]{3})/(?P<year>\d{4})[: ](?P<hour>\d{2}):(?P<minute>\d{2})"
+    r":(?P<second>\d{2})(?:\.(?P<fraction>\d+))?\s*" + _OFFSET + r"\]?",
+)
+_MONTHS = {
+    name: number for number, name in enumerate(["jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec"], start=1)
+}
+_NUMBER = re.compile(r"(\d{9,10}|\d{13}|\d{16}|\d{19})(?:\.(\d+))?")
+_MICROSECONDS_BY_DIGITS = {9: (1_000_000, 1), 10: (1_000_000, 1), 13: (1_000, 1), 16: (1, 1), 19: (1, 1_000)}
+_ZONES = {"Z": UTC, "UTC": UTC, "GMT": UTC, "JST": timezone(timedelta(hours=9))}
+
+
+def parse(raw: str, local: tzinfo) -> int | None:
+    """Read a time: ISO 8601 and its usual relatives, the web log's, Japanese, or a number since 1970.
+
+    A time without an offset is taken in ``local``. None when it cannot be read or lies outside 1990 to 2100.
+    """
+    stripped = raw.strip()
+    if not stripped.isascii():
+        stripped = unicodedata.normalize("NFKC", stripped)
+    found = _from_number(stripped)
+    if found is None:
+        found = _from_calendar(stripped, local)
+    return found if found is not None and EARLIEST <= found < LATEST else None
+
+
+def _from_number(text: str) -> int | None:
+    match = _NUMBER.fullmatch(text)
+    if match is None:
+        return None
+    multiply, divide = _MICROSECONDS_BY_DIGITS[len(match[1])]
+    fraction = int((match[2] or "").ljust(6, "0")[:6]) if multiply > 1 else 0
+    return int(match[1]) * multiply // divide + fraction * multiply // 1_000_000
+
+
+def _from_calendar(text: str, local: tzinfo) -> int | None:
+    match = _YEAR_FIRST.fullmatch(text) or _WEB.fullmatch(text) or _COMPACT.fullmatch(text)
+    if match is None:
+        return None
+    try:
+        moment = datetime(*_numbers(match), tzinfo=_zone(match["offset"], local))
+        return (moment - _EPOCH) // _MICROSECOND
+    except (ValueError, OverflowError):  # the 31st of February, an hour 25, an offset of days
+        return None
+
+
+def _numbers(match: re.Match[str]) -> tuple[int, int, int, int, int, int, int]:
+    month = match["month"]
+    fraction = (match["fraction"] or "").ljust(6, "0")[:6]
+    return (
+        int(match["year"]),
+        int(month) if month.isdigit() else _MONTHS.get(month.lower(), 0),
+        int(match["day"]),
+        *(int(match[name] or 0) for name in ("hour", "minute", "second")),
+        int(fraction),
+    )
+
+
+def _zone(offset: str | None, local: tzinfo) -> tzinfo:
+    if not offset:
+        return local
+    named = _ZONES.get(offset.upper())
+    if named:
+        return named
+    digits = offset[1:].replace(":", "")
+    span = timedelta(hours=int(digits[:2]), minutes=int(digits[2:]))
+    return timezone(-span if offset[0] == "-" else span)
