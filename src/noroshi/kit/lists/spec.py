@@ -1,0 +1,138 @@
+"""What a list is: columns, filters, order. Declared once, by dataclasses."""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
+from datetime import date, datetime
+from typing import Any, Final, Protocol
+
+from django.db.models import Q, QuerySet
+from django.utils.functional import Promise
+
+from noroshi.core.actor import Actor
+
+Text = str | Promise
+Rows = QuerySet[Any]
+
+PAGE_SIZES: Final = (25, 50, 100, 200)
+MAX_TEXT: Final = 200
+RESERVED: Final = frozenset({"sort", "page", "size", "export"})
+
+
+@dataclass(frozen=True)
+class Column:
+    """One column. `sort` is the field it orders by (empty: it does not); `cell` a template that gets `row`, `value`."""
+
+    name: str
+    label: Text
+    value: Callable[[Any], object]
+    sort: str = ""
+    cell: str = ""
+    style: str = ""
+    exported: bool = True
+
+
+class Filter(Protocol):
+    """Something to narrow a list by. `read` returns None where the text means nothing."""
+
+    name: str
+    label: Text
+    kind: str
+
+    def read(self, text: str) -> Any:
+        """Return the value that `text` means, or None."""
+
+    def apply(self, rows: Rows, value: Any) -> Rows:
+        """Return the rows that `value` leaves."""
+
+
+@dataclass(frozen=True)
+class ChoiceFilter:
+    """One of a few values, compared with the field `where`, or applied by `narrow`."""
+
+    name: str
+    label: Text
+    choices: Sequence[tuple[str, Text]] | Callable[[], Sequence[tuple[str, Text]]]
+    where: str | Callable[[Rows, str], Rows]
+    kind: str = field(default="choice", init=False)
+
+    def options(self) -> Sequence[tuple[str, Text]]:
+        """Return pairs of value and label."""
+        return self.choices() if callable(self.choices) else self.choices
+
+    def read(self, text: str) -> str | None:
+        """Return `text` if it is one of the choices."""
+        return text if text in {value for value, _label in self.options()} else None
+
+    def apply(self, rows: Rows, value: str) -> Rows:
+        """Return the rows whose field has the value."""
+        return self.where(rows, value) if callable(self.where) else rows.filter(**{self.where: value})
+
+
+@dataclass(frozen=True)
+class TextFilter:
+    """Free text, searched by `where`: a function, or names of fields of which one contains it."""
+
+    name: str
+    label: Text
+    where: Callable[[Rows, str], Rows] | Sequence[str]
+    kind: str = field(default="text", init=False)
+
+    def read(self, text: str) -> str | None:
+        """Return the text if a database can compare it: printable and of bounded length."""
+        return text if text.isprintable() and len(text) <= MAX_TEXT else None
+
+    def apply(self, rows: Rows, value: str) -> Rows:
+        """Return the rows that contain the text."""
+        if callable(self.where):
+            return self.where(rows, value)
+        contains = Q()
+        for name in self.where:
+            contains |= Q(**{f"{name}__icontains": value})
+        return rows.filter(contains)
+
+
+@dataclass(frozen=True)
+class DateFilter:
+    """A day (ISO 8601, `2026-11-22`), compared by the lookup `where`: `published_at__date__gte`."""
+
+    name: str
+    label: Text
+    where: str
+    kind: str = field(default="date", init=False)
+
+    def read(self, text: str) -> date | None:
+        """Return the day, or None."""
+        try:
+            return datetime.strptime(text, "%Y-%m-%d").date()  # noqa: DTZ007 - a day has no zone
+        except ValueError:
+            return None
+
+    def apply(self, rows: Rows, value: date) -> Rows:
+        """Return the rows for which the comparison holds."""
+        return rows.filter(**{self.where: value})
+
+
+@dataclass(frozen=True)
+class ListSpec:
+    """A list, declared once per page. Without `export_queryset` there is no export.
+
+    `export_queryset` is given the actor asking by the EXPORT channel: what may not leave in bulk is not in it.
+    """
+
+    name: str
+    columns: Sequence[Column]
+    filters: Sequence[Filter] = ()
+    default_sort: str = ""
+    page_size: int = PAGE_SIZES[0]
+    empty: Text = ""
+    export_queryset: Callable[[Actor], Rows] | None = None
+
+    def __post_init__(self) -> None:
+        names = [entry.name for entry in self.filters]
+        if RESERVED.intersection(names) or len(set(names)) < len(names):
+            raise ValueError(f"{self.name}: filters need names of their own")
+
+    @property
+    def sorts(self) -> dict[str, str]:
+        """Column names that can be sorted by, with their fields."""
+        return {column.name: column.sort for column in self.columns if column.sort}
