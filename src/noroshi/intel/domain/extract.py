@@ -29,7 +29,13 @@ from noroshi.intel.domain.observables import (
     ObservableType,
     parse_observable,
 )
-from noroshi.intel.domain.prose import is_name_in_prose, is_spoken_name_plausible, is_version
+from noroshi.intel.domain.prose import (
+    is_name_in_prose,
+    is_product_version,
+    is_spoken_name_plausible,
+    is_version,
+    joins_versions,
+)
 from noroshi.intel.domain.refang import Rewritten, is_defanged, is_spoken, refang
 from noroshi.intel.domain.spans import host_end, url_end
 
@@ -121,7 +127,7 @@ class _Scanner:
         self._rewritten = rewritten
         self._text = rewritten.text
         self._position = 0
-        self._version_end = -_NEAR
+        self._version_end = 0  # where the last version number ended
 
     def proposals(self) -> Iterator[Proposal]:
         readers = {
@@ -137,9 +143,7 @@ class _Scanner:
             yield from filter(None, readers[str(match.lastgroup)](match))
 
     def _read_url(self, match: re.Match[str]) -> Iterator[Proposal | None]:
-        yield self._proposal(
-            ObservableType.URL, match.start(), url_end(self._text, match.start(), match.end())
-        )
+        yield self._proposal(ObservableType.URL, match.start(), url_end(self._text, match.start(), match.end()))
 
     def _read_email(self, match: re.Match[str]) -> Iterator[Proposal | None]:
         yield self._proposal(ObservableType.EMAIL, match.start(), host_end(self._text, match.end()))
@@ -148,13 +152,13 @@ class _Scanner:
         written = match[0]
         if written.endswith(":") and not written.endswith("::"):
             written = written[:-1]
-        if not _reads_as_ipv6(written):
-            self._position = (
-                match.start() + 1
-            )  # a time, a MAC address: what follows its colons is read by itself
-            return
         kind = ObservableType.CIDR if "/" in written else ObservableType.IPV6
-        yield self._proposal(kind, match.start(), match.start() + len(written))
+        proposal = None
+        if _reads_as_ipv6(written):
+            proposal = self._proposal(kind, match.start(), match.start() + len(written))
+        if proposal is None:
+            self._position = match.start() + 1  # a time, a port: what follows its colons is read by itself
+        yield proposal
 
     def _read_dotted(self, match: re.Match[str]) -> Iterator[Proposal | None]:
         if not _DIGITS_ONLY.fullmatch(match[0]):
@@ -179,12 +183,18 @@ class _Scanner:
         yield proposal
 
     def _ipv4(self, start: int, end: int) -> Proposal | None:
-        if start - self._version_end < _NEAR or is_version(self._text, start, end):
+        if is_version(self._text, start, end) or self._continues_versions(start):
             self._version_end = end
+            return None
+        if is_product_version(self._text, start):
             return None
         if length := _PREFIX_LENGTH.match(self._text, end):
             return self._proposal(ObservableType.CIDR, start, length.end())
         return self._proposal(ObservableType.IPV4, start, end)
+
+    def _continues_versions(self, start: int) -> bool:
+        is_near = 0 < self._version_end <= start <= self._version_end + _NEAR
+        return is_near and joins_versions(self._text[self._version_end : start])
 
     def _domain(self, start: int, end: int) -> Proposal | None:
         proposal = self._proposal(ObservableType.DOMAIN, start, end)
@@ -194,11 +204,7 @@ class _Scanner:
         if is_spoken(proposal.quoted) and not is_spoken_name_plausible(written):
             return None
         is_plain = not _is_defanged(proposal)
-        return (
-            None
-            if is_plain and is_name_in_prose(written, self._text[max(0, start - 1) : start])
-            else proposal
-        )
+        return None if is_plain and is_name_in_prose(written, self._text[max(0, start - 1) : start]) else proposal
 
     def _hash(self, match: re.Match[str]) -> Proposal | None:
         digest = match[0].partition(".")[0]  # malware is often named by its hash: DIGEST.exe

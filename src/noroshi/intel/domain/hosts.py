@@ -11,9 +11,8 @@ from functools import cache, lru_cache
 from publicsuffixlist import PublicSuffixList
 
 _MAX_HOST = 253  # RFC 1035 section 2.3.4, as text without the root dot
-_LABEL = re.compile(
-    r"(?=[_-]*[a-z0-9])[a-z0-9_-]{1,63}"
-)  # underscores and edge hyphens resolve, and phishing uses them
+# Underscores and hyphens anywhere: such names resolve, and phishing uses them.
+_LABEL = re.compile(r"[a-z0-9_-]{1,63}")
 # Never in the list of public suffixes, yet written in reports: RFC 2606, RFC 6761 and RFC 7686.
 _RESERVED_SUFFIXES = frozenset({"example", "invalid", "test", "onion", "xn--zckzah"})
 

@@ -51,9 +51,7 @@ def labelled_values(text: str) -> list[Labelled]:
 def _user_agents(text: str) -> Iterator[Labelled]:
     for match in _USER_AGENT.finditer(text):
         value = _NEXT_LABEL.split(match["value"], maxsplit=1)[0].rstrip()
-        yield from _parsed(
-            ObservableType.USER_AGENT, value, match.start("value"), match.start("value") + len(value)
-        )
+        yield from _parsed(ObservableType.USER_AGENT, value, match.start("value"), match.start("value") + len(value))
 
 
 def _accounts(text: str) -> Iterator[Labelled]:

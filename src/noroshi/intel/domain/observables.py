@@ -12,6 +12,7 @@ The canonical form is what is stored, compared and hunted:
 
 import ipaddress
 import re
+import socket
 import unicodedata
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -68,6 +69,7 @@ _URL = re.compile(
     r"(?P<port>:[0-9]{0,5})?(?P<rest>(?:[/?#\\][^\s<>\"]*)?)",
     re.IGNORECASE,
 )
+_NUMBER = re.compile(r"[0-9]+|0x[0-9a-f]*")
 _EMAIL = re.compile(r"(?P<local>[A-Za-z0-9_%+-]+(?:\.[A-Za-z0-9_%+-]+)*)@(?P<host>[^\s@]+)")
 _MAX_LOCAL = 64  # RFC 5321 section 4.5.3.1.1
 _ACCOUNT = re.compile(r"[A-Za-z0-9][A-Za-z0-9_.@-]{3,63}")
@@ -131,9 +133,15 @@ def _url_host(raw: str) -> str:
     if raw.startswith("["):
         return f"[{_address(raw[1:-1], 6)}]"
     host = _host(raw)
-    if host.rpartition(".")[2].isdigit():
-        return _address(host, 4)
-    return host
+    return _numeric_host(host) if _NUMBER.fullmatch(host.rpartition(".")[2]) else host
+
+
+def _numeric_host(host: str) -> str:
+    """Read `0xcb.0.0x7105` as browsers do (WHATWG URL, section 3.5): hexadecimal, octal and joined parts."""
+    try:
+        return socket.inet_ntoa(socket.inet_aton(host))
+    except OSError as error:
+        raise InvalidObservable("The host of the URL is a number and no IPv4 address.") from error
 
 
 def _host(raw: str) -> str:
@@ -157,7 +165,13 @@ def _address(text: str, version: int) -> str:
         raise InvalidObservable(f"This is not an IPv{version} address.") from error
     if address.version != version or "%" in text:
         raise InvalidObservable(f"This is not an IPv{version} address.")
-    return str(address)
+    return _mapped(address) or str(address)
+
+
+def _mapped(address: ipaddress.IPv4Address | ipaddress.IPv6Address) -> str:
+    """Return an IPv4-mapped address in mixed notation (RFC 5952 section 5), which not every Python prints."""
+    inner = address.ipv4_mapped if isinstance(address, ipaddress.IPv6Address) else None
+    return f"::ffff:{inner}" if inner else ""
 
 
 def _network(text: str) -> str:

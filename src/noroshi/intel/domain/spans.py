@@ -22,11 +22,8 @@ _REST = re.compile(
 _REST_OF_CELL = re.compile(
     r"(?: :[0-9]{1,5}(?![0-9]) )?(?: [/?#] [A-Za-z0-9._~:/?#@!$&()*+=%{};-]{0,4096}+ )?", re.VERBOSE
 )
-_ASCII_LABEL = re.compile(r"[A-Za-z0-9-]+")
-_ASCII_HOST = re.compile(r"[A-Za-z0-9._-]+")
-_LONGEST_SUFFIX = (
-    24  # characters of a top-level domain; the longest in the root zone has 18, in its own script
-)
+_LATIN_LABEL = re.compile(r"[A-Za-z0-9_-]+")
+_LONGEST_SUFFIX = 24  # characters of a top-level domain; the longest in the root zone has 18, in its own script
 _CLOSES = {")": "(", "]": "[", "}": "{"}
 
 
@@ -60,14 +57,15 @@ def _cut_at_script(run: str) -> str:
     """Cut `evil.exampleに誘導` after the name: at a Latin top-level domain, else at one in its own script."""
     labels = run.split(".")
     for index, label in enumerate(labels[1:], start=1):
-        latin = _ASCII_LABEL.match(label)
+        latin = _LATIN_LABEL.match(label)
         if latin and latin[0] != label and is_suffix_label(latin[0]):
             return ".".join([*labels[:index], latin[0]])
-    for index in range(len(labels) - 1, max(0, len(labels) - 3), -1):
-        if suffix := _suffix_at_start(labels[index]):
-            return ".".join([*labels[:index], suffix])
-    latin = _ASCII_HOST.match(run)
-    return latin[0] if latin else ""
+    while len(labels) > 1 and not labels[-1][:1].isascii():
+        if suffix := _suffix_at_start(labels[-1]):
+            return ".".join([*labels[:-1], suffix])
+        labels.pop()
+    latin = _LATIN_LABEL.match(labels[-1])
+    return ".".join([*labels[:-1], latin[0] if latin else ""])
 
 
 def _suffix_at_start(label: str) -> str:

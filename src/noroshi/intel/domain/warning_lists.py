@@ -89,20 +89,20 @@ class _Network(NamedTuple):
 
 
 class _NetworkTable:
-    """Networks by length of prefix, so that an address costs one look-up per length, the longest first."""
+    """Networks by length of prefix: an address costs one look-up per length and list, the longest first."""
 
     def __init__(self) -> None:
-        self._names: dict[tuple[int, int], dict[int, list[str]]] = defaultdict(dict)
+        self._by_length: dict[tuple[int, int], dict[str, set[int]]] = defaultdict(lambda: defaultdict(set))
 
     def add(self, network: _Network, name: str) -> None:
-        same_length = self._names[network.version, network.length]
-        same_length.setdefault(_prefix(network, network.length), []).append(name)
+        self._by_length[network.version, network.length][name].add(_prefix(network, network.length))
 
     def containing(self, value: str) -> Iterator[str]:
         wanted = _parse_network(value)
-        for version, length in sorted(self._names, reverse=True):
-            if version == wanted.version and length <= wanted.length:
-                yield from self._names[version, length].get(_prefix(wanted, length), ())
+        for length in range(wanted.length, -1, -1):
+            prefix = _prefix(wanted, length)
+            lists = self._by_length.get((wanted.version, length), {})
+            yield from (name for name, prefixes in lists.items() if prefix in prefixes)
 
 
 def _prefix(network: _Network, length: int) -> int:
@@ -168,7 +168,8 @@ def _substring(values: Iterable[str]) -> _Matcher:
 
 def _regex(values: Iterable[str]) -> _Matcher:
     """Compile PHP's `/pattern/i`; canonical values are in lower case, so the flag is always meant."""
-    patterns = [re.compile(value.removeprefix("/").removesuffix("i").removesuffix("/"), re.I) for value in values]
+    bare = (value.removeprefix("/").removesuffix("i").removesuffix("/") for value in values)
+    patterns = [re.compile(pattern, re.IGNORECASE) for pattern in bare]
     return lambda value: any(pattern.search(value) for pattern in patterns)
 
 
