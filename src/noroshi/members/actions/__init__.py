@@ -1,0 +1,53 @@
+"""What is done to organisations, people, groups, tokens and ceilings: check, change, ledger entry, in one transaction.
+
+Every verb raises NotFound or NotAllowed when the actor may not, InvalidInput or Conflict when the values do not fit.
+"""
+
+from noroshi.members.actions.groups import appoint_coordinator, close_group, create_group, join_group, leave_group
+from noroshi.members.actions.invitations import accept_invitation, invite_person, revoke_invitation
+from noroshi.members.actions.organisations import (
+    change_membership,
+    create_organisation,
+    end_membership,
+    reinstate_organisation,
+    set_ceiling,
+    suspend_organisation,
+)
+from noroshi.members.actions.people import (
+    assign_role,
+    change_profile,
+    create_person,
+    end_account,
+    end_sessions,
+    reinstate_person,
+    suspend_person,
+    withdraw_role,
+)
+from noroshi.members.actions.tokens import issue_token, revoke_token
+
+__all__ = [
+    "accept_invitation",
+    "appoint_coordinator",
+    "assign_role",
+    "change_membership",
+    "change_profile",
+    "close_group",
+    "create_group",
+    "create_organisation",
+    "create_person",
+    "end_account",
+    "end_membership",
+    "end_sessions",
+    "invite_person",
+    "issue_token",
+    "join_group",
+    "leave_group",
+    "reinstate_organisation",
+    "reinstate_person",
+    "revoke_invitation",
+    "revoke_token",
+    "set_ceiling",
+    "suspend_organisation",
+    "suspend_person",
+    "withdraw_role",
+]

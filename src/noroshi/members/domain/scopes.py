@@ -1,0 +1,20 @@
+"""Scopes of API tokens: what a token may be used for, on top of what its holder may do."""
+
+from enum import StrEnum
+
+
+class Scope(StrEnum):
+    """One use of a token, `room:verb`."""
+
+    SIGNALS_READ = "signals:read"
+    SIGNALS_WRITE = "signals:write"
+    HUNTING_READ = "hunting:read"
+    HUNTING_WRITE = "hunting:write"
+    TAXII_READ = "taxii:read"
+    TAXII_WRITE = "taxii:write"
+    FEEDS_READ = "feeds:read"
+
+
+def unknown(scopes: list[str]) -> list[str]:
+    """Return those of `scopes` that do not exist, in their order."""
+    return [scope for scope in scopes if scope not in set(Scope)]

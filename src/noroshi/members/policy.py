@@ -1,0 +1,61 @@
+"""Who may manage whom: the rules of `domain.authority` on rows, each refusal in one sentence."""
+
+from collections.abc import Collection
+
+from django.utils.translation import gettext as _
+
+from noroshi.core.actor import Actor
+from noroshi.core.domain.membership import MembershipClass, Role
+from noroshi.core.errors import NotFound
+from noroshi.core.policy import require
+from noroshi.members.domain import authority
+from noroshi.members.models import Group, GroupMembership, Organisation, Person
+
+
+def require_community(actor: Actor) -> None:
+    """Raise NotAllowed unless the actor manages the community."""
+    require(authority.manages_community(actor), _("Only hub operators manage organisations, groups and ceilings."))
+
+
+def require_people_of(actor: Actor, organisation: Organisation) -> None:
+    """Raise NotFound unless the actor manages the people of the organisation: others learn nothing of them."""
+    if not authority.manages_people(actor, organisation.pk):
+        raise NotFound
+
+
+def require_machines_of(actor: Actor, organisation: Organisation) -> None:
+    """Raise NotAllowed unless the actor gives tokens to the organisation's machines; the hub does not."""
+    allowed = authority.operates_machine(actor) or authority.administers(actor, organisation.pk)
+    require(allowed, _("Only an admin of the organisation gives tokens to its machines."))
+
+
+def require_roles(actor: Actor, organisation: Organisation, roles: Collection[str]) -> None:
+    """Raise NotAllowed unless the actor may give every one of `roles` in the organisation."""
+    given = roles_given(actor, organisation)
+    require(given.issuperset(roles), _("You may not give or take this role here."))
+
+
+def require_self(actor: Actor, person: Person) -> None:
+    """Raise NotFound unless the actor is the person, or the operator of the machine."""
+    if actor.person != person.pk and not authority.operates_machine(actor):
+        raise NotFound
+
+
+def require_group(actor: Actor, group: Group) -> None:
+    """Raise NotFound unless the actor belongs to the group, NotAllowed unless it manages who else does."""
+    if not (authority.manages_community(actor) or group.pk in actor.groups):
+        raise NotFound
+    require(may_manage(actor, group), _("Only the group's coordinators and hub operators change its membership."))
+
+
+def may_manage(actor: Actor, group: Group) -> bool:
+    """Whether the actor manages who belongs to the group."""
+    if authority.manages_community(actor):
+        return True
+    stay = GroupMembership.objects.filter(group=group, person=actor.person, left_at__isnull=True, coordinator=True)
+    return actor.is_active and group.pk in actor.groups and stay.exists()
+
+
+def roles_given(actor: Actor, organisation: Organisation) -> frozenset[Role]:
+    """Return the roles that the actor may give and take in the organisation."""
+    return authority.roles_given(actor, organisation.pk, MembershipClass(organisation.membership))

@@ -1,0 +1,79 @@
+"""What every room's tests start from."""
+
+import os
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+import pytest
+from django.core.cache import cache
+
+from noroshi.core import clock
+
+SHARED_DATA = Path(__file__).parent.parent.parent / "shared" / "data"
+
+
+@pytest.fixture(autouse=True)
+def _apart(tmp_path, settings):
+    """Each test has a data directory and a cache of its own."""
+    settings.DATA_DIR = tmp_path
+    settings.LAKE_DIR = tmp_path / "lake"
+    settings.MEDIA_ROOT = tmp_path / "files"
+    cache.clear()
+
+
+@pytest.fixture
+def cast(db):
+    """The sector: institutions, hub, supervisor, vendor, their people and a working group."""
+    from cast import gather
+
+    return gather()
+
+
+@pytest.fixture
+def drain(db):
+    """Deliver all events and run all jobs; fail the test if one failed or was set aside."""
+
+    def run():
+        from django_tasks import TaskResultStatus
+        from django_tasks_db.models import DBTaskResult
+
+        from noroshi.core.models import Cursor, ParkedEvent
+        from noroshi.kit.jobs import run_until_idle
+
+        run_until_idle()
+        failed = DBTaskResult.objects.filter(status=TaskResultStatus.FAILED)
+        assert [job.traceback for job in failed] == []
+        assert [f"{event.entry}: {event.reason}" for event in ParkedEvent.objects.select_related("entry")] == []
+        assert list(Cursor.objects.filter(attempts__gt=0).values_list("subscriber", flat=True)) == []
+
+    return run
+
+
+@pytest.fixture(scope="session")
+def shared_data():
+    """The folder of real samples, where there is one."""
+    folder = Path(os.environ.get("NOROSHI_SHARED_DATA", SHARED_DATA))
+    if not folder.is_dir():
+        pytest.skip("no real samples here; NOROSHI_SHARED_DATA names their folder")
+    return folder
+
+
+@dataclass
+class StoppedClock:
+    """A clock that moves when it is told to."""
+
+    now: datetime
+
+    def advance(self, **span):
+        """Let time pass: `advance(days=7, seconds=1)`."""
+        self.now += timedelta(**span)
+
+
+@pytest.fixture
+def stopped_clock():
+    """The product's clock, stopped on a Sunday noon in Tokyo."""
+    stopped = StoppedClock(datetime(2026, 11, 22, 3, 0, tzinfo=UTC))
+    token = clock._source.set(lambda: stopped.now)
+    yield stopped
+    clock._source.reset(token)
