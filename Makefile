@@ -65,7 +65,7 @@ lint: setup-dev ## format, lint, types, order of imports, migrations, Japanese c
 	@$(BIN)/ruff check --quiet .
 	@$(BIN)/mypy
 	@$(BIN)/lint-imports --no-logo 2>&1 | tail -n 4
-	@$(BIN)/noroshi manage makemigrations --check --dry-run
+	@NOROSHI_DATA_DIR=build/lint $(BIN)/noroshi manage makemigrations --check --dry-run
 	@$(BIN)/python tools/messages.py check
 	@$(BIN)/python tools/reference.py check
 
@@ -77,7 +77,9 @@ reference: setup-dev ## write docs/reference from the code
 	@$(BIN)/python tools/reference.py write
 
 bench: setup-dev ## the benchmarks, each beside a peer
-	@for script in tests/bench/[a-z]*.py; do echo "== $$script"; $(BIN)/python "$$script"; done
+	@for script in $(filter-out %/soak.py,$(wildcard tests/bench/[a-z]*.py)); do \
+	  echo "== $$script"; $(BIN)/python "$$script"; \
+	done
 
 soak: setup-dev ## an hour of everything at once (MINUTES=5 for less)
 	@$(BIN)/python tests/bench/soak.py --minutes $(or $(MINUTES),60)

@@ -11,7 +11,7 @@ from noroshi.site.options import OPTIONS, PREFIX
 LINK = re.compile(r"\]\(([^)\s]+)\)|src=\"([^\"]+)\"")
 CODE = re.compile(r"^```[^\n]*\n(.*?)^```|`([^`\n]+)`", re.DOTALL | re.MULTILINE)
 COMMAND = re.compile(r"(?:^|[\s/(])noroshi((?: [a-z][a-z-]*)+)", re.MULTILINE)
-TARGET = re.compile(r"(?:^|\s)make ([a-z-]+)", re.MULTILINE)
+TARGET = re.compile(r"(?:^|&& )make ([a-z-]+)", re.MULTILINE)
 
 
 @pytest.fixture(scope="module")

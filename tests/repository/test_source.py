@@ -47,6 +47,19 @@ def test_boundaries_when_read_then_none_goes_past_the_door():
     assert [str(place) for place in past] == []
 
 
+def test_ledger_when_imported_then_as_a_module_so_that_its_calls_can_be_found():
+    by_name = [
+        f"{path.relative_to(source.PACKAGE)}:{node.lineno}"
+        for path in source.modules()
+        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8")))
+        if isinstance(node, ast.ImportFrom)
+        and node.module == "noroshi.core.ledger"
+        and {alias.name for alias in node.names} & {"record", "subscribe"}
+    ]
+
+    assert by_name == []
+
+
 def test_ledger_when_written_or_heard_then_its_actions_are_literals():
     assert [str(place) for place in source.unread_names()] == []
 
