@@ -16,6 +16,7 @@ from noroshi.core.domain.membership import (
 )
 from noroshi.core.domain.tlp import TLP
 from noroshi.core.domain.worlds import REAL
+from noroshi.core.errors import NotAllowed
 
 
 @dataclass(frozen=True)
@@ -48,6 +49,20 @@ class Actor:
     def system(cls, task: str, world: str = REAL) -> Self:
         """The installation itself, doing `task`: it sees what a visitor sees; its reads name their reason."""
         return cls(channel=Channel.CLI, world=world, label=f"system:{task}")
+
+    @property
+    def acting_person(self) -> UUID:
+        """The person, for what only a person does; raises NotAllowed for a machine or a visitor."""
+        if self.person is None:
+            raise NotAllowed("This needs a person's own account.", "person")
+        return self.person
+
+    @property
+    def acting_organisation(self) -> UUID:
+        """The organisation, for what only a member does; raises NotAllowed for a visitor."""
+        if self.organisation is None:
+            raise NotAllowed("This needs an account of a member organisation.", "organisation")
+        return self.organisation
 
     @property
     def ceiling(self) -> Ceiling:
@@ -90,6 +105,10 @@ class Actor:
     def has(self, *roles: Role) -> bool:
         """Whether the actor holds any of `roles` and takes part."""
         return self.is_active and not self.roles.isdisjoint(roles)
+
+    def veiled(self) -> Self:
+        """Return nobody in particular in the same world: how the ledger names the author of what is anonymous."""
+        return replace(self, person=None, organisation=None, label="anonymous")
 
     def by(self, channel: Channel) -> Self:
         """Return the same actor asking by another channel."""

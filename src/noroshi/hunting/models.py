@@ -57,7 +57,7 @@ class Hit(models.Model):
     hunt = models.ForeignKey(Hunt, on_delete=models.PROTECT, related_name="hits")
     organisation = models.ForeignKey("members.Organisation", on_delete=models.PROTECT, related_name="+")
     type = models.CharField(max_length=16)
-    value = models.CharField(max_length=2048)
+    value = models.TextField()
     first_seen = models.DateTimeField()
     last_seen = models.DateTimeField()
     count = models.PositiveBigIntegerField()

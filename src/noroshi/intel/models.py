@@ -14,7 +14,7 @@ class Observable(models.Model):
 
     id = models.UUIDField(primary_key=True, default=ids.new_id, editable=False)
     type = models.CharField(max_length=16, choices=[(kind.value, kind.value) for kind in ObservableType])
-    value = models.CharField(max_length=2048)
+    value = models.TextField()
     digest = models.CharField(max_length=64)
     """SHA-256 of type and value: the unique key, since a URL is longer than an index likes."""
     created_at = models.DateTimeField(default=clock.now)

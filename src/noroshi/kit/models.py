@@ -6,7 +6,8 @@ from django.db import models
 class SearchEntry(models.Model):
     """A stretch of an item's text in the search index.
 
-    The tokens live beside it, in the database's own index: an FTS5 table on SQLite, a `tsvector` column on PostgreSQL (migration 0002).
+    The tokens live beside it, in the database's own index: an FTS5 table on SQLite, a `tsvector` column on
+    PostgreSQL (migration 0002).
     """
 
     kind = models.CharField(max_length=40)

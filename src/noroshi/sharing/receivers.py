@@ -1,1 +1,131 @@
-"""Events that the sharing room answers."""
+"""Who is told about a signal, and what a notice may say of it."""
+
+from collections.abc import Collection, Iterable, Mapping
+from typing import Final
+from uuid import UUID
+
+from django.urls import reverse
+
+from noroshi.core import ledger
+from noroshi.core.actor import Actor
+from noroshi.core.domain.audience import EntryKind, State
+from noroshi.core.domain.membership import MembershipClass, Role
+from noroshi.core.domain.tlp import TLP
+from noroshi.core.models import AudienceEntry, LedgerEntry
+from noroshi.intel.queries import organisations_that_saw
+from noroshi.members.models import Person
+from noroshi.members.queries import active_people
+from noroshi.notify.actions import post_notices
+from noroshi.notify.domain.delivery import Topic
+from noroshi.notify.models import NoticeKind
+from noroshi.notify.presenters import Presentation, presents
+from noroshi.sharing.models import Comment, Kind, Signal
+from noroshi.sharing.queries import people_reached
+
+SUBJECT: Final = "sharing.signal"
+
+KINDS: Final = {
+    "sharing.signal.published": NoticeKind.SIGNAL,
+    "sharing.signal.amended": NoticeKind.AMENDED,
+    "sharing.signal.withdrawn": NoticeKind.WITHDRAWN,
+}
+
+
+@presents(SUBJECT, kinds=Kind.choices)
+def present_signals(actor: Actor, ids: Collection[UUID]) -> Mapping[UUID, Presentation]:
+    """Return title, address and words of those signals that `actor` sees; of a withdrawn one, its number alone."""
+    return {signal.pk: _presentation(signal) for signal in Signal.objects.visible_to(actor).filter(pk__in=ids)}
+
+
+def _presentation(signal: Signal) -> Presentation:
+    url = reverse("sharing:detail", args=[signal.pk])
+    if signal.state == State.WITHDRAWN:
+        return Presentation(signal.reference, url, TLP(signal.tlp), signal.withdrawal_reason)
+    return Presentation(signal.title, url, TLP(signal.tlp), signal.body)
+
+
+@ledger.subscribe("sharing.tell-readers", *KINDS)
+def tell_readers(entry: LedgerEntry) -> None:
+    """Tell everybody who sees it, but the author, that a signal came, changed or went."""
+    signal = _signal_of(entry)
+    if signal is not None:
+        _post(entry, signal, KINDS[entry.action], people_reached(signal))
+
+
+@ledger.subscribe("sharing.tell-operators", "sharing.signal.held")
+def tell_operators(entry: LedgerEntry) -> None:
+    """Tell the hub's operators that something waits for them."""
+    signal = _signal_of(entry)
+    if signal is None or signal.state != State.HELD:
+        return
+    operators = active_people().filter(
+        organisation__membership=MembershipClass.HUB, role_assignments__role=Role.HUB_OPERATOR
+    )
+    _post(entry, signal, NoticeKind.RELEASE, operators)
+
+
+@ledger.subscribe("sharing.tell-thread", "sharing.signal.commented")
+def tell_thread(entry: LedgerEntry) -> None:
+    """Tell the author and those who have commented that there is another comment."""
+    signal = _signal_of(entry)
+    comment = Comment.everything.filter(pk=entry.payload.get("comment")).first()
+    if signal is None or comment is None:
+        return
+    thread = set(Comment.everything.filter(signal=signal).values_list("author", flat=True)) | {signal.author_id}
+    readers = [person for person in people_reached(signal) if person.pk in thread]
+    author = active_people().filter(pk=signal.author_id)
+    told = {person.pk: person for person in (*readers, *author) if person.pk != comment.author_id}
+    post_notices(
+        people=told.values(),
+        kind=NoticeKind.COMMENT,
+        subject=SUBJECT,
+        subject_id=signal.pk,
+        event=entry,
+        world=entry.world,
+        topic=_topic(signal),
+    )
+
+
+@ledger.subscribe("sharing.tell-author", "intel.sighting.recorded")
+def tell_author(entry: LedgerEntry) -> None:
+    """Tell the author how many organisations saw it too, once there are enough to hide each other."""
+    signal = _find(entry.payload["item"])
+    count = organisations_that_saw(signal.pk) if signal is not None else None
+    if signal is None or count is None:
+        return
+    post_notices(
+        people=active_people().filter(pk=signal.author_id),
+        kind=NoticeKind.SIGHTING,
+        subject=SUBJECT,
+        subject_id=signal.pk,
+        event=entry,
+        world=entry.world,
+        count=count,
+        topic=_topic(signal),
+    )
+
+
+def _post(entry: LedgerEntry, signal: Signal, kind: NoticeKind, people: Iterable[Person]) -> None:
+    post_notices(
+        people=[person for person in people if person.pk != signal.author_id],
+        kind=kind,
+        subject=SUBJECT,
+        subject_id=signal.pk,
+        event=entry,
+        world=entry.world,
+        topic=_topic(signal),
+    )
+
+
+def _topic(signal: Signal) -> Topic:
+    """What people choose mail by: the kind, and the groups it was given to."""
+    granted = AudienceEntry.objects.filter(item_id=signal.pk, kind=EntryKind.GROUP)
+    return Topic(signal.kind, frozenset(granted.values_list("target", flat=True)))
+
+
+def _signal_of(entry: LedgerEntry) -> Signal | None:
+    return _find(entry.subject_id)
+
+
+def _find(signal_id: UUID | str | None) -> Signal | None:
+    return Signal.objects.unrestricted(reason="the policy chooses the readers next").filter(pk=signal_id).first()

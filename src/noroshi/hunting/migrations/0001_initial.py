@@ -50,7 +50,7 @@ class Migration(migrations.Migration):
             fields=[
                 ('id', models.UUIDField(default=noroshi.core.ids.new_id, editable=False, primary_key=True, serialize=False)),
                 ('type', models.CharField(max_length=16)),
-                ('value', models.CharField(max_length=2048)),
+                ("value", models.TextField()),
                 ('first_seen', models.DateTimeField()),
                 ('last_seen', models.DateTimeField()),
                 ('count', models.PositiveBigIntegerField()),

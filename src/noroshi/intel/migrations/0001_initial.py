@@ -21,7 +21,7 @@ class Migration(migrations.Migration):
             fields=[
                 ('id', models.UUIDField(default=noroshi.core.ids.new_id, editable=False, primary_key=True, serialize=False)),
                 ('type', models.CharField(choices=[('ipv4', 'ipv4'), ('ipv6', 'ipv6'), ('cidr', 'cidr'), ('domain', 'domain'), ('url', 'url'), ('email', 'email'), ('md5', 'md5'), ('sha1', 'sha1'), ('sha256', 'sha256'), ('user_agent', 'user_agent'), ('account', 'account')], max_length=16)),
-                ('value', models.CharField(max_length=2048)),
+                ("value", models.TextField()),
                 ('digest', models.CharField(max_length=64)),
                 ('created_at', models.DateTimeField(default=noroshi.core.clock.now)),
             ],

@@ -1,0 +1,55 @@
+"""Writes of the intel room."""
+
+import hashlib
+from collections.abc import Iterable
+from datetime import datetime
+from uuid import UUID
+
+from django.db import transaction
+
+from noroshi.core import ledger
+from noroshi.core.actor import Actor
+from noroshi.intel.domain import observables as domain
+from noroshi.intel.models import Observable, Sighting, SightingSource
+
+
+def remember_observables(found: Iterable[domain.Observable]) -> list[Observable]:
+    """Return the rows of `found`, making those that are new; two who name the same value share its row."""
+    wanted = {_digest(value): value for value in found}
+    Observable.objects.bulk_create(
+        [Observable(type=value.type, value=value.value, digest=digest) for digest, value in wanted.items()],
+        ignore_conflicts=True,
+    )
+    rows = {row.digest: row for row in Observable.objects.filter(digest__in=wanted)}
+    return [rows[digest] for digest in wanted]
+
+
+@transaction.atomic
+def record_sighting(
+    actor: Actor,
+    *,
+    item_id: UUID,
+    organisation: UUID,
+    source: SightingSource,
+    count: int = 1,
+    first_seen: datetime | None = None,
+    last_seen: datetime | None = None,
+) -> bool:
+    """Note that `organisation` has seen what the item is about; return whether that is new.
+
+    The same organisation and source make one sighting, brought up to date. The ledger keeps that somebody saw it, not
+    who: a sighting is anonymous, and others learn only how many organisations there are, from three on.
+    """
+    _row, new = Sighting.everything.update_or_create(
+        item_id=item_id,
+        organisation_id=organisation,
+        source=source,
+        defaults={"count": count, "first_seen": first_seen, "last_seen": last_seen, "world": actor.world},
+    )
+    if new:
+        ledger.record(actor.veiled(), "intel.sighting.recorded", item=item_id, source=source)
+    return new
+
+
+def _digest(value: domain.Observable) -> str:
+    return hashlib.sha256(f"{value.type}\n{value.value}".encode()).hexdigest()
