@@ -11,5 +11,5 @@ class NotifyConfig(AppConfig):
     default_auto_field = "django.db.models.BigAutoField"
 
     def ready(self) -> None:
-        """Subscribe to the events of the rooms below."""
-        from noroshi.notify import receivers  # noqa: F401, PLC0415 - models must be loaded first
+        """Register what comes round."""
+        from noroshi.notify import tasks  # noqa: F401, PLC0415 - models must be loaded first

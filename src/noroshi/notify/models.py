@@ -33,7 +33,8 @@ class Delivery(models.TextChoices):
 class Notice(models.Model):
     """A line in a person's inbox.
 
-    It names its subject by id alone; the title is asked for when it is shown, through the policy, so a notice never outlives the right to see what it is about.
+    It names its subject by id alone; the title is asked for when it is shown, through the policy, so a notice never
+    outlives the right to see what it is about.
     """
 
     id = models.UUIDField(primary_key=True, default=ids.new_id, editable=False)
@@ -45,6 +46,8 @@ class Notice(models.Model):
     count = models.PositiveIntegerField(default=1)
     created_at = models.DateTimeField(default=clock.now)
     read_at = models.DateTimeField(null=True)
+    mail_due_at = models.DateTimeField(null=True)
+    """When mail about it should go; empty where the person wants none, or there is nothing left to send."""
     mailed_at = models.DateTimeField(null=True)
     event = models.BigIntegerField()
     """The ledger entry that caused it: the same event never makes two notices."""
@@ -55,11 +58,21 @@ class Notice(models.Model):
     class Meta:
         base_manager_name = "everything"
         constraints = [models.UniqueConstraint(fields=["person", "kind", "event"], name="notice_once")]
-        indexes = [models.Index(fields=["person", "read_at", "-created_at"], name="inbox")]
+        indexes = [
+            models.Index(fields=["person", "read_at", "-created_at"], name="inbox"),
+            models.Index(
+                fields=["mail_due_at"],
+                condition=models.Q(mailed_at__isnull=True, mail_due_at__isnull=False),
+                name="mail_to_send",
+            ),
+        ]
 
 
 class Rule(models.Model):
-    """How a person wants to hear of a kind of notice. Own hits always come at once."""
+    """How a person wants to hear of a kind of notice. Own hits always come at once.
+
+    Where `signal_kinds` or `groups` name something, only what is about it is mailed; the inbox has everything.
+    """
 
     person = models.ForeignKey("members.Person", on_delete=models.CASCADE, related_name="+")
     kind = models.CharField(max_length=12, choices=NoticeKind.choices)

@@ -28,13 +28,14 @@ class Migration(migrations.Migration):
                 ('count', models.PositiveIntegerField(default=1)),
                 ('created_at', models.DateTimeField(default=noroshi.core.clock.now)),
                 ('read_at', models.DateTimeField(null=True)),
+                ('mail_due_at', models.DateTimeField(null=True)),
                 ('mailed_at', models.DateTimeField(null=True)),
                 ('event', models.BigIntegerField()),
                 ('person', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='+', to=settings.AUTH_USER_MODEL)),
             ],
             options={
                 'base_manager_name': 'everything',
-                'indexes': [models.Index(fields=['person', 'read_at', '-created_at'], name='inbox')],
+                'indexes': [models.Index(fields=['person', 'read_at', '-created_at'], name='inbox'), models.Index(condition=models.Q(('mail_due_at__isnull', False), ('mailed_at__isnull', True)), fields=['mail_due_at'], name='mail_to_send')],
                 'constraints': [models.UniqueConstraint(fields=('person', 'kind', 'event'), name='notice_once')],
             },
             managers=[

@@ -1,1 +1,0 @@
-"""Events that the notify room answers."""
