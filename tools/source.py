@@ -79,11 +79,13 @@ def heard_but_never_written(package: Path = PACKAGE) -> list[Place]:
 
 
 def attributes(path: Path, names: frozenset[str], package: Path = PACKAGE) -> list[Place]:
-    """Return the uses of an attribute of one of `names` in a file."""
+    """Return the uses of an attribute of one of `names` in a file; `X.objects.none()` reads nothing and is no use."""
+    nodes = [node for node in ast.walk(_tree(path)) if isinstance(node, ast.Attribute)]
+    empty = {id(node.value) for node in nodes if node.attr == "none"}
     return [
         Place(_name(path, package), node.lineno, f".{node.attr}")
-        for node in ast.walk(_tree(path))
-        if isinstance(node, ast.Attribute) and node.attr in names
+        for node in nodes
+        if node.attr in names and id(node) not in empty
     ]
 
 

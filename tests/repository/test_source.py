@@ -150,3 +150,9 @@ def test_attributes_when_a_view_reads_all_objects_then_its_line_is_named(package
     path = _file(package, "views.py", "def page(request):\n    return Signal.objects.visible_to(request.actor)\n")
 
     assert [str(place) for place in source.attributes(path, DOOR_PASSES, package)] == ["noroshi/views.py:2: .objects"]
+
+
+def test_attributes_when_a_form_declares_an_empty_choice_then_it_is_no_read(package):
+    path = _file(package, "forms.py", "groups = ModelChoiceField(queryset=Group.objects.none())\n")
+
+    assert source.attributes(path, DOOR_PASSES, package) == []
