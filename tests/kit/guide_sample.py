@@ -5,7 +5,7 @@ from typing import Any
 
 from django import forms
 from django.contrib.auth.models import Group
-from django.http import QueryDict
+from django.http import QueryDict  # noqa: TID251 - a list is read from one
 
 from noroshi.core.domain.tlp import TLP
 from noroshi.kit import charts, icons
@@ -37,14 +37,16 @@ SPEC = ListSpec(
         Column("title", "件名", lambda row: TITLES[row.pk % 5], sort="name", style="wide"),
         Column("tlp", "TLP", lambda row: list(TLP)[row.pk % 5], cell="kit/cells/tlp.html", style="tight"),
         Column("hits", "一致", lambda row: row.pk * 37 % 5000, style="end"),
-        Column("shared", "共有日時", lambda row: NOW.replace(hour=row.pk % 3), cell="kit/cells/when.html", style="tight"),
+        Column(
+            "shared", "共有日時", lambda row: NOW.replace(hour=row.pk % 3), cell="kit/cells/when.html", style="tight"
+        ),
     ),
     filters=(
         TextFilter("q", "件名", ("name",)),
         ChoiceFilter("tlp", "TLP", [(level.value, level.label) for level in TLP], lambda rows, _value: rows),
         DateFilter("since", "この日以降", "pk__gte"),
     ),
-    default_sort="-pk",
+    default_sort="-number",
     export_queryset=lambda _actor: Group.objects.all(),
 )
 

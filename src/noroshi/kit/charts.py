@@ -16,8 +16,8 @@ from django.utils.translation import gettext as _
 
 from noroshi.kit.wording import compact, exact
 
-WIDTH: Final = 640
-HEIGHT: Final = 200
+WIDTH: Final = 560
+HEIGHT: Final = 190
 LEFT: Final = 48
 RIGHT: Final = 12
 TOP: Final = 12
@@ -102,7 +102,7 @@ def line_chart(chart: Chart) -> SafeString:
 def heat_map(heat: HeatMap) -> SafeString:
     """Return a grid whose cells are the darker the higher their value; zero is empty."""
     height = BOTTOM + len(heat.rows) * CELL
-    width = ROW_LABEL_WIDTH + len(heat.columns) * CELL
+    width = ROW_LABEL_WIDTH + len(heat.columns) * CELL + RIGHT
     headings = [heat.title, *heat.columns]
     body = [[row, *map(exact, values)] for row, values in zip(heat.rows, heat.values, strict=True)]
     picture = _picture(heat.title, _heat_summary(heat), (width, height), _heat_body(heat), "heat")
@@ -206,7 +206,8 @@ def _value_axis(scale: _Scale) -> SafeString:
     rows = ((_n(scale.y(value)), _n(scale.y(value) + 4), compact(value)) for value in scale.values())
     return format_html_join(
         "",
-        '<line class="grid" x1="{}" x2="{}" y1="{}" y2="{}"/><text class="tick" x="{}" y="{}" text-anchor="end">{}</text>',
+        '<line class="grid" x1="{}" x2="{}" y1="{}" y2="{}"/>'
+        '<text class="tick" x="{}" y="{}" text-anchor="end">{}</text>',
         ((LEFT, WIDTH - RIGHT, y, y, LEFT - 6, text_y, text) for y, text_y, text in rows),
     )
 
@@ -272,7 +273,8 @@ def _level(value: float, highest: float) -> int:
 def _picture(title: str, description: str, size: tuple[int, int], body: SafeString, kind: str) -> SafeString:
     width, height = size
     return format_html(
-        '<svg class="{}" role="img" viewBox="0 0 {} {}" width="{}" height="{}"><title>{}</title><desc>{}</desc>{}</svg>',
+        '<svg class="{}" role="img" viewBox="0 0 {} {}" width="{}" height="{}">'
+        "<title>{}</title><desc>{}</desc>{}</svg>",
         *(kind, width, height, width, height, title, description, body),
     )
 

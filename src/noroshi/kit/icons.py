@@ -49,7 +49,8 @@ SHAPES: Final = {
     "minus": '<path d="M5 12h14"/>',
     "organisation": '<path d="M3.5 9.5 12 4l8.5 5.5zM5.5 9.5V18M10 9.5V18M14 9.5V18M18.5 9.5V18M3.5 20.5h17"/>',
     "plus": '<path d="M12 5v14M5 12h14"/>',
-    "question": '<circle cx="12" cy="12" r="8.5"/><path d="M9.5 9.5a2.5 2.5 0 1 1 3.5 2.3c-.7.4-1 .9-1 1.7M12 16.8v.2"/>',
+    "question": '<circle cx="12" cy="12" r="8.5"/>'
+    '<path d="M9.5 9.5a2.5 2.5 0 1 1 3.5 2.3c-.7.4-1 .9-1 1.7M12 16.8v.2"/>',
     "refresh": '<path d="M19.5 5v4.5H15M19.7 9.5A8 8 0 1 0 20 13"/>',
     "search": '<circle cx="10.5" cy="10.5" r="6.5"/><path d="m15.5 15.5 5 5"/>',
     "send": '<path d="M21 3 3 10.5l7 3.5 3.5 7zM10 14 21 3"/>',
@@ -69,9 +70,10 @@ SHAPES: Final = {
 
 
 def icon(name: str) -> SafeString:
-    """Return the icon as inline SVG, hidden from screen readers: the word beside it speaks. Raise KeyError if unknown."""
+    """Return the icon as inline SVG, silent to screen readers: a word beside it speaks. KeyError if there is none."""
     return format_html(
-        '<svg class="icon" viewBox="0 0 24 24" width="18" height="18" fill="none" stroke="currentColor" stroke-width="1.75"'
-        ' stroke-linecap="round" stroke-linejoin="round" aria-hidden="true" focusable="false">{}</svg>',
+        '<svg class="icon" viewBox="0 0 24 24" width="18" height="18" fill="none" stroke="currentColor"'
+        ' stroke-width="1.75" stroke-linecap="round" stroke-linejoin="round"'
+        ' aria-hidden="true" focusable="false">{}</svg>',
         mark_safe(SHAPES[name]),  # noqa: S308 - our own drawing
     )

@@ -6,7 +6,7 @@ A view declares its list once and answers with `respond`:
         name="signals",
         columns=(Column("title", _("Title"), lambda row: row.title, sort="title"), ...),
         filters=(ChoiceFilter("tlp", _("TLP"), TLP_CHOICES, "tlp"), TextFilter("q", _("Text"), matching)),
-        default_sort="-published_at",
+        default_sort="-published",
         export_queryset=lambda actor: Signal.objects.visible_to(actor),
     )
 
@@ -19,7 +19,7 @@ from noroshi.kit.lists.export import EXPORT_CAP, csv_lines
 from noroshi.kit.lists.listing import Listing, read_list, respond
 from noroshi.kit.lists.page import COUNT_CAP, Page, page_of
 from noroshi.kit.lists.question import Question, read_question
-from noroshi.kit.lists.spec import PAGE_SIZES, ChoiceFilter, Column, DateFilter, Filter, ListSpec, TextFilter
+from noroshi.kit.lists.spec import PAGE_SIZES, ChoiceFilter, Column, DateFilter, Filter, ListSpec, Rows, TextFilter
 
 __all__ = [
     "COUNT_CAP",
@@ -33,6 +33,7 @@ __all__ = [
     "Listing",
     "Page",
     "Question",
+    "Rows",
     "TextFilter",
     "csv_lines",
     "page_of",

@@ -69,15 +69,10 @@ class Listing:
     def _heading(self, column: Column) -> Heading:
         if not column.sort:
             return Heading(column, "", "")
-        current = self.question.sort or self._default()
+        current = self.question.sort or self.spec.default_sort
         direction = {column.name: "ascending", f"-{column.name}": "descending"}.get(current, "")
         wanted = f"-{column.name}" if direction == "ascending" else column.name
         return Heading(column, self.question.address(sort=wanted), direction)
-
-    def _default(self) -> str:
-        sign = "-" if self.spec.default_sort.startswith("-") else ""
-        fields = {sort: name for name, sort in self.spec.sorts.items()}
-        return sign + fields.get(self.spec.default_sort.removeprefix("-"), "")
 
     @property
     def lines(self) -> list[list[Cell]]:

@@ -35,11 +35,10 @@ class Question:
         return rows.order_by(*self._order())
 
     def _order(self) -> list[str]:
-        descending, name = self.sort.startswith("-"), self.sort.removeprefix("-")
-        chosen = self.spec.sorts.get(name)
-        primary = f"-{chosen}" if chosen and descending else chosen or self.spec.default_sort
-        tie = "-pk" if primary.startswith("-") else "pk"
-        return [primary, tie] if primary else [tie]
+        chosen = self.sort or self.spec.default_sort
+        sign = "-" if chosen.startswith("-") else ""
+        primary = self.spec.sorts.get(chosen.removeprefix("-"), "pk")
+        return [f"{sign}{name}" for name in dict.fromkeys((primary, "pk"))]
 
     def address(self, **changes: str | int) -> str:
         """Return the query string of the same list with `changes`; an empty value takes a parameter out."""

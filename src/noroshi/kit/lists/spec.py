@@ -3,7 +3,7 @@
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime
-from typing import Any, Final, Protocol
+from typing import Any, Final
 
 from django.db.models import Q, QuerySet
 from django.utils.functional import Promise
@@ -31,23 +31,9 @@ class Column:
     exported: bool = True
 
 
-class Filter(Protocol):
-    """Something to narrow a list by. `read` returns None where the text means nothing."""
-
-    name: str
-    label: Text
-    kind: str
-
-    def read(self, text: str) -> Any:
-        """Return the value that `text` means, or None."""
-
-    def apply(self, rows: Rows, value: Any) -> Rows:
-        """Return the rows that `value` leaves."""
-
-
 @dataclass(frozen=True)
 class ChoiceFilter:
-    """One of a few values, compared with the field `where`, or applied by `narrow`."""
+    """One of a few values, compared with the field `where`, or applied by the function `where`."""
 
     name: str
     label: Text
@@ -112,11 +98,16 @@ class DateFilter:
         return rows.filter(**{self.where: value})
 
 
+Filter = ChoiceFilter | TextFilter | DateFilter
+"""Something to narrow a list by: `read` returns None where a text means nothing, `apply` narrows."""
+
+
 @dataclass(frozen=True)
 class ListSpec:
     """A list, declared once per page. Without `export_queryset` there is no export.
 
-    `export_queryset` is given the actor asking by the EXPORT channel: what may not leave in bulk is not in it.
+    `default_sort` is the name of a column that sorts, with a minus where it descends. `export_queryset` is given the
+    actor asking by the EXPORT channel: what may not leave in bulk is not in it.
     """
 
     name: str
@@ -131,6 +122,8 @@ class ListSpec:
         names = [entry.name for entry in self.filters]
         if RESERVED.intersection(names) or len(set(names)) < len(names):
             raise ValueError(f"{self.name}: filters need names of their own")
+        if self.default_sort and self.default_sort.removeprefix("-") not in self.sorts:
+            raise ValueError(f"{self.name}: no column that sorts is called {self.default_sort}")
 
     @property
     def sorts(self) -> dict[str, str]:

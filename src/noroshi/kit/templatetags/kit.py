@@ -93,7 +93,8 @@ def stat(
     label: str, value: object, hint: str = "", *, url: str = "", plot: SafeString | str = "", tone: str = ""
 ) -> dict[str, Any]:
     """Show one number with its name, an optional sparkline (`kit.charts`) and a tone: good, warn or bad."""
-    return {"label": label, "value": value, "hint": hint, "url": url, "plot": plot, "tone": tone}
+    shown = wording.exact(value) if isinstance(value, int | float) else value
+    return {"label": label, "value": shown, "hint": hint, "url": url, "plot": plot, "tone": tone}
 
 
 @register.inclusion_tag("kit/components/status.html")

@@ -1,0 +1,96 @@
+"""Markdown: what members write stays text, whatever they write."""
+
+import re
+
+import pytest
+from django.utils.translation import override
+from hypothesis import given
+from hypothesis import strategies as st
+
+from noroshi.kit.markdown import MAX_CHARACTERS, render
+
+
+@pytest.mark.parametrize(
+    ("source", "html"),
+    [
+        ("**太字** と *斜体*", "<p><strong>太字</strong> と <em>斜体</em></p>\n"),
+        ("# 概要", "<h3>概要</h3>\n"),
+        ("##### 深い", "<h6>深い</h6>\n"),
+        ("- 一\n- 二", "<ul>\n<li>一</li>\n<li>二</li>\n</ul>\n"),
+        ("`203.0.113.7`", "<p><code>203.0.113.7</code></p>\n"),
+        ("", ""),
+    ],
+)
+def test_markdown_becomes_html(source, html):
+    assert render(source) == html
+
+
+def test_table_loses_its_style_attributes():
+    assert "<td>1</td>" in render("|a|\n|-:|\n|1|")
+
+
+def test_link_is_told_not_to_vouch_or_to_tell():
+    rel = 'rel="noopener noreferrer nofollow"'
+    assert render("[手順](https://example.test/a)") == f'<p><a href="https://example.test/a" {rel}>手順</a></p>\n'
+
+
+@pytest.mark.parametrize(
+    "observable",
+    [
+        "https://evil.example/login",
+        "<https://evil.example/login>",
+        "www.evil.example",
+        "evil@example.test",
+        "<evil@example.test>",
+        "203.0.113.7",
+    ],
+)
+def test_observable_in_a_text_is_never_made_a_link(observable):
+    assert "<a" not in render(f"見た: {observable} です")
+
+
+@pytest.mark.parametrize(
+    "source",
+    [
+        "<script>alert(1)</script>",
+        "<img src=x onerror=alert(1)>",
+        "[x](javascript:alert(1))",
+        "[x](data:text/html,<script>alert(1)</script>)",
+        "[x](vbscript:x)",
+        "<div style='position:fixed'>x</div>",
+        "<!-- -->\n<style>*{}</style>",
+        "[x]: javascript:alert(1)\n\n[x]",
+    ],
+)
+def test_active_content_stays_words(source):
+    tags = set(re.findall(r"<(\w+)", render(source)))
+    assert tags <= {"p", "em"}
+
+
+def test_image_is_shown_as_its_description_and_never_fetched():
+    assert render("見て ![追跡 & 画素](https://tracker.example/p.png) ね") == "<p>見て 追跡 &amp; 画素 ね</p>\n"
+
+
+def test_image_by_reference_is_not_fetched_either():
+    assert render("![x][y]\n\n[y]: https://tracker.example/p.png") == "<p>x</p>\n"
+
+
+def test_text_too_long_is_cut_and_says_so():
+    with override("en"):
+        html = render("a" * MAX_CHARACTERS + "SECRET")
+    assert html.endswith("<p><em>The text is cut here: only its first 50,000 characters are shown.</em></p>")
+    assert "SECRET" not in html
+
+
+@pytest.mark.parametrize("source", [">" * 5000, "[" * 5000, "- " * 5000, "*a" * 5000, "`" * 5000, "\x00"])
+def test_deep_nesting_is_flattened(source):
+    assert len(render(source)) < 60_000
+
+
+@given(st.text(alphabet=st.sampled_from("<>\"'&[]()!*_`#|\\\n :/ahrefsconimgxj"), max_size=200))
+def test_any_text_yields_only_allowed_tags_and_attributes(source):
+    html = render(source)
+    tags = set(re.findall(r"<(\w+)", html))
+    allowed = "p br hr h3 h4 h5 h6 strong em code pre blockquote a ul ol li table thead tbody tr th td".split()
+    assert tags <= set(allowed)
+    assert not re.search(r"<[^>]*\b(on\w+|style|src)=", re.sub(r'"[^"]*"', '""', html))
