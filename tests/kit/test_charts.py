@@ -1,7 +1,7 @@
 """Charts: whole pictures for small inputs, and what must hold for any input."""
 
 import re
-from xml.etree import ElementTree as Xml
+from xml.etree import ElementTree as ET
 
 import pytest
 from django.utils.translation import override
@@ -15,9 +15,9 @@ PLOTS = (bar_chart, line_chart, sparkline)
 amounts = st.floats(min_value=0, max_value=1e300) | st.integers(min_value=0, max_value=10**18)
 
 
-def parsed(html: str) -> Xml.Element:
+def parsed(html: str) -> ET.Element:
     """Read the answer as XML: what is not well formed fails here."""
-    return Xml.fromstring(html)
+    return ET.fromstring(html)
 
 
 def texts(html: str, tag: str) -> list[str]:
