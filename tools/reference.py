@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import Final
 
 import click
-from source import actions
+from source import PACKAGE, actions, documented_members
 
 FOLDER: Final = Path(__file__).parent.parent / "docs" / "reference"
 NOTE: Final = "<!-- Made by `make reference` from the code: change the code, not this page. -->"
@@ -58,9 +58,16 @@ def _below(
 def commands_page(group: click.Group) -> str:
     """Return the page of the command line: each command's own help."""
     parts = [NOTE, "# Commands", "What `noroshi COMMAND --help` prints, for every command."]
+    parts += ["How each ends, for scripts:", _table(("exit code", "name", "meaning"), exit_codes())]
     for name, command, context in commands(group):
         parts += [f"## {name}", f"```text\n{command.get_help(context).rstrip()}\n```"]
     return "\n\n".join(parts) + "\n"
+
+
+def exit_codes() -> list[tuple[str, str, str]]:
+    """Return code, name and meaning of every way in which a command ends."""
+    members = documented_members(PACKAGE / "site" / "exits.py", "Exit")
+    return [(f"`{code}`", name, meaning) for name, code, meaning in members]
 
 
 def settings_page() -> str:

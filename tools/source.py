@@ -89,6 +89,17 @@ def attributes(path: Path, names: frozenset[str], package: Path = PACKAGE) -> li
     ]
 
 
+def documented_members(path: Path, name: str) -> list[tuple[str, str, str]]:
+    """Return name, value and the string below each member of the enumeration `name` in a file."""
+    body = next(node.body for node in _tree(path).body if isinstance(node, ast.ClassDef) and node.name == name)
+    notes = {index - 1: ast.unparse(node.value) for index, node in enumerate(body) if isinstance(node, ast.Expr)}
+    return [
+        (ast.unparse(node.targets[0]), ast.unparse(node.value), str(ast.literal_eval(notes.get(index, "''"))))
+        for index, node in enumerate(body)
+        if isinstance(node, ast.Assign)
+    ]
+
+
 def _tree(path: Path) -> ast.Module:
     return ast.parse(path.read_text(encoding="utf-8"), str(path))
 

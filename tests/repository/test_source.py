@@ -156,3 +156,11 @@ def test_attributes_when_a_form_declares_an_empty_choice_then_it_is_no_read(pack
     path = _file(package, "forms.py", "groups = ModelChoiceField(queryset=Group.objects.none())\n")
 
     assert source.attributes(path, DOOR_PASSES, package) == []
+
+
+def test_documented_members_when_some_have_a_string_below_then_each_has_its_own(package):
+    path = _file(
+        package, "exits.py", 'class Exit(IntEnum):\n    """Ends."""\n\n    OK = 0\n    LOST = 1\n    """Gone."""\n'
+    )
+
+    assert source.documented_members(path, "Exit") == [("OK", "0", ""), ("LOST", "1", "Gone.")]
