@@ -98,6 +98,9 @@ def test_extract_when_defanged_in_rarer_ways_finds_each(text, values):
         "1.2.3.4以前に影響する",
         "versions 1.2.3.4 and earlier",
         "第1.2.3.4章を参照",
+        "FortiOS 7.0.1.5に影響、iOS 16.7.1.2も",
+        "Firefox 120.0、Windows 11 23H2、Log4j 2.17.1",
+        "請求書.pdf.exe",
         "Chrome/120.0.0.0 Safari/537.36",
         "2024.01.02 に 12:34:56 頃",
         "2024-01-02T12:34:56.789Z",
@@ -177,6 +180,8 @@ def test_extract_of_a_url_in_prose_ends_where_the_url_ends(text, values):
         ("＠evil.exampleから", ["evil.example"]),
         ("22:203.0.113.5", ["203.0.113.5"]),
         ("2001:db8::1: 応答なし", ["2001:db8::1"]),
+        ("IP：2001:db8::1、src:2001:db8::2", ["2001:db8::1", "2001:db8::2"]),
+        ("x 2001:db8:1:2:3:4:5:6:7", []),
         ("2001:db8::/32を遮断", ["2001:db8::/32"]),
         ("::ffff:203.0.113.5", ["::ffff:203.0.113.5"]),
     ],
@@ -193,6 +198,40 @@ def test_extract_gives_quotation_and_reason_in_order_of_appearance():
         ("203.0.113.5", "203.0.113.5", "plain-ipv4"),
         ("curl/8.5.0", "curl/8.5.0", "labelled-user-agent"),
         ("２０３．０．１１３．６", "203.0.113.6", "defanged-ipv4"),
+    ]
+
+
+REPORT = """\
+件名：【注意喚起】インターネットバンキングを騙る偽サイトについて
+1. 概要　2024.11.22 12:34:56 頃、当行を騙るメール（送信元：support＠evil-bank．example）を確認しました。
+   誘導先は hxxps://login.evil-bank[.]example/ib/?id=%E3%81%82 で、203[.]0[.]113[.]5（TCP/443）に解決されます。
+2. 検体　請求書_2024.pdf.exe（SHA-256：e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855）
+   通信先は①198.51.100.7、②2001:db8::7です。Ver 10.0.19041.1以前のOSで動作します（CVE-2024-12345）。
+3. 不正送金先　みなと支店（123）普通 口座番号 7654321
+4. 痕跡　203.0.113.5 - - [22/Nov/2024:12:34:56 +0900] "GET /ib/index.html HTTP/1.1" 200 123
+   User-Agent: Mozilla/5.0 (Windows NT 10.0; Win64; x64) Chrome/120.0.0.0
+問合せ先 03-1234-5678
+"""
+
+
+def test_extract_of_a_whole_report_gives_its_indicators_and_nothing_else():
+    assert found(REPORT) == [
+        ("email", "support@evil-bank.example"),
+        ("url", "https://login.evil-bank.example/ib/?id=%E3%81%82"),
+        ("ipv4", "203.0.113.5"),
+        ("sha256", SHA256),
+        ("ipv4", "198.51.100.7"),
+        ("ipv6", "2001:db8::7"),
+        ("account", "123-7654321"),
+        ("user_agent", "Mozilla/5.0 (Windows NT 10.0; Win64; x64) Chrome/120.0.0.0"),
+    ]
+
+
+def test_extract_of_a_whole_report_quotes_what_the_report_says():
+    assert [REPORT[p.start : p.end] for p in extract(REPORT)][:3] == [
+        "support＠evil-bank．example",
+        "hxxps://login.evil-bank[.]example/ib/?id=%E3%81%82",
+        "203[.]0[.]113[.]5",
     ]
 
 

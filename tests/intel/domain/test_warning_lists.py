@@ -1,4 +1,8 @@
+from ipaddress import ip_network
+
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from noroshi.intel.domain import warning_lists
 from noroshi.intel.domain.observables import ObservableType, parse_observable
@@ -41,6 +45,19 @@ RESERVED = "List of RFC 5735 CIDR blocks"
 )
 def test_benign_reasons_names_the_lists_that_hold_the_value(kind, raw, expected):
     assert reasons(kind, raw) == expected
+
+
+PRIVATE = [ip_network(text) for text in ("10.0.0.0/8", "172.16.0.0/12", "192.168.0.0/16")]
+
+
+@given(
+    st.ip_addresses(v=4) | st.sampled_from(PRIVATE).flatmap(lambda net: st.ip_addresses(network=net)),
+    st.integers(0, 32),
+)
+def test_benign_reasons_of_a_network_agrees_with_ipaddress(address, length):
+    network = ip_network(f"{address}/{length}", strict=False)
+    is_private = any(network.subnet_of(private) for private in PRIVATE)
+    assert ("List of RFC 1918 CIDR blocks" in reasons("cidr", str(network))) is is_private
 
 
 def test_benign_reasons_of_the_empty_file_names_every_hash_list_that_has_it():

@@ -41,12 +41,15 @@ from noroshi.intel.domain.spans import host_end, url_end
 
 MAX_TEXT = 2_000_000  # characters
 
+# An address may follow a label (`IP:2001:db8::1`), not another group of hexadecimal digits.
+_NOT_AFTER_A_GROUP = "".join(rf"(?<![^A-Za-z0-9][0-9A-Fa-f]{{{length}}}:)" for length in (1, 2, 3, 4))
 _SCAN = re.compile(
     rf"""(?=[A-Za-z0-9_%+:]|[^\x00-\x7f])  # nothing begins elsewhere; said first, for speed
     (?:
       (?P<url>    (?<![A-Za-z]) (?:{"|".join(SCHEMES)})://)
     | (?P<email>  (?<![A-Za-z0-9._%+-]) [A-Za-z0-9_%+][A-Za-z0-9._%+-]{{0,63}}+ @ (?=[\w-]))
-    | (?P<ipv6>   (?<![A-Za-z0-9_:.]) (?=[0-9A-Fa-f]{{0,4}}:[0-9A-Fa-f:]) [0-9A-Fa-f:]{{2,39}}+
+    | (?P<ipv6>   (?=[0-9A-Fa-f]{{0,4}}:[0-9A-Fa-f:]) (?<![A-Za-z0-9_.]) (?<!::) {_NOT_AFTER_A_GROUP}
+                  [0-9A-Fa-f:]{{2,39}}+
                   (?:(?:\.[0-9]{{1,3}}){{3}})? (?:/[0-9]{{1,3}})? (?![A-Za-z0-9_:]))
     | (?P<dotted> (?<![A-Za-z0-9_]) (?<![A-Za-z0-9_][.-]) [A-Za-z0-9_][A-Za-z0-9_-]*+ (?:\.[A-Za-z0-9_-]++)++)
     | (?P<hash>   (?<![A-Za-z0-9]) [0-9A-Fa-f]{{32,64}}+ (?![A-Za-z0-9]))

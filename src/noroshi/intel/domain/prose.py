@@ -5,6 +5,7 @@ import sys
 
 _VERSION_BEFORE = re.compile(
     r"""(?: (?<![A-Za-z]) (?:version|ver|v|rev|revision|release|build|firmware)\.?
+          | (?<![A-Za-z]) (?:forti|pan-|mac|i|ipad)os | (?<![A-Za-z]) (?:chrome|firefox|edge|java)
           | バージョン | 版数? | リビジョン | リリース | ビルド | ファームウェア | 第
         ) [\s:=はがの「]*$""",
     re.VERBOSE | re.IGNORECASE,
