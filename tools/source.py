@@ -33,36 +33,46 @@ class Place:
         return f"{self.path}:{self.line}: {self.text}"
 
 
-def modules(package: Path = PACKAGE) -> Iterator[Path]:
-    """Yield the Python files of the package, migrations left out."""
-    return (path for path in sorted(package.rglob("*.py")) if "migrations" not in path.parts)
+@dataclass(frozen=True)
+class Module:
+    """A Python file and its syntax."""
+
+    path: Path
+    tree: ast.Module
+
+
+def modules(package: Path = PACKAGE) -> Iterator[Module]:
+    """Yield the modules of the package, migrations left out."""
+    for path in sorted(package.rglob("*.py")):
+        if "migrations" not in path.parts:
+            yield Module(path, _tree(path))
 
 
 def actions(package: Path = PACKAGE) -> list[Action]:
     """Return every action that some `ledger.record` writes, by name, with its readers."""
     found: dict[str, Action] = {}
-    for path in modules(package):
-        for call in _calls(path, "record"):
-            name = _literal(call.args[1])
-            action = found.setdefault(name, Action(name))
-            action.written_in.add(_module(path, package))
-            action.payload |= {keyword.arg for keyword in call.keywords if keyword.arg} - COLUMNS
-    for path in modules(package):
-        for call in _calls(path, "subscribe"):
-            for argument in call.args[1:]:
-                if (name := _literal(argument)) in found:
-                    found[name].readers.add(_literal(call.args[0]))
+    for module in modules(package):
+        for call in _calls(module, "record"):
+            for name in _names(call, module):
+                action = found.setdefault(name, Action(name))
+                action.written_in.add(".".join(module.path.relative_to(package.parent).with_suffix("").parts))
+                action.payload |= {keyword.arg for keyword in call.keywords if keyword.arg} - COLUMNS
+    for module in modules(package):
+        for call in _calls(module, "subscribe"):
+            for name in _names(call, module):
+                if name in found:
+                    found[name].readers.add(str(ast.literal_eval(call.args[0])))
     return sorted(found.values())
 
 
 def unread_names(package: Path = PACKAGE) -> list[Place]:
-    """Return the calls of `record` and `subscribe` whose names are no literals: no page can list them."""
+    """Return the calls of `record` and `subscribe` whose actions are no literals: no page can list them."""
     return [
-        Place(_name(path, package), call.lineno, f"{_called(call)} takes its action as a literal")
-        for path in modules(package)
+        Place(_name(module.path, package), call.lineno, f"{verb} takes its action as a literal")
+        for module in modules(package)
         for verb in ("record", "subscribe")
-        for call in _calls(path, verb)
-        if not all(_literal(argument) for argument in _names_given(call))
+        for call in _calls(module, verb)
+        if not _names(call, module)
     ]
 
 
@@ -70,20 +80,20 @@ def heard_but_never_written(package: Path = PACKAGE) -> list[Place]:
     """Return the subscriptions to an action that nothing records: a misspelt name hears nothing."""
     written = {action.name for action in actions(package)}
     return [
-        Place(_name(path, package), call.lineno, f"nothing records {_literal(argument)!r}")
-        for path in modules(package)
-        for call in _calls(path, "subscribe")
-        for argument in call.args[1:]
-        if _literal(argument) not in written
+        Place(_name(module.path, package), call.lineno, f"nothing records {name!r}")
+        for module in modules(package)
+        for call in _calls(module, "subscribe")
+        for name in _names(call, module)
+        if name not in written
     ]
 
 
-def attributes(path: Path, names: frozenset[str], package: Path = PACKAGE) -> list[Place]:
-    """Return the uses of an attribute of one of `names` in a file; `X.objects.none()` reads nothing and is no use."""
-    nodes = [node for node in ast.walk(_tree(path)) if isinstance(node, ast.Attribute)]
+def attributes(module: Module, names: frozenset[str], package: Path = PACKAGE) -> list[Place]:
+    """Return the uses of an attribute of one of `names`; `X.objects.none()` reads nothing and is no use."""
+    nodes = [node for node in ast.walk(module.tree) if isinstance(node, ast.Attribute)]
     empty = {id(node.value) for node in nodes if node.attr == "none"}
     return [
-        Place(_name(path, package), node.lineno, f".{node.attr}")
+        Place(_name(module.path, package), node.lineno, f".{node.attr}")
         for node in nodes
         if node.attr in names and id(node) not in empty
     ]
@@ -104,28 +114,43 @@ def _tree(path: Path) -> ast.Module:
     return ast.parse(path.read_text(encoding="utf-8"), str(path))
 
 
-def _calls(path: Path, verb: str) -> Iterator[ast.Call]:
-    """Yield the calls `ledger.verb(...)` of a file."""
-    for node in ast.walk(_tree(path)):
-        if isinstance(node, ast.Call) and _called(node) == f"ledger.{verb}":
+def _calls(module: Module, verb: str) -> Iterator[ast.Call]:
+    """Yield the calls of the ledger's `verb`, by whichever import."""
+    for node in ast.walk(module.tree):
+        if isinstance(node, ast.Call) and ast.unparse(node.func) in {verb, f"ledger.{verb}"}:
             yield node
 
 
-def _called(call: ast.Call) -> str:
-    return ast.unparse(call.func)
+def _names(call: ast.Call, module: Module) -> list[str]:
+    """Return the actions that a call of `record` or `subscribe` names; none unless all of them can be read."""
+    given = call.args[1:2] if ast.unparse(call.func).endswith("record") else call.args[1:]
+    names = [name for argument in given for name in _literals(argument, module)]
+    return names if all(names) else []
 
 
-def _names_given(call: ast.Call) -> list[ast.expr]:
-    return call.args[1:2] if _called(call) == "ledger.record" else call.args
+def _literals(node: ast.expr, module: Module) -> list[str]:
+    """Return the text of a literal, the texts of `*NAME` where the module assigns NAME a literal, else an empty one."""
+    match node:
+        case ast.Constant(value=str(text)):
+            return [text]
+        case ast.Starred(value=ast.Name(id=name)):
+            return [text for item in _assigned(name, module) for text in _literals(item, module)] or [""]
+    return [""]
 
 
-def _literal(node: ast.expr) -> str:
-    """Return the text of a string literal, or nothing."""
-    return node.value if isinstance(node, ast.Constant) and isinstance(node.value, str) else ""
-
-
-def _module(path: Path, package: Path) -> str:
-    return ".".join(path.relative_to(package.parent).with_suffix("").parts)
+def _assigned(name: str, module: Module) -> list[ast.expr]:
+    """Return the items of the collection, the keys of the dictionary, that a module assigns to `name`."""
+    for node in module.tree.body:
+        if not isinstance(node, ast.Assign | ast.AnnAssign):
+            continue
+        targets = node.targets if isinstance(node, ast.Assign) else [node.target]
+        if name in {ast.unparse(target) for target in targets}:
+            match node.value:
+                case ast.Dict(keys=keys):
+                    return [key for key in keys if key is not None]
+                case ast.Tuple(elts=items) | ast.List(elts=items) | ast.Set(elts=items):
+                    return items
+    return []
 
 
 def _name(path: Path, package: Path) -> str:
