@@ -20,13 +20,13 @@ INBOX: Final = ListSpec(
     columns=(
         Column("about", _("About"), lambda row: row, cell="notify/cells/about.html", style="wide"),
         Column("kind", _("Why you are told"), lambda row: row, sort="kind", cell="notify/cells/kind.html"),
-        Column("at", _("When"), lambda row: row.created_at, sort="created_at", cell="notify/cells/at.html"),
+        Column("at", _("When"), lambda row: row.created_at, sort="created_at", cell="kit/cells/when.html"),
         Column("state", _("State"), lambda row: row, cell="notify/cells/state.html", style="tight"),
     ),
     filters=(
         ChoiceFilter("read", _("State"), READ_CHOICES, _read_or_not),
         ChoiceFilter("kind", _("Why you are told"), NoticeKind.choices, "kind"),
     ),
-    default_sort="-created_at",
+    default_sort="-at",
     empty=_("Nothing has been sent to you yet. What concerns you will arrive here."),
 )

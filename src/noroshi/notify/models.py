@@ -43,7 +43,7 @@ class Notice(models.Model):
     subject = models.CharField(max_length=40)
     subject_id = models.UUIDField()
     world = models.CharField(max_length=40, default=worlds.REAL)
-    count = models.PositiveIntegerField(default=1)
+    count = models.PositiveBigIntegerField(default=1)
     created_at = models.DateTimeField(default=clock.now)
     read_at = models.DateTimeField(null=True)
     mail_due_at = models.DateTimeField(null=True)

@@ -25,7 +25,7 @@ class Migration(migrations.Migration):
                 ('subject', models.CharField(max_length=40)),
                 ('subject_id', models.UUIDField()),
                 ('world', models.CharField(default='real', max_length=40)),
-                ('count', models.PositiveIntegerField(default=1)),
+                ('count', models.PositiveBigIntegerField(default=1)),
                 ('created_at', models.DateTimeField(default=noroshi.core.clock.now)),
                 ('read_at', models.DateTimeField(null=True)),
                 ('mail_due_at', models.DateTimeField(null=True)),
