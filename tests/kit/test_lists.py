@@ -141,7 +141,7 @@ def test_filter_named_like_a_parameter_of_every_list_is_refused():
 
 
 def test_default_sort_by_a_column_that_does_not_sort_is_refused():
-    with pytest.raises(ValueError, match="no column that sorts is called -length"):
+    with pytest.raises(ValueError, match="default_sort -length is none of its sorting columns: name"):
         ListSpec("x", columns=SPEC.columns, default_sort="-length")
 
 

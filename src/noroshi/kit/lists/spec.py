@@ -123,7 +123,8 @@ class ListSpec:
         if RESERVED.intersection(names) or len(set(names)) < len(names):
             raise ValueError(f"{self.name}: filters need names of their own")
         if self.default_sort and self.default_sort.removeprefix("-") not in self.sorts:
-            raise ValueError(f"{self.name}: no column that sorts is called {self.default_sort}")
+            known = ", ".join(self.sorts)
+            raise ValueError(f"{self.name}: default_sort {self.default_sort} is none of its sorting columns: {known}")
 
     @property
     def sorts(self) -> dict[str, str]:
