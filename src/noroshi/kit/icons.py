@@ -7,6 +7,8 @@ from django.utils.safestring import SafeString, mark_safe
 
 SHAPES: Final = {
     "account": '<circle cx="12" cy="8" r="4"/><path d="M4 21c.6-4.4 3.8-7 8-7s7.4 2.6 8 7"/>',
+    "arrow-left": '<path d="M20 12H4M10 6l-6 6 6 6"/>',
+    "arrow-right": '<path d="M4 12h16M14 6l6 6-6 6"/>',
     "bell": '<path d="M6 17V11a6 6 0 0 1 12 0v6l1.5 1.5h-15z"/><path d="M10 21h4"/>',
     "building": '<path d="M5 21V4h9v17M14 9h5v12M3 21h18M8.5 8h2M8.5 12h2M8.5 16h2"/>',
     "calendar": '<rect x="4" y="5" width="16" height="15" rx="1.5"/><path d="M4 10h16M8.5 3v4M15.5 3v4"/>',
