@@ -9,3 +9,7 @@ class MembersConfig(AppConfig):
     name = "noroshi.members"
     label = "members"
     default_auto_field = "django.db.models.BigAutoField"
+
+    def ready(self) -> None:
+        """Listen to sign-in."""
+        from noroshi.members import receivers  # noqa: F401, PLC0415 - imported to register

@@ -1,8 +1,12 @@
-"""Puts the actor on every request."""
+"""Puts the actor on every request, and lets nobody further than the set-up of a second factor without one."""
 
 from collections.abc import Callable
+from typing import Any, Final
 
+from allauth.mfa.utils import is_mfa_enabled
+from django.conf import settings
 from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect
 from django.utils.functional import SimpleLazyObject
 
 from noroshi.core.actor import Actor
@@ -10,11 +14,25 @@ from noroshi.core.domain.channels import Channel
 from noroshi.members.models import Person
 from noroshi.members.queries import actor_of
 
+SET_UP: Final = "mfa_index"
+OPEN_WITHOUT_FACTOR: Final = frozenset({"account_logout", "account_reauthenticate", "set_language"})
+
 
 def actor_of_request(request: HttpRequest) -> Actor:
-    """Return who asks: the person signed in, or a visitor."""
+    """Return who asks: the person signed in with all it takes, or a visitor."""
     user = request.user
-    return actor_of(user) if isinstance(user, Person) else Actor.visitor(Channel.PUBLIC)
+    if isinstance(user, Person) and not lacks_second_factor(request):
+        return actor_of(user)
+    return Actor.visitor(Channel.PUBLIC)
+
+
+def lacks_second_factor(request: HttpRequest) -> bool:
+    """Whether the person signed in still has to set up a second factor; asked of the database once per request."""
+    known = vars(request)
+    if "lacks_second_factor" not in known:
+        user = request.user
+        known["lacks_second_factor"] = settings.MFA_REQUIRED and isinstance(user, Person) and not is_mfa_enabled(user)
+    return bool(known["lacks_second_factor"])
 
 
 class ActorMiddleware:
@@ -27,3 +45,16 @@ class ActorMiddleware:
         """Put the actor there."""
         request.actor = SimpleLazyObject(lambda: actor_of_request(request))  # type: ignore[attr-defined]
         return self.get_response(request)
+
+    def process_view(
+        self, request: HttpRequest, view: Callable[..., HttpResponse], _args: Any, _kwargs: Any
+    ) -> HttpResponse | None:
+        """Send whoever lacks a second factor to its set-up; pages for the public show them what visitors see."""
+        if not getattr(view, "login_required", True) or _sets_up_factor(request):
+            return None
+        return redirect(SET_UP) if lacks_second_factor(request) else None
+
+
+def _sets_up_factor(request: HttpRequest) -> bool:
+    name = request.resolver_match.view_name if request.resolver_match else ""
+    return name.startswith("mfa_") or name in OPEN_WITHOUT_FACTOR

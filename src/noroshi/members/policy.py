@@ -2,6 +2,7 @@
 
 from collections.abc import Collection
 
+from django.db.models import Q
 from django.utils.translation import gettext as _
 
 from noroshi.core.actor import Actor
@@ -59,3 +60,18 @@ def may_manage(actor: Actor, group: Group) -> bool:
 def roles_given(actor: Actor, organisation: Organisation) -> frozenset[Role]:
     """Return the roles that the actor may give and take in the organisation."""
     return authority.roles_given(actor, organisation.pk, MembershipClass(organisation.membership))
+
+
+def manages_somebody(actor: Actor) -> bool:
+    """Whether the actor manages people at all."""
+    own = actor.organisation is not None and authority.administers(actor, actor.organisation)
+    return own or authority.manages_community(actor)
+
+
+def managed(actor: Actor, organisation_field: str) -> Q:
+    """Return the filter of rows whose organisation's people the actor manages: `manages_people` as a query."""
+    if authority.manages_community(actor):
+        return Q()
+    if actor.organisation is not None and authority.administers(actor, actor.organisation):
+        return Q(**{organisation_field: actor.organisation})
+    return Q(pk__in=())

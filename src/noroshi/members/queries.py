@@ -2,24 +2,33 @@
 
 from collections.abc import Iterable
 from dataclasses import replace
+from typing import TypeVar
 from uuid import UUID
 
-from django.db.models import QuerySet
+from django.db.models import Count, F, Model, Q, QuerySet
 
+from noroshi.core import clock
 from noroshi.core.actor import Actor
 from noroshi.core.domain import worlds
 from noroshi.core.domain.channels import Channel
 from noroshi.core.domain.membership import MembershipClass, Role, Standing
 from noroshi.core.domain.tlp import TLP
+from noroshi.core.errors import NotFound
+from noroshi.members import policy
+from noroshi.members.domain import authority
+from noroshi.members.domain.secrets import digest
 from noroshi.members.models import (
     ClassCeiling,
     Group,
     GroupMembership,
+    Invitation,
     Organisation,
     Person,
     RoleAssignment,
     Token,
 )
+
+M = TypeVar("M", bound=Model)
 
 
 def actor_of(person: Person, channel: Channel = Channel.WEB, world: str = worlds.REAL) -> Actor:
@@ -62,7 +71,7 @@ def actors_of(people: Iterable[Person], channel: Channel = Channel.WEB) -> list[
     for person_id, organisation_id, group_id in stays.values_list("person_id", "person__organisation_id", "group_id"):
         own.setdefault(person_id, set()).add(group_id)
         shared.setdefault(organisation_id, set()).add(group_id)
-    ceilings = {row.membership: TLP(row.community) for row in ClassCeiling.objects.all()}
+    ceilings = community_ceilings()
     return [
         Actor(
             person=person.pk,
@@ -90,6 +99,106 @@ def active_people() -> QuerySet[Person]:
 def members_of(group: Group) -> QuerySet[Person]:
     """Return the active people who belong to `group` now."""
     return active_people().filter(pk__in=_stays().filter(group=group).values("person_id"))
+
+
+def organisations_for(actor: Actor) -> QuerySet[Organisation]:
+    """Return the organisations whose people the actor manages, each with `people_count`."""
+    managed = Organisation.objects.filter(policy.managed(actor, "pk"))
+    return managed.annotate(people_count=Count("people", filter=Q(people__standing=Standing.ACTIVE)))
+
+
+def organisation_for(actor: Actor, slug: str) -> Organisation:
+    """Return one of the organisations that the actor manages; raise NotFound for any other."""
+    return _one(organisations_for(actor).filter(slug=slug))
+
+
+def people_for(actor: Actor) -> QuerySet[Person]:
+    """Return the people that the actor manages, with organisation and roles."""
+    managed = Person.objects.filter(policy.managed(actor, "organisation"))
+    return managed.select_related("organisation").prefetch_related("role_assignments")
+
+
+def person_for(actor: Actor, person_id: UUID) -> Person:
+    """Return one of the people that the actor manages; raise NotFound for anybody else."""
+    return _one(people_for(actor).filter(pk=person_id))
+
+
+def invitations_for(actor: Actor) -> QuerySet[Invitation]:
+    """Return the open invitations into the organisations that the actor manages."""
+    return open_invitations().filter(policy.managed(actor, "organisation")).select_related("invited_by")
+
+
+def invitation_for(actor: Actor, invitation_id: UUID) -> Invitation:
+    """Return one of the open invitations that the actor manages; raise NotFound for any other."""
+    return _one(invitations_for(actor).filter(pk=invitation_id))
+
+
+def open_invitation(secret: str) -> Invitation | None:
+    """Return the open invitation with this secret, if there is one."""
+    return open_invitations().filter(token_hash=digest(secret)).first()
+
+
+def open_invitations() -> QuerySet[Invitation]:
+    """Return the invitations that can still be accepted, with their organisation."""
+    return Invitation.objects.select_related("organisation").filter(
+        accepted_at__isnull=True,
+        revoked_at__isnull=True,
+        expires_at__gt=clock.now(),
+        organisation__standing=Standing.ACTIVE,
+    )
+
+
+def groups_for(actor: Actor) -> QuerySet[Group]:
+    """Return the groups the actor belongs to, or all for who manages the community, each with `people_count`."""
+    seen = Group.objects.all() if authority.manages_community(actor) else Group.objects.filter(pk__in=actor.groups)
+    return seen.annotate(people_count=Count("memberships", filter=Q(memberships__left_at__isnull=True)))
+
+
+def group_for(actor: Actor, slug: str) -> Group:
+    """Return one of the groups the actor sees; raise NotFound for any other."""
+    return _one(groups_for(actor).filter(slug=slug))
+
+
+def stays_of(group: Group) -> QuerySet[GroupMembership]:
+    """Return who belongs to `group` and who did, those of now first."""
+    stays = group.memberships.select_related("person__organisation")
+    return stays.order_by(F("left_at").desc(nulls_first=True), "joined_at")
+
+
+def account_named(email: str) -> Person | None:
+    """Return the account with exactly this mail address, if it takes part."""
+    return active_people().filter(email=email.strip().lower()).first()
+
+
+def tokens_for(actor: Actor) -> QuerySet[Token]:
+    """Return the actor's own tokens, and those of the machines of the organisation it administers."""
+    own = Q(person=actor.person)
+    if actor.organisation is not None and authority.administers(actor, actor.organisation):
+        own |= Q(organisation=actor.organisation, person__isnull=True)
+    return Token.objects.filter(own).select_related("organisation", "person") if actor.person else Token.objects.none()
+
+
+def token_for(actor: Actor, token_id: UUID) -> Token:
+    """Return a token that the actor may revoke: its own, or one in the organisations it manages."""
+    within_reach = Q(person=actor.person, person__isnull=False) | policy.managed(actor, "organisation")
+    return _one(Token.objects.filter(within_reach, pk=token_id))
+
+
+def tokens_of(person: Person) -> QuerySet[Token]:
+    """Return the tokens of a person that can be used."""
+    return Token.objects.filter(person=person, revoked_at__isnull=True, expires_at__gt=clock.now())
+
+
+def community_ceilings() -> dict[str, TLP]:
+    """Return the ceilings that the hub has set, by class."""
+    return {row.membership: TLP(row.community) for row in ClassCeiling.objects.all()}
+
+
+def _one(rows: "QuerySet[M]") -> M:
+    found = rows.first()
+    if found is None:
+        raise NotFound
+    return found
 
 
 def _stays() -> QuerySet[GroupMembership]:

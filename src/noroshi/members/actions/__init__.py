@@ -4,7 +4,7 @@ Every verb raises NotFound or NotAllowed when the actor may not, InvalidInput or
 """
 
 from noroshi.members.actions.groups import appoint_coordinator, close_group, create_group, join_group, leave_group
-from noroshi.members.actions.invitations import accept_invitation, invite_person, revoke_invitation
+from noroshi.members.actions.invitations import accept_invitation, check_password, invite_person, revoke_invitation
 from noroshi.members.actions.organisations import (
     change_membership,
     create_organisation,
@@ -31,6 +31,7 @@ __all__ = [
     "assign_role",
     "change_membership",
     "change_profile",
+    "check_password",
     "close_group",
     "create_group",
     "create_organisation",

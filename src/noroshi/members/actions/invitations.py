@@ -3,11 +3,12 @@
 from collections.abc import Collection
 from datetime import timedelta
 from typing import Final
+from uuid import UUID
 
 from django.contrib.auth.password_validation import validate_password
 from django.core.exceptions import ValidationError
 from django.db import transaction
-from django.db.models import Q
+from django.db.models import Q, QuerySet
 from django.utils.translation import gettext as _
 
 from noroshi.core import clock, ledger
@@ -19,7 +20,7 @@ from noroshi.members.actions import access, values
 from noroshi.members.actions.people import add_person
 from noroshi.members.domain import secrets
 from noroshi.members.models import Invitation, Organisation, Person
-from noroshi.members.queries import actor_of
+from noroshi.members.queries import actor_of, open_invitations
 
 LIFE: Final = timedelta(days=7)
 
@@ -56,12 +57,15 @@ def invite_person(
 
 
 @transaction.atomic
-def renew_secret(invitation: Invitation) -> str:
-    """Give an open invitation a fresh secret and return it: the mail's job keeps none from before."""
+def renew_secret(invitation_id: UUID) -> tuple[Invitation, str] | None:
+    """Give an invitation a fresh secret and return both; None if it is open no more."""
+    invitation = _locked().filter(pk=invitation_id).first()
+    if invitation is None:
+        return None
     secret = secrets.new_secret()
     invitation.token_hash = secrets.digest(secret)
     invitation.save(update_fields=["token_hash"])
-    return secret
+    return invitation, secret
 
 
 @transaction.atomic
@@ -79,8 +83,10 @@ def accept_invitation(secret: str, *, password: str, name: str = "", language: s
 
     Raises NotFound for a secret that is unknown, used, revoked or too old; InvalidInput for a weak password.
     """
-    invitation = _open_invitation(secret)
-    _check_password(password, invitation)
+    invitation = _locked().filter(token_hash=secrets.digest(secret)).first()
+    if invitation is None:
+        raise NotFound(_("This invitation was used, revoked or is too old. Ask for a new one."))
+    check_password(password, email=invitation.email, name=name or invitation.name)
     person = add_person(
         email=invitation.email,
         name=name or invitation.name,
@@ -97,26 +103,13 @@ def accept_invitation(secret: str, *, password: str, name: str = "", language: s
     return person
 
 
-def _open_invitation(secret: str) -> Invitation:
-    found = (
-        Invitation.objects.select_for_update(of=("self",))
-        .select_related("organisation")
-        .filter(
-            token_hash=secrets.digest(secret),
-            accepted_at__isnull=True,
-            revoked_at__isnull=True,
-            expires_at__gt=clock.now(),
-            organisation__standing=Standing.ACTIVE,
-        )
-        .first()
-    )
-    if found is None:
-        raise NotFound(_("This invitation was used, revoked or is too old. Ask for a new one."))
-    return found
+def _locked() -> QuerySet[Invitation]:
+    return open_invitations().select_for_update(of=("self",))
 
 
-def _check_password(password: str, invitation: Invitation) -> None:
+def check_password(password: str, *, email: str, name: str) -> None:
+    """Raise InvalidInput if the password is too easily guessed."""
     try:
-        validate_password(password, Person(email=invitation.email, name=invitation.name))
+        validate_password(password, Person(email=email, name=name))
     except ValidationError as error:
         raise InvalidInput("password", " ".join(error.messages)) from None

@@ -1,0 +1,153 @@
+"""Forms of the members room: they hold what a person typed; the actions judge it."""
+
+from collections.abc import Callable, Iterable
+from typing import Any
+
+from django import forms
+from django.utils.translation import gettext_lazy as _
+
+from noroshi.core.domain.membership import CEILINGS, MembershipClass, Role
+from noroshi.core.domain.tlp import TLP
+from noroshi.core.errors import InvalidInput
+from noroshi.members.models import ClassChoices, GroupKind, InstitutionKind, Person, RoleChoices
+from noroshi.members.wording import SCOPES
+
+TLP_CHOICES = [(level.value, level.label) for level in TLP]
+
+
+class ActionForm(forms.Form):
+    """A form whose values an action judges; what the action refuses is shown at its field."""
+
+    def carry_out(self, verb: Callable[..., Any], **more: Any) -> bool:
+        """Call `verb` with the cleaned values; return whether it was done."""
+        if not self.is_valid():
+            return False
+        try:
+            self.result = verb(**{**self.cleaned_data, **more})
+        except InvalidInput as error:
+            self.add_error(error.field if error.field in self.fields else None, error.message)
+            return False
+        return True
+
+
+class OrganisationForm(ActionForm):
+    """A new organisation."""
+
+    slug = forms.SlugField(label=_("Short name"), max_length=60, help_text=_("Letters, digits, hyphens."))
+    name_ja = forms.CharField(label=_("Name in Japanese"), max_length=200)
+    name_en = forms.CharField(label=_("Name in English"), max_length=200, required=False)
+    kind = forms.ChoiceField(label=_("Kind of institution"), choices=InstitutionKind.choices)
+    membership = forms.ChoiceField(
+        label=_("Class of membership"),
+        choices=[choice for choice in ClassChoices.choices if choice[0] != MembershipClass.HUB],
+        initial=ClassChoices.REGULAR,
+    )
+
+
+class MembershipForm(ActionForm):
+    """Another class for an organisation."""
+
+    membership = OrganisationForm.base_fields["membership"]
+
+
+class ReasonForm(ActionForm):
+    """Why access is taken away; it goes into the ledger."""
+
+    reason = forms.CharField(label=_("Reason"), max_length=400)
+
+
+class InvitationForm(ActionForm):
+    """Somebody to invite; `roles` are those the actor may give."""
+
+    email = forms.EmailField(label=_("Mail address"), max_length=254)
+    name = forms.CharField(label=_("Name"), max_length=120)
+    roles = forms.MultipleChoiceField(
+        label=_("Roles"),
+        help_text=_("Without a role, a person reads what is for everybody."),
+        required=False,
+        widget=forms.CheckboxSelectMultiple,
+    )
+
+    def __init__(self, *args: Any, roles: Iterable[Role], **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["roles"].choices = role_choices(roles)  # type: ignore[attr-defined]
+
+
+class AcceptanceForm(ActionForm):
+    """What an invited person fills in."""
+
+    name = forms.CharField(label=_("Name"), max_length=120)
+    language = forms.ChoiceField(label=_("Language"), choices=Person._meta.get_field("language").flatchoices)
+    password = forms.CharField(
+        label=_("Password"),
+        help_text=_("At least 12 characters; a sentence of a few words is best."),
+        max_length=1000,
+        widget=forms.PasswordInput(attrs={"autocomplete": "new-password"}),
+    )
+
+
+class ProfileForm(ActionForm):
+    """One's own name and language."""
+
+    name = AcceptanceForm.base_fields["name"]
+    language = AcceptanceForm.base_fields["language"]
+
+
+class TokenForm(ActionForm):
+    """A new token."""
+
+    label = forms.CharField(label=_("Label"), max_length=120, help_text=_("Where it is used."))
+    scopes = forms.MultipleChoiceField(label=_("Scopes"), choices=SCOPES, widget=forms.CheckboxSelectMultiple)
+    days = forms.IntegerField(label=_("Valid for days"), min_value=1, max_value=366, initial=90)
+    machine = forms.BooleanField(
+        label=_("For a machine of the organisation, not for me"),
+        required=False,
+    )
+
+    def __init__(self, *args: Any, administers: bool, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        if not administers:
+            del self.fields["machine"]
+
+
+class GroupForm(ActionForm):
+    """A new group."""
+
+    slug = OrganisationForm.base_fields["slug"]
+    name_ja = OrganisationForm.base_fields["name_ja"]
+    name_en = OrganisationForm.base_fields["name_en"]
+    kind = forms.ChoiceField(label=_("Kind of group"), choices=GroupKind.choices)
+    default_tlp = forms.ChoiceField(label=_("Usual marking"), choices=TLP_CHOICES, initial=TLP.AMBER)
+    charter = forms.CharField(
+        label=_("Charter"), required=False, max_length=10_000, widget=forms.Textarea(attrs={"rows": 5})
+    )
+
+
+class JoinForm(ActionForm):
+    """Somebody to let into a group, by the exact mail address: a group's coordinator sees no other directory."""
+
+    email = forms.EmailField(label=_("Mail address"), max_length=254)
+    coordinator = forms.BooleanField(label=_("As a coordinator"), required=False)
+
+    def __init__(self, *args: Any, appoints: bool, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        if not appoints:
+            del self.fields["coordinator"]
+
+
+class CeilingForm(ActionForm):
+    """How high one class sees by community grants; empty is the default."""
+
+    membership = forms.ChoiceField(
+        choices=[choice for choice in ClassChoices.choices if CEILINGS[MembershipClass(choice[0])].community],
+        widget=forms.HiddenInput,
+    )
+    community = forms.TypedChoiceField(
+        label=_("Community ceiling"), choices=[("", _("Default")), *TLP_CHOICES], required=False, empty_value=None
+    )
+
+
+def role_choices(roles: Iterable[Role]) -> list[tuple[str, Any]]:
+    """Return the choices of these roles, in the usual order."""
+    chosen = set(roles)
+    return [choice for choice in RoleChoices.choices if choice[0] in chosen]

@@ -1,0 +1,75 @@
+"""The lists of the members room."""
+
+from typing import Final
+
+from django.utils.translation import gettext_lazy as _
+
+from noroshi.kit.lists import ChoiceFilter, Column, ListSpec, TextFilter
+from noroshi.members.models import ClassChoices, GroupKind, InstitutionKind, Person, RoleChoices, StandingChoices
+from noroshi.members.queries import groups_for, organisations_for, people_for
+
+ORGANISATIONS: Final = ListSpec(
+    name="organisations",
+    columns=(
+        Column("name", _("Organisation"), str, sort="name_ja", cell="members/cells/organisation.html"),
+        Column("slug", _("Short name"), lambda row: row.slug, sort="slug", style="mono"),
+        Column("kind", _("Kind of institution"), lambda row: row.get_kind_display(), sort="kind"),
+        Column("membership", _("Class of membership"), lambda row: row.get_membership_display(), sort="membership"),
+        Column("people", _("People"), lambda row: row.people_count, sort="people_count"),
+        Column("standing", _("Standing"), lambda row: row.get_standing_display(), cell="members/cells/standing.html"),
+    ),
+    filters=(
+        TextFilter("q", _("Name"), ("name_ja", "name_en", "slug")),
+        ChoiceFilter("kind", _("Kind of institution"), InstitutionKind.choices, "kind"),
+        ChoiceFilter("membership", _("Class of membership"), ClassChoices.choices, "membership"),
+        ChoiceFilter("standing", _("Standing"), StandingChoices.choices, "standing"),
+    ),
+    default_sort="name",
+    empty=_("No organisations yet."),
+    export_queryset=organisations_for,
+)
+
+
+def _roles(person: Person) -> str:
+    held = {row.role for row in person.role_assignments.all()}
+    return ", ".join(str(label) for role, label in RoleChoices.choices if role in held)
+
+
+PEOPLE: Final = ListSpec(
+    name="people",
+    columns=(
+        Column("name", _("Name"), str, sort="name", cell="members/cells/person.html"),
+        Column("email", _("Mail address"), lambda row: row.email, sort="email"),
+        Column("organisation", _("Organisation"), lambda row: row.organisation, sort="organisation__name_ja"),
+        Column("roles", _("Roles"), _roles),
+        Column("standing", _("Standing"), lambda row: row.get_standing_display(), cell="members/cells/standing.html"),
+        Column("last_login", _("Last sign-in"), lambda row: row.last_login, "last_login", "kit/cells/when.html"),
+    ),
+    filters=(
+        TextFilter("q", _("Name or address"), ("name", "email")),
+        TextFilter("organisation", _("Organisation"), ("organisation__name_ja", "organisation__slug")),
+        ChoiceFilter("role", _("Role"), RoleChoices.choices, "role_assignments__role"),
+        ChoiceFilter("standing", _("Standing"), StandingChoices.choices, "standing"),
+    ),
+    default_sort="name",
+    empty=_("Nobody yet. Invite the first person."),
+    export_queryset=people_for,
+)
+
+GROUPS: Final = ListSpec(
+    name="groups",
+    columns=(
+        Column("name", _("Group"), str, sort="name_ja", cell="members/cells/group.html"),
+        Column("kind", _("Kind of group"), lambda row: row.get_kind_display(), sort="kind"),
+        Column("people", _("People"), lambda row: row.people_count, sort="people_count"),
+        Column("default_tlp", _("Usual marking"), lambda row: row.default_tlp, cell="kit/cells/tlp.html"),
+        Column("closed_at", _("Closed"), lambda row: row.closed_at, "closed_at", "kit/cells/when.html"),
+    ),
+    filters=(
+        TextFilter("q", _("Name"), ("name_ja", "name_en", "slug")),
+        ChoiceFilter("kind", _("Kind of group"), GroupKind.choices, "kind"),
+    ),
+    default_sort="name",
+    empty=_("You belong to no group yet."),
+    export_queryset=groups_for,
+)
