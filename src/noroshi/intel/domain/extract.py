@@ -27,7 +27,7 @@ from noroshi.intel.domain.observables import (
     InvalidObservable,
     Observable,
     ObservableType,
-    parse_observable,
+    parse_plain,
 )
 from noroshi.intel.domain.prose import (
     is_name_in_prose,
@@ -220,7 +220,7 @@ class _Scanner:
     def _proposal(self, kind: ObservableType, start: int, end: int) -> Proposal | None:
         written = self._text[start:end]
         try:
-            observable = parse_observable(kind, written)
+            observable = parse_plain(kind, written)
         except InvalidObservable:
             return None
         self._position = max(self._position, end)

@@ -80,10 +80,15 @@ def parse_observable(type: ObservableType, raw: str) -> Observable:  # noqa: A00
     """Return `raw`, defanged or not, in canonical form; raise `InvalidObservable` with the reason."""
     if len(raw) > MAX_VALUE:
         raise InvalidObservable(f"The value is longer than {MAX_VALUE} characters.")
-    kind = ObservableType(type)
-    written_as_is = kind in {ObservableType.USER_AGENT, ObservableType.ACCOUNT}
-    text = raw if written_as_is else refang(raw).text
-    return Observable(kind, _PARSERS[kind](text.strip()))
+    written_as_is = type in {ObservableType.USER_AGENT, ObservableType.ACCOUNT}
+    return parse_plain(type, raw if written_as_is else refang(raw).text)
+
+
+def parse_plain(type: ObservableType, text: str) -> Observable:  # noqa: A002 - as the field is called
+    """Do as `parse_observable` does with a text that `refang` has already made plain."""
+    if len(text) > MAX_VALUE:
+        raise InvalidObservable(f"The value is longer than {MAX_VALUE} characters.")
+    return Observable(type, _PARSERS[type](text.strip()))
 
 
 def defang(observable: Observable) -> str:
