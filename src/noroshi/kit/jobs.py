@@ -167,6 +167,7 @@ class Worker:
         threads = [threading.Thread(target=self._loop, args=(step,)) for step in (self._deliver, self._work)]
         for thread in threads:
             thread.start()
+        self._guarded(self._beat)
         while not self.stopping.wait(PULSE.total_seconds()):
             self._guarded(self._beat)
         for thread in threads:

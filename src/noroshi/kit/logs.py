@@ -33,3 +33,11 @@ class JsonFormatter(logging.Formatter):
         if record.exc_info:
             line["exception"] = self.formatException(record.exc_info)
         return json.dumps(line, ensure_ascii=False, default=str)
+
+
+class WithoutProbes(logging.Filter):
+    """Leaves out that `/readyz` answered "not yet": whoever asks gets the answer, and asks every few seconds."""
+
+    def filter(self, record: logging.LogRecord) -> bool:
+        """Return whether the line is kept."""
+        return record.args != ("Service Unavailable", "/readyz")

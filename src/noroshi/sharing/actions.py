@@ -53,7 +53,10 @@ def revise_draft(actor: Actor, signal: Signal, *, content: Content, marking: Mar
 
 @transaction.atomic
 def publish_signal(actor: Actor, signal: Signal, *, observables: Sequence[int] | None = None) -> Signal:
-    """Send a draft out, with those of its proposed observables whose row numbers are given (all if None).
+    """Send a draft out, with those of its proposed observables whose row numbers are given.
+
+    With None, all but those that a warning list knows as harmless: these are sent, and looked for in logs, only
+    where the author chose them.
 
     A grave one is held for a human release; the others go at once. Raises InvalidInput where the audience and the
     level do not fit, Conflict where it is no longer a draft.
@@ -63,8 +66,7 @@ def publish_signal(actor: Actor, signal: Signal, *, observables: Sequence[int] |
         raise Conflict(_("This signal has already been sent."))
     policy.require(actor, "edit", signal)
     _check_complete(signal)
-    if observables is not None:
-        SignalObservable.everything.filter(signal=signal).exclude(pk__in=observables).delete()
+    _keep(signal, observables)
     if reasons := gravity(TLP(signal.tlp), AuthorMode(signal.author_mode)):
         signal.state, signal.changed_at = State.HELD, clock.now()
         signal.save(update_fields=["state", "changed_at"])
@@ -109,7 +111,9 @@ def amend_signal(actor: Actor, signal: Signal, *, title: str, body: str, reason:
     signal.title, signal.body = _title(title), _body(body)
     signal.version, signal.changed_at = signal.version + 1, clock.now()
     signal.save(update_fields=["title", "body", "version", "changed_at"])
+    known = list(SignalObservable.everything.filter(signal=signal).values_list("pk", flat=True))
     _propose_observables(signal)
+    SignalObservable.everything.filter(signal=signal).exclude(pk__in=known).exclude(benign=[]).delete()
     _index(signal)
     ledger.record(_named(actor, signal), "sharing.signal.amended", signal, version=signal.version)
     return signal
@@ -196,6 +200,12 @@ def _write_draft(signal: Signal, content: Content, marking: Marking) -> None:
     AudienceEntry.objects.bulk_create(_rows(signal, marking.entries))
     SignalObservable.everything.filter(signal=signal).delete()
     _propose_observables(signal)
+
+
+def _keep(signal: Signal, chosen: Sequence[int] | None) -> None:
+    proposed = SignalObservable.everything.filter(signal=signal)
+    unwanted = proposed.exclude(benign=[]) if chosen is None else proposed.exclude(pk__in=chosen)
+    unwanted.delete()
 
 
 def _send_out(actor: Actor, signal: Signal) -> Signal:

@@ -73,7 +73,7 @@ def tell_thread(entry: LedgerEntry) -> None:
         return
     thread = set(Comment.everything.filter(signal=signal).values_list("author", flat=True)) | {signal.author_id}
     readers = [person for person in people_reached(signal) if person.pk in thread]
-    author = active_people().filter(pk=signal.author_id)
+    author = _author_of(signal)
     told = {person.pk: person for person in (*readers, *author) if person.pk != comment.author_id}
     post_notices(
         people=told.values(),
@@ -94,7 +94,7 @@ def tell_author(entry: LedgerEntry) -> None:
     if signal is None or count is None:
         return
     post_notices(
-        people=active_people().filter(pk=signal.author_id),
+        people=_author_of(signal),
         kind=NoticeKind.SIGHTING,
         subject=SUBJECT,
         subject_id=signal.pk,
@@ -120,12 +120,17 @@ def _post(entry: LedgerEntry, signal: Signal, kind: NoticeKind, people: Iterable
 def _topic(signal: Signal) -> Topic:
     """What people choose mail by: the kind, and the groups it was given to."""
     granted = AudienceEntry.objects.filter(item_id=signal.pk, kind=EntryKind.GROUP)
-    return Topic(signal.kind, frozenset(granted.values_list("target", flat=True)))
+    targets = granted.values_list("target", flat=True)
+    return Topic(signal.kind, frozenset(target for target in targets if target))
+
+
+def _author_of(signal: Signal) -> list[Person]:
+    return list(active_people().filter(pk__in=[signal.author_id] if signal.author_id else []))
 
 
 def _signal_of(entry: LedgerEntry) -> Signal | None:
-    return _find(entry.subject_id)
+    return _find(entry.subject_id) if entry.subject_id else None
 
 
-def _find(signal_id: UUID | str | None) -> Signal | None:
+def _find(signal_id: UUID | str) -> Signal | None:
     return Signal.objects.unrestricted(reason="the policy chooses the readers next").filter(pk=signal_id).first()

@@ -269,6 +269,7 @@ LOGGING = {
     "version": 1,
     "disable_existing_loggers": False,
     "formatters": {"json": {"()": "noroshi.kit.logs.JsonFormatter"}},
-    "handlers": {"stderr": {"class": "logging.StreamHandler", "formatter": "json"}},
+    "filters": {"probes": {"()": "noroshi.kit.logs.WithoutProbes"}},
+    "handlers": {"stderr": {"class": "logging.StreamHandler", "formatter": "json", "filters": ["probes"]}},
     "root": {"handlers": ["stderr"], "level": OPTIONS["LOG_LEVEL"]},
 }

@@ -1,0 +1,108 @@
+"""Making an installation, checking it, and Django's own commands."""
+
+import json
+import sys
+
+import click
+
+from noroshi.site.exits import Exit
+
+
+def prepare() -> None:
+    """Bring the database, the cache table and the static files of the installation up to date."""
+    from django.core.management import call_command
+
+    call_command("migrate", verbosity=0, interactive=False)
+    call_command("createcachetable", verbosity=0)
+    call_command("collectstatic", verbosity=0, interactive=False)
+
+
+@click.command()
+@click.option("--slug", default="hub", show_default=True, help="Short name of the hub organisation.")
+@click.option("--name-ja", default="事務局", show_default=True, help="Its name in Japanese.")
+@click.option("--name-en", default="Hub", show_default=True, help="Its name in English.")
+def init(slug: str, name_ja: str, name_en: str) -> None:
+    """Make an empty installation with its hub organisation. Run again, it only brings things up to date."""
+    from django.conf import settings
+
+    from noroshi.core.actor import Actor
+    from noroshi.core.domain.membership import MembershipClass
+    from noroshi.members.actions import create_organisation
+    from noroshi.members.models import InstitutionKind, Organisation
+
+    prepare()
+    hub = Organisation.objects.filter(membership=MembershipClass.HUB).first()
+    if hub is None:
+        hub = create_organisation(
+            Actor.system("cli"),
+            slug=slug,
+            name_ja=name_ja,
+            name_en=name_en,
+            kind=InstitutionKind.CENTRE,
+            membership=MembershipClass.HUB,
+        )
+    click.echo(f"installation in {settings.DATA_DIR} is ready; its hub is {hub.slug}")
+
+
+@click.command()
+@click.option("--settings", "show_settings", is_flag=True, help="List every setting, its value and its meaning.")
+@click.option("--json", "as_json", is_flag=True, help="Print JSON.")
+def check(*, show_settings: bool, as_json: bool) -> None:
+    """Check the installation: settings, database, migrations, lake. Exit 4 if something is wrong."""
+    if show_settings:
+        _print_settings(as_json=as_json)
+        return
+    problems = _problems()
+    if as_json:
+        click.echo(json.dumps({"problems": problems}, ensure_ascii=False))
+    else:
+        click.echo("\n".join(problems) or "everything is in order")
+    sys.exit(Exit.BROKEN if problems else Exit.OK)
+
+
+def _problems() -> list[str]:
+    from django.core import checks
+    from django.db import DatabaseError, connection
+    from django.db.migrations.executor import MigrationExecutor
+
+    found = [f"{message.id}: {message.msg}" for message in checks.run_checks(include_deployment_checks=True)]
+    try:
+        executor = MigrationExecutor(connection)
+        if executor.migration_plan(executor.loader.graph.leaf_nodes()):
+            found.append("the database is not up to date: run `noroshi init`")
+    except DatabaseError as error:
+        found.append(f"the database does not answer: {error}")
+    return found
+
+
+def _print_settings(*, as_json: bool) -> None:
+    from django.conf import settings
+
+    from noroshi.site.options import OPTIONS, PREFIX
+
+    secret = {"SECRET_KEY", "LAKE_KEY", "OIDC_SECRET", "SMTP_URL", "DATABASE_URL", "METRICS_TOKEN"}
+    rows = [
+        {
+            "name": PREFIX + option.name,
+            "value": "(set)" if option.name in secret and value else str(value),
+            "help": option.help,
+        }
+        for option in OPTIONS
+        for value in [settings.OPTIONS[option.name]]
+    ]
+    if as_json:
+        click.echo(json.dumps(rows, ensure_ascii=False))
+    else:
+        click.echo("\n".join(f"{row['name']} = {row['value']}\n    {row['help']}" for row in rows))
+
+
+@click.command(context_settings={"ignore_unknown_options": True, "help_option_names": []})
+@click.argument("arguments", nargs=-1, type=click.UNPROCESSED)
+def manage(arguments: tuple[str, ...]) -> None:
+    """Run one of Django's own commands: `noroshi manage shell`."""
+    from django.core.management import execute_from_command_line
+
+    execute_from_command_line(["noroshi manage", *arguments])
+
+
+commands = [init, check, manage]
