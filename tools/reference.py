@@ -39,20 +39,21 @@ def command_line() -> click.Group:
 
 def commands(group: click.Group) -> Iterator[tuple[str, click.Command, click.Context]]:
     """Yield every command with its full name, groups before what they hold."""
-    context = click.Context(group, info_name="noroshi", terminal_width=WIDTH, max_content_width=WIDTH)
-    yield from _below("noroshi", group, context)
+    yield from _below("noroshi", group, None)
 
 
 def _below(
-    name: str, command: click.Command, context: click.Context
+    name: str, command: click.Command, parent: click.Context | None
 ) -> Iterator[tuple[str, click.Command, click.Context]]:
+    settings = {**command.context_settings, "terminal_width": WIDTH}
+    context = click.Context(command, info_name=name.split()[-1], parent=parent, **settings)
     yield name, command, context
     if not isinstance(command, click.Group):
         return
     for verb in command.list_commands(context):
         inner = command.get_command(context, verb)
         if inner is not None and not inner.hidden:
-            yield from _below(f"{name} {verb}", inner, click.Context(inner, info_name=verb, parent=context))
+            yield from _below(f"{name} {verb}", inner, context)
 
 
 def commands_page(group: click.Group) -> str:

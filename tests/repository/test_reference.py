@@ -4,7 +4,7 @@ import click
 import reference
 
 
-@click.group()
+@click.group(context_settings={"help_option_names": ["-h", "--help"]})
 def beacon():
     """Light the beacon."""
 
@@ -38,7 +38,10 @@ def test_commands_page_when_made_then_each_command_shows_its_own_help():
         "## noroshi fire",
         "## noroshi fire light",
     ]
-    assert "Usage: noroshi fire light [OPTIONS] PLACE\n\n  Light one.\n\nOptions:\n  --smoke  With wolf dung." in page
+    assert (
+        "Usage: noroshi fire light [OPTIONS] PLACE\n\n  Light one.\n\nOptions:\n  --smoke     With wolf dung.\n  -h, --help  Show this message and exit."
+        in page
+    )
 
 
 def test_table_when_a_cell_holds_a_bar_then_it_stays_one_cell():
