@@ -46,7 +46,7 @@ def _below(
     name: str, command: click.Command, parent: click.Context | None
 ) -> Iterator[tuple[str, click.Command, click.Context]]:
     settings = {**command.context_settings, "terminal_width": WIDTH}
-    context = click.Context(command, info_name=name.split()[-1], parent=parent, **settings)
+    context = click.Context(command, info_name=name.rsplit(maxsplit=1)[-1], parent=parent, **settings)
     yield name, command, context
     if not isinstance(command, click.Group):
         return
