@@ -23,7 +23,7 @@ from noroshi.core.domain.conditions import (
     Open,
     Opposite,
 )
-from noroshi.core.domain.rules import Decision
+from noroshi.core.domain.rules import Decision, Step
 from noroshi.core.errors import NotAllowed
 from noroshi.core.models import AudienceEntry, Shareable
 
@@ -46,6 +46,11 @@ REASONS = {
 def decide(actor: Actor, item: Shareable) -> Decision:
     """Return whether `actor` may view `item`, and by which rule."""
     return rules.decide(rules.viewing(actor, clock.now(), walled=item.walled), item.as_item())
+
+
+def explain(actor: Actor, item: Shareable) -> list[Step]:
+    """Return the rules in their order with what each said of `actor` and `item`, as far as they were asked."""
+    return rules.explain(rules.viewing(actor, clock.now(), walled=item.walled), item.as_item())
 
 
 def visible_filter(model: type[Model], actor: Actor) -> Q | Exists:

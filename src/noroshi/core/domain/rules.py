@@ -48,6 +48,20 @@ class Decision:
     tombstone: bool = False
 
 
+@dataclass(frozen=True)
+class Step:
+    """One rule on the way to a decision: whether it held; None if an earlier one had answered already."""
+
+    rule: str
+    allows: bool
+    held: bool | None
+
+    @property
+    def decides(self) -> bool:
+        """Whether this is the rule that answered."""
+        return self.held is True
+
+
 def viewing(actor: Actor, now: datetime, *, walled: bool = True) -> Sequence[Rule]:
     """Return the rules for viewing, in their order. `walled` items are closed to supervisors altogether."""
     return (
@@ -89,6 +103,15 @@ def decide(rules: Sequence[Rule], item: Item) -> Decision:
             gone = rule.allows and item.state is State.WITHDRAWN
             return Decision(rule.allows, rule.name, tombstone=gone)
     return Decision(allowed=False, rule=DEFAULT_DENY)
+
+
+def explain(rules: Sequence[Rule], item: Item) -> list[Step]:
+    """Return the way that `decide` goes; what lies behind the answer is not asked, so it tells nothing."""
+    steps: list[Step] = []
+    for rule in rules:
+        answered = any(step.decides for step in steps)
+        steps.append(Step(rule.name, rule.allows, None if answered else holds(rule.condition, item)))
+    return steps
 
 
 def visible(rules: Sequence[Rule]) -> Condition:
