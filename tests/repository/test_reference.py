@@ -38,10 +38,14 @@ def test_commands_page_when_made_then_each_command_shows_its_own_help():
         "## noroshi fire",
         "## noroshi fire light",
     ]
-    assert (
-        "Usage: noroshi fire light [OPTIONS] PLACE\n\n  Light one.\n\nOptions:\n  --smoke     With wolf dung.\n  -h, --help  Show this message and exit."
-        in page
-    )
+    light_help = """Usage: noroshi fire light [OPTIONS] PLACE
+
+  Light one.
+
+Options:
+  --smoke     With wolf dung.
+  -h, --help  Show this message and exit."""
+    assert page.count(light_help) == 1
 
 
 def test_table_when_a_cell_holds_a_bar_then_it_stays_one_cell():
