@@ -66,7 +66,9 @@ _NAMES: Final = {
         "domain domain_name destination.domain server_name tls.sni tls.server.name tls.client.server_name sni "
         "dst_endpoint.domain ドメイン ドメイン名 接続先ドメイン"
     ),
-    "dns_query": "query dns_query dns.question.name dns.rrname dns.query.rrname query.hostname qname rrname クエリ 問い合わせ名",
+    "dns_query": (
+        "query dns_query dns.question.name dns.rrname dns.query.rrname query.hostname qname rrname クエリ 問い合わせ名"
+    ),
     "email": (
         "email email_address email.from.address mail_from mailfrom smtp.mail_from sender user.email mail from "
         "actor.user.email_addr メールアドレス 送信者メールアドレス 差出人 送信者 メール"

@@ -6,10 +6,11 @@ URL) that table is made first, from the lake's distinct values and again by equa
 of a network (a range join is a hundred times slower), one for each parent of a name, one for each length of a URL.
 """
 
+# ruff: noqa: S608 - tables and columns are constants of this package, prefixes and times are integers; values are bound
 from collections.abc import Iterator, Sequence
 from datetime import date
 from pathlib import Path
-from typing import Any, Final
+from typing import Any, Final, Self
 
 from noroshi.hunting.engine.needles import FULL_PREFIX, Keys, network_key
 from noroshi.hunting.engine.parts import connect
@@ -69,7 +70,7 @@ class Hunt:
         self._parts = [str(part) for part in parts]
         self._duckdb = connect(memory_limit, spill)
 
-    def __enter__(self) -> "Hunt":
+    def __enter__(self) -> Self:
         return self
 
     def __exit__(self, *_exception: object) -> None:

@@ -17,7 +17,7 @@ import duckdb
 
 from noroshi.hunting.engine.aliases import FieldRoles
 from noroshi.hunting.engine.log_file import Survey, survey
-from noroshi.hunting.engine.manifest import MAX_QUARANTINED_TEXT, LogFile, Manifest, Part
+from noroshi.hunting.engine.manifest import MAX_QUARANTINED_TEXT, LogFile, Manifest, Part, file_number
 from noroshi.hunting.engine.parts import PartWriter, sweep
 from noroshi.hunting.engine.readers import reader_for
 from noroshi.hunting.engine.reasons import BadLineError, FileReason, LakeError, LineReason, RefusedFileError
@@ -47,10 +47,13 @@ class Order:
 
 
 def ingest(root: Path, manifest: Manifest, order: Order, key: bytes, memory_limit: str) -> IngestReport:
-    """Read log files into the lake, one ingest at a time; raise `LakeError` when the disk is in the way."""
+    """Read log files into the lake; ingests of one organisation wait for each other.
+
+    Raises `LakeError` when the disk is in the way.
+    """
     started = time.monotonic()
     roles = FieldRoles(order.mapping)
-    with manifest.ingest_lock():
+    with manifest.ingest_lock(order.organisation):
         sweep(root, order.organisation, manifest.part_paths(order.organisation))
         writer = PartWriter(root, order.organisation, order.source, memory_limit)
         with closing(_Batch(manifest, writer)) as batch:
@@ -88,7 +91,6 @@ class _Run:
         self._batch = batch
         self._roles = roles
         self._rows = rows
-        self._next_id = manifest.next_file_id()
         self._skipped: list[str] = []
         self._refused: list[tuple[str, str]] = []
 
@@ -106,8 +108,7 @@ class _Run:
         if self._batch.holds(surveyed.digest) or self._manifest.knows(self._order.organisation, surveyed.digest):
             self._skipped.append(path.name)
             return
-        reading = _Reading(self._next_id, surveyed)
-        self._next_id += 1
+        reading = _Reading(file_number(self._order.organisation, surveyed.digest), surveyed)
         self._rows.spans.clear()
         self._read(reading)
         self._batch.finish_file(self._log_file(reading), reading.quarantined)

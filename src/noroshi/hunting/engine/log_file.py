@@ -79,7 +79,11 @@ def survey(path: Path) -> Survey:
 
 
 class _Encodings:
-    """Decodes the whole content in every likely encoding; the first one without an error is the file's."""
+    """Decodes the whole content in every likely encoding; the first one without an error is the file's.
+
+    UTF-8 also wins when most of the lines that are not ASCII are valid in it, which no other text is by chance: one
+    attacker's broken bytes must not turn a whole log into another encoding.
+    """
 
     def __init__(self, sample: bytes) -> None:
         names = _marked(sample)
@@ -87,16 +91,25 @@ class _Encodings:
             raise RefusedFileError(FileReason.BINARY)
         self._decoders = {name: codecs.getincrementaldecoder(name)() for name in names or _ENCODINGS}
         self._fallback = names[0] if names else "utf-8"
+        self._utf8_lines = 0
         self._between_characters = not names
 
     def feed(self, chunk: bytes) -> None:
         if self._between_characters and chunk.isascii():
             return  # valid in all candidates, and by far the most common
-        self._between_characters = self._fallback == "utf-8" and chunk[-1:].isascii()
         self._decoders = {name: decoder for name, decoder in self._decoders.items() if _decodes(decoder, chunk)}
+        if self._fallback == "utf-8":
+            self._between_characters = chunk[-1:].isascii()
+            self._utf8_lines += sum(1 if _is_utf8(line) else -1 for line in chunk.split(b"\n") if not line.isascii())
 
     def chosen(self) -> str:
+        if self._utf8_lines > 0:
+            return "utf-8"
         return next(iter(self._decoders), self._fallback)
+
+
+def _is_utf8(line: bytes) -> bool:
+    return _decodes(codecs.getincrementaldecoder("utf-8")(), line)
 
 
 def _decodes(decoder: codecs.IncrementalDecoder, chunk: bytes) -> bool:
@@ -193,16 +206,17 @@ def _unzstandard(file: IO[bytes]) -> Iterator[tuple[int, bytes]]:
 
 def read_lines(surveyed: Survey, reject: Reject) -> Iterator[tuple[int, str]]:
     """Yield (number from 1, text) of each line that is not blank; hand the unreadable ones to ``reject``."""
-    number = 0
+    before = 0
     encoding = "utf-8-sig" if surveyed.encoding.startswith("utf-16") else surveyed.encoding
     for block in _whole_lines(surveyed):
         texts = _decoded(block, encoding)
-        for number, text in enumerate(texts, start=number + 1):
+        for number, text in enumerate(texts, start=before + 1):
             if isinstance(text, str):
                 if text:
                     yield number, text
             else:
                 reject(number, text.reason, text.shown)
+        before += len(texts)
 
 
 @dataclass(frozen=True, slots=True)

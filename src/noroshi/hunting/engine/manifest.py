@@ -1,10 +1,12 @@
 """What the lake holds, in SQLite: log files read, Parquet parts, lines in quarantine.
 
+The number of a log file in the parts is made of its organisation and content: no counter to share between processes.
 A part or line exists when the manifest says so and not before: readers never glob. One transaction brings whole log
 files in, so a process killed at any moment leaves either all of a file or nothing.
 """
 
 import fcntl
+import hashlib
 import sqlite3
 from collections.abc import Collection, Iterator, Sequence
 from contextlib import closing, contextmanager
@@ -45,7 +47,7 @@ ORDER BY f.organisation, f.source
 """
 _QUARANTINE = """
 SELECT f.digest, f.name, q.line, q.reason, q.text FROM quarantine AS q JOIN file AS f ON f.id = q.file
-WHERE f.organisation = ? AND f.source = ? ORDER BY f.id, q.line LIMIT ? OFFSET ?
+WHERE f.organisation = ? AND f.source = ? ORDER BY f.ingested_at, f.id, q.line LIMIT ? OFFSET ?
 """
 
 
@@ -79,6 +81,11 @@ class Part:
     last_time: int
 
 
+def file_number(organisation: str, digest: str) -> int:
+    """Return the number by which an organisation's log file is known: 60 bits, so that any engine can hold it."""
+    return int(hashlib.sha256(f"{organisation}:{digest}".encode()).hexdigest()[:15], 16)
+
+
 def moment(microseconds: int) -> datetime:
     """Return microseconds since 1970 as an aware UTC time."""
     seconds, rest = divmod(microseconds, 1_000_000)
@@ -90,7 +97,8 @@ class Manifest:
 
     def __init__(self, root: Path) -> None:
         self._path = root / "manifest.sqlite3"
-        self._lock = root / "ingest.lock"
+        self._locks = root / "locks"
+        self._locks.mkdir(exist_ok=True)
         with self._connection() as connection:
             connection.execute("PRAGMA journal_mode = WAL")
             connection.executescript(_SCHEMA)
@@ -108,9 +116,9 @@ class Manifest:
             return connection.execute(sql, parameters).fetchall()
 
     @contextmanager
-    def ingest_lock(self) -> Iterator[None]:
-        """Hold the right to add to the lake; another process waits. The system frees it when a process dies."""
-        with self._lock.open("w") as file:
+    def ingest_lock(self, organisation: str) -> Iterator[None]:
+        """Hold the right to add an organisation's logs; another process waits. The system frees it when one dies."""
+        with (self._locks / organisation).open("w") as file:
             fcntl.flock(file, fcntl.LOCK_EX)
             yield
 
@@ -120,10 +128,6 @@ class Manifest:
             connection.executemany("INSERT INTO file VALUES (?,?,?,?,?,?,?,?,?,?)", map(astuple, files))
             connection.executemany("INSERT INTO part VALUES (?,?,?,?,?,?,?,?)", map(astuple, parts))
             connection.executemany("INSERT OR IGNORE INTO quarantine VALUES (?,?,?,?)", quarantined)
-
-    def next_file_id(self) -> int:
-        """Return the number of the next log file; call it under the ingest lock."""
-        return int(self._rows("SELECT coalesce(max(id), 0) + 1 FROM file")[0][0])
 
     def knows(self, organisation: str, digest: str) -> bool:
         """Tell whether an organisation's log file with this content was read before."""

@@ -6,7 +6,7 @@
 | cidr        | its source or destination address lies in the network                                              |
 | domain      | its host, referrer host, domain or DNS query is the needle or a name under it                      |
 | url         | its URL or referrer is the needle or continues it after ``/``, ``?``, ``&`` (scheme does not count)|
-| email       | its e-mail address is the needle, or its user signed in by that address                            |
+| email       | its e-mail address is the needle, or its user or account is named by it                            |
 | md5, ...    | its digest of that kind is the needle                                                              |
 | user_agent  | its user agent is the needle, letter by letter                                                     |
 | account     | its user or account is the needle (compared as keyed hashes)                                       |

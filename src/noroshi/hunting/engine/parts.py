@@ -2,7 +2,6 @@
 
 import os
 import shutil
-import tempfile
 import uuid
 from collections.abc import Sequence
 from pathlib import Path
@@ -28,7 +27,7 @@ _DAYS = "SELECT day, count(*), epoch_us(min(time)), epoch_us(max(time)) FROM sta
 
 def connect(memory_limit: str, spill: Path) -> duckdb.DuckDBPyConnection:
     """Open an in-memory DuckDB that stays within ``memory_limit``, spills to ``spill`` and fetches nothing."""
-    config = {
+    config: dict[str, str | bool | int | float | list[str]] = {
         "memory_limit": memory_limit,
         "temp_directory": str(spill),
         "autoinstall_known_extensions": "false",
@@ -46,7 +45,8 @@ class PartWriter:
         self._root = root
         self._organisation = organisation
         self._source = source
-        self._scratch = Path(tempfile.mkdtemp(prefix="ingest-", dir=root / "staging"))
+        self._scratch = _staging(root, organisation)
+        self._scratch.mkdir(parents=True)
         self._duckdb = connect(memory_limit, self._scratch)
 
     def close(self) -> None:
@@ -96,10 +96,13 @@ def _sync(path: Path) -> None:
         os.close(descriptor)
 
 
+def _staging(root: Path, organisation: str) -> Path:
+    return root / "staging" / f"organisation={organisation}"
+
+
 def sweep(root: Path, organisation: str, known: set[str]) -> None:
     """Delete what a killed ingest left behind; call it under the ingest lock."""
-    for leftover in (root / "staging").glob("ingest-*"):
-        shutil.rmtree(leftover, ignore_errors=True)
+    shutil.rmtree(_staging(root, organisation), ignore_errors=True)
     for part in (root / EVENTS / f"organisation={organisation}").glob("day=*/*.parquet"):
         if part.relative_to(root).as_posix() not in known:
             part.unlink()

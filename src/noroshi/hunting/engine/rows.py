@@ -21,7 +21,9 @@ _TIME, _FILE, _LINE = _PLACES["time"], _PLACES["file"], _PLACES["line"]
 # Cutting eleven digits off microseconds leaves spans of 28 hours: about a day, without arithmetic.
 _SPAN_DIGITS = 11
 
-Values = tuple[str | int | None, ...]
+# A host without a URL takes the URL's place in the row.
+_SHARED = {"host": "url"}
+_MAX_STATUS = 9
 
 
 class RowWriter:
@@ -29,9 +31,7 @@ class RowWriter:
 
     def __init__(self, key: bytes, local: tzinfo) -> None:
         self.spans: set[str] = set()
-        self._pieces = {role: (_PLACES[role], _Pieces(values)) for role, values in _roles(key, local).items()}
-        # A host without a URL takes the URL's place in the row.
-        self._pieces["host"] = (_PLACES["url"], _Pieces(lambda raw: (None, normalise.host(raw))))
+        self._pieces = {role: (_PLACES[_SHARED.get(role, role)], _Pieces(w)) for role, w in _pieces(key, local).items()}
 
     def row(self, file: int, line: int, fields: dict[str, str]) -> str:
         """Return one CSV row; raise `BadLineError` when it cannot be an event."""
@@ -50,35 +50,28 @@ class RowWriter:
 class _Pieces(dict[str, str]):
     """Raw text of one role -> its columns as a piece of CSV."""
 
-    def __init__(self, values: Callable[[str], Values]) -> None:
+    def __init__(self, write: Callable[[str], str]) -> None:
         super().__init__()
-        self._values = values
+        self._write = write
 
     def __missing__(self, raw: str) -> str:
         if len(raw) > MAX_FIELD:
             raise BadLineError(LineReason.FIELD_TOO_LONG)
         if len(self) >= _REMEMBERED:
             self.clear()
-        piece = self[raw] = ",".join(map(_cell, self._values(raw)))
+        piece = self[raw] = self._write(raw)
         return piece
 
 
-def _cell(value: str | int | None) -> str:
-    if value is None:
-        return ""
-    return str(value) if isinstance(value, int) else '"' + value.replace('"', '""') + '"'
-
-
-def _roles(key: bytes, local: tzinfo) -> dict[str, Callable[[str], Values]]:
-    """How each role's text becomes the values of its columns."""
-    single: dict[str, Callable[[str], str | int | None]] = {
-        "time": partial(timestamps.parse, local=local),
+def _pieces(key: bytes, local: tzinfo) -> dict[str, Callable[[str], str]]:
+    """How the text of each role becomes its columns."""
+    pseudonym = partial(_pseudonym, key=key)
+    texts: dict[str, Callable[[str], str | None]] = {
         "action": normalise.text,
         "outcome": normalise.text,
-        "status": _status,
-        "user": partial(_pseudonym, key=key),
-        "account": partial(_pseudonym, key=key),
-        "session": partial(_pseudonym, key=key),
+        "user": pseudonym,
+        "account": pseudonym,
+        "session": pseudonym,
         "device": normalise.text,
         "user_agent": normalise.text,
         "domain": normalise.host,
@@ -87,16 +80,23 @@ def _roles(key: bytes, local: tzinfo) -> dict[str, Callable[[str], Values]]:
         **{kind: partial(normalise.digest, kind=kind) for kind in normalise.DIGEST_LENGTHS},
     }
     return {
-        **{role: partial(_alone, canonical=canonical) for role, canonical in single.items()},
+        **{role: partial(_text, canonical=canonical) for role, canonical in texts.items()},
+        "time": partial(_time, local=local),
+        "status": _status,
         "src_ip": _address,
         "dst_ip": _address,
         "url": _url,
         "referrer": _url,
+        "host": _host,
     }
 
 
-def _alone(raw: str, canonical: Callable[[str], str | int | None]) -> Values:
-    return (canonical(raw),)
+def _quoted(value: str | None) -> str:
+    return "" if value is None else '"' + value.replace('"', '""') + '"'
+
+
+def _text(raw: str, canonical: Callable[[str], str | None]) -> str:
+    return _quoted(canonical(raw))
 
 
 def _pseudonym(raw: str, key: bytes) -> str | None:
@@ -104,16 +104,29 @@ def _pseudonym(raw: str, key: bytes) -> str | None:
     return normalise.pseudonym(canonical, key) if canonical else None
 
 
-def _status(raw: str) -> int | None:
+def _time(raw: str, local: tzinfo) -> str:
+    microseconds = timestamps.parse(raw, local)
+    return "" if microseconds is None else str(microseconds)
+
+
+def _status(raw: str) -> str:
     stripped = raw.strip().removesuffix(".000000")
-    return int(stripped) if len(stripped) <= 9 and stripped.isascii() and stripped.isdigit() else None  # noqa: PLR2004 - fits INTEGER
+    return stripped if len(stripped) <= _MAX_STATUS and stripped.isascii() and stripped.isdigit() else ""
 
 
-def _address(raw: str) -> Values:
+def _address(raw: str) -> str:
     found = normalise.address(raw)
-    return (found.text, found.v4, found.v6_hi, found.v6_lo) if found else (None, None, None, None)
+    if found is None:
+        return ",,,"
+    if found.v4 is not None:
+        return f"{found.text},{found.v4},,"
+    return f"{found.text},,{found.v6_hi},{found.v6_lo}"
 
 
-def _url(raw: str) -> Values:
+def _url(raw: str) -> str:
     found = normalise.url(raw)
-    return (found.text, found.host) if found else (None, None)
+    return f"{_quoted(found.text)},{_quoted(found.host)}" if found else ","
+
+
+def _host(raw: str) -> str:
+    return f",{_quoted(normalise.host(raw))}"

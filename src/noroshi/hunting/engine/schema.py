@@ -37,7 +37,7 @@ SLOTS: Final[dict[str, dict[str, str]]] = {
     "md5": {"md5": "VARCHAR"},  # file.hashes
     "sha1": {"sha1": "VARCHAR"},
     "sha256": {"sha256": "VARCHAR"},
-    "file": {"file": "INTEGER"},  # metadata.log_name: the number of the log file in the manifest
+    "file": {"file": "BIGINT"},  # metadata.log_name: the number of the log file in the manifest
     "line": {"line": "BIGINT"},  # metadata.sequence: its line, from 1
 }
 STAGED_COLUMNS: Final[dict[str, str]] = {name: kind for columns in SLOTS.values() for name, kind in columns.items()}

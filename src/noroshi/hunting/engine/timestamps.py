@@ -3,6 +3,7 @@
 import re
 import unicodedata
 from datetime import UTC, datetime, timedelta, timezone, tzinfo
+from functools import lru_cache
 from typing import Final
 
 EARLIEST: Final = int(datetime(1990, 1, 1, tzinfo=UTC).timestamp()) * 1_000_000
@@ -27,8 +28,17 @@ _WEB = re.compile(
     r":(?P<second>\d{2})(?:\.(?P<fraction>\d+))?\s*" + _OFFSET + r"\]?",
 )
 _MONTHS = {
-    name: number for number, name in enumerate(["jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec"], start=1)
+    name: number
+    for number, name in enumerate(
+        ("jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec"), start=1
+    )
 }
+# Logs are read minute by minute: cut the seconds off, and the calendar is asked once a minute only.
+_SECONDS = re.compile(
+    r"(\[?\d\d/[A-Za-z]{3}/\d{4}:\d\d:\d\d|\d{4}[-/]\d\d[-/]\d\d[T ]\d\d:\d\d):([0-5]\d)"
+    r"(?:[.,](\d+))?(|Z| ?[+-]\d\d:?\d\d\]?)",
+    re.ASCII,
+)
 _NUMBER = re.compile(r"(\d{9,10}|\d{13}|\d{16}|\d{19})(?:\.(\d+))?")
 _MICROSECONDS_BY_DIGITS = {9: (1_000_000, 1), 10: (1_000_000, 1), 13: (1_000, 1), 16: (1, 1), 19: (1, 1_000)}
 _ZONES = {"Z": UTC, "UTC": UTC, "GMT": UTC, "JST": timezone(timedelta(hours=9))}
@@ -39,6 +49,17 @@ def parse(raw: str, local: tzinfo) -> int | None:
 
     A time without an offset is taken in ``local``. None when it cannot be read or lies outside 1990 to 2100.
     """
+    match = _SECONDS.fullmatch(raw)
+    if match:
+        before, seconds, fraction, offset = match.groups()
+        minute = _calendar(f"{before}:00{offset}", local)
+        microseconds = int(fraction.ljust(6, "0")[:6]) if fraction else 0
+        return None if minute is None else minute + int(seconds) * 1_000_000 + microseconds
+    return _calendar(raw, local)
+
+
+@lru_cache(maxsize=50_000)
+def _calendar(raw: str, local: tzinfo) -> int | None:
     stripped = raw.strip()
     if not stripped.isascii():
         stripped = unicodedata.normalize("NFKC", stripped)
@@ -70,13 +91,14 @@ def _from_calendar(text: str, local: tzinfo) -> int | None:
 
 def _numbers(match: re.Match[str]) -> tuple[int, int, int, int, int, int, int]:
     month = match["month"]
-    fraction = (match["fraction"] or "").ljust(6, "0")[:6]
     return (
         int(match["year"]),
         int(month) if month.isdigit() else _MONTHS.get(month.lower(), 0),
         int(match["day"]),
-        *(int(match[name] or 0) for name in ("hour", "minute", "second")),
-        int(fraction),
+        int(match["hour"] or 0),
+        int(match["minute"] or 0),
+        int(match["second"] or 0),
+        int((match["fraction"] or "").ljust(6, "0")[:6]),
     )
 
 

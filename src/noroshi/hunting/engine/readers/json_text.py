@@ -84,11 +84,11 @@ def _flattened(item: dict[str, Any], prefix: str = "", depth: int = 1) -> Iterat
             yield prefix + name, value
         elif isinstance(value, dict):
             yield from _flattened(value, f"{prefix}{name}.", depth + 1)
-        elif value is not None and not isinstance(value, list):
+        elif isinstance(value, (bool, int, float)):
             yield prefix + name, _scalar(value)
 
 
-def _scalar(value: float) -> str:
+def _scalar(value: object) -> str:
     """Write a number without an exponent: times since 1970 come as floats."""
     if isinstance(value, float) and math.isfinite(value):
         return f"{value:.6f}"

@@ -1,4 +1,4 @@
-"""Web access logs in the common and combined formats (Apache ``mod_log_config``, nginx), virtual host in front or not."""
+"""Web access logs in the common and combined formats of Apache and nginx, virtual host in front or not."""
 
 import re
 from collections.abc import Iterator, Sequence
@@ -18,7 +18,6 @@ _BARE_QUOTES = re.compile(
     r'(?P<src_ip>\S+) \S+ (?P<user>\S+) \[(?P<time>[^\]]{20,40})\] "(?P<request>.*?)" (?P<status>\d{3}) (?:\d+|-) '
     r'"(?P<referrer>.*?)" "(?P<user_agent>.*)"'
 )
-_REQUEST = re.compile(r"(?P<action>[A-Z_-]{1,32}) (?P<url>\S.*?)(?: HTTP/\d(?:\.\d)?)?")
 # Quotation marks cut a combined line into seven pieces, a common one into three.
 _COMBINED: Final = 7
 _COMMON: Final = 3
@@ -32,13 +31,12 @@ def recognises(lines: Sequence[str]) -> bool:
 
 def read(surveyed: Survey, _roles: FieldRoles, reject: Reject) -> Iterator[Record]:
     """Yield the fields of each line."""
-    requests = _Requests()
     for number, line in read_lines(surveyed, reject):
         fields = _split(line) or _match(line)
         if fields is None:
             reject(number, LineReason.NOT_WEB, line)
             continue
-        yield number, line, fields | requests[fields.pop("request")]
+        yield number, line, _with_request(fields)
 
 
 def _split(line: str) -> dict[str, str] | None:
@@ -74,14 +72,11 @@ def _match(line: str) -> dict[str, str] | None:
     return {"request": "", **fields}
 
 
-class _Requests(dict[str, dict[str, str]]):
-    """Request line -> method and URL; servers see few different ones."""
-
-    _REMEMBERED = 100_000
-
-    def __missing__(self, request: str) -> dict[str, str]:
-        if len(self) >= self._REMEMBERED:
-            self.clear()
-        match = _REQUEST.fullmatch(request)
-        found = self[request] = match.groupdict() if match else {}
-        return found
+def _with_request(fields: dict[str, str]) -> dict[str, str]:
+    """Replace the request line, in place, by method and URL; noise on the port (TLS, scans) has neither."""
+    method, _, rest = fields.pop("request").partition(" ")
+    if rest and method.isupper():
+        target, _, version = rest.rpartition(" ")
+        fields["action"] = method
+        fields["url"] = target if version.startswith("HTTP/") else rest
+    return fields

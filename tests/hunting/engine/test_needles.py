@@ -1,0 +1,72 @@
+"""Silly and broken needles are refused one by one, each with its reason."""
+
+import pytest
+
+from noroshi.hunting.engine import Needle, NeedleReason
+from noroshi.hunting.engine.needles import prepare
+
+KEY = b"k" * 16
+
+REFUSED = [
+    ("ipv4", "", NeedleReason.EMPTY),
+    ("ipv4", "   ", NeedleReason.EMPTY),
+    ("ipv4", "1.2.3", NeedleReason.ADDRESS),
+    ("ipv4", "1.2.3.256", NeedleReason.ADDRESS),
+    ("ipv4", "0.0.0.0", NeedleReason.UNSPECIFIED),
+    ("ipv6", "::", NeedleReason.UNSPECIFIED),
+    ("ipv6", "2001:db8::/32", NeedleReason.ADDRESS),
+    ("cidr", "0.0.0.0/0", NeedleReason.WIDE),
+    ("cidr", "10.0.0.0/7", NeedleReason.WIDE),
+    ("cidr", "::/0", NeedleReason.WIDE),
+    ("cidr", "2000::/3", NeedleReason.WIDE),
+    ("cidr", "10.0.0.0/33", NeedleReason.NETWORK),
+    ("cidr", "example.com", NeedleReason.NETWORK),
+    ("domain", ".", NeedleReason.DOMAIN),
+    ("domain", "com", NeedleReason.SUFFIX),
+    ("domain", "co.jp", NeedleReason.SUFFIX),
+    ("domain", "*.co.jp", NeedleReason.SUFFIX),
+    ("domain", "github.io", NeedleReason.SUFFIX),
+    ("domain", "localhost", NeedleReason.SUFFIX),
+    ("domain", "192.0.2.1", NeedleReason.DOMAIN),
+    ("domain", "exa mple.com", NeedleReason.DOMAIN),
+    ("domain", "a" * 64 + ".com", NeedleReason.DOMAIN),
+    ("domain", "a." * 4000 + "com", NeedleReason.DOMAIN),
+    ("domain", "a" * 100_000, NeedleReason.TOO_LONG),
+    ("url", "/login", NeedleReason.URL),
+    ("url", "https://", NeedleReason.URL),
+    ("url", "https://[broken/", NeedleReason.URL),
+    ("url", "https://h.example:99999/", NeedleReason.URL),
+    ("email", "taro", NeedleReason.EMAIL),
+    ("email", "@example.com", NeedleReason.EMAIL),
+    ("md5", "a" * 31, NeedleReason.HASH),
+    ("sha1", "g" * 40, NeedleReason.HASH),
+    ("sha256", "a" * 40, NeedleReason.HASH),
+    ("user_agent", "-", NeedleReason.SHORT),
+    ("account", "12", NeedleReason.SHORT),
+    ("account", "1 - 2", NeedleReason.SHORT),
+    ("ja3", "a" * 32, NeedleReason.TYPE),
+    ("", "x", NeedleReason.TYPE),
+]
+
+
+@pytest.mark.parametrize(("kind", "value", "reason"), REFUSED)
+def test_needle_that_means_nothing_is_refused_with_its_reason(kind, value, reason):
+    keys = prepare([Needle(kind, value)], KEY)
+    assert (keys.needles, keys.refused, dict(keys.by_kind)) == ((), ((value[:200], str(reason)),), {})
+
+
+def test_needles_given_twice_have_their_keys_once():
+    keys = prepare([Needle("ipv4", "192.0.2.1")] * 3, KEY)
+    assert dict(keys.by_kind) == {("ipv4", 32): [((3221225985,), 0)], ("named_address", 0): [(("192.0.2.1",), 0)]}
+
+
+def test_network_keys_are_signed_64_bit_numbers():
+    keys = prepare([Needle("cidr", "fe80::/64"), Needle("cidr", "10.1.2.3/8")], KEY)
+    assert dict(keys.by_kind) == {("ipv6", 64): [((-108086391056891904, 0), 0)], ("ipv4", 8): [((167772160,), 1)]}
+
+
+def test_accounts_leave_no_clear_text_in_their_keys():
+    keys = prepare([Needle("account", "yamada"), Needle("email", "taro@example.com")], KEY)
+    pseudonyms = [key for (kind, _), pairs in keys.by_kind.items() if kind == "pseudonym" for (key,), _ in pairs]
+    assert [len(pseudonym) for pseudonym in pseudonyms] == [32, 32]
+    assert "yamada" not in str(pseudonyms)
