@@ -11,5 +11,5 @@ class HuntingConfig(AppConfig):
     default_auto_field = "django.db.models.BigAutoField"
 
     def ready(self) -> None:
-        """Subscribe to the events of the rooms below."""
-        from noroshi.hunting import receivers  # noqa: F401, PLC0415 - models must be loaded first
+        """Subscribe to events, register jobs and presenters."""
+        from noroshi.hunting import presenters, receivers, tasks  # noqa: F401, PLC0415 - models must be loaded first

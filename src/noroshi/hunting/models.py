@@ -1,15 +1,22 @@
-"""Hunts and their hits. A hit belongs to the organisation in whose logs it was; nobody else reads it."""
+"""Hunts, their hits, and log files on their way into the lake.
+
+A hit belongs to the organisation in whose logs it was; nobody else reads it.
+"""
 
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
 from noroshi.core import clock, ids
+from noroshi.core.actor import Actor
 from noroshi.core.domain import worlds
+from noroshi.core.domain.audience import State
 from noroshi.core.managers import OwnManager
+from noroshi.intel.domain.observables import Observable, ObservableType, defang
+from noroshi.sharing.models import Signal
 
 
 class HuntState(models.TextChoices):
-    """Where a hunt stands."""
+    """Where a hunt, or a log file, stands."""
 
     WAITING = "waiting", _("Waiting")
     RUNNING = "running", _("Running")
@@ -28,7 +35,9 @@ class Hunt(models.Model):
     requested_by = models.ForeignKey("members.Person", on_delete=models.PROTECT, null=True, related_name="+")
     world = models.CharField(max_length=40, default=worlds.REAL)
     values = models.JSONField(default=list)
+    """Pairs of type and value that a person asked for; empty for a signal, which has its own."""
     refused = models.JSONField(default=list)
+    """Pairs of what was not looked for and why."""
     state = models.CharField(max_length=8, choices=HuntState.choices, default=HuntState.WAITING)
     created_at = models.DateTimeField(default=clock.now)
     finished_at = models.DateTimeField(null=True)
@@ -50,8 +59,18 @@ class Hunt(models.Model):
         ]
 
 
+class HitManager(OwnManager["Hit"]):
+    """Manager of hits. A hit quotes the signal that asked for it, so it is never wider than the signal."""
+
+    def visible_to(self, actor: Actor) -> models.QuerySet["Hit"]:
+        """Return the hits in the own logs, as far as the actor sees the signal and it was not withdrawn."""
+        signals = Signal.objects.visible_to(actor).filter(state=State.PUBLISHED)
+        asked = models.Q(hunt__signal__isnull=True) | models.Q(hunt__signal__in=signals.values("pk"))
+        return super().visible_to(actor).filter(asked)
+
+
 class Hit(models.Model):
-    """One value found in one organisation's logs."""
+    """One value found in one organisation's logs, by the hunt that found it first."""
 
     id = models.UUIDField(primary_key=True, default=ids.new_id, editable=False)
     hunt = models.ForeignKey(Hunt, on_delete=models.PROTECT, related_name="hits")
@@ -62,12 +81,46 @@ class Hit(models.Model):
     last_seen = models.DateTimeField()
     count = models.PositiveBigIntegerField()
     samples = models.JSONField(default=list)
+    """The earliest few events: time (ISO 8601), source, file, line."""
     world = models.CharField(max_length=40, default=worlds.REAL)
     created_at = models.DateTimeField(default=clock.now)
+
+    objects = HitManager(holder="organisation")
+    everything = models.Manager()
+
+    class Meta:
+        base_manager_name = "everything"
+        indexes = [models.Index(fields=["organisation", "-created_at"], name="hits_of_organisation")]
+
+    @property
+    def defanged(self) -> str:
+        """The value so that nobody opens it by a click."""
+        return defang(Observable(ObservableType(self.type), self.value))
+
+
+class LogFile(models.Model):
+    """A log file that a person sent from the page, on its way into the lake."""
+
+    id = models.UUIDField(primary_key=True, default=ids.new_id, editable=False)
+    organisation = models.ForeignKey("members.Organisation", on_delete=models.PROTECT, related_name="+")
+    sent_by = models.ForeignKey("members.Person", on_delete=models.PROTECT, null=True, related_name="+")
+    source = models.CharField(max_length=63)
+    name = models.CharField(max_length=200)
+    world = models.CharField(max_length=40, default=worlds.REAL)
+    state = models.CharField(max_length=8, choices=HuntState.choices, default=HuntState.WAITING)
+    lines_read = models.PositiveBigIntegerField(default=0)
+    lines = models.PositiveBigIntegerField(default=0)
+    events = models.PositiveBigIntegerField(default=0)
+    quarantined = models.PositiveBigIntegerField(default=0)
+    known = models.BooleanField(default=False)
+    """Whether the lake had the same content already, so that it added nothing."""
+    error = models.TextField(blank=True)
+    created_at = models.DateTimeField(default=clock.now)
+    finished_at = models.DateTimeField(null=True)
 
     objects = OwnManager(holder="organisation")
     everything = models.Manager()
 
     class Meta:
         base_manager_name = "everything"
-        indexes = [models.Index(fields=["organisation", "-created_at"], name="hits_of_organisation")]
+        indexes = [models.Index(fields=["organisation", "-created_at"], name="log_files_of_organisation")]

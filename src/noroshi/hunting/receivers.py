@@ -1,1 +1,32 @@
-"""Events that the hunting room answers."""
+"""Events that the hunting room answers: a signal goes out, so look back; something was found, so tell its owner."""
+
+from uuid import UUID
+
+from noroshi.core.ledger import subscribe
+from noroshi.core.models import LedgerEntry
+from noroshi.hunting import actions, queries
+from noroshi.hunting.models import Hunt
+from noroshi.notify.actions import post_notices
+from noroshi.notify.models import NoticeKind
+
+
+@subscribe("hunting.look-back", "sharing.signal.published", "sharing.signal.amended")
+def look_back_for_signal(entry: LedgerEntry) -> None:
+    """Ask for the hunt of what a signal says now."""
+    if entry.subject_id is not None:
+        actions.look_back_for(entry.subject_id, entry.payload["version"], entry.world)
+
+
+@subscribe("hunting.tell-of-hits", "hunting.hit.found")
+def tell_of_hits(entry: LedgerEntry) -> None:
+    """Tell the people of the organisation who may see the hits, and nobody else."""
+    hunt = Hunt.objects.unrestricted(reason="whom its hits concern").get(pk=UUID(entry.payload["hunt"]))
+    post_notices(
+        people=queries.people_to_tell(hunt, UUID(entry.payload["organisation"])),
+        kind=NoticeKind.HIT,
+        subject="hunting.hunt",
+        subject_id=hunt.pk,
+        event=entry,
+        world=entry.world,
+        count=entry.payload["hits"],
+    )

@@ -1,0 +1,1 @@
+"""Logic of the hunting room that needs no database."""

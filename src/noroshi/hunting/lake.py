@@ -1,0 +1,20 @@
+"""The installation's log lake, opened by its settings. An organisation's slug is its name in the lake."""
+
+import hashlib
+from pathlib import Path
+from uuid import UUID
+
+from django.conf import settings
+
+from noroshi.hunting.engine import Lake
+
+
+def open_lake() -> Lake:
+    """Return the lake of this installation."""
+    key = hashlib.sha256(settings.LAKE_KEY.encode()).digest()  # the engine bounds a key's length, a setting does not
+    return Lake(settings.LAKE_DIR, key=key, memory_limit=settings.LAKE_MEMORY)
+
+
+def waiting_room(file_id: UUID) -> Path:
+    """Return the folder in which a log file sent from the page waits for its ingest."""
+    return Path(settings.LAKE_DIR) / "waiting" / str(file_id)

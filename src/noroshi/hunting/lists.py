@@ -1,0 +1,93 @@
+"""The lists of the hunting room, declared once."""
+
+from typing import Final
+from uuid import UUID
+
+from django.utils.translation import gettext_lazy as _
+
+from noroshi.hunting import queries, wording
+from noroshi.hunting.models import HuntState
+from noroshi.kit.lists import ChoiceFilter, Column, DateFilter, ListSpec, TextFilter
+from noroshi.kit.lists.spec import Rows
+
+
+def _of_signal(rows: Rows, text: str) -> Rows:
+    """Narrow to a signal by its id, as links do, or by words of its title, as people do."""
+    try:
+        return rows.filter(hunt__signal=UUID(text))
+    except ValueError:
+        return rows.filter(hunt__signal__title__icontains=text)
+
+
+_VALUE: Final = (
+    Column("type", _("Type"), lambda hit: wording.type_name(hit.type), sort="type"),
+    Column("value", _("Value"), lambda hit: hit.defanged, cell="hunting/cells/value.html"),
+    Column("count", _("Events"), lambda hit: hit.count, sort="count", style="end"),
+    Column("first_seen", _("First seen"), lambda hit: hit.first_seen, sort="first_seen", cell="kit/cells/when.html"),
+    Column("last_seen", _("Last seen"), lambda hit: hit.last_seen, sort="last_seen", cell="kit/cells/when.html"),
+)
+_TYPE: Final = ChoiceFilter("type", _("Type"), tuple(wording.TYPES.items()), "type")
+
+HITS: Final = ListSpec(
+    name="hits",
+    columns=(
+        *_VALUE,
+        Column("created_at", _("Found"), lambda hit: hit.created_at, sort="created_at", cell="kit/cells/when.html"),
+        Column("signal", _("Signal"), lambda hit: str(hit.hunt.signal or ""), cell="hunting/cells/signal.html"),
+    ),
+    filters=(
+        TextFilter("q", _("Value"), ("value",)),
+        TextFilter("signal", _("Signal"), _of_signal),
+        _TYPE,
+        DateFilter("since", _("Seen since"), "last_seen__date__gte"),
+        DateFilter("until", _("Seen until"), "first_seen__date__lte"),
+    ),
+    default_sort="-created_at",
+    empty=_("Nothing that was shared has been found in your logs."),
+    export_queryset=queries.hits_for,
+)
+
+
+def found_by(hunt_id: UUID) -> ListSpec:
+    """Return the list of what one search of the own lake has found."""
+    return ListSpec(
+        name="found",
+        columns=_VALUE,
+        filters=(TextFilter("q", _("Value"), ("value",)), _TYPE),
+        default_sort="-count",
+        empty=_("None of the values is in your logs."),
+        export_queryset=lambda actor: queries.hits_for(actor).filter(hunt=hunt_id),
+    )
+
+
+SEARCHES: Final = ListSpec(
+    name="searches",
+    columns=(
+        Column(
+            "created_at", _("Asked"), lambda hunt: hunt.created_at, sort="created_at", cell="hunting/cells/asked.html"
+        ),
+        Column("by", _("By"), lambda hunt: hunt.requested_by),
+        Column("values", _("Values"), lambda hunt: len(hunt.values), style="end"),
+        Column("hits", _("Hits"), lambda hunt: hunt.found, style="end"),
+        Column("state", _("State"), lambda hunt: hunt.get_state_display(), cell="hunting/cells/state.html"),
+    ),
+    filters=(ChoiceFilter("state", _("State"), HuntState.choices, "state"),),
+    default_sort="-created_at",
+    empty=_("Nobody here has searched the own logs yet."),
+)
+
+LOG_FILES: Final = ListSpec(
+    name="log-files",
+    columns=(
+        Column("created_at", _("Sent"), lambda file: file.created_at, sort="created_at", cell="kit/cells/when.html"),
+        Column("name", _("File"), lambda file: file.name, cell="hunting/cells/log_file.html"),
+        Column("source", _("Source"), lambda file: file.source, sort="source"),
+        Column("by", _("By"), lambda file: file.sent_by),
+        Column("events", _("Events"), lambda file: file.events, style="end"),
+        Column("quarantined", _("In quarantine"), lambda file: file.quarantined, style="end"),
+        Column("state", _("State"), lambda file: file.get_state_display(), cell="hunting/cells/state.html"),
+    ),
+    filters=(ChoiceFilter("state", _("State"), HuntState.choices, "state"),),
+    default_sort="-created_at",
+    empty=_("No log file has been sent from this page yet."),
+)

@@ -1,0 +1,222 @@
+"""Reads of the hunting room. What a person reads starts from `visible_to(actor)`; the rest plans a hunt."""
+
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+from typing import Final, TypeVar
+from uuid import UUID
+
+from django.conf import settings
+from django.db.models import Count, F, Max, Min, Model, QuerySet, Sum
+from django.db.models.functions import TruncDate
+from django.utils import timezone
+
+from noroshi.core import clock
+from noroshi.core.actor import Actor
+from noroshi.core.domain.audience import State
+from noroshi.core.errors import NotFound
+from noroshi.hunting import policy
+from noroshi.hunting.domain.events import LogEvent, as_log_event
+from noroshi.hunting.engine import Needle, QuarantinedLine, SourceStatus
+from noroshi.hunting.lake import open_lake
+from noroshi.hunting.models import Hit, Hunt, HuntState, LogFile
+from noroshi.members.models import Organisation, Person
+from noroshi.members.queries import active_people, actors_of
+from noroshi.sharing.models import Signal, SignalObservable
+from noroshi.sharing.queries import reach, signal_for
+
+M = TypeVar("M", bound=Model)
+
+EVENTS_SHOWN: Final = 50
+CHART_DAYS: Final = 30
+MOST_QUARANTINED: Final = 100_000
+
+
+def hits_for(actor: Actor) -> QuerySet[Hit]:
+    """Return the hits in the own organisation's logs, newest first, each with its hunt and signal."""
+    return Hit.objects.visible_to(actor).select_related("hunt__signal").order_by("-created_at", "-pk")
+
+
+def hit_for(actor: Actor, hit_id: UUID) -> Hit:
+    """Return one hit; raise NotFound where there is none for this actor."""
+    return _one(hits_for(actor).select_related("organisation", "hunt__signal").filter(pk=hit_id))
+
+
+def hits_by_day(actor: Actor, days: int = CHART_DAYS) -> list[tuple[date, int]]:
+    """Return (day, values found) of the last days, today included, also those without."""
+    today = timezone.localdate(clock.now())
+    first = today - timedelta(days=days - 1)
+    rows = Hit.objects.visible_to(actor).annotate(day=TruncDate("created_at")).filter(day__gte=first)
+    counts = dict(rows.values("day").annotate(number=Count("pk")).values_list("day", "number"))
+    return [(day, counts.get(day, 0)) for day in (first + timedelta(days=place) for place in range(days))]
+
+
+def events_of(hit: Hit, limit: int = EVENTS_SHOWN) -> list[LogEvent]:
+    """Return the earliest log events behind a hit that the actor was given by `hit_for`."""
+    rows = open_lake().events(hit.organisation.slug, Needle(hit.type, hit.value), limit)
+    return [as_log_event(row) for row in rows]
+
+
+def daily_counts_of(hit: Hit) -> list[tuple[date, int]]:
+    """Return (day, events) of the days on which a hit's value is in the logs."""
+    needle = Needle(hit.type, hit.value)
+    return open_lake().daily_counts(hit.organisation.slug, needle, timezone=settings.TIME_ZONE)
+
+
+@dataclass(frozen=True)
+class OrganisationCount:
+    """What the hub learns of an organisation's hits: how many values, how many events, when. No value."""
+
+    organisation: Organisation
+    values: int
+    events: int
+    first_seen: datetime
+    last_seen: datetime
+
+
+def counts_by_organisation(actor: Actor, signal: Signal) -> list[OrganisationCount]:
+    """Return the hits of a signal by organisation: for a hub operator who sees the signal, for nobody else."""
+    if not policy.may_count(actor) or signal_for(actor, signal.pk).state != State.PUBLISHED:
+        return []
+    rows = Hit.objects.unrestricted(reason="counts for a hub operator").filter(hunt__signal=signal)
+    sums = rows.values("organisation").annotate(
+        found=Count("pk"), events=Sum("count"), first=Min("first_seen"), last=Max("last_seen")
+    )
+    organisations = Organisation.objects.in_bulk([row["organisation"] for row in sums])
+    counts = [
+        OrganisationCount(organisations[row["organisation"]], row["found"], row["events"], row["first"], row["last"])
+        for row in sums
+    ]
+    return sorted(counts, key=lambda count: (-count.events, count.organisation.slug))
+
+
+def searches_for(actor: Actor) -> QuerySet[Hunt]:
+    """Return what people of the own organisation looked for in its lake, newest first."""
+    return Hunt.objects.visible_to(actor).select_related("requested_by").order_by("-created_at", "-pk")
+
+
+def search_for(actor: Actor, hunt_id: UUID) -> Hunt:
+    """Return one of them; raise NotFound where there is none for this actor."""
+    return _one(searches_for(actor).filter(pk=hunt_id))
+
+
+def log_files_for(actor: Actor) -> QuerySet[LogFile]:
+    """Return the log files that people of the own organisation sent, newest first."""
+    return LogFile.objects.visible_to(actor).select_related("sent_by").order_by("-created_at", "-pk")
+
+
+def log_file_for(actor: Actor, file_id: UUID) -> LogFile:
+    """Return one of them; raise NotFound where there is none for this actor."""
+    return _one(log_files_for(actor).filter(pk=file_id))
+
+
+def own_sources(actor: Actor) -> list[SourceStatus]:
+    """Return how the own organisation's log sources stand."""
+    if not policy.may_hunt(actor):
+        return []
+    name = _own_lake(actor)
+    return [source for source in open_lake().status() if source.organisation == name]
+
+
+@dataclass(frozen=True)
+class LakeCount:
+    """What the hub learns of an organisation's lake: how much and how fresh. No source, no content."""
+
+    organisation: Organisation
+    files: int
+    events: int
+    quarantined: int
+    first_event: datetime | None
+    last_event: datetime | None
+
+
+def lakes_by_organisation(actor: Actor) -> list[LakeCount]:
+    """Return how the lake of every organisation stands: for hub operators, for nobody else."""
+    if not policy.may_count(actor):
+        return []
+    sources: dict[str, list[SourceStatus]] = {}
+    for source in open_lake().status():
+        sources.setdefault(source.organisation, []).append(source)
+    organisations = Organisation.objects.filter(slug__in=sources).order_by("slug")
+    return [_lake_count(organisation, sources[organisation.slug]) for organisation in organisations]
+
+
+def quarantine_for(actor: Actor, source: str, *, limit: int, offset: int = 0) -> list[QuarantinedLine]:
+    """Return lines of the own organisation's `source` that became no event."""
+    return open_lake().quarantine(_own_lake(actor), source, limit, min(offset, MOST_QUARANTINED))
+
+
+def quarantine_of(organisation: Organisation) -> Iterator[tuple[str, QuarantinedLine]]:
+    """Yield (source, line) of all lines of an organisation that became no event: for the command line."""
+    lake, step = open_lake(), 1000
+    for source in lake.status():
+        if source.organisation != organisation.slug:
+            continue
+        offset = 0
+        while lines := lake.quarantine(organisation.slug, source.source, step, offset):
+            yield from ((source.source, line) for line in lines)
+            offset += step
+
+
+def needles_of(hunt: Hunt) -> list[Needle]:
+    """Return what a hunt looks for: the signal's values that no warning list knows as harmless, or the person's."""
+    if hunt.signal_id is None:
+        return [Needle(kind, value) for kind, value in hunt.values]
+    rows = SignalObservable.objects.unrestricted(reason="the hunt looks for all that the signal names")
+    named = rows.filter(signal=hunt.signal_id).select_related("observable").order_by("pk")
+    return [Needle(row.observable.type, row.observable.value) for row in named if not row.benign]
+
+
+def scope_of(hunt: Hunt, lakes: Iterable[str]) -> dict[str, Organisation]:
+    """Return whose of `lakes` a hunt searches, by name: the asking organisation's, or those the signal reaches.
+
+    An organisation none of whose people may see the signal is not searched: it would learn of it by its hits.
+    """
+    if hunt.signal is None:
+        reached = [hunt.organisation] if hunt.organisation else []
+    elif hunt.signal.state == State.PUBLISHED:
+        reached = list(reach(hunt.signal.as_item()).by_organisation)
+    else:
+        reached = []
+    known = set(lakes)
+    return {organisation.slug: organisation for organisation in reached if organisation.slug in known}
+
+
+def people_to_tell(hunt: Hunt, organisation: UUID) -> list[Person]:
+    """Return the people of `organisation` who see this hunt's hits: nobody else hears of them."""
+    people = list(active_people().filter(organisation=organisation).order_by("pk"))
+    return [
+        person
+        for person, actor in zip(people, actors_of(people), strict=True)
+        if Hit.objects.visible_to(actor).filter(hunt=hunt).exists()
+    ]
+
+
+def hunts_under_lifted_embargo() -> QuerySet[Hunt]:
+    """Return the finished hunts of signals whose embargo has ended since: they reach more organisations now."""
+    return Hunt.objects.unrestricted(reason="whose embargo has ended").filter(
+        state=HuntState.DONE, signal__embargo_until__lte=clock.now(), finished_at__lt=F("signal__embargo_until")
+    )
+
+
+def _own_lake(actor: Actor) -> str:
+    """Return the name of the lake that the actor may use."""
+    return Organisation.objects.values_list("slug", flat=True).get(pk=policy.require_hunter(actor))
+
+
+def _one(rows: QuerySet[M]) -> M:
+    found = rows.first()
+    if found is None:
+        raise NotFound
+    return found
+
+
+def _lake_count(organisation: Organisation, sources: list[SourceStatus]) -> LakeCount:
+    return LakeCount(
+        organisation,
+        files=sum(source.files for source in sources),
+        events=sum(source.events for source in sources),
+        quarantined=sum(source.quarantined for source in sources),
+        first_event=min((source.first_event for source in sources if source.first_event), default=None),
+        last_event=max((source.last_event for source in sources if source.last_event), default=None),
+    )

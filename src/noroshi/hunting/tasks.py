@@ -1,0 +1,45 @@
+"""The hunting room's jobs, and what puts them on the queue.
+
+The queue is filled by events, in the transaction that delivers them: whoever asks for a hunt writes one ledger entry,
+whether it is a page, a subscriber or a script.
+"""
+
+from datetime import timedelta
+from uuid import UUID
+
+from noroshi.core.ledger import subscribe
+from noroshi.core.models import LedgerEntry
+from noroshi.hunting import actions, queries
+from noroshi.hunting.models import Hunt, LogFile
+from noroshi.kit.jobs import job, recurring
+
+
+@job()
+def look_back(hunt_id: str) -> None:
+    """Run one hunt."""
+    actions.run_hunt(Hunt.objects.unrestricted(reason="the job runs it").get(pk=UUID(hunt_id)))
+
+
+@job()
+def take_in(file_id: str) -> None:
+    """Bring one log file into the lake."""
+    actions.take_in(LogFile.objects.unrestricted(reason="the job takes it in").get(pk=UUID(file_id)))
+
+
+@subscribe("hunting.queue-hunts", "hunting.hunt.requested")
+def queue_hunt(entry: LedgerEntry) -> None:
+    """Put a hunt on the job queue."""
+    look_back.enqueue(str(entry.subject_id))
+
+
+@subscribe("hunting.queue-log-files", "hunting.log.sent")
+def queue_log_file(entry: LedgerEntry) -> None:
+    """Put a log file on the job queue."""
+    take_in.enqueue(str(entry.subject_id))
+
+
+@recurring("hunting.lifted-embargoes", every=timedelta(minutes=1))
+def look_again_after_embargo() -> None:
+    """Hunt once more for signals whose embargo has ended: more organisations see them now."""
+    for hunt in queries.hunts_under_lifted_embargo():
+        actions.look_again(hunt)

@@ -1,0 +1,218 @@
+"""Pages of the hunting room."""
+
+from datetime import date
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, Final
+from uuid import UUID
+
+from django.core.files.uploadhandler import TemporaryFileUploadHandler
+from django.db.models import Count
+from django.http import HttpResponse
+from django.http.response import HttpResponseBase
+from django.shortcuts import redirect, render
+from django.utils.translation import gettext as _
+from django.views.decorators.csrf import csrf_exempt, csrf_protect
+
+from noroshi.core.errors import InvalidInput, TooLarge
+from noroshi.hunting import actions, lists, policy, queries, wording
+from noroshi.hunting.forms import LogForm, SearchForm
+from noroshi.hunting.models import HuntState
+from noroshi.kit.charts import Chart, bar_chart
+from noroshi.kit.http import ActorRequest
+from noroshi.kit.lists import Page, respond
+from noroshi.sharing.queries import signal_for
+
+if TYPE_CHECKING:
+    from django.core.files.uploadedfile import TemporaryUploadedFile
+
+MAX_UPLOAD: Final = 256 * 1024 * 1024
+"""Bytes of one log file sent from the page; larger ones come by `noroshi lake ingest`."""
+
+QUARANTINE_PAGE: Final = 100
+RUNNING: Final = (HuntState.WAITING, HuntState.RUNNING)
+
+
+def hits(request: ActorRequest) -> HttpResponseBase:
+    """List what was found in the own organisation's logs."""
+    policy.require_onlooker(request.actor)
+    context = {
+        "by_day": _by_day(_("Values found, by day"), queries.hits_by_day(request.actor), _("values")),
+        "may_hunt": policy.may_hunt(request.actor),
+    }
+    return respond(
+        request,
+        lists.HITS,
+        actor=request.actor,
+        rows=queries.hits_for(request.actor),
+        template="hunting/hits.html",
+        context=context,
+    )
+
+
+def hit(request: ActorRequest, hit_id: UUID) -> HttpResponse:
+    """Show one value found; the events behind it are asked for by the page."""
+    found = queries.hit_for(request.actor, hit_id)
+    return render(request, "hunting/hit.html", {"hit": found, "type": wording.type_name(found.type)})
+
+
+def hit_events(request: ActorRequest, hit_id: UUID) -> HttpResponse:
+    """Show the own log's events behind a hit, and how many there were a day."""
+    found = queries.hit_for(request.actor, hit_id)
+    context = {
+        "events": queries.events_of(found),
+        "by_day": _by_day(_("Events, by day"), queries.daily_counts_of(found), _("events")),
+    }
+    return render(request, "hunting/events.html", context)
+
+
+def signal(request: ActorRequest, signal_id: UUID) -> HttpResponse:
+    """Show what a signal's hunt has found: own hits to a member, counts by organisation to the hub's operators."""
+    policy.require_onlooker(request.actor)
+    asked = signal_for(request.actor, signal_id)
+    context = {
+        "signal": asked,
+        "hits": queries.hits_for(request.actor).filter(hunt__signal=asked)[:QUARANTINE_PAGE],
+        "counts": queries.counts_by_organisation(request.actor, asked),
+        "may_count": policy.may_count(request.actor),
+    }
+    return render(request, "hunting/signal.html", context)
+
+
+def searches(request: ActorRequest) -> HttpResponseBase:
+    """List what people of the own organisation looked for."""
+    policy.require_hunter(request.actor)
+    rows = queries.searches_for(request.actor).annotate(found=Count("hits"))
+    return respond(request, lists.SEARCHES, actor=request.actor, rows=rows, template="hunting/searches.html")
+
+
+def new_search(request: ActorRequest) -> HttpResponse:
+    """Ask for values to be looked for in the own lake."""
+    policy.require_hunter(request.actor)
+    form = SearchForm(request.POST or None, request.FILES or None)
+    if request.method == "POST" and form.is_valid():
+        try:
+            hunt = actions.search_own_lake(request.actor, text=form.text())
+        except InvalidInput as error:
+            form.add_error(error.field, error.message)
+        else:
+            return redirect("hunting:search", hunt_id=hunt.pk)
+    return render(request, "hunting/new_search.html", {"form": form}, status=422 if form.errors else 200)
+
+
+def search(request: ActorRequest, hunt_id: UUID) -> HttpResponseBase:
+    """Show how a search stands, and what it has found."""
+    hunt = queries.search_for(request.actor, hunt_id)
+    context = {
+        "hunt": hunt,
+        "running": hunt.state in RUNNING,
+        "refused": [(value, wording.in_words(reason)) for value, reason in hunt.refused],
+    }
+    if request.headers.get("HX-Target") == "progress":
+        return _progress(request, "hunting/search_progress.html", context)
+    rows = queries.hits_for(request.actor).filter(hunt=hunt)
+    return respond(
+        request,
+        lists.found_by(hunt.pk),
+        actor=request.actor,
+        rows=rows,
+        template="hunting/search.html",
+        context=context,
+    )
+
+
+def lake(request: ActorRequest) -> HttpResponseBase:
+    """Show how the log lake stands: the own sources to a member, counts by organisation to the hub's operators."""
+    policy.require_onlooker(request.actor)
+    context = {
+        "sources": queries.own_sources(request.actor),
+        "counts": queries.lakes_by_organisation(request.actor),
+        "may_hunt": policy.may_hunt(request.actor),
+        "may_count": policy.may_count(request.actor),
+    }
+    return respond(
+        request,
+        lists.LOG_FILES,
+        actor=request.actor,
+        rows=queries.log_files_for(request.actor),
+        template="hunting/lake.html",
+        context=context,
+    )
+
+
+def quarantine(request: ActorRequest, source: str) -> HttpResponse:
+    """List the lines of an own source that became no event."""
+    page = _quarantine_page(request, source)
+    lines = [(line, wording.in_words(line.reason)) for line in page.rows]
+    return render(request, "hunting/quarantine.html", {"source": source, "page": page, "lines": lines})
+
+
+@csrf_exempt  # checked in `_send_log`: the check reads the body, whose size is looked at first
+def send_log(request: ActorRequest) -> HttpResponse:
+    """Take a log file: refuse what is too large before reading it, stream the rest to disk."""
+    policy.require_hunter(request.actor)
+    if int(request.META.get("CONTENT_LENGTH") or 0) > MAX_UPLOAD:
+        raise TooLarge(
+            _("A log file sent from the page has at most 256 MB: split it, or ask for `noroshi lake ingest`.")
+        )
+    request.upload_handlers = [TemporaryFileUploadHandler(request)]
+    return _send_log(request)
+
+
+@csrf_protect
+def _send_log(request: ActorRequest) -> HttpResponse:
+    form = LogForm(request.POST or None, request.FILES or None)
+    if request.method == "POST" and form.is_valid():
+        file: TemporaryUploadedFile = form.cleaned_data["file"]
+        sent = actions.send_log_file(
+            request.actor,
+            source=form.cleaned_data["source"],
+            name=file.name or "",
+            path=Path(file.temporary_file_path()),
+        )
+        return redirect("hunting:log-file", file_id=sent.pk)
+    return render(request, "hunting/send_log.html", {"form": form}, status=422 if form.errors else 200)
+
+
+def log_file(request: ActorRequest, file_id: UUID) -> HttpResponse:
+    """Show how far a log file is on its way into the lake."""
+    file = queries.log_file_for(request.actor, file_id)
+    context = {"file": file, "running": file.state in RUNNING, "error": file.error and wording.in_words(file.error)}
+    if request.headers.get("HX-Target") == "progress":
+        return _progress(request, "hunting/log_file_progress.html", context)
+    return render(request, "hunting/log_file.html", context)
+
+
+def _progress(request: ActorRequest, template: str, context: dict[str, Any]) -> HttpResponse:
+    """Answer with how far it is; once it has ended, have the page loaded anew."""
+    response = render(request, template, context)
+    if not context["running"]:
+        response["HX-Refresh"] = "true"
+    return response
+
+
+def _by_day(title: str, days: list[tuple[date, int]], unit: str) -> str:
+    return bar_chart(Chart.of(title, [(f"{day:%m-%d}", number) for day, number in days], unit))
+
+
+def _quarantine_page(request: ActorRequest, source: str) -> Page:
+    number = _page_number(request.GET.get("page", ""))
+    start = (number - 1) * QUARANTINE_PAGE
+    rows = queries.quarantine_for(request.actor, source, limit=QUARANTINE_PAGE + 1, offset=start)
+    known = {status.source: status.quarantined for status in queries.own_sources(request.actor)}
+    return Page(
+        rows=rows[:QUARANTINE_PAGE],
+        number=number,
+        size=QUARANTINE_PAGE,
+        count=known.get(source, 0),
+        capped=False,
+        has_next=len(rows) > QUARANTINE_PAGE,
+        address=_page_address,
+    )
+
+
+def _page_address(page: int) -> str:
+    return f"?page={page}"
+
+
+def _page_number(text: str) -> int:
+    return max(1, int(text)) if text.isascii() and text.isdigit() and len(text) < 5 else 1  # noqa: PLR2004 - digits
