@@ -33,12 +33,7 @@ _MONTHS = {
         ("jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec"), start=1
     )
 }
-# Logs are read minute by minute: cut the seconds off, and the calendar is asked once a minute only.
-_SECONDS = re.compile(
-    r"(\[?\d\d/[A-Za-z]{3}/\d{4}:\d\d:\d\d|\d{4}[-/]\d\d[-/]\d\d[T ]\d\d:\d\d):([0-5]\d)"
-    r"(?:[.,](\d+))?(|Z| ?[+-]\d\d:?\d\d\]?)",
-    re.ASCII,
-)
+_FRACTION = re.compile(r"[.,](\d+)(.*)")
 _NUMBER = re.compile(r"(\d{9,10}|\d{13}|\d{16}|\d{19})(?:\.(\d+))?")
 _MICROSECONDS_BY_DIGITS = {9: (1_000_000, 1), 10: (1_000_000, 1), 13: (1_000, 1), 16: (1, 1), 19: (1, 1_000)}
 _ZONES = {"Z": UTC, "UTC": UTC, "GMT": UTC, "JST": timezone(timedelta(hours=9))}
@@ -49,13 +44,22 @@ def parse(raw: str, local: tzinfo) -> int | None:
 
     A time without an offset is taken in ``local``. None when it cannot be read or lies outside 1990 to 2100.
     """
-    match = _SECONDS.fullmatch(raw)
-    if match:
-        before, seconds, fraction, offset = match.groups()
-        minute = _calendar(f"{before}:00{offset}", local)
-        microseconds = int(fraction.ljust(6, "0")[:6]) if fraction else 0
-        return None if minute is None else minute + int(seconds) * 1_000_000 + microseconds
-    return _calendar(raw, local)
+    place = _place_of_seconds(raw)
+    seconds, rest = raw[place + 1 : place + 3], raw[place + 3 :]
+    if raw[place : place + 1] != ":" or not (len(seconds) == 2 and seconds.isdecimal() and seconds < "60"):  # noqa: PLR2004 - two digits
+        return _calendar(raw, local)
+    microseconds = 0
+    if rest[:1] in {".", ","} and (match := _FRACTION.fullmatch(rest)):
+        microseconds, rest = int(match[1].ljust(6, "0")[:6]), match[2]
+    minute = _calendar(f"{raw[:place]}:00{rest}", local)
+    return None if minute is None else minute + int(seconds) * 1_000_000 + microseconds
+
+
+def _place_of_seconds(raw: str) -> int:
+    """Return where ``:SS`` begins in the two usual forms, so that the calendar is asked once a minute only."""
+    if raw.startswith("["):
+        return 18  # [01/Apr/2026:09:00
+    return 17 if raw[2:3] == "/" else 16  # 01/Apr/2026:09:00, 2026-04-01T09:00
 
 
 @lru_cache(maxsize=50_000)

@@ -12,7 +12,7 @@ _QUOTED = r'"((?:[^"\\]|\\.)*)"'
 _LINE = re.compile(
     r"(?:(?P<vhost>[^\s:]+:\d+) )?(?P<src_ip>\S+) \S+ (?P<user>.{1,256}?) \[(?P<time>[^\]]{20,40})\] "
     rf"{_QUOTED.replace('(', '(?P<request>', 1)} (?P<status>\d{{3}}) (?:\d+|-)"
-    rf"(?: {_QUOTED.replace('(', '(?P<referrer>', 1)} {_QUOTED.replace('(', '(?P<user_agent>', 1)})?(?: .*)?"
+    rf"(?: {_QUOTED.replace('(', '(?P<referrer>', 1)} {_QUOTED.replace('(', '(?P<user_agent>', 1)}(?: .*)?)?"
 )
 _BARE_QUOTES = re.compile(
     r'(?P<src_ip>\S+) \S+ (?P<user>\S+) \[(?P<time>[^\]]{20,40})\] "(?P<request>.*?)" (?P<status>\d{3}) (?:\d+|-) '
@@ -26,7 +26,7 @@ _COMMON: Final = 3
 def recognises(lines: Sequence[str]) -> bool:
     """Tell whether most of the first lines that are not blank are access log lines."""
     first = [line for line in lines if line][:20]
-    return sum(1 for line in first if _match(line)) * 2 > len(first)
+    return sum(1 for line in first if _match(line)) * 2 >= len(first) > 0
 
 
 def read(surveyed: Survey, _roles: FieldRoles, reject: Reject) -> Iterator[Record]:
