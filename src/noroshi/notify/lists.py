@@ -19,7 +19,7 @@ INBOX: Final = ListSpec(
     name="inbox",
     columns=(
         Column("about", _("About"), lambda row: row, cell="notify/cells/about.html", style="wide"),
-        Column("kind", _("Why you are told"), lambda row: row, sort="kind", cell="notify/cells/kind.html"),
+        Column("kind", _("Why you are told"), lambda row: row.get_kind_display(), sort="kind"),
         Column("at", _("When"), lambda row: row.created_at, sort="created_at", cell="kit/cells/when.html"),
         Column("state", _("State"), lambda row: row, cell="notify/cells/state.html", style="tight"),
     ),

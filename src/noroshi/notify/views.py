@@ -21,6 +21,7 @@ from noroshi.notify.presenters import present
 
 def inbox(request: ActorRequest) -> HttpResponse:
     """Show the reader's notices. What each is about is asked for the page's rows at once."""
+    _require_inbox(request)
     listing = lists.read_list(INBOX, request.GET, queries.inbox_of(request.actor))
     shown = present(request.actor, listing.page.rows)
     for notice in listing.page.rows:
@@ -54,8 +55,7 @@ def read(request: ActorRequest) -> HttpResponse:
 
 def rules(request: ActorRequest) -> HttpResponse:
     """Show and take how the reader wants to hear of things."""
-    if request.actor.is_supervisor:
-        raise NotFound
+    _require_inbox(request)
     forms = rule_forms(request.actor, queries.rules_of(request.actor), request.POST or None)
     if request.method == "POST" and all(form.is_valid() for form in forms):
         for form in forms:
@@ -63,6 +63,12 @@ def rules(request: ActorRequest) -> HttpResponse:
         messages.success(request, _("Your rules are saved."))
         return redirect("notify:rules")
     return render(request, "notify/rules.html", {"forms": forms})
+
+
+def _require_inbox(request: ActorRequest) -> None:
+    """Raise NotFound behind the wall: what people are told here is what members share."""
+    if request.actor.is_supervisor:
+        raise NotFound
 
 
 def _number(text: str) -> UUID:

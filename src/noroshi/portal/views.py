@@ -1,9 +1,146 @@
 """Pages of the portal."""
 
-from django.http import HttpRequest, HttpResponse
-from django.shortcuts import render
+from typing import Any, Final
+from uuid import UUID
+
+from django.contrib import messages
+from django.contrib.auth.decorators import login_not_required
+from django.http import HttpResponse
+from django.http.response import HttpResponseBase
+from django.shortcuts import redirect, render
+from django.utils.dateformat import format as formatted
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_safe
+
+from noroshi.core import policy as door
+from noroshi.core.actor import Actor
+from noroshi.core.domain.tlp import TLP
+from noroshi.core.errors import NotFound
+from noroshi.kit import lists
+from noroshi.kit.charts import Chart, bar_chart, sparkline
+from noroshi.kit.http import ActorRequest
+from noroshi.notify.queries import unread_count
+from noroshi.portal import actions, policy, queries
+from noroshi.portal.explanations import MEANINGS, OF_OTHERS, QUESTIONS
+from noroshi.portal.lists import LEDGER, found_list
+from noroshi.portal.verification import last_check
+from noroshi.sharing.policy import may_share
+from noroshi.sharing.queries import signal_for
+
+MOST_CHARACTERS: Final = 200
 
 
-def home(request: HttpRequest) -> HttpResponse:
-    """Show what needs the reader."""
-    return render(request, "portal/home.html")
+@login_not_required
+@require_safe
+def home(request: ActorRequest) -> HttpResponse:
+    """Show what needs the reader; to the public what is public; to a supervisor what the product is."""
+    actor = request.actor
+    if actor.is_visitor:
+        return render(request, "portal/public.html", {"signals": queries.public_signals(actor)})
+    if actor.is_supervisor:
+        return render(request, "portal/supervisor.html")
+    return render(request, "portal/home.html", _home(actor) | (_hub(actor) if actor.is_hub_operator else {}))
+
+
+def _home(actor: Actor) -> dict[str, Any]:
+    return {
+        "unread": unread_count(actor),
+        "notices": queries.unread_notices(actor),
+        "to_acknowledge": queries.to_acknowledge(actor),
+        "signals": queries.latest_signals(actor),
+        "may_share": may_share(actor),
+        **_hits(queries.hits_by_day(actor)),
+    }
+
+
+def _hits(by_day: list[tuple[Any, int]]) -> dict[str, Any]:
+    if not by_day:
+        return {"may_hunt": False}
+    points = [(formatted(day, "n/j"), count) for day, count in by_day]
+    chart = Chart.of(_("Values found in your logs, by day"), points, _("values"))
+    return {
+        "may_hunt": True,
+        "hits": sum(count for _day, count in by_day),
+        "hits_plot": sparkline(chart),
+        "hits_chart": bar_chart(chart),
+    }
+
+
+def _hub(actor: Actor) -> dict[str, Any]:
+    return {
+        "is_hub_operator": True,
+        "waiting": queries.waiting_for_release(actor),
+        "organisations_hit": queries.organisations_hit(actor),
+    }
+
+
+@require_safe
+def acknowledgements(request: ActorRequest) -> HttpResponse:
+    """Show how far the latest signals were taken note of: a part of the home page that costs a pass over all people."""
+    if not request.actor.is_hub_operator:
+        raise NotFound
+    progress = queries.acknowledgement_progress(request.actor)
+    return render(request, "portal/acknowledgements.html", {"progress": progress})
+
+
+@require_safe
+def search(request: ActorRequest) -> HttpResponseBase:
+    """Search everything the reader sees. Nothing is listed before something was asked."""
+    if not policy.may_search(request.actor):
+        raise NotFound
+    query = request.GET.get("q", "").strip()
+    rows = queries.searchable(request.actor, query)
+    context = {"query": query}
+    return lists.respond(
+        request, found_list(query), actor=request.actor, rows=rows, template="portal/search.html", context=context
+    )
+
+
+@require_safe
+def why(request: ActorRequest, signal_id: UUID) -> HttpResponse:
+    """Say by which rule the reader sees a signal.
+
+    Its author, and who releases it while it is held, also learn why others do or do not.
+    """
+    actor = request.actor
+    signal = signal_for(actor, signal_id)
+    may_ask = queries.may_ask_about_others(actor, signal)
+    name = request.GET.get("who", "").strip()[:MOST_CHARACTERS]
+    steps = door.explain(actor, signal)
+    found = queries.verdicts(actor, signal, name) if may_ask else []
+    context = {
+        "signal": signal,
+        "reason": door.REASONS[next(step.rule for step in steps if step.decides)],
+        "steps": [(QUESTIONS[step.rule], step) for step in steps],
+        "meaning": MEANINGS[TLP(signal.tlp)],
+        "may_ask": may_ask,
+        "who": name,
+        "verdicts": [(verdict, OF_OTHERS[verdict.decision.rule]) for verdict in found],
+    }
+    return render(request, "portal/why.html", context)
+
+
+@require_safe
+def ledger(request: ActorRequest) -> HttpResponseBase:
+    """List who did what to which number, when, by which channel and rule: for auditors."""
+    rows = queries.ledger_entries(request.actor)
+    context = _check(request.actor)
+    return lists.respond(
+        request, LEDGER, actor=request.actor, rows=rows, template="portal/ledger.html", context=context
+    )
+
+
+def check_ledger(request: ActorRequest) -> HttpResponse:
+    """Have the chain checked, or show how far the last check is."""
+    if not policy.may_audit_everything(request.actor):
+        raise NotFound
+    if request.method == "POST":
+        actions.request_ledger_check(request.actor)
+        messages.info(request, _("The ledger is being checked."))
+        return redirect("portal:ledger")
+    return render(request, "portal/ledger_check.html", _check(request.actor))
+
+
+def _check(actor: Actor) -> dict[str, Any]:
+    may_check = policy.may_audit_everything(actor)
+    return {"may_check": may_check, "check": last_check() if may_check else None}

@@ -1,0 +1,71 @@
+"""The lists of the portal: what a search found, and the ledger."""
+
+from typing import Final
+
+from django.utils.translation import gettext_lazy as _
+
+from noroshi.core.domain.channels import Channel
+from noroshi.core.domain.tlp import TLP
+from noroshi.core.models import LedgerEntry
+from noroshi.kit import search
+from noroshi.kit.lists import ChoiceFilter, Column, DateFilter, ListSpec, Rows, TextFilter
+from noroshi.portal.domain.highlight import highlighted, snippet
+from noroshi.portal.queries import ledger_entries
+from noroshi.sharing.models import Kind, Signal
+from noroshi.sharing.queries import SEARCH_KIND
+
+
+def _matching(rows: Rows, text: str) -> Rows:
+    return rows.filter(search.matching(SEARCH_KIND, text))
+
+
+def found_list(query: str) -> ListSpec:
+    """Return the list of what was found by `query`, which its rows show."""
+
+    def shown(signal: Signal) -> dict[str, object]:
+        return {"title": highlighted(signal.title, query), "snippet": snippet(signal.body, query)}
+
+    return ListSpec(
+        name="found",
+        columns=(
+            Column("tlp", _("TLP"), lambda signal: signal.tlp, cell="kit/cells/tlp.html"),
+            Column("found", _("Result"), shown, cell="portal/cells/found.html", style="wide"),
+            Column("kind", _("Kind"), lambda signal: signal.get_kind_display()),
+            Column("published", _("Published"), lambda row: row.published_at, "published_at", "kit/cells/when.html"),
+        ),
+        filters=(
+            TextFilter("q", _("Words"), _matching),
+            ChoiceFilter("kind", _("Kind"), Kind.choices, "kind"),
+            ChoiceFilter("tlp", _("TLP"), [(level.value, level.label) for level in TLP], "tlp"),
+        ),
+        default_sort="-published",
+    )
+
+
+def _number(entry: LedgerEntry) -> str:
+    """What it was done to: its kind and its whole number. No title: an auditor sees no content."""
+    return f"{entry.subject} {entry.subject_id}" if entry.subject_id else entry.subject
+
+
+LEDGER: Final = ListSpec(
+    name="ledger",
+    columns=(
+        Column("entry", _("Entry"), lambda entry: entry.pk, "id", style="end"),
+        Column("at", _("When"), lambda entry: entry.at, cell="kit/cells/when.html"),
+        Column("who", _("Who"), lambda entry: entry.actor_label),
+        Column("action", _("What"), lambda entry: entry.action, cell="portal/cells/code.html"),
+        Column("number", _("Number"), _number, cell="portal/cells/number.html"),
+        Column("channel", _("Channel"), lambda entry: entry.channel),
+        Column("rule", _("Rule"), lambda entry: entry.rule),
+    ),
+    filters=(
+        TextFilter("who", _("Who"), ["actor_label"]),
+        TextFilter("action", _("What"), ["action"]),
+        ChoiceFilter("channel", _("Channel"), [(channel.value, channel.value) for channel in Channel], "channel"),
+        DateFilter("since", _("Not before"), "at__date__gte"),
+        DateFilter("until", _("Not after"), "at__date__lte"),
+    ),
+    default_sort="-entry",
+    empty=_("Nothing has been done yet."),
+    export_queryset=ledger_entries,
+)
