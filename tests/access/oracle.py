@@ -109,7 +109,9 @@ def _by_grant(actor: Actor, item: Item) -> bool:
     if item.tlp is TLP.AMBER_STRICT:
         return directly or (item.profile is Profile.FIRST and _knows(actor) and organisation_reached)
     ceiling = COMMUNITY_CEILING.get(actor.membership)
-    community = any(e.kind is EntryKind.COMMUNITY for e in item.audience) and ceiling is not None and ceiling >= item.tlp
+    community = (
+        any(e.kind is EntryKind.COMMUNITY for e in item.audience) and ceiling is not None and ceiling >= item.tlp
+    )
     relayed = any(e.kind is EntryKind.RELAY and e.target == actor.organisation for e in item.audience)
     reached = organisation_reached or community or relayed
     return directly or (reached and (item.tlp is TLP.GREEN or _knows(actor)))

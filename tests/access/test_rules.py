@@ -81,7 +81,9 @@ def test_narrowing_never_adds_a_viewer(random: Random, actor: Actor) -> None:
     higher = [refrozen(item, tlp) for tlp in TLP if tlp > item.tlp]
     grants = [entry for entry in base.audience if not entry.kind.startswith("excluded")]
     fewer = [refrozen(replace(base, audience=base.audience - {entry}), base.tlp) for entry in grants]
-    excluding = [replace(base, audience=base.audience | {person_entry(name, EntryKind.EXCLUDED_PERSON)}) for name in PEOPLE]
+    excluding = [
+        replace(base, audience=base.audience | {person_entry(name, EntryKind.EXCLUDED_PERSON)}) for name in PEOPLE
+    ]
     stricter = [replace(base, profile=Profile.F_ISAC_JP)] if base.profile is Profile.FIRST else []
     assert [other for other in (*higher, *fewer, *excluding, *stricter) if sees(actor, other)] == []
 

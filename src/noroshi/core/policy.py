@@ -3,6 +3,9 @@
 The rules are in `domain.rules`; here their conditions become a Django query. Every channel calls these two.
 """
 
+from collections.abc import Iterable, Iterator
+from functools import reduce
+from operator import or_
 from uuid import UUID
 
 from django.db.models import Exists, Model, OuterRef, Q, Value
@@ -76,24 +79,47 @@ def _as_query(condition: Condition) -> Q:
             return Q(Value(value, output_field=BooleanField()))
         case Both(left, right):
             return _as_query(left) & _as_query(right)
-        case Either(left, right):
-            return _as_query(left) | _as_query(right)
+        case Either():
+            return _any(list(_alternatives(condition)))
         case Opposite(inner):
             return ~_as_query(inner)
         case Fact(field, values):
-            return _fact(field, values)
+            return _among(field, values)
         case Later(field, moment):
             return Q(**{f"{field}__gt": moment})
-        case Listed(kind, ids, column):
-            return _has_entry(kind=kind, **{f"{column}__in": sorted(ids)})
-        case Open(kind):
-            return _has_entry(kind=kind)
+        case Listed() | Open():
+            return _has_entry(_line(condition))
     raise TypeError(condition)
 
 
-def _fact(field: str, values: frozenset[str | UUID]) -> Q:
-    return Q(**{f"{field}__in": sorted(values, key=str)})
+def _alternatives(condition: Condition) -> Iterator[Condition]:
+    if isinstance(condition, Either):
+        yield from _alternatives(condition.left)
+        yield from _alternatives(condition.right)
+    else:
+        yield condition
 
 
-def _has_entry(**lookup: object) -> Q:
-    return Q(Exists(AudienceEntry.objects.filter(item_id=OuterRef("pk"), **lookup)))
+def _any(alternatives: list[Condition]) -> Q:
+    """Ask for all lines of the audience that would do by one look at it, not by one look for each."""
+    lines = [_line(each) for each in alternatives if isinstance(each, Listed | Open)]
+    others = [_as_query(each) for each in alternatives if not isinstance(each, Listed | Open)]
+    looks = [_has_entry(reduce(or_, lines))] if lines else []
+    return reduce(or_, others + looks)
+
+
+def _line(condition: Listed | Open) -> Q:
+    """The line of the audience that a condition asks for, as a filter on `AudienceEntry`."""
+    if isinstance(condition, Open):
+        return Q(kind=condition.kind)
+    return Q(kind=condition.kind) & _among(condition.column, condition.ids)
+
+
+def _among(field: str, values: Iterable[str | UUID]) -> Q:
+    """One value is compared as such: an index in the order of time serves that, and not a list of one."""
+    known = sorted(values, key=str)
+    return Q(**{field: known[0]}) if len(known) == 1 else Q(**{f"{field}__in": known})
+
+
+def _has_entry(line: Q) -> Q:
+    return Q(Exists(AudienceEntry.objects.filter(line, item_id=OuterRef("pk"))))

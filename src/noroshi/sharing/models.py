@@ -35,15 +35,17 @@ class Signal(Shareable):
     kind = models.CharField(_("Kind"), max_length=16, choices=Kind.choices)
     target = models.CharField(_("Struck"), max_length=12, choices=Target.choices)
     title = models.CharField(_("Title"), max_length=200)
-    body = models.TextField(_("Text"), max_length=100_000, blank=True)
+    body = models.TextField(_("Text"), blank=True)
     version = models.PositiveIntegerField(default=1)
     created_at = models.DateTimeField(default=clock.now)
-    published_at = models.DateTimeField(null=True, db_index=True)
+    published_at = models.DateTimeField(null=True)
     changed_at = models.DateTimeField(default=clock.now)
+    return_reason = models.CharField(max_length=400, blank=True)
+    """Why a hub operator handed the draft back; empty once it is sent again."""
     withdrawal_reason = models.CharField(max_length=400, blank=True)
 
     class Meta(Shareable.Meta):
-        indexes = [models.Index(fields=["world", "state", "-published_at"], name="signals_by_time")]
+        indexes = [models.Index(fields=["world", "-published_at", "-id"], name="signals_by_time")]
 
     def __str__(self) -> str:
         return self.reference
@@ -83,6 +85,8 @@ class SignalObservable(models.Model):
 
     signal = models.ForeignKey(Signal, on_delete=models.PROTECT, related_name="observables")
     observable = models.ForeignKey("intel.Observable", on_delete=models.PROTECT, related_name="+")
+    reason = models.CharField(max_length=32)
+    """How it was known in the text: a code of `intel.domain.extract.Proposal`."""
     benign = models.JSONField(default=list)
     """Names of the warning lists that know the value as harmless; such a value is not hunted."""
 
@@ -101,7 +105,7 @@ class Comment(models.Model):
     signal = models.ForeignKey(Signal, on_delete=models.PROTECT, related_name="comments")
     author = models.ForeignKey("members.Person", on_delete=models.PROTECT, related_name="+")
     author_mode = models.CharField(max_length=10, choices=choices(AuthorMode), default=AuthorMode.NAMED)
-    body = models.TextField(max_length=10_000)
+    body = models.TextField()
     created_at = models.DateTimeField(default=clock.now)
 
     objects = PartManager(whole="signal")

@@ -24,8 +24,8 @@ SEARCH_KIND = "signal"
 
 def signals_for(actor: Actor) -> QuerySet[Signal]:
     """Return the published (or withdrawn) signals that `actor` sees, newest first."""
-    out = (State.PUBLISHED, State.WITHDRAWN)
-    return Signal.objects.visible_to(actor).filter(state__in=out).order_by("-published_at", "-id")
+    out = Signal.objects.visible_to(actor).filter(published_at__isnull=False)
+    return out.order_by("-published_at", "-id")
 
 
 def drafts_of(actor: Actor) -> QuerySet[Signal]:

@@ -7,6 +7,7 @@ class Exit(IntEnum):
     """What a command's end means to a script."""
 
     OK = 0
+    """It was done."""
     FAILED = 1
     """It broke; the log says where."""
     USAGE = 2

@@ -38,7 +38,7 @@ class Migration(migrations.Migration):
                 ('body', models.TextField(blank=True, max_length=100000, verbose_name='Text')),
                 ('version', models.PositiveIntegerField(default=1)),
                 ('created_at', models.DateTimeField(default=noroshi.core.clock.now)),
-                ('published_at', models.DateTimeField(db_index=True, null=True)),
+                ('published_at', models.DateTimeField(null=True)),
                 ('changed_at', models.DateTimeField(default=noroshi.core.clock.now)),
                 ('withdrawal_reason', models.CharField(blank=True, max_length=400)),
                 ('author', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
@@ -126,7 +126,7 @@ class Migration(migrations.Migration):
         ),
         migrations.AddIndex(
             model_name='signal',
-            index=models.Index(fields=['world', 'state', '-published_at'], name='signals_by_time'),
+            index=models.Index(fields=['world', '-published_at', '-id'], name='signals_by_time'),
         ),
         migrations.AddConstraint(
             model_name='acknowledgement',

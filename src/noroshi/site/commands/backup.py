@@ -49,11 +49,14 @@ def restore(file: Path) -> None:
     from django.conf import settings
 
     _require_empty(settings.DATA_DIR)
-    with _opened(file) as archive:
-        described = _description(archive)
-        archive.extractall(settings.DATA_DIR, filter="data")
-    _load(settings.DATA_DIR / described["database"])
-    (settings.DATA_DIR / "backup.json").unlink()
+    with tempfile.TemporaryDirectory(dir=settings.DATA_DIR, prefix=".restoring-") as name:
+        folder = Path(name)
+        with _opened(file) as archive:
+            described = _description(archive)
+            _unpack(archive, folder)
+        _load(folder / described["database"])
+        (folder / "backup.json").unlink()
+        _move_in(folder, settings.DATA_DIR)
     click.echo(f"{file} is restored into {settings.DATA_DIR}")
 
 
@@ -126,7 +129,7 @@ def _add_folder(archive: tarfile.TarFile, root: Path, name: str) -> None:
 
 
 def _require_empty(folder: Path) -> None:
-    if any(path.name != "keys" for path in folder.iterdir()):
+    if any(path.name != "keys" for path in folder.iterdir()):  # this command's settings have made the keys
         raise Conflict(f"{folder} is not empty: an installation is restored into an empty folder.")
 
 
@@ -137,6 +140,27 @@ def _opened(file: Path) -> Iterator[tarfile.TarFile]:
             yield archive
     except (tarfile.TarError, OSError, EOFError) as error:
         raise InvalidInput("file", f"{file} is not a backup, or it is damaged: {error}") from error
+
+
+def _unpack(archive: tarfile.TarFile, folder: Path) -> None:
+    """Write the archive's plain files below `folder`; whatever else it holds was not written by a backup."""
+    for member in archive:
+        target = (folder / member.name).resolve()
+        if not member.isfile() or not target.is_relative_to(folder.resolve()):
+            raise InvalidInput("file", f"This archive was not written by `noroshi backup`: it holds {member.name}.")
+        inside = archive.extractfile(member)
+        assert inside is not None  # noqa: S101 - a plain file
+        target.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
+        with target.open("xb") as out:
+            target.chmod(0o600)
+            shutil.copyfileobj(inside, out)
+
+
+def _move_in(folder: Path, home: Path) -> None:
+    """Put what was unpacked in its place, the keys over those that this very command has made."""
+    shutil.rmtree(home / "keys", ignore_errors=True)
+    for path in folder.iterdir():
+        path.rename(home / path.name)
 
 
 def _description(archive: tarfile.TarFile) -> dict[str, str]:
