@@ -12,7 +12,7 @@ import time
 from pathlib import Path
 
 import duckdb
-from sample import str_address, write_log
+from sample import address, write_log
 
 from noroshi.hunting.engine import Lake, Needle
 
@@ -24,7 +24,7 @@ def needles(count: int) -> list[Needle]:
     """Two thirds addresses, the rest domains, URLs, networks: what feeds carry."""
     pick = random.Random(3)
     kinds = {
-        "ipv4": lambda n: str_address(pick),
+        "ipv4": lambda n: address(pick),
         "domain": lambda n: f"bank{n}.example.jp",
         "url": lambda n: f"https://www.bank{n % 99}.example.jp/login/{n}",
         "cidr": lambda n: f"{1 + n % 220}.{n % 256}.{n // 256 % 256}.0/{pick.choice((22, 24, 28))}",

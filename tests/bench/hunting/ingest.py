@@ -54,7 +54,7 @@ def main(lines: int, given: str | None) -> None:
             write_log(log, lines)
         count = sum(1 for _ in log.open("rb"))
         lake = Lake(Path(folder) / "lake", key=b"k" * 32)
-        regex = f"regexp_extract(line, '{_PATTERN}', {_NAMES})".replace('"', '"')
+        regex = f"regexp_extract(line, '{_PATTERN}', {_NAMES})"
         runs = {
             "noroshi ingest": lambda: lake.ingest("bank", "web", [log]),
             "python re loop, stores nothing": lambda: python_re(log),

@@ -12,7 +12,7 @@ def write_log(path: Path, lines: int, seed: int = 1) -> None:
     """Write ``lines`` lines over a week; users, URLs and addresses repeat as little as a busy bank's do."""
     pick = random.Random(seed)
     agents = [_AGENT.format(number, number % 120) for number in range(2000)]
-    addresses = [str_address(pick) for _ in range(max(1000, lines // 7))]
+    addresses = [address(pick) for _ in range(max(1000, lines // 7))]
     start, step = datetime(2026, 10, 1, tzinfo=timezone(timedelta(hours=9))), 7 * 86_400 / lines
     with path.open("w") as file:
         for number in range(lines):
@@ -23,6 +23,6 @@ def write_log(path: Path, lines: int, seed: int = 1) -> None:
             )
 
 
-def str_address(pick: random.Random) -> str:
+def address(pick: random.Random) -> str:
     """Return a random public-looking IPv4 address."""
     return ".".join(str(pick.randrange(1, 224)) for _ in range(4))

@@ -49,6 +49,7 @@ WEB_LINES = [
         HEAD.format("-") + ' "GET /p HTTP/1.1" 200 12 "https://r.example/" "an "unescaped" agent"',
         FIELDS | GET | AGENT | {"user_agent": 'an "unescaped" agent'},
     ),
+    (HEAD.format("-") + ' "GET /p HTTP/1.1" 200 12 "https://r.example/" "Agent/1', FIELDS | GET | AGENT),
     (
         "www.bank.example:443 " + HEAD.format("-") + ' "GET /p HTTP/1.1" 200 12 "https://r.example/" "Agent/1"',
         FIELDS | GET | AGENT | {"url": "http://www.bank.example:443/p"},

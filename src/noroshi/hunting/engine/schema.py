@@ -1,6 +1,6 @@
 """The columns of an event and the roles a log's fields can play in it.
 
-An event is flat. In a Parquet part each column is what `COLUMNS` says, rows are sorted by time, and every text is
+An event is flat. In a Parquet part each column has the type of `SLOTS` (and `organisation` and `source` are VARCHAR), rows are sorted by time, and every text is
 canonical (see `normalise`). OCSF names in the comments are those of version 1.9 (schema.ocsf.io).
 """
 
@@ -41,7 +41,6 @@ SLOTS: Final[dict[str, dict[str, str]]] = {
     "line": {"line": "BIGINT"},  # metadata.sequence: its line, from 1
 }
 STAGED_COLUMNS: Final[dict[str, str]] = {name: kind for columns in SLOTS.values() for name, kind in columns.items()}
-COLUMNS: Final[tuple[str, ...]] = ("organisation", "source", *STAGED_COLUMNS)
 
 # Roles that only help to build another one.
 PARTIAL_ROLES: Final = frozenset({"date", "request", "host", "hash"})

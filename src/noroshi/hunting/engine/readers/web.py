@@ -16,7 +16,7 @@ _LINE = re.compile(
 )
 _BARE_QUOTES = re.compile(
     r'(?P<src_ip>\S+) \S+ (?P<user>\S+) \[(?P<time>[^\]]{20,40})\] "(?P<request>.*?)" (?P<status>\d{3}) (?:\d+|-) '
-    r'"(?P<referrer>.*?)" "(?P<user_agent>.*)"'
+    r'"(?P<referrer>.*?)" "(?P<user_agent>.*?)"?'
 )
 # Quotation marks cut a combined line into seven pieces, a common one into three.
 _COMBINED: Final = 7
@@ -60,7 +60,7 @@ def _split(line: str) -> dict[str, str] | None:
 
 
 def _match(line: str) -> dict[str, str] | None:
-    """Read a line with escaped quotes; failing that, one whose server did not escape them."""
+    """Read a line with escaped quotes; failing that, one whose server did not escape them or cut the last one off."""
     match = _LINE.fullmatch(line) or _BARE_QUOTES.fullmatch(line)
     if match is None:
         return None
