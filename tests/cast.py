@@ -88,6 +88,11 @@ class Cast:
         return client
 
 
+def address(name: str, home: str) -> str:
+    """The mail address of somebody; a host name has no underscore."""
+    return f"{name}@{home.replace('_', '-')}.example"
+
+
 def gather() -> Cast:
     """Write the sector into the database."""
     organisations = {
@@ -95,9 +100,7 @@ def gather() -> Cast:
         for name, (membership, kind) in ORGANISATIONS.items()
     }
     Organisation.objects.bulk_create(organisations.values())
-    made = make_people(
-        {f"{name}@{home}.example": (organisations[home], roles) for name, (home, roles) in PEOPLE.items()}
-    )
+    made = make_people({address(name, home): (organisations[home], roles) for name, (home, roles) in PEOPLE.items()})
     people = dict(zip(PEOPLE, made, strict=True))
     groups = {name: Group(slug=name, name_ja=f"{name}部会", name_en=name, kind="working_group") for name in GROUPS}
     Group.objects.bulk_create(groups.values())

@@ -53,9 +53,9 @@ def drain(db):
 @pytest.fixture(scope="session")
 def shared_data():
     """The folder of real samples, where there is one."""
-    folder = Path(os.environ.get("NOROSHI_SHARED_DATA", SHARED_DATA))
+    folder = Path(os.environ.get("SHARED_DATA_DIR", SHARED_DATA))
     if not folder.is_dir():
-        pytest.skip("no real samples here; NOROSHI_SHARED_DATA names their folder")
+        pytest.skip("no real samples here; SHARED_DATA_DIR names their folder")
     return folder
 
 

@@ -71,7 +71,7 @@ def manages_somebody(actor: Actor) -> bool:
 def managed(actor: Actor, organisation_field: str) -> Q:
     """Return the filter of rows whose organisation's people the actor manages: `manages_people` as a query."""
     if authority.manages_community(actor):
-        return Q()
+        return Q(pk__isnull=False)  # an empty Q would vanish from an "or"
     if actor.organisation is not None and authority.administers(actor, actor.organisation):
         return Q(**{organisation_field: actor.organisation})
     return Q(pk__in=())
