@@ -1,7 +1,8 @@
 """The columns of an event and the roles a log's fields can play in it.
 
-An event is flat. In a Parquet part each column has the type of `SLOTS` (and `organisation` and `source` are VARCHAR), rows are sorted by time, and every text is
-canonical (see `normalise`). OCSF names in the comments are those of version 1.9 (schema.ocsf.io).
+An event is flat. In a Parquet part each column has the type of `SLOTS` (``organisation`` and ``source``, which come
+first, are VARCHAR), rows are sorted by time, and every text is canonical (see `normalise`). OCSF names in the comments
+are those of version 1.9 (schema.ocsf.io).
 """
 
 from typing import Final
