@@ -10,8 +10,8 @@ from factories.members import PASSWORD
 from noroshi.core.errors import Conflict, InvalidInput, NotFound
 from noroshi.core.models import LedgerEntry
 from noroshi.members import actions
+from noroshi.members.mail import mail_invitation
 from noroshi.members.models import Invitation, Person
-from noroshi.members.tasks import mail_invitation
 
 ADDRESS = "new@bank-a.example"
 

@@ -1,6 +1,7 @@
 """The invitation's mail, in both languages: nobody knows yet which one the invited person reads."""
 
 from typing import Final
+from uuid import UUID
 
 from django.conf import settings
 from django.core.mail import send_mail
@@ -8,6 +9,8 @@ from django.template.loader import render_to_string
 from django.urls import reverse
 from django.utils import translation
 
+from noroshi.kit.jobs import job
+from noroshi.members.actions.invitations import renew_secret
 from noroshi.members.models import Invitation
 
 LANGUAGES: Final = ("ja", "en")
@@ -18,8 +21,15 @@ def invitation_link(secret: str) -> str:
     return f"{settings.BASE_URL}{reverse('members:invitation-accept', args=[secret])}"
 
 
-def send_invitation(invitation: Invitation, secret: str) -> None:
-    """Send the link; raises what the mail server raises."""
+@job()
+def mail_invitation(invitation_id: str) -> None:
+    """Send an invitation that is still open. The secret is made here, so the queue and the database never hold it."""
+    renewed = renew_secret(UUID(invitation_id))
+    if renewed is not None:
+        _send(*renewed)
+
+
+def _send(invitation: Invitation, secret: str) -> None:
     subjects, bodies = [], []
     for language in LANGUAGES:
         with translation.override(language):

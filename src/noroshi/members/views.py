@@ -35,8 +35,8 @@ from noroshi.members.forms import (
     role_choices,
 )
 from noroshi.members.lists import GROUPS, ORGANISATIONS, PEOPLE
+from noroshi.members.mail import mail_invitation
 from noroshi.members.models import ClassChoices, Group, Organisation, Person
-from noroshi.members.tasks import mail_invitation
 
 if TYPE_CHECKING:
     from collections.abc import Callable
