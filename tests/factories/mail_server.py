@@ -10,7 +10,7 @@ class RefusingBackend(BaseEmailBackend):
     """Goes away whenever somebody of bank B is written to."""
 
     def send_messages(self, messages):
-        if any("bank_b.example" in address for message in messages for address in message.to):
+        if any("bank-b.example" in address for message in messages for address in message.to):
             raise SMTPServerDisconnected("gone")
         mail.outbox.extend(messages)
         return len(messages)

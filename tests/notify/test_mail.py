@@ -20,7 +20,7 @@ from noroshi.notify.tasks import send_due_mail
 
 TITLE = "Fake login pages of Bank Zebra"
 BODY = "The pages stand at zebra-login.example since Friday."
-SECRETS = ("Zebra", "zebra", "a1@bank_a.example", "Bank_A", "bank_a株式会社", "Phishing", "フィッシング")
+SECRETS = ("Zebra", "zebra", "a1@bank-a.example", "Bank_A", "bank_a株式会社", "Phishing", "フィッシング")
 
 
 @pytest.fixture(autouse=True)
@@ -110,7 +110,7 @@ def test_mail_when_sent_then_its_headers_say_what_it_is_and_leak_nothing(send):
     notice, (message,) = send("AMBER")
     headers = message.message()
 
-    assert headers["To"] == "b1@bank_b.example"
+    assert headers["To"] == "b1@bank-b.example"
     assert headers["Auto-Submitted"] == "auto-generated"
     assert headers["List-Id"] == "Noroshi <notices.localhost>"
     assert re.fullmatch(r"<[0-9a-f]{32}@localhost>", headers["Message-ID"])
@@ -185,7 +185,7 @@ def test_mail_when_the_jobs_run_again_then_nothing_goes_twice(cast, signal, tell
     send_due_mail()
     drain()
 
-    assert sorted(message.to for message in outgoing.outbox) == [["b1@bank_b.example"], ["i1@insurer.example"]]
+    assert sorted(message.to for message in outgoing.outbox) == [["b1@bank-b.example"], ["i1@insurer.example"]]
 
 
 def test_mail_when_another_worker_has_claimed_one_of_a_letter_then_this_one_sends_nothing(cast, signal, tell):
@@ -293,7 +293,7 @@ def test_mail_when_the_server_refuses_one_person_then_the_others_get_theirs_and_
     send_due_mail()
     drain()
 
-    assert [message.to for message in outgoing.outbox] == [["i1@insurer.example"], ["b1@bank_b.example"]]
+    assert [message.to for message in outgoing.outbox] == [["i1@insurer.example"], ["b1@bank-b.example"]]
 
 
 def test_mail_when_it_could_not_go_for_days_then_it_is_given_up_and_the_inbox_has_it(

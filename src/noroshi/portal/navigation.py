@@ -52,7 +52,7 @@ def context(request: HttpRequest) -> dict[str, Any]:
     return {
         "demo_mode": settings.DEMO,
         "navigation": SimpleLazyObject(lambda: _marked(request.path, list(_entries(actor)))),
-        "account": SimpleLazyObject(lambda: _account(request)),
+        "account": SimpleLazyObject(lambda: _account(request, actor)),
         "search_url": SimpleLazyObject(lambda: reverse("portal:search") if policy.may_search(actor) else ""),
         "search_text": request.GET.get("q", "") if request.path == reverse("portal:search") else "",
         "world": SimpleLazyObject(lambda: actor.world),
@@ -98,13 +98,14 @@ def _leads_to(url: str, path: str) -> bool:
     return path == home if url == home else path.startswith(urlsplit(url).path)
 
 
-def _account(request: HttpRequest) -> Account | None:
+def _account(request: HttpRequest, actor: Actor) -> Account | None:
     user = getattr(request, "user", None)
     if not isinstance(user, Person):
         return None
+    inbox = [] if actor.is_supervisor else [Entry(_("Notification rules"), reverse("notify:rules"), "bell")]
     links = (
         Entry(_("Profile"), reverse("members:profile"), "account"),
-        Entry(_("Notification rules"), reverse("notify:rules"), "bell"),
+        *inbox,
         Entry(_("Second factor"), reverse("mfa_index"), "key"),
         Entry(_("Sessions"), reverse("usersessions_list"), "history"),
         Entry(_("API tokens"), reverse("members:tokens"), "lock"),

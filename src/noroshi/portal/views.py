@@ -88,7 +88,7 @@ def search(request: ActorRequest) -> HttpResponseBase:
     """Search everything the reader sees. Nothing is listed before something was asked."""
     if not policy.may_search(request.actor):
         raise NotFound
-    query = request.GET.get("q", "").strip()
+    query = lists.read_question(found_list(""), request.GET).texts.get("q", "")
     rows = queries.searchable(request.actor, query)
     context = {"query": query}
     return lists.respond(

@@ -16,6 +16,9 @@ MAX_TEXT: Final = 100_000
 SNIPPET: Final = 160
 LEAD: Final = 40
 
+_MARKS: Final = "\u0300-\u036f\u3099\u309a"  # what decomposing leaves behind a letter: accents, voicing
+_DIVIDER: Final = rf"(?:[^\w{_MARKS}]|_)"
+
 
 @dataclass(frozen=True)
 class Piece:
@@ -63,9 +66,9 @@ def _pattern(query: str) -> re.Pattern[str] | None:
     """The words of the query, longest first; what divides a word (`evil-bank`, `evil[.]bank`) may differ."""
     words = []
     for word in query[:MAX_QUERY].split():
-        runs = [re.escape(run) for run in re.split(r"[\W_]+", _fold(word)) if run]
+        runs = [re.escape(run) for run in re.split(f"{_DIVIDER}+", _folded(word)[0]) if run]
         if runs:
-            words.append(r"[\W_]{0,4}".join(runs))
+            words.append((_DIVIDER + "{0,4}").join(runs))
     return re.compile("|".join(sorted(words, key=len, reverse=True))) if words else None
 
 
