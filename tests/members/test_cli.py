@@ -103,4 +103,4 @@ def test_module_is_light_to_import():
     import sys
 
     probe = "import sys, noroshi.members.cli; sys.exit('noroshi.members.models' in sys.modules)"
-    assert subprocess.run([sys.executable, "-c", probe], check=False, cwd="src").returncode == 0
+    assert subprocess.run([sys.executable, "-c", probe], check=False).returncode == 0

@@ -146,7 +146,8 @@ def test_ceiling_set_reaches_every_actor_of_the_class(cast):
 
 
 @pytest.mark.parametrize(
-    ("membership", "community"), [("vendor", "AMBER"), ("supervisor", "CLEAR"), ("trial", "PINK"), ("x", "AMBER")]
+    ("membership", "community"),
+    [("vendor", "AMBER"), ("supervisor", "CLEAR"), ("trial", "PINK"), ("x", "AMBER"), ("trial", "RED")],
 )
 def test_ceiling_without_sense_is_refused(cast, membership, community):
     with pytest.raises(InvalidInput):

@@ -3,8 +3,11 @@ from datetime import UTC, datetime
 
 import pytest
 import time_machine
+from allauth.account.models import EmailAddress
 from allauth.mfa.models import Authenticator
 from allauth.mfa.totp.internal.auth import format_hotp_value, hotp_value, yield_hotp_counters_from_time
+from allauth.socialaccount.adapter import get_adapter
+from allauth.socialaccount.models import SocialAccount, SocialLogin
 from django.test import Client
 from django.urls import NoReverseMatch, Resolver404, get_resolver, resolve, reverse
 
@@ -12,6 +15,7 @@ from factories.members import PASSWORD, TOTP_SECRET
 from noroshi.core.errors import NotFound
 from noroshi.core.models import LedgerEntry
 from noroshi.members import actions
+from noroshi.members.models import Person
 
 ENTRANCES = ("account_login", "account_reset_password", "account_reset_password_done")
 OWN_PAGES = (
@@ -152,6 +156,11 @@ def test_pages_without_second_factor_all_lead_to_its_set_up(bare):
     assert {"members:organisation-list", "members:tokens", "usersessions_list"} <= set(seen)
 
 
+def test_sign_in_without_second_factor_leads_to_its_set_up(cast):
+    Authenticator.objects.filter(user=cast.a1).delete()
+    assert enter_password(Client(), cast.a1.email).url == reverse("mfa_index")
+
+
 def test_actor_without_second_factor_is_a_visitor(bare):
     request = bare.get(reverse("mfa_index")).wsgi_request
     assert request.user.is_authenticated
@@ -206,13 +215,22 @@ def test_account_page_is_ours_and_keeps_the_policy(cast, name, language):
     assert violations(html) == []
 
 
+@pytest.mark.parametrize("language", ["ja", "en"])
+def test_page_of_the_second_factor_is_ours_and_keeps_the_policy(cast, language):
+    client = Client(headers={"Accept-Language": language})
+    enter_password(client, cast.a1.email)
+    answer = client.get(reverse("mfa_authenticate"))
+    assert violations(answer.content.decode()) == []
+    assert (english(answer) == []) is (language == "ja")
+
+
 @pytest.mark.parametrize("name", ENTRANCES)
 def test_entrance_in_japanese_has_no_english_sentence(db, name):
     answer = Client(headers={"Accept-Language": "ja"}).get(reverse(name))
     assert english(answer) == []
 
 
-@pytest.mark.parametrize("name", [*OWN_PAGES, "mfa_add_webauthn", "account_reauthenticate", "mfa_reauthenticate"])
+@pytest.mark.parametrize("name", [*OWN_PAGES, "mfa_add_webauthn", "mfa_deactivate_totp", "account_reauthenticate"])
 def test_account_page_in_japanese_has_no_english_sentence(cast, name):
     assert english(signed_in(cast, "ja").get(reverse(name))) == []
 
@@ -233,6 +251,40 @@ def signed_in(cast, language):
     client.post(reverse("mfa_authenticate"), {"code": totp_code()})
     client.post(reverse("account_reauthenticate"), {"password": PASSWORD})
     return client
+
+
+@pytest.fixture
+def outside(settings):
+    """A provider of outside identities, as the installation's options would configure it."""
+    app = {"provider_id": "oidc", "name": "Aoba ID", "client_id": "x", "secret": "y", "settings": {"server_url": "z"}}
+    settings.SOCIALACCOUNT_PROVIDERS = {"openid_connect": {"APPS": [app]}}
+
+
+def test_entrance_without_a_provider_offers_none(db):
+    assert "Sign in with Aoba ID" not in Client().get(reverse("account_login")).content.decode()
+
+
+def test_entrance_offers_the_provider_that_is_configured(db, outside):
+    client = Client(headers={"Accept-Language": "en"})
+    assert "Sign in with Aoba ID" in client.get(reverse("account_login")).content.decode()
+
+
+@pytest.mark.parametrize(
+    ("email", "verified", "found"),
+    [("a1@bank-a.example", True, "a1"), ("a1@bank-a.example", False, None), ("x@bank-a.example", True, None)],
+)
+def test_outside_identity_opens_the_account_of_its_verified_address_alone(cast, outside, rf, email, verified, found):
+    request = rf.get("/")
+    adapter = get_adapter(request)
+    identity = SocialLogin(
+        user=Person(email=email),
+        account=SocialAccount(provider="oidc", uid="1"),
+        email_addresses=[EmailAddress(email=email, verified=verified, primary=True)],
+        provider=adapter.get_provider(request, "oidc"),
+    )
+    answer = adapter.authenticate_by_email(identity)
+    assert (answer[0].name if answer else None) == found
+    assert not adapter.is_open_for_signup(request, identity)
 
 
 def test_sessions_page_ends_the_other_sessions(cast):

@@ -11,7 +11,10 @@ from allauth.socialaccount.adapter import DefaultSocialAccountAdapter
 from cryptography.fernet import Fernet
 from django.conf import settings
 from django.http import HttpRequest
+from django.urls import reverse
 from django.utils.safestring import SafeString, mark_safe
+
+from noroshi.members.middleware import SET_UP, lacks_second_factor
 
 _XML_DECLARATION: Final = re.compile(r"^<\?xml[^>]*\?>\s*")
 
@@ -23,6 +26,11 @@ class AccountAdapter(DefaultAccountAdapter):  # type: ignore[misc]
         """Accounts are made from invitations."""
         del request
         return False
+
+    def get_login_redirect_url(self, request: HttpRequest) -> str:
+        """Lead whoever lacks a second factor to its set-up, and everybody else home."""
+        home: str = super().get_login_redirect_url(request)
+        return reverse(SET_UP) if lacks_second_factor(request) else home
 
 
 class SocialAccountAdapter(DefaultSocialAccountAdapter):  # type: ignore[misc]

@@ -8,7 +8,7 @@ from django.utils.translation import gettext as _
 
 from noroshi.core import ledger
 from noroshi.core.actor import Actor
-from noroshi.core.domain.membership import CEILINGS, MembershipClass, Standing
+from noroshi.core.domain.membership import CEILINGS, Ceiling, MembershipClass, Standing
 from noroshi.core.domain.tlp import TLP
 from noroshi.core.errors import Conflict, InvalidInput
 from noroshi.members import policy
@@ -90,19 +90,27 @@ def end_membership(actor: Actor, *, organisation: Organisation, reason: str) -> 
 def set_ceiling(actor: Actor, *, membership: str, community: str | None) -> None:
     """Set how high a class sees by community grants; None goes back to the default.
 
-    Raises InvalidInput for a class that community grants never reach (vendors, supervisors).
+    Raises InvalidInput for a class that community grants never reach (vendors, supervisors), and for a level above
+    what the class sees even where a grant names it.
     """
     policy.require_community(actor)
     chosen = values.choice("membership", membership, ClassChoices)
-    if CEILINGS[MembershipClass(chosen)].community is None:
-        raise InvalidInput("membership", _("This class sees nothing by community grants."))
     if community is None:
         ClassCeiling.objects.filter(membership=chosen).delete()
-    elif community not in set(TLP):
-        raise InvalidInput("community", _("This is not a TLP level."))
     else:
-        ClassCeiling.objects.update_or_create(membership=chosen, defaults={"community": community})
+        level = _within_class(CEILINGS[MembershipClass(chosen)], community)
+        ClassCeiling.objects.update_or_create(membership=chosen, defaults={"community": level})
     ledger.record(actor, "members.ceiling.set", membership=chosen, community=community)
+
+
+def _within_class(ceiling: Ceiling, community: str) -> TLP:
+    if community not in set(TLP):
+        raise InvalidInput("community", _("This is not a TLP level."))
+    if ceiling.community is None:
+        raise InvalidInput("membership", _("This class sees nothing by community grants."))
+    if TLP(community) not in TLP.up_to(ceiling.by_name):
+        raise InvalidInput("community", _("This is above what the class ever sees."))
+    return TLP(community)
 
 
 def _save_as_only_hub(organisation: Organisation) -> None:
