@@ -3,15 +3,18 @@
 `record` writes an entry in the caller's transaction. The sealer gives each entry a place in a SHA-256 chain, which is
 also the order in which subscribers read. A subscriber's cursor moves in the transaction of its handler, so an event is
 delivered at least once and takes effect once: a handler that dies takes its half-done work with it.
+
+Several workers may seal and deliver at once: a cursor is locked while it moves, and who finds it locked goes on to
+something else. Looking whether there is work takes no lock, so an idle worker is in nobody's way.
 """
 
 import hashlib
 import json
 import logging
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import timedelta
+from itertools import islice
 from typing import Any, Final
 from uuid import UUID
 
@@ -29,6 +32,10 @@ GENESIS: Final = "0" * 64
 BATCH: Final = 500
 ATTEMPTS: Final = 5
 SEALER: Final = "#sealer"
+MAX_REASON: Final = 2_000
+
+MAX_LABEL: Final = LedgerEntry._meta.get_field("actor_label").max_length
+"""A long name and a long mail address do not fit together; the ids beside the label are what identifies."""
 
 Handler = Callable[[LedgerEntry], None]
 
@@ -83,7 +90,7 @@ def record(
         action=action,
         person=actor.person,
         organisation=actor.organisation,
-        actor_label=actor.label,
+        actor_label=actor.label[:MAX_LABEL],
         channel=actor.channel,
         rule=rule,
         subject=subject._meta.label_lower if subject is not None else "",
@@ -120,13 +127,18 @@ def chained(previous: str, entry: LedgerEntry) -> str:
     return hashlib.sha256(previous.encode() + canonical(entry)).hexdigest()
 
 
-@transaction.atomic
 def seal(limit: int = BATCH) -> int:
     """Give up to `limit` pending entries their place in the chain; return how many.
 
-    Writers never wait for this: they only append. One sealer works at a time, held by a lock on the last link.
+    Writers never wait for this: they only append. One sealer works at a time, held by a lock on its cursor.
     """
-    _lock(SEALER)
+    return _seal_pending(limit) if PendingEntry.objects.exists() else 0
+
+
+@transaction.atomic
+def _seal_pending(limit: int) -> int:
+    if _locked(SEALER) is None:
+        return 0
     pending = [row.entry for row in PendingEntry.objects.select_related("entry").order_by("entry_id")[:limit]]
     position, digest = head()
     links = []
@@ -154,26 +166,43 @@ def deliver(subscription: Subscription, limit: int = BATCH) -> int:
 
 def _deliver_next(subscription: Subscription) -> bool:
     """Handle the next event; return whether there was one that could be handled or parked now."""
+    return _has_work(subscription) and _handle_next(subscription)
+
+
+def _has_work(subscription: Subscription) -> bool:
+    cursor = Cursor.objects.filter(subscriber=subscription.name).first() or Cursor()
+    return not _waits(cursor) and Seal.objects.filter(position__gt=cursor.position).exists()
+
+
+def _waits(cursor: Cursor) -> bool:
+    return cursor.retry_at is not None and cursor.retry_at > clock.now()
+
+
+@transaction.atomic
+def _handle_next(subscription: Subscription) -> bool:
+    """One transaction around the handler and the cursor; a failed handler is undone alone, under the same lock."""
+    cursor = _locked(subscription.name)
+    if cursor is None or _waits(cursor):
+        return False
+    link = _next_link(subscription, cursor)
+    if link is None:
+        return False
     try:
         with transaction.atomic():
-            cursor = _lock(subscription.name)
-            if cursor.retry_at is not None and cursor.retry_at > clock.now():
-                return False
-            link = _next_link(subscription, cursor)
-            if link is None:
-                return False
-            with _failing_as(link):
-                subscription.handler(link.entry)
-            _advance(cursor, link.position)
-            return True
-    except _HandlerFailed as failure:
-        return _postpone_or_park(subscription, failure)
+            subscription.handler(link.entry)
+    except Exception as error:  # noqa: BLE001 - isolation point: whatever a handler raises is pinned to its event
+        return _postpone_or_park(cursor, link, error)
+    _advance(cursor, link.position)
+    return True
 
 
-def _lock(name: str) -> Cursor:
-    """Return the cursor row `name`, held until the transaction ends (SQLite's IMMEDIATE holds the database)."""
+def _locked(name: str) -> Cursor | None:
+    """Return the cursor row `name`, held until the transaction ends; None if another worker holds it.
+
+    SQLite has no row locks: there its IMMEDIATE transaction holds the whole database, and others wait.
+    """
     Cursor.objects.get_or_create(subscriber=name)
-    return Cursor.objects.select_for_update().get(subscriber=name)
+    return Cursor.objects.select_for_update(skip_locked=True).filter(subscriber=name).first()
 
 
 def _next_link(subscription: Subscription, cursor: Cursor) -> Seal | None:
@@ -194,43 +223,28 @@ def _advance(cursor: Cursor, position: int) -> None:
     cursor.save()
 
 
-class _HandlerFailed(Exception):  # noqa: N818 - never leaves this module
-    def __init__(self, link: Seal, cause: Exception) -> None:
-        super().__init__(str(cause))
-        self.link = link
-        self.cause = cause
-
-
-@contextmanager
-def _failing_as(link: Seal) -> Iterator[None]:
-    """Isolation point: whatever a handler raises is pinned to its event, and the transaction rolls back."""
-    try:
-        yield
-    except Exception as error:
-        raise _HandlerFailed(link, error) from error
-
-
-@transaction.atomic
-def _postpone_or_park(subscription: Subscription, failure: _HandlerFailed) -> bool:
+def _postpone_or_park(cursor: Cursor, link: Seal, error: Exception) -> bool:
     """Try again later, doubling the wait; after the last attempt set the event aside and go on."""
-    cursor = _lock(subscription.name)
     cursor.attempts += 1
     log.warning(
         "event handler failed",
-        exc_info=failure.cause,
-        extra={"subscriber": subscription.name, "entry": failure.link.entry_id, "attempt": cursor.attempts},
+        exc_info=error,
+        extra={"subscriber": cursor.subscriber, "entry": link.entry_id, "attempt": cursor.attempts},
     )
     if cursor.attempts < ATTEMPTS:
         cursor.retry_at = clock.now() + timedelta(seconds=2**cursor.attempts)
         cursor.save()
         return False
-    ParkedEvent.objects.get_or_create(
-        subscriber=subscription.name,
-        entry=failure.link.entry,
-        defaults={"reason": f"{type(failure.cause).__name__}: {failure.cause}"},
+    ParkedEvent.objects.update_or_create(
+        subscriber=cursor.subscriber, entry=link.entry, defaults={"reason": _reason(error)}
     )
-    _advance(cursor, failure.link.position)
+    _advance(cursor, link.position)
     return True
+
+
+def _reason(error: Exception) -> str:
+    """What a handler raised, as a database takes it: PostgreSQL refuses NUL in a text."""
+    return f"{type(error).__name__}: {error}".replace("\x00", "")[:MAX_REASON]
 
 
 @transaction.atomic
@@ -245,30 +259,54 @@ def replay(parked_id: int) -> None:
 
 @dataclass(frozen=True)
 class Verification:
-    """What checking the chain found: how many links hold, the head, and the first entry that does not."""
+    """What checking the chain found: how many links hold, the head, and the first entry that does not.
+
+    Where links are missing at the end there is no entry to name: `broken_entry` is None and `reason` says so.
+    """
 
     checked: int
     head: str
     broken_entry: int | None = None
     reason: str = ""
 
+    @property
+    def holds(self) -> bool:
+        """Whether nothing was changed, removed or slipped in."""
+        return not self.reason
+
 
 def verify() -> Verification:
-    """Recompute the whole chain; name the first entry that was changed, removed or slipped in."""
+    """Recompute the whole chain; name the first entry that was changed, removed or slipped in.
+
+    Whoever may rewrite the database may rewrite the whole chain too: against that, note `head()` down elsewhere.
+    """
     position, digest = 0, GENESIS
-    for link in Seal.objects.select_related("entry").order_by("position").iterator(chunk_size=BATCH):
+    for link, entry in _chain():
         if link.position != position + 1:
             return Verification(position, digest, link.entry_id, "a link before this entry is missing")
-        expected = chained(digest, link.entry)
+        if entry is None:
+            return Verification(position, digest, link.entry_id, "the entry was removed")
+        expected = chained(digest, entry)
         if link.digest != expected:
             return Verification(position, digest, link.entry_id, "the entry does not match its link")
         position, digest = link.position, expected
-    stray = (
-        LedgerEntry.objects.exclude(Exists(Seal.objects.filter(entry=OuterRef("pk"))))
-        .exclude(Exists(PendingEntry.objects.filter(entry=OuterRef("pk"))))
-        .order_by("id")
-        .first()
-    )
-    if stray is not None:
-        return Verification(position, digest, stray.id, "the entry was slipped in behind the chain")
+    if (stray := _stray()) is not None:
+        return Verification(position, digest, stray.id, "the entry has no link: it was slipped in, or its link removed")
+    if Cursor.objects.filter(position__gt=position).exists():
+        return Verification(position, digest, None, "links at the end were delivered and are missing")
     return Verification(position, digest)
+
+
+def _chain() -> Iterator[tuple[Seal, LedgerEntry | None]]:
+    """Yield the links in order, each with its entry; None where that is gone."""
+    links = Seal.objects.order_by("position").iterator(chunk_size=BATCH)
+    while batch := list(islice(links, BATCH)):
+        entries = LedgerEntry.objects.in_bulk([link.entry_id for link in batch])
+        yield from ((link, entries.get(link.entry_id)) for link in batch)
+
+
+def _stray() -> LedgerEntry | None:
+    """The first entry that neither has its place nor waits for it."""
+    sealed = Exists(Seal.objects.filter(entry=OuterRef("pk")))
+    pending = Exists(PendingEntry.objects.filter(entry=OuterRef("pk")))
+    return LedgerEntry.objects.exclude(sealed).exclude(pending).order_by("id").first()

@@ -25,9 +25,12 @@ class GuardedManager(models.Manager[M]):
         """Return all rows, for a task of the installation itself that `reason` names."""
         if not reason:
             raise UnscopedRead("an unrestricted read says why")
-        return super().get_queryset()
+        return self._all()
 
     def _all(self) -> models.QuerySet[M]:
+        """All rows. The manager behind a relation (`signal.comments`) has none: it would forget the relation."""
+        if hasattr(self, "instance"):
+            raise UnscopedRead(f"{self.model.__name__}: read by {self.model.__name__}.objects, not by a relation")
         return super().get_queryset()
 
 
@@ -44,14 +47,15 @@ class ShareableManager(GuardedManager[M]):
 class PartManager(GuardedManager[M]):
     """Manager of the parts of a shareable object: a part is never wider than its whole (POLICY, invariant 3)."""
 
-    def __init__(self, whole: str) -> None:
+    def __init__(self, whole: str = "") -> None:  # Django gives none when it makes the manager behind a relation
         super().__init__()
         self.whole = whole
 
     def visible_to(self, actor: Actor) -> models.QuerySet[M]:
         """Return the parts of what `actor` may view."""
+        parts = self._all()
         whole: Any = self.model._meta.get_field(self.whole).related_model
-        return self._all().filter(**{f"{self.whole}__in": whole.objects.visible_to(actor)})
+        return parts.filter(**{f"{self.whole}__in": whole.objects.visible_to(actor)})
 
 
 class OwnManager(GuardedManager[M]):
@@ -60,7 +64,7 @@ class OwnManager(GuardedManager[M]):
     `holder` is "organisation" or "person", and names the field; the model has a `world` too.
     """
 
-    def __init__(self, holder: str) -> None:
+    def __init__(self, holder: str = "") -> None:  # Django gives none when it makes the manager behind a relation
         super().__init__()
         self.holder = holder
 
