@@ -36,7 +36,7 @@ COMMUNITY_CEILING = {
 NEVER_ABOVE_AMBER = {MembershipClass.TRIAL, MembershipClass.SUPPORTING, MembershipClass.VENDOR}
 
 
-def sees(actor: Actor, item: Item) -> bool:  # noqa: C901, PLR0911, PLR0912 - the page's order, rule by rule
+def sees(actor: Actor, item: Item) -> bool:  # noqa: C901, PLR0911 - the page's order, rule by rule
     if actor.world != item.world:
         return False
     if CHANNEL_TABLE[actor.channel][4 - LEVELS.index(item.tlp)] == "n":

@@ -1,7 +1,7 @@
 """The list of signals at 100,000 signals: server time of the page, beside the same page without any policy.
 
-Run: `python tests/bench/list_page.py [--signals N]`. Prints medians in milliseconds, and the ratio to the peer, Django's
-own `ORDER BY published_at LIMIT 25` over the same table with nobody asking who reads.
+Run: `python tests/bench/list_page.py [--signals N]`. Prints medians in milliseconds, and the ratio to the peer,
+Django's own `ORDER BY published_at LIMIT 25` over the same table with nobody asking who reads.
 """
 
 import argparse

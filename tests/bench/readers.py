@@ -75,8 +75,8 @@ def main() -> None:
     with tempfile.TemporaryDirectory() as folder:
         many_signals.start(Path(folder))
         people = many_signals.fill(chosen.signals)
-        from noroshi.site.demo import stage
         from noroshi.sharing.models import Signal
+        from noroshi.site.demo import stage
 
         clear = Signal.everything.filter(tlp="CLEAR").values_list("pk", flat=True)[:50]
         signals = [f"/signals/{pk}/" for pk in clear]

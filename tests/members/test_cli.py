@@ -74,21 +74,21 @@ def test_person_create_in_no_organisation_names_it(db):
 
 def test_token_create_prints_the_token_alone(db):
     person = make_person("x@bank.example", make_organisation("bank"), "analyst")
-    result = run("token", "create", "X@bank.example", "--scopes", "signals:read, hunting:read", "--days", "1")
+    result = run("token", "create", "X@bank.example", "--scopes", "signals.read, hunting.read", "--days", "1")
     assert re.fullmatch(r"nrs_[\w-]{43}\n", result.output)
-    assert authenticate_token(result.output.strip(), scope="hunting:read").person == person.pk
+    assert authenticate_token(result.output.strip(), scope="hunting.read").person == person.pk
 
 
 def test_token_create_with_an_unknown_scope_names_those_there_are(db):
     make_person("x@bank.example", make_organisation("bank"), "analyst")
-    with pytest.raises(InvalidInput, match="signals:read"):
+    with pytest.raises(InvalidInput, match="signals.read"):
         run("token", "create", "x@bank.example", "--scopes", "everything")
 
 
 def test_token_create_for_the_suspended_is_refused(db):
     make_person("x@bank.example", make_organisation("bank"), "analyst", standing="suspended")
     with pytest.raises(NotFound):
-        run("token", "create", "x@bank.example", "--scopes", "signals:read")
+        run("token", "create", "x@bank.example", "--scopes", "signals.read")
 
 
 @pytest.mark.parametrize("command", commands, ids=lambda command: command.name)

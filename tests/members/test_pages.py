@@ -66,7 +66,7 @@ def target(cast):
     invitation, _ = actions.invite_person(
         cast.actor("a_admin"), email="secret-hire@bank-a.example", name="Secret Hire", organisation=cast.bank_a
     )
-    token, _ = actions.issue_token(cast.actor("a2"), person=cast.a2, label="secret-token", scopes=["signals:read"])
+    token, _ = actions.issue_token(cast.actor("a2"), person=cast.a2, label="secret-token", scopes=["signals.read"])
     return {
         "organisation-detail": {"slug": "bank_a"},
         "organisation-membership": {"slug": "bank_a"},
@@ -210,14 +210,14 @@ def test_group_page_shows_its_members_no_mail_addresses(cast):
 
 def test_tokens_page_shows_the_secret_once(cast):
     client = cast.client("a1")
-    answer = client.post(reverse("members:tokens"), {"label": "laptop", "scopes": ["signals:read"], "days": 5})
+    answer = client.post(reverse("members:tokens"), {"label": "laptop", "scopes": ["signals.read"], "days": 5})
     (secret,) = re.findall(r"nrs_[\w-]{43}", answer.content.decode())
     assert "no-store" in answer["Cache-Control"]
     assert secret not in client.get(reverse("members:tokens")).content.decode()
 
 
 def test_tokens_page_gives_no_machine_token_to_an_analyst(cast):
-    values = {"label": "siem", "scopes": ["taxii:read"], "days": 5, "machine": "on"}
+    values = {"label": "siem", "scopes": ["taxii.read"], "days": 5, "machine": "on"}
     cast.client("a1").post(reverse("members:tokens"), values)
     cast.client("a_admin").post(reverse("members:tokens"), values)
     assert sorted(Token.objects.values_list("person__name", flat=True), key=str) == [None, "a1"]
@@ -308,7 +308,7 @@ def grow(cast, count):
         group = actions.create_group(cast.actor("hub_op"), slug=name, name_ja=name, kind="ad_hoc")
         actions.join_group(cast.actor("hub_op"), group=group, person=person)
         actions.join_group(cast.actor("hub_op"), group=cast.wg_incident, person=person)
-        actions.issue_token(cast.actor("hub_op"), person=cast.hub_op, label=name, scopes=["signals:read"])
+        actions.issue_token(cast.actor("hub_op"), person=cast.hub_op, label=name, scopes=["signals.read"])
 
 
 @pytest.mark.parametrize("page", PAGES)

@@ -61,9 +61,9 @@ def test_tokens_for_an_admin_hold_the_machines_of_the_house_alone(cast):
 
     for admin, house in (("a_admin", "bank_a"), ("b_admin", "bank_b")):
         actions.issue_token(
-            cast.actor(admin), organisation=cast.organisations[house], label=house, scopes=["taxii:read"]
+            cast.actor(admin), organisation=cast.organisations[house], label=house, scopes=["taxii.read"]
         )
-    actions.issue_token(cast.actor("a1"), person=cast.a1, label="own", scopes=["signals:read"])
+    actions.issue_token(cast.actor("a1"), person=cast.a1, label="own", scopes=["signals.read"])
     assert [token.label for token in queries.tokens_for(cast.actor("a_admin"))] == ["bank_a"]
     assert [token.label for token in queries.tokens_for(cast.actor("a1"))] == ["own"]
     assert list(queries.tokens_for(cast.actor("hub_op"))) == []

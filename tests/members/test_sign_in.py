@@ -187,7 +187,7 @@ def test_second_factor_in_a_demonstration_is_not_asked_for(bare, settings):
 def test_token_of_a_person_without_second_factor_works(bare, cast):
     from noroshi.members.tokens import authenticate_token
 
-    _, secret = actions.issue_token(cast.actor("hub_op"), person=cast.hub_op, label="x", scopes=["signals:read"])
+    _, secret = actions.issue_token(cast.actor("hub_op"), person=cast.hub_op, label="x", scopes=["signals.read"])
     assert authenticate_token(secret).person == cast.hub_op.pk
 
 

@@ -13,13 +13,13 @@ from noroshi.members.tokens import authenticate_token
 
 @pytest.fixture
 def own(cast):
-    return actions.issue_token(cast.actor("a1"), person=cast.a1, label="laptop", scopes=["signals:read"], days=30)
+    return actions.issue_token(cast.actor("a1"), person=cast.a1, label="laptop", scopes=["signals.read"], days=30)
 
 
 @pytest.fixture
 def machine(cast):
     return actions.issue_token(
-        cast.actor("a_admin"), organisation=cast.bank_a, label="siem", scopes=["taxii:read"], days=30
+        cast.actor("a_admin"), organisation=cast.bank_a, label="siem", scopes=["taxii.read"], days=30
     )
 
 
@@ -55,8 +55,8 @@ def test_token_that_is_none_opens_nothing(own, raw):
 
 
 def test_token_without_the_scope_opens_nothing(own):
-    assert authenticate_token(own[1], scope="signals:write") is None
-    assert authenticate_token(own[1], scope="signals:read") is not None
+    assert authenticate_token(own[1], scope="signals.write") is None
+    assert authenticate_token(own[1], scope="signals.read") is not None
 
 
 def test_token_too_old_opens_nothing(stopped_clock, own):
@@ -110,20 +110,20 @@ def test_use_is_noted_once_a_minute(stopped_clock, own, django_assert_num_querie
 @pytest.mark.parametrize("name", ["a_admin", "hub_op", "b1", "auditor"])
 def test_token_for_somebody_else_is_not_issued(cast, name):
     with pytest.raises(NotFound):
-        actions.issue_token(cast.actor(name), person=cast.a1, label="x", scopes=["signals:read"])
+        actions.issue_token(cast.actor(name), person=cast.a1, label="x", scopes=["signals.read"])
 
 
 @pytest.mark.parametrize("name", ["a1", "hub_op", "b_admin", "sup_admin"])
 def test_token_for_a_machine_is_the_admins_to_issue(cast, name):
     with pytest.raises(NotAllowed):
-        actions.issue_token(cast.actor(name), organisation=cast.bank_a, label="x", scopes=["signals:read"])
+        actions.issue_token(cast.actor(name), organisation=cast.bank_a, label="x", scopes=["signals.read"])
 
 
 @pytest.mark.parametrize(
     ("field", "values"),
     [
         ("scopes", {"scopes": []}),
-        ("scopes", {"scopes": ["signals:read", "everything"]}),
+        ("scopes", {"scopes": ["signals.read", "everything"]}),
         ("days", {"days": 0}),
         ("days", {"days": 367}),
         ("label", {"label": "  "}),
@@ -133,7 +133,7 @@ def test_token_for_a_machine_is_the_admins_to_issue(cast, name):
 def test_token_with_a_wrong_value_is_refused_and_nothing_kept(cast, field, values):
     with pytest.raises(InvalidInput) as refused:
         actions.issue_token(
-            cast.actor("a1"), person=cast.a1, **{"label": "x", "scopes": ["signals:read"], "days": 1, **values}
+            cast.actor("a1"), person=cast.a1, **{"label": "x", "scopes": ["signals.read"], "days": 1, **values}
         )
     assert refused.value.field == field
     assert Token.objects.count() == 0

@@ -27,7 +27,7 @@ from noroshi.sharing.queries import reach, signal_for
 
 M = TypeVar("M", bound=Model)
 
-EVENTS_SHOWN: Final = 50
+EVENTS_SHOWN: Final = 20
 CHART_DAYS: Final = 30
 MOST_QUARANTINED: Final = 100_000
 
@@ -35,6 +35,11 @@ MOST_QUARANTINED: Final = 100_000
 def hits_for(actor: Actor) -> QuerySet[Hit]:
     """Return the hits in the own organisation's logs, newest first, each with its hunt and signal."""
     return Hit.objects.visible_to(actor).select_related("hunt__signal").order_by("-created_at", "-pk")
+
+
+def shared_hits_for(actor: Actor) -> QuerySet[Hit]:
+    """Return those of them that shared signals have led to; a search of the own lake shows its own."""
+    return hits_for(actor).filter(hunt__signal__isnull=False)
 
 
 def hit_for(actor: Actor, hit_id: UUID) -> Hit:
@@ -46,7 +51,7 @@ def hits_by_day(actor: Actor, days: int = CHART_DAYS) -> list[tuple[date, int]]:
     """Return (day, values found) of the last days, today included, also those without."""
     today = timezone.localdate(clock.now())
     first = today - timedelta(days=days - 1)
-    rows = Hit.objects.visible_to(actor).annotate(day=TruncDate("created_at")).filter(day__gte=first)
+    rows = shared_hits_for(actor).order_by().annotate(day=TruncDate("created_at")).filter(day__gte=first)
     counts = dict(rows.values("day").annotate(number=Count("pk")).values_list("day", "number"))
     return [(day, counts.get(day, 0)) for day in (first + timedelta(days=place) for place in range(days))]
 
@@ -159,12 +164,15 @@ def quarantine_of(organisation: Organisation) -> Iterator[tuple[str, Quarantined
 
 
 def needles_of(hunt: Hunt) -> list[Needle]:
-    """Return what a hunt looks for: the signal's values that no warning list knows as harmless, or the person's."""
+    """Return what a hunt looks for: all values that the signal names, or that the person gave.
+
+    A value that a warning list knows as harmless is among them only where the signal's author kept it on purpose.
+    """
     if hunt.signal_id is None:
         return [Needle(kind, value) for kind, value in hunt.values]
     rows = SignalObservable.objects.unrestricted(reason="the hunt looks for all that the signal names")
     named = rows.filter(signal=hunt.signal_id).select_related("observable").order_by("pk")
-    return [Needle(row.observable.type, row.observable.value) for row in named if not row.benign]
+    return [Needle(row.observable.type, row.observable.value) for row in named]
 
 
 def scope_of(hunt: Hunt, lakes: Iterable[str]) -> dict[str, Organisation]:

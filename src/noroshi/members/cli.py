@@ -71,7 +71,7 @@ def token() -> None:
 
 @token.command("create")
 @click.argument("email")
-@click.option("--scopes", required=True, help="Scopes, separated by commas, such as signals:read,hunting:read.")
+@click.option("--scopes", required=True, help="Scopes, separated by commas, such as signals.read,hunting.read.")
 @click.option("--days", default=90, show_default=True, help="For how many days it is valid.")
 @click.option("--label", default="command line", show_default=True, help="Where it is used.")
 def create_token(email: str, scopes: str, days: int, label: str) -> None:

@@ -1,8 +1,11 @@
 """The addresses of the installation: each room has its own."""
 
+from django.contrib.auth.decorators import login_not_required
 from django.urls import include, path
+from django.views.i18n import set_language
 
 from noroshi.kit import health
+from noroshi.site import api
 
 urlpatterns = [
     path("", include("noroshi.portal.urls")),
@@ -10,8 +13,9 @@ urlpatterns = [
     path("hunting/", include("noroshi.hunting.urls")),
     path("inbox/", include("noroshi.notify.urls")),
     path("members/", include("noroshi.members.urls")),
-    path("account/", include("allauth.urls")),
-    path("language/", include("django.conf.urls.i18n")),
+    path("api/v1/", api.urls()),
+    path("account/", include("noroshi.members.account_urls")),
+    path("language/", login_not_required(set_language), name="set_language"),
     path("healthz", health.alive),
     path("readyz", health.ready),
     path("metrics", health.metrics),

@@ -14,7 +14,7 @@ def test_digest_is_sha256_in_hex():
 
 
 def test_unknown_scopes_are_named_in_their_order():
-    assert scopes.unknown(["b", "signals:read", "a"]) == ["b", "a"]
+    assert scopes.unknown(["b", "signals.read", "a"]) == ["b", "a"]
 
 
 def test_every_scope_has_words():

@@ -6,13 +6,13 @@ from enum import StrEnum
 class Scope(StrEnum):
     """One use of a token, `room:verb`."""
 
-    SIGNALS_READ = "signals:read"
-    SIGNALS_WRITE = "signals:write"
-    HUNTING_READ = "hunting:read"
-    HUNTING_WRITE = "hunting:write"
-    TAXII_READ = "taxii:read"
-    TAXII_WRITE = "taxii:write"
-    FEEDS_READ = "feeds:read"
+    SIGNALS_READ = "signals.read"
+    SIGNALS_WRITE = "signals.write"
+    HUNTING_READ = "hunting.read"
+    HUNTING_WRITE = "hunting.write"
+    TAXII_READ = "taxii.read"
+    TAXII_WRITE = "taxii.write"
+    FEEDS_READ = "feeds.read"
 
 
 def unknown(scopes: list[str]) -> list[str]:

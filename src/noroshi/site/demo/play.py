@@ -100,6 +100,8 @@ def _send(analyst: Visitor, review: str) -> str:
     form = analyst.form_to(review)
     assert form is not None  # noqa: S101 - required
     analyst.submit(review, observable=form.choices.get("observable", []))
+    if analyst.page.url.path != review.removesuffix("review"):
+        raise Conflict(f"The signal was not sent; the portal shows {analyst.page.url.path}.")
     return analyst.page.url.path
 
 
