@@ -20,7 +20,9 @@ INBOX: Final = ListSpec(
     columns=(
         Column("about", _("About"), lambda row: row, cell="notify/cells/about.html", style="wide"),
         Column("kind", _("Why you are told"), lambda row: row.get_kind_display(), sort="kind"),
-        Column("at", _("When"), lambda row: row.created_at, sort="created_at", cell="kit/cells/when.html"),
+        Column(
+            "at", _("When"), lambda row: row.created_at, sort="created_at", cell="kit/cells/when.html", style="tight"
+        ),
         Column("state", _("State"), lambda row: row, cell="notify/cells/state.html", style="tight"),
     ),
     filters=(

@@ -31,7 +31,14 @@ def found_list(query: str) -> ListSpec:
             Column("tlp", _("TLP"), lambda signal: signal.tlp, cell="kit/cells/tlp.html"),
             Column("found", _("Result"), shown, cell="portal/cells/found.html", style="wide"),
             Column("kind", _("Kind"), lambda signal: signal.get_kind_display()),
-            Column("published", _("Published"), lambda row: row.published_at, "published_at", "kit/cells/when.html"),
+            Column(
+                "published",
+                _("Published"),
+                lambda row: row.published_at,
+                "published_at",
+                "kit/cells/when.html",
+                "tight",
+            ),
         ),
         filters=(
             TextFilter("q", _("Words"), _matching),
@@ -51,7 +58,7 @@ LEDGER: Final = ListSpec(
     name="ledger",
     columns=(
         Column("entry", _("Entry"), lambda entry: entry.pk, "id", style="end"),
-        Column("at", _("When"), lambda entry: entry.at, cell="kit/cells/when.html"),
+        Column("at", _("When"), lambda entry: entry.at, cell="kit/cells/when.html", style="tight"),
         Column("who", _("Who"), lambda entry: entry.actor_label),
         Column("action", _("What"), lambda entry: entry.action, cell="portal/cells/code.html"),
         Column("number", _("Number"), _number, cell="portal/cells/number.html"),
