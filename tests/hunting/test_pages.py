@@ -44,8 +44,10 @@ def hunted(touched, drain):
 
 
 def make_hits(organisation, number, **fields):
-    """Hits of a search of the own lake, without a search."""
-    hunt = Hunt.everything.create(organisation=organisation, state="done", values=[])
+    """Hits of a signal that everybody sees, without a hunt through any log."""
+    author = organisation.people.first()
+    signal = Signal.everything.create(owner=organisation, author=author, tlp="CLEAR", state="published", title="x")
+    hunt = Hunt.everything.create(signal=signal, state="done")
     now = clock.now()
     values = {"type": "ipv4", "first_seen": now, "last_seen": now, "count": 1, **fields}
     return Hit.everything.bulk_create(
@@ -296,6 +298,15 @@ def test_a_search_tells_nobody_and_leaves_no_sighting(touched, drain):
     assert Sighting.everything.count() == 0
     asked = LedgerEntry.objects.get(action="hunting.hunt.requested")
     assert (asked.person, asked.payload) == (touched.a1.pk, {"values": 1})
+
+
+def test_what_a_search_found_is_not_among_what_was_shared(touched, drain):
+    client = touched.client("a1")
+    search(client, EVIL_ADDRESS)
+    drain()
+    page = client.get("/hunting/")
+    assert page.context["listing"].page.count == 0
+    assert len(rows_of(client.get("/hunting/?export=csv"))) == 1
 
 
 def test_a_list_of_values_can_be_a_file_in_an_old_encoding(touched, drain):

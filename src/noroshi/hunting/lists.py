@@ -7,6 +7,7 @@ from django.utils.translation import gettext_lazy as _
 
 from noroshi.hunting import queries, wording
 from noroshi.hunting.models import HuntState
+from noroshi.intel.wording import TYPES
 from noroshi.kit.lists import ChoiceFilter, Column, DateFilter, ListSpec, TextFilter
 from noroshi.kit.lists.spec import Rows
 
@@ -20,20 +21,20 @@ def _of_signal(rows: Rows, text: str) -> Rows:
 
 
 _VALUE: Final = (
-    Column("type", _("Type"), lambda hit: wording.type_name(hit.type), sort="type"),
+    Column("type", _("Type"), lambda hit: wording.type_name(hit.type), sort="type", style="tight"),
     Column("value", _("Value"), lambda hit: hit.defanged, cell="hunting/cells/value.html"),
     Column("count", _("Events"), lambda hit: hit.count, sort="count", style="end"),
     Column("first_seen", _("First seen"), lambda hit: hit.first_seen, sort="first_seen", cell="kit/cells/when.html"),
     Column("last_seen", _("Last seen"), lambda hit: hit.last_seen, sort="last_seen", cell="kit/cells/when.html"),
 )
-_TYPE: Final = ChoiceFilter("type", _("Type"), tuple(wording.TYPES.items()), "type")
+_TYPE: Final = ChoiceFilter("type", _("Type"), tuple((kind.value, name) for kind, name in TYPES.items()), "type")
 
 HITS: Final = ListSpec(
     name="hits",
     columns=(
         *_VALUE,
         Column("created_at", _("Found"), lambda hit: hit.created_at, sort="created_at", cell="kit/cells/when.html"),
-        Column("signal", _("Signal"), lambda hit: str(hit.hunt.signal or ""), cell="hunting/cells/signal.html"),
+        Column("signal", _("Signal"), lambda hit: str(hit.hunt.signal), cell="hunting/cells/signal.html"),
     ),
     filters=(
         TextFilter("q", _("Value"), ("value",)),
@@ -44,7 +45,7 @@ HITS: Final = ListSpec(
     ),
     default_sort="-created_at",
     empty=_("Nothing that was shared has been found in your logs."),
-    export_queryset=queries.hits_for,
+    export_queryset=queries.shared_hits_for,
 )
 
 

@@ -3,6 +3,8 @@
 A hit belongs to the organisation in whose logs it was; nobody else reads it.
 """
 
+from datetime import datetime
+
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
@@ -91,6 +93,11 @@ class Hit(models.Model):
     class Meta:
         base_manager_name = "everything"
         indexes = [models.Index(fields=["organisation", "-created_at"], name="hits_of_organisation")]
+
+    @property
+    def places(self) -> list[tuple[datetime, str, str, int]]:
+        """The samples as (time, source, file, line)."""
+        return [(datetime.fromisoformat(at["time"]), at["source"], at["file"], at["line"]) for at in self.samples]
 
     @property
     def defanged(self) -> str:

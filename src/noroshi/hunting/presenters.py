@@ -17,7 +17,7 @@ from noroshi.sharing.models import Signal
 @presents("hunting.hunt")
 def present_hunts(actor: Actor, ids: Collection[UUID]) -> dict[UUID, Presentation]:
     """Return what `actor` may read about the hits of hunts that signals have started."""
-    hits = queries.hits_for(actor).filter(hunt__in=ids, hunt__signal__isnull=False)
+    hits = queries.shared_hits_for(actor).filter(hunt__in=ids)
     found: Counter[UUID] = Counter()
     signals: dict[UUID, Signal] = {}
     for hunt_id, signal in ((hit.hunt_id, hit.hunt.signal) for hit in hits):

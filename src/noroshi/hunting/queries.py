@@ -13,6 +13,7 @@ from django.utils import timezone
 
 from noroshi.core import clock
 from noroshi.core.actor import Actor
+from noroshi.core.domain import worlds
 from noroshi.core.domain.audience import State
 from noroshi.core.errors import NotFound
 from noroshi.hunting import policy
@@ -180,14 +181,16 @@ def scope_of(hunt: Hunt, lakes: Iterable[str]) -> dict[str, Organisation]:
 
     An organisation none of whose people may see the signal is not searched: it would learn of it by its hits.
     """
-    if hunt.signal is None:
-        reached = [hunt.organisation] if hunt.organisation else []
-    elif hunt.signal.state == State.PUBLISHED:
-        reached = list(reach(hunt.signal.as_item()).by_organisation)
-    else:
-        reached = []
     known = set(lakes)
-    return {organisation.slug: organisation for organisation in reached if organisation.slug in known}
+    return {organisation.slug: organisation for organisation in _reached(hunt) if organisation.slug in known}
+
+
+def _reached(hunt: Hunt) -> Iterable[Organisation]:
+    if hunt.world != worlds.REAL:
+        return ()  # the lakes hold real logs, and an exercise never meets what is real
+    if hunt.signal is None:
+        return (hunt.organisation,) if hunt.organisation else ()
+    return reach(hunt.signal.as_item()).by_organisation if hunt.signal.state == State.PUBLISHED else ()
 
 
 def people_to_tell(hunt: Hunt, organisation: UUID) -> list[Person]:

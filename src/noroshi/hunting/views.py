@@ -35,15 +35,16 @@ RUNNING: Final = (HuntState.WAITING, HuntState.RUNNING)
 def hits(request: ActorRequest) -> HttpResponseBase:
     """List what was found in the own organisation's logs."""
     policy.require_onlooker(request.actor)
+    days = queries.hits_by_day(request.actor)
     context = {
-        "by_day": _by_day(_("Values found, by day"), queries.hits_by_day(request.actor), _("values")),
+        "by_day": _by_day(_("Values found, by day"), days, _("values")) if any(number for _day, number in days) else "",
         "may_hunt": policy.may_hunt(request.actor),
     }
     return respond(
         request,
         lists.HITS,
         actor=request.actor,
-        rows=queries.hits_for(request.actor),
+        rows=queries.shared_hits_for(request.actor),
         template="hunting/hits.html",
         context=context,
     )

@@ -7,20 +7,7 @@ from django.utils.translation import gettext_lazy as _
 
 from noroshi.hunting.engine import FileReason, LineReason, NeedleReason
 from noroshi.intel.domain.observables import ObservableType
-
-TYPES: Final[dict[str, str | Promise]] = {
-    ObservableType.IPV4: _("IPv4 address"),
-    ObservableType.IPV6: _("IPv6 address"),
-    ObservableType.CIDR: _("Network"),
-    ObservableType.DOMAIN: _("Domain"),
-    ObservableType.URL: _("URL"),
-    ObservableType.EMAIL: _("Mail address"),
-    ObservableType.MD5: _("MD5 hash"),
-    ObservableType.SHA1: _("SHA-1 hash"),
-    ObservableType.SHA256: _("SHA-256 hash"),
-    ObservableType.USER_AGENT: _("User agent"),
-    ObservableType.ACCOUNT: _("Account"),
-}
+from noroshi.intel.wording import TYPES
 
 REASONS: Final[dict[str, Promise]] = {
     FileReason.MISSING: _("The file cannot be read."),
@@ -70,4 +57,4 @@ def in_words(reason: str) -> str:
 
 def type_name(kind: str) -> str:
     """Return the name of a type of observable."""
-    return str(TYPES[kind])
+    return str(TYPES[ObservableType(kind)])
