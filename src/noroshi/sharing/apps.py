@@ -11,5 +11,5 @@ class SharingConfig(AppConfig):
     default_auto_field = "django.db.models.BigAutoField"
 
     def ready(self) -> None:
-        """Subscribe to the events of the rooms below."""
-        from noroshi.sharing import receivers  # noqa: F401, PLC0415 - models must be loaded first
+        """Subscribe to events, and register what comes round."""
+        from noroshi.sharing import receivers, tasks  # noqa: F401, PLC0415 - models must be loaded first

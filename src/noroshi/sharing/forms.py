@@ -1,5 +1,6 @@
 """Forms of the sharing room: they turn what a person typed into `Content` and `Marking`; the actions judge it."""
 
+from collections.abc import Iterator
 from typing import Any
 
 from django import forms
@@ -8,22 +9,17 @@ from django.utils.translation import gettext_lazy
 
 from noroshi.core.actor import Actor
 from noroshi.core.domain.audience import AuthorMode, Entry, EntryKind
-from noroshi.core.domain.membership import MembershipClass, Standing
 from noroshi.core.domain.tlp import TLP
 from noroshi.core.errors import InvalidInput
 from noroshi.members.models import Group, Organisation
 from noroshi.members.queries import active_people
 from noroshi.sharing.actions import default_profile
-from noroshi.sharing.domain.content import MAX_BODY, MAX_TITLE, Content, Marking
-from noroshi.sharing.models import Kind, Signal, Target
+from noroshi.sharing.domain.content import MAX_BODY, MAX_COMMENT, MAX_REASON, MAX_TITLE, Content, Marking
+from noroshi.sharing.models import Kind, Signal, SignalObservable, Target
+from noroshi.sharing.queries import entries_of_people, groups_on_offer, organisations_on_offer
+from noroshi.sharing.wording import TLP_CHOICES
 
-TLP_CHOICES = [
-    (TLP.CLEAR.value, gettext_lazy("TLP:CLEAR: anybody, the public too")),
-    (TLP.GREEN.value, gettext_lazy("TLP:GREEN: the community")),
-    (TLP.AMBER.value, gettext_lazy("TLP:AMBER: who needs to know, to protect members' systems")),
-    (TLP.AMBER_STRICT.value, gettext_lazy("TLP:AMBER+STRICT: the named groups and organisations alone")),
-    (TLP.RED.value, gettext_lazy("TLP:RED: the named people alone")),
-]
+MAX_PEOPLE = 500
 
 
 def _moment(label: Any, help_text: Any) -> forms.DateTimeField:
@@ -31,39 +27,44 @@ def _moment(label: Any, help_text: Any) -> forms.DateTimeField:
     return forms.DateTimeField(label=label, help_text=help_text, required=False, widget=widget)
 
 
-class ComposeForm(forms.Form):
-    """A signal being written: the words, the marking, the audience."""
+def _title() -> forms.CharField:
+    return forms.CharField(label=gettext_lazy("Title"), max_length=MAX_TITLE)
 
-    title = forms.CharField(label=gettext_lazy("Title"), max_length=MAX_TITLE)
-    kind = forms.ChoiceField(label=gettext_lazy("Kind"), choices=Kind.choices)
-    target = forms.ChoiceField(label=gettext_lazy("What is struck"), choices=Target.choices, widget=forms.RadioSelect)
-    body = forms.CharField(
-        label=gettext_lazy("Text"),
-        help_text=gettext_lazy("Markdown. Paste a report as it is: addresses, domains and hashes are recognised next."),
-        max_length=MAX_BODY,
-        required=False,
-        widget=forms.Textarea(attrs={"rows": 14}),
+
+def _text(label: Any, rows: int, longest: int, **options: Any) -> forms.CharField:
+    """A text over several lines. The action measures it, after line ends have become what they are stored as."""
+    widget = forms.Textarea(attrs={"rows": rows, "maxlength": longest})
+    return forms.CharField(label=label, widget=widget, **options)
+
+
+def _several(label: Any, rows: Any, **options: Any) -> Any:
+    return forms.ModelMultipleChoiceField(
+        label=label, queryset=rows, required=False, widget=forms.CheckboxSelectMultiple, **options
     )
-    tlp = forms.ChoiceField(label=gettext_lazy("Marking"), choices=TLP_CHOICES, widget=forms.RadioSelect)
+
+
+class BlamingForm(forms.Form):
+    """A form that shows the actions' refusal at the field it names."""
+
+    def blame(self, error: InvalidInput) -> None:
+        """Add the sentence of `error` to its field, or to the form where it has no such field."""
+        self.add_error(error.field if error.field in self.fields else None, error.message)
+
+
+class AudienceForm(BlamingForm):
+    """How far a signal may go, in whose name, and when."""
+
+    tlp = forms.ChoiceField(label=gettext_lazy("Marking"), widget=forms.RadioSelect)
     community = forms.BooleanField(label=gettext_lazy("The whole community"), required=False)
-    groups = forms.ModelMultipleChoiceField(
-        label=gettext_lazy("Groups"), queryset=Group.objects.none(), required=False, widget=forms.CheckboxSelectMultiple
+    groups = _several(gettext_lazy("Groups"), Group.objects.none())
+    organisations = _several(gettext_lazy("Organisations"), Organisation.objects.none())
+    people = _text(
+        gettext_lazy("People"), 2, 10_000, help_text=gettext_lazy("Mail addresses, one a line."), required=False
     )
-    organisations = forms.ModelMultipleChoiceField(
-        label=gettext_lazy("Organisations"), queryset=Organisation.objects.none(), required=False
-    )
-    people = forms.CharField(
-        label=gettext_lazy("People"),
-        help_text=gettext_lazy("Mail addresses, one a line."),
-        required=False,
-        max_length=10_000,
-        widget=forms.Textarea(attrs={"rows": 3}),
-    )
-    excluded = forms.ModelMultipleChoiceField(
-        label=gettext_lazy("All but these organisations"),
+    excluded = _several(
+        gettext_lazy("All but these organisations"),
+        Organisation.objects.none(),
         help_text=gettext_lazy("They will not see it by any way, and will not learn that they were left out."),
-        queryset=Organisation.objects.none(),
-        required=False,
     )
     anonymous = forms.BooleanField(
         label=gettext_lazy("Post without my name and my organisation's"),
@@ -75,55 +76,65 @@ class ComposeForm(forms.Form):
 
     def __init__(self, *args: Any, actor: Actor, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        organisations = Organisation.objects.filter(standing=Standing.ACTIVE).exclude(
-            membership=MembershipClass.SUPERVISOR
-        )
-        self._choices("organisations", organisations.order_by("slug"))
-        self._choices("excluded", organisations.exclude(pk=actor.acting_organisation).order_by("slug"))
-        groups = Group.objects.filter(closed_at__isnull=True).order_by("slug")
-        self._choices("groups", groups if actor.is_hub_operator else groups.filter(pk__in=actor.groups))
+        self.actor = actor
+        self._offer("tlp", "choices", [(level.value, text) for level, text in TLP_CHOICES[default_profile()].items()])
+        self._offer("groups", "queryset", groups_on_offer(actor))
+        self._offer("organisations", "queryset", organisations_on_offer())
+        self._offer("excluded", "queryset", organisations_on_offer().exclude(pk=actor.acting_organisation))
 
-    def _choices(self, name: str, rows: Any) -> None:
-        field = self.fields[name]
-        assert isinstance(field, forms.ModelMultipleChoiceField)  # noqa: S101 - declared so above
-        field.queryset = rows
+    def _offer(self, name: str, what: str, offered: Any) -> None:
+        setattr(self.fields[name], what, offered)
 
     def clean_people(self) -> list[Entry]:
         """Turn mail addresses into lines of the audience; unknown ones are named."""
         wanted = {line.strip().lower() for line in self.cleaned_data["people"].replace(",", "\n").split("\n")} - {""}
-        known = {person.email.lower(): person for person in active_people().filter(email__in=wanted)}
-        if missing := sorted(wanted - set(known)):
-            raise forms.ValidationError(_("Nobody here has the address: %(names)s") % {"names": ", ".join(missing)})
-        return [Entry(EntryKind.PERSON, person.pk, person.organisation_id) for person in known.values()]
-
-    def content(self) -> Content:
-        """Return the words."""
-        data = self.cleaned_data
-        return Content(data["kind"], data["target"], data["title"], data["body"])
+        if len(wanted) > MAX_PEOPLE:
+            raise forms.ValidationError(_("Name at most %(limit)s people.") % {"limit": MAX_PEOPLE})
+        try:
+            return entries_of_people(wanted)
+        except InvalidInput as error:
+            raise forms.ValidationError(error.message) from error
 
     def marking(self) -> Marking:
         """Return the marking and the audience."""
         data = self.cleaned_data
-        entries = {
-            *data["people"],
-            *(Entry(EntryKind.GROUP, row.pk) for row in data["groups"]),
-            *(Entry(EntryKind.ORGANISATION, row.pk) for row in data["organisations"]),
-            *(Entry(EntryKind.EXCLUDED_ORGANISATION, row.pk) for row in data["excluded"]),
-            *([Entry(EntryKind.COMMUNITY)] if data["community"] else []),
-        }
         return Marking(
             tlp=TLP(data["tlp"]),
             profile=default_profile(),
-            entries=frozenset(entries),
+            entries=frozenset(self._entries()),
             author_mode=AuthorMode.ANONYMOUS if data["anonymous"] else AuthorMode.NAMED,
             embargo_until=data["embargo_until"],
             expires_at=data["expires_at"],
         )
 
-    def blame(self, error: InvalidInput) -> None:
-        """Show the actions' refusal at the field it names."""
-        field = error.field if error.field in self.fields else None
-        self.add_error(field, error.message)
+    def _entries(self) -> Iterator[Entry]:
+        data = self.cleaned_data
+        yield from data["people"]
+        yield from (Entry(EntryKind.GROUP, row.pk) for row in data["groups"])
+        yield from (Entry(EntryKind.ORGANISATION, row.pk) for row in data["organisations"])
+        yield from (Entry(EntryKind.EXCLUDED_ORGANISATION, row.pk) for row in data["excluded"])
+        if data["community"]:
+            yield Entry(EntryKind.COMMUNITY)
+
+
+class ComposeForm(AudienceForm):
+    """A signal being written: the words, the marking, the audience."""
+
+    title = _title()
+    kind = forms.ChoiceField(label=gettext_lazy("Kind"), choices=Kind.choices)
+    target = forms.ChoiceField(label=gettext_lazy("What is struck"), choices=Target.choices, widget=forms.RadioSelect)
+    body = _text(
+        gettext_lazy("Text"),
+        14,
+        MAX_BODY,
+        help_text=gettext_lazy("Markdown. Paste a report as it is: addresses, domains and hashes are recognised next."),
+        required=False,
+    )
+
+    def content(self) -> Content:
+        """Return the words."""
+        data = self.cleaned_data
+        return Content(data["kind"], data["target"], data["title"], data["body"])
 
 
 def initial_of(signal: Signal) -> dict[str, Any]:
@@ -150,28 +161,35 @@ def initial_of(signal: Signal) -> dict[str, Any]:
     }
 
 
-class AmendForm(forms.Form):
+class SendForm(forms.Form):
+    """What was looked over: which of the proposed values go, and the moment of the draft that was shown."""
+
+    observable = forms.TypedMultipleChoiceField(coerce=int, required=False)
+    looked_at = forms.DateTimeField(widget=forms.HiddenInput)
+
+    def __init__(self, *args: Any, proposed: list[SignalObservable], **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        field = self.fields["observable"]
+        assert isinstance(field, forms.TypedMultipleChoiceField)  # noqa: S101 - declared so above
+        field.choices = [(str(row.pk), "") for row in proposed]
+
+
+class AmendForm(BlamingForm):
     """New words for a published signal."""
 
-    title = forms.CharField(label=gettext_lazy("Title"), max_length=MAX_TITLE)
-    body = forms.CharField(
-        label=gettext_lazy("Text"), max_length=MAX_BODY, required=False, widget=forms.Textarea(attrs={"rows": 14})
-    )
-    reason = forms.CharField(label=gettext_lazy("What changed, and why"), max_length=400)
-
-    def blame(self, error: InvalidInput) -> None:
-        """Show the actions' refusal at the field it names."""
-        self.add_error(error.field if error.field in self.fields else None, error.message)
+    title = _title()
+    body = _text(gettext_lazy("Text"), 14, MAX_BODY, required=False)
+    reason = forms.CharField(label=gettext_lazy("What changed, and why"), max_length=MAX_REASON)
 
 
-class ReasonForm(forms.Form):
+class ReasonForm(BlamingForm):
     """A sentence that says why."""
 
-    reason = forms.CharField(label=gettext_lazy("Why"), max_length=400, widget=forms.Textarea(attrs={"rows": 2}))
+    reason = _text(gettext_lazy("Why"), 2, MAX_REASON)
 
 
-class CommentForm(forms.Form):
+class CommentForm(BlamingForm):
     """A comment."""
 
-    body = forms.CharField(label=gettext_lazy("Comment"), max_length=10_000, widget=forms.Textarea(attrs={"rows": 3}))
+    body = _text(gettext_lazy("Comment"), 3, MAX_COMMENT)
     anonymous = forms.BooleanField(label=gettext_lazy("Without my name"), required=False)

@@ -1,6 +1,6 @@
 """The lists of the sharing room, declared once."""
 
-from typing import Any, Final
+from typing import Final
 
 from django.utils.translation import gettext_lazy as _
 
@@ -10,7 +10,7 @@ from noroshi.kit import search
 from noroshi.kit.lists import ChoiceFilter, Column, DateFilter, ListSpec, TextFilter
 from noroshi.kit.lists.spec import Rows
 from noroshi.sharing.models import Kind, Signal, Target
-from noroshi.sharing.queries import SEARCH_KIND, byline, signals_for
+from noroshi.sharing.queries import SEARCH_KIND, byline, published_for
 
 
 def _found(rows: Rows, text: str) -> Rows:
@@ -18,7 +18,16 @@ def _found(rows: Rows, text: str) -> Rows:
 
 
 def _exported(actor: Actor) -> Rows:
-    return signals_for(actor).select_related("author__organisation")
+    return published_for(actor).select_related("author__organisation")
+
+
+FILTERS: Final = (
+    TextFilter("q", _("Search"), _found),
+    ChoiceFilter("kind", _("Kind"), Kind.choices, "kind"),
+    ChoiceFilter("target", _("Struck"), Target.choices, "target"),
+    ChoiceFilter("tlp", _("TLP"), [(level.value, level.label) for level in TLP], "tlp"),
+    DateFilter("since", _("Since"), "published_at__date__gte"),
+)
 
 
 def signal_list_for(actor: Actor) -> ListSpec:
@@ -30,14 +39,20 @@ def signal_list_for(actor: Actor) -> ListSpec:
     return ListSpec(
         name="signals",
         columns=(
-            Column("tlp", _("TLP"), lambda signal: signal.tlp, cell="kit/cells/tlp.html"),
-            Column("title", _("Title"), _title, sort="title", cell="sharing/cells/title.html"),
-            Column("kind", _("Kind"), lambda signal: signal.get_kind_display(), sort="kind"),
-            Column("target", _("Struck"), lambda signal: signal.get_target_display()),
+            Column("tlp", _("TLP"), lambda s: s.tlp, cell="kit/cells/tlp.html", style="tight"),
+            Column("title", _("Title"), lambda s: s.title, sort="title", cell="sharing/cells/title.html", style="wide"),
+            Column("kind", _("Kind"), lambda s: s.get_kind_display(), sort="kind", style="tight"),
+            Column("target", _("Struck"), lambda s: s.get_target_display(), style="tight"),
             Column("from", _("From"), organisation, cell="sharing/cells/from.html"),
             Column(
-                "published", _("Published"), lambda s: s.published_at, sort="published_at", cell="kit/cells/when.html"
+                "published",
+                _("Published"),
+                lambda s: s.published_at,
+                sort="published_at",
+                cell="kit/cells/when.html",
+                style="tight",
             ),
+            Column("reference", _("Number"), lambda s: s.reference, cell="sharing/cells/reference.html", style="tight"),
         ),
         filters=FILTERS,
         default_sort="-published",
@@ -46,14 +61,13 @@ def signal_list_for(actor: Actor) -> ListSpec:
     )
 
 
-def _title(signal: Signal) -> Any:
-    return signal.title if signal.state != "withdrawn" else _("(withdrawn)")
-
-
-FILTERS: Final = (
-    TextFilter("q", _("Search"), _found),
-    ChoiceFilter("kind", _("Kind"), Kind.choices, "kind"),
-    ChoiceFilter("target", _("Struck"), Target.choices, "target"),
-    ChoiceFilter("tlp", _("TLP"), [(level.value, level.label) for level in TLP], "tlp"),
-    DateFilter("since", _("Since"), "published_at__date__gte"),
+TOMBSTONES: Final = ListSpec(
+    name="withdrawn",
+    columns=(
+        Column("reference", _("Number"), lambda s: s.reference, cell="sharing/cells/tombstone.html", style="tight"),
+        Column("reason", _("Reason"), lambda s: s.withdrawal_reason, style="wide"),
+        Column("withdrawn", _("Withdrawn"), lambda s: s.changed_at, sort="changed_at", cell="kit/cells/when.html"),
+    ),
+    default_sort="-withdrawn",
+    empty=_("Nothing that you could see was withdrawn."),
 )

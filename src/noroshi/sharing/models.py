@@ -88,7 +88,7 @@ class SignalObservable(models.Model):
     reason = models.CharField(max_length=32)
     """How it was known in the text: a code of `intel.domain.extract.Proposal`."""
     benign = models.JSONField(default=list)
-    """Names of the warning lists that know the value as harmless; such a value is not hunted."""
+    """Names of the warning lists that know it as harmless; such a value is sent only where the author keeps it."""
 
     objects = PartManager(whole="signal")
     everything = models.Manager()

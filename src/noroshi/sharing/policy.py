@@ -1,51 +1,50 @@
 """Who may do what to a signal. Viewing is `core.policy`; here are the verbs, for somebody who already sees it."""
 
 from collections.abc import Callable
+from dataclasses import dataclass
 from typing import Final
 
+from django.utils.functional import Promise
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
 from noroshi.core.actor import Actor
-from noroshi.core.domain.audience import State
+from noroshi.core.domain.audience import AuthorMode, State
 from noroshi.core.domain.channels import Channel
 from noroshi.core.domain.membership import MembershipClass
-from noroshi.core.errors import NotAllowed
+from noroshi.core.domain.tlp import TLP
+from noroshi.core.errors import Conflict, NotAllowed, NotFound
+from noroshi.sharing.domain.release import gravity
 from noroshi.sharing.models import Signal
-
-Permission = Callable[[Actor, Signal], bool]
 
 WRITING_CHANNELS: Final = frozenset({Channel.WEB, Channel.API_PERSON_TOKEN, Channel.CLI})
 
 
+@dataclass(frozen=True)
+class Verb:
+    """Something to do to a signal: in which state of it, by whom, and the sentence that refuses everybody else."""
+
+    state: State
+    allows: Callable[[Actor, Signal], bool]
+    refusal: Promise
+
+
 def may_share(actor: Actor) -> bool:
     """Whether the actor may write signals: a person of a member who needs to know."""
-    member = actor.membership not in (None, MembershipClass.SUPERVISOR)
-    return member and actor.person is not None and actor.needs_to_know and _writes(actor)
+    return is_member(actor) and actor.needs_to_know and _writes(actor)
 
 
-def may_edit(actor: Actor, signal: Signal) -> bool:
-    """Whether the actor may change the draft."""
-    return is_author(actor, signal) and signal.state == State.DRAFT and may_share(actor)
+def require_member(actor: Actor) -> None:
+    """Raise NotFound for whoever stands behind the wall: for a supervisor, this room is not there."""
+    if actor.is_supervisor:
+        raise NotFound
 
 
-def may_amend(actor: Actor, signal: Signal) -> bool:
-    """Whether the actor may replace the words of what is out: the author alone."""
-    return is_author(actor, signal) and signal.state == State.PUBLISHED and may_share(actor)
-
-
-def may_withdraw(actor: Actor, signal: Signal) -> bool:
-    """Whether the actor may take it back: the author, or a hub operator who sees it."""
-    return signal.state == State.PUBLISHED and _writes(actor) and (is_author(actor, signal) or actor.is_hub_operator)
-
-
-def may_release(actor: Actor, signal: Signal) -> bool:
-    """Whether the actor may let a held signal go, or hand it back: a hub operator who did not write it."""
-    return signal.state == State.HELD and actor.is_hub_operator and not is_author(actor, signal) and _writes(actor)
-
-
-def may_answer(actor: Actor, signal: Signal) -> bool:
-    """Whether the actor may comment, acknowledge, or say "we saw this too": any member's person who sees it."""
-    return signal.state == State.PUBLISHED and _is_member_person(actor) and _writes(actor)
+def require_sharer(actor: Actor) -> None:
+    """Raise NotAllowed unless the actor may write signals."""
+    if not may_share(actor):
+        message = _("Sharing is for analysts, fraud analysts and coordinators of member organisations.")
+        raise NotAllowed(message, rule="sharing.share")
 
 
 def is_author(actor: Actor, signal: Signal) -> bool:
@@ -53,42 +52,80 @@ def is_author(actor: Actor, signal: Signal) -> bool:
     return actor.person is not None and signal.author_id == actor.person
 
 
-VERBS: Final[dict[str, Permission]] = {
-    "edit": may_edit,
-    "amend": may_amend,
-    "withdraw": may_withdraw,
-    "release": may_release,
-    "answer": may_answer,
+def is_member(actor: Actor) -> bool:
+    """Whether the actor is somebody of a member organisation."""
+    return actor.person is not None and actor.membership not in (None, MembershipClass.SUPERVISOR)
+
+
+def _edits(actor: Actor, signal: Signal) -> bool:
+    return is_author(actor, signal) and may_share(actor)
+
+
+def _amends(actor: Actor, signal: Signal) -> bool:
+    """What a person had to release would otherwise be changed behind that person's back."""
+    return _edits(actor, signal) and not gravity(TLP(signal.tlp), AuthorMode(signal.author_mode))
+
+
+def _withdraws(actor: Actor, signal: Signal) -> bool:
+    return _writes(actor) and (is_author(actor, signal) or actor.is_hub_operator)
+
+
+def _releases(actor: Actor, signal: Signal) -> bool:
+    return _writes(actor) and actor.is_hub_operator and not is_author(actor, signal)
+
+
+def _comments(actor: Actor, signal: Signal) -> bool:
+    del signal
+    return _writes(actor) and is_member(actor)
+
+
+def _answers(actor: Actor, signal: Signal) -> bool:
+    return _comments(actor, signal) and not is_author(actor, signal)
+
+
+VERBS: Final = {
+    "edit": Verb(State.DRAFT, _edits, gettext_lazy("Only the author changes a draft.")),
+    "recall": Verb(State.HELD, _edits, gettext_lazy("Only the author takes back what waits for release.")),
+    "release": Verb(
+        State.HELD, _releases, gettext_lazy("Only a hub operator who did not write it releases a held signal.")
+    ),
+    "amend": Verb(
+        State.PUBLISHED,
+        _amends,
+        gettext_lazy(
+            "Only the author amends a signal. One that had to be released is not amended: withdraw it and share anew."
+        ),
+    ),
+    "withdraw": Verb(
+        State.PUBLISHED, _withdraws, gettext_lazy("Only the author or a hub operator withdraws a published signal.")
+    ),
+    "comment": Verb(State.PUBLISHED, _comments, gettext_lazy("Only people of member organisations comment.")),
+    "answer": Verb(
+        State.PUBLISHED, _answers, gettext_lazy("Only people of member organisations who did not write it answer.")
+    ),
+}
+
+_STATES: Final = {
+    State.DRAFT: gettext_lazy("This signal is a draft."),
+    State.HELD: gettext_lazy("This signal waits for a hub operator's release."),
+    State.PUBLISHED: gettext_lazy("This signal has already been sent."),
+    State.WITHDRAWN: gettext_lazy("This signal was withdrawn; nothing can be done to it any more."),
 }
 
 
 def allowed_verbs(actor: Actor, signal: Signal) -> frozenset[str]:
     """Return the verbs that `actor` may use on `signal` now: what the page offers."""
-    return frozenset(verb for verb, allows in VERBS.items() if allows(actor, signal))
+    return frozenset(name for name, verb in VERBS.items() if verb.state == signal.state and verb.allows(actor, signal))
 
 
-def require(actor: Actor, verb: str, signal: Signal) -> None:
-    """Raise NotAllowed, with the sentence that says why, unless `actor` may do `verb` to `signal`."""
-    if VERBS[verb](actor, signal):
-        return
-    raise NotAllowed(_sentence(verb, signal), rule=f"sharing.{verb}")
-
-
-def _sentence(verb: str, signal: Signal) -> str:
-    if signal.state == State.WITHDRAWN:
-        return _("This signal was withdrawn; nothing can be done to it any more.")
-    return {
-        "edit": _("Only the author changes a draft."),
-        "amend": _("Only the author amends a published signal."),
-        "withdraw": _("Only the author or a hub operator withdraws a published signal."),
-        "release": _("Only a hub operator who did not write it releases a held signal."),
-        "answer": _("Only people of member organisations answer a published signal."),
-    }[verb]
+def require(actor: Actor, name: str, signal: Signal) -> None:
+    """Raise NotAllowed unless `actor` is one who may do the verb, Conflict where the signal's state forbids it."""
+    verb = VERBS[name]
+    if not verb.allows(actor, signal):
+        raise NotAllowed(str(verb.refusal), rule=f"sharing.{name}")
+    if signal.state != verb.state:
+        raise Conflict(str(_STATES[State(signal.state)]))
 
 
 def _writes(actor: Actor) -> bool:
     return actor.is_active and actor.channel in WRITING_CHANNELS
-
-
-def _is_member_person(actor: Actor) -> bool:
-    return actor.person is not None and actor.membership not in (None, MembershipClass.SUPERVISOR)

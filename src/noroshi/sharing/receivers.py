@@ -4,6 +4,7 @@ from collections.abc import Collection, Iterable, Mapping
 from typing import Final
 from uuid import UUID
 
+from django.db.models import Q
 from django.urls import reverse
 
 from noroshi.core import ledger
@@ -49,7 +50,17 @@ def tell_readers(entry: LedgerEntry) -> None:
     """Tell everybody who sees it, but the author, that a signal came, changed or went."""
     signal = _signal_of(entry)
     if signal is not None:
-        _post(entry, signal, KINDS[entry.action], people_reached(signal))
+        _post(entry, signal, KINDS[entry.action], _but_author(signal, people_reached(signal)))
+
+
+@ledger.subscribe("sharing.tell-disclosed", "sharing.signal.disclosed")
+def tell_disclosed(entry: LedgerEntry) -> None:
+    """Tell those who see it since its embargo has ended; whoever was named in person was told before."""
+    signal = _signal_of(entry)
+    if signal is not None:
+        named = {line.target for line in signal.as_item().audience if line.kind is EntryKind.PERSON}
+        readers = _but_author(signal, people_reached(signal))
+        _post(entry, signal, NoticeKind.SIGNAL, [person for person in readers if person.pk not in named])
 
 
 @ledger.subscribe("sharing.tell-operators", "sharing.signal.held")
@@ -61,29 +72,27 @@ def tell_operators(entry: LedgerEntry) -> None:
     operators = active_people().filter(
         organisation__membership=MembershipClass.HUB, role_assignments__role=Role.HUB_OPERATOR
     )
-    _post(entry, signal, NoticeKind.RELEASE, operators)
+    _post(entry, signal, NoticeKind.RELEASE, _but_author(signal, operators))
+
+
+@ledger.subscribe("sharing.tell-sender", "sharing.signal.released", "sharing.signal.returned")
+def tell_sender(entry: LedgerEntry) -> None:
+    """Tell the author what became of what waited for release."""
+    signal = _signal_of(entry)
+    if signal is not None:
+        _post(entry, signal, NoticeKind.AMENDED, _author_of(signal))
 
 
 @ledger.subscribe("sharing.tell-thread", "sharing.signal.commented")
 def tell_thread(entry: LedgerEntry) -> None:
-    """Tell the author and those who have commented that there is another comment."""
+    """Tell the author and those who have commented, as far as they still see it, that there is another comment."""
     signal = _signal_of(entry)
-    comment = Comment.everything.filter(pk=entry.payload.get("comment")).first()
+    comment = Comment.everything.filter(pk=entry.payload["comment"]).first()
     if signal is None or comment is None:
         return
-    thread = set(Comment.everything.filter(signal=signal).values_list("author", flat=True)) | {signal.author_id}
-    readers = [person for person in people_reached(signal) if person.pk in thread]
-    author = _author_of(signal)
-    told = {person.pk: person for person in (*readers, *author) if person.pk != comment.author_id}
-    post_notices(
-        people=told.values(),
-        kind=NoticeKind.COMMENT,
-        subject=SUBJECT,
-        subject_id=signal.pk,
-        event=entry,
-        world=entry.world,
-        topic=_topic(signal),
-    )
+    thread = Comment.everything.filter(signal=signal).values("author")
+    others = active_people().filter(Q(pk__in=thread) | Q(pk=signal.author_id)).exclude(pk=comment.author_id)
+    _post(entry, signal, NoticeKind.COMMENT, people_reached(signal, others))
 
 
 @ledger.subscribe("sharing.tell-author", "intel.sighting.recorded")
@@ -91,11 +100,14 @@ def tell_author(entry: LedgerEntry) -> None:
     """Tell the author how many organisations saw it too, once there are enough to hide each other."""
     signal = _find(entry.payload["item"])
     count = organisations_that_saw(signal.pk) if signal is not None else None
-    if signal is None or count is None:
-        return
+    if signal is not None and count is not None:
+        _post(entry, signal, NoticeKind.SIGHTING, _author_of(signal), count)
+
+
+def _post(entry: LedgerEntry, signal: Signal, kind: NoticeKind, people: Iterable[Person], count: int = 1) -> None:
     post_notices(
-        people=_author_of(signal),
-        kind=NoticeKind.SIGHTING,
+        people=people,
+        kind=kind,
         subject=SUBJECT,
         subject_id=signal.pk,
         event=entry,
@@ -105,16 +117,8 @@ def tell_author(entry: LedgerEntry) -> None:
     )
 
 
-def _post(entry: LedgerEntry, signal: Signal, kind: NoticeKind, people: Iterable[Person]) -> None:
-    post_notices(
-        people=[person for person in people if person.pk != signal.author_id],
-        kind=kind,
-        subject=SUBJECT,
-        subject_id=signal.pk,
-        event=entry,
-        world=entry.world,
-        topic=_topic(signal),
-    )
+def _but_author(signal: Signal, people: Iterable[Person]) -> list[Person]:
+    return [person for person in people if person.pk != signal.author_id]
 
 
 def _topic(signal: Signal) -> Topic:
@@ -125,7 +129,7 @@ def _topic(signal: Signal) -> Topic:
 
 
 def _author_of(signal: Signal) -> list[Person]:
-    return list(active_people().filter(pk__in=[signal.author_id] if signal.author_id else []))
+    return list(active_people().filter(pk=signal.author_id)) if signal.author_id else []
 
 
 def _signal_of(entry: LedgerEntry) -> Signal | None:

@@ -8,7 +8,9 @@ app_name = "sharing"
 
 urlpatterns = [
     path("", views.signal_list, name="list"),
+    path("withdrawn", views.withdrawn_list, name="withdrawn"),
     path("new", views.compose, name="compose"),
+    path("preview", views.preview, name="preview"),
     path("drafts", views.drafts, name="drafts"),
     path("release", views.release_queue, name="release-queue"),
     path("<uuid:signal_id>/", views.detail, name="detail"),

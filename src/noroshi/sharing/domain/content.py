@@ -1,13 +1,23 @@
 """What an author hands over: the words, and for whom they are."""
 
+import re
 from dataclasses import dataclass, field
 from datetime import datetime
+from typing import Final
+from uuid import UUID
 
-from noroshi.core.domain.audience import AuthorMode, Entry, EntryKind
+from noroshi.core.domain.audience import EXCLUSIONS, GRANTS, AuthorMode, Entry, EntryKind, Item, State
 from noroshi.core.domain.tlp import TLP, Profile
 
-MAX_TITLE = 200
-MAX_BODY = 100_000
+MAX_TITLE: Final = 200
+MAX_BODY: Final = 50_000
+MAX_COMMENT: Final = 10_000
+MAX_REASON: Final = 400
+
+# Every control character but tab and line feed; halves of characters that JSON may name and no encoding can write.
+_UNWRITABLE: Final = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f\ud800-\udfff]")
+# Marks, embeddings, overrides and isolates that turn the direction of what follows (UAX 9, section 2).
+_TURNING: Final = re.compile("[\u061c\u200e\u200f\u202a-\u202e\u2066-\u2069]")
 
 
 @dataclass(frozen=True)
@@ -39,5 +49,42 @@ class Marking:
     @property
     def has_grant(self) -> bool:
         """Whether the audience names anybody at all, or needs nobody named (CLEAR is everyone's)."""
-        named = {EntryKind.COMMUNITY, EntryKind.ORGANISATION, EntryKind.GROUP, EntryKind.PERSON}
-        return self.tlp is TLP.CLEAR or not named.isdisjoint(self.kinds)
+        return self.tlp is TLP.CLEAR or not self.kinds.isdisjoint(GRANTS)
+
+    @property
+    def is_of_an_author(self) -> bool:
+        """Whether every line is one that authors write; the others come of publishing and relaying."""
+        return self.kinds <= {*GRANTS, *EXCLUSIONS}
+
+    def targets(self, kind: EntryKind) -> frozenset[UUID]:
+        """Return whom the lines of `kind` name."""
+        return frozenset(entry.target for entry in self.entries if entry.kind is kind and entry.target)
+
+    def as_draft(self, owner: UUID, author: UUID, world: str) -> Item:
+        """Return the unpublished item that something marked like this would be."""
+        return Item(
+            owner=owner,
+            author=author,
+            tlp=self.tlp,
+            profile=self.profile,
+            audience=self.entries,
+            state=State.DRAFT,
+            author_mode=self.author_mode,
+            embargo_until=self.embargo_until,
+            world=world,
+        )
+
+
+def one_line(text: str) -> str:
+    """Return `text` as one readable line."""
+    return " ".join(readable(text).split())
+
+
+def readable(text: str) -> str:
+    r"""Return `text` as everybody reads it: no control characters, and those that turn the direction spelt out.
+
+    `report\u202efdp.exe` looks like `reportexe.pdf`; shown as `report[U+202E]fdp.exe` it deceives nobody, and an
+    analyst can still tell of it.
+    """
+    plain = text.replace("\r\n", "\n").replace("\r", "\n")
+    return _TURNING.sub(lambda found: f"[U+{ord(found[0]):04X}]", _UNWRITABLE.sub("", plain)).strip()

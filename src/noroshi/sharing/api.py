@@ -1,0 +1,265 @@
+"""Signals over REST: `/api/v1/signals`. The token decides the channel, the channel what may be read at all."""
+
+import base64
+import binascii
+from collections.abc import Sequence
+from datetime import date, datetime
+from typing import Annotated, Any, Final
+from uuid import UUID
+
+from django.db.models import Q, QuerySet
+from django.urls import reverse
+from django.utils.translation import gettext as _
+from ninja import Field, Query, Router, Schema
+
+from noroshi.core import policy as door
+from noroshi.core.actor import Actor
+from noroshi.core.domain.audience import AuthorMode, Entry, EntryKind
+from noroshi.core.domain.tlp import TLP
+from noroshi.core.errors import InvalidInput
+from noroshi.kit import search
+from noroshi.kit.http import ActorRequest
+from noroshi.members.api_auth import TokenAuth
+from noroshi.members.domain.scopes import Scope
+from noroshi.sharing import actions, queries
+from noroshi.sharing.domain.content import Content, Marking
+from noroshi.sharing.forms import MAX_PEOPLE
+from noroshi.sharing.models import Kind, Signal, SignalObservable, Target
+
+MOST: Final = 200
+READS: Final = TokenAuth(Scope.SIGNALS_READ)
+WRITES: Final = TokenAuth(Scope.SIGNALS_WRITE)
+
+router = Router(tags=["signals"])
+
+Slugs = Annotated[list[str], Field(default_factory=list, max_length=1000)]
+
+
+class From(Schema):
+    """Who speaks; absent where the author is anonymous."""
+
+    organisation: str
+    person: str
+
+
+class SignalLine(Schema):
+    """A signal in a list. `from` is null where the author is anonymous."""
+
+    id: UUID
+    reference: str
+    kind: Kind
+    target: Target
+    title: str
+    tlp: TLP
+    profile: str
+    version: int
+    published_at: datetime
+    changed_at: datetime
+    expires_at: datetime | None
+    author: From | None = Field(alias="from")
+    url: str
+
+
+class SignalWhole(SignalLine):
+    """A signal with its words, in Markdown."""
+
+    state: str = "published"
+    body: str
+
+
+class Tombstone(Schema):
+    """What is left of a withdrawn signal."""
+
+    id: UUID
+    reference: str
+    state: str = "withdrawn"
+    withdrawn_at: datetime
+    reason: str
+
+
+class SignalPage(Schema):
+    """Some signals, the newest first, and the cursor of those after them; null at the end."""
+
+    items: list[SignalLine]
+    next: str | None
+
+
+class ObservableLine(Schema):
+    """A value that a signal names. `benign` has the warning lists that know it as harmless."""
+
+    type: str
+    value: str
+    benign: list[str]
+
+
+class Grants(Schema):
+    """For whom: the community, organisations and groups by slug, people by mail address; and who is left out."""
+
+    community: bool = False
+    organisations: Slugs
+    groups: Slugs
+    people: Annotated[list[str], Field(default_factory=list, max_length=MAX_PEOPLE)]
+    excluded_organisations: Slugs
+
+
+class NewSignal(Schema):
+    """A signal to share."""
+
+    kind: Kind
+    target: Target
+    title: str
+    body: str = ""
+    tlp: TLP
+    grants: Grants
+    anonymous: bool = False
+    embargo_until: datetime | None = None
+    expires_at: datetime | None = None
+
+
+class Sent(Schema):
+    """What became of it: `published`, or `held` until a hub operator releases it."""
+
+    id: UUID
+    reference: str
+    state: str
+    url: str
+
+
+class Wanted(Schema):
+    """What a list is narrowed by."""
+
+    q: str = Field("", max_length=200, description="Words that the signal contains")
+    kind: Kind | None = None
+    target: Target | None = None
+    tlp: TLP | None = None
+    since: date | None = Field(None, description="Published on this day (UTC) or later")
+    cursor: str = Field("", max_length=200, description="`next` of the page before")
+    limit: int = Field(50, ge=1, le=MOST)
+
+
+@router.get("", response=SignalPage, auth=READS, by_alias=True)
+def list_signals(request: ActorRequest, wanted: Query[Wanted]) -> dict[str, Any]:
+    """List the signals that the token's holder may read by it, the newest first."""
+    rows = _narrowed(queries.published_for(request.actor), wanted).select_related("author__organisation")
+    found = list(rows[: wanted.limit + 1])
+    page = found[: wanted.limit]
+    return {
+        "items": [_line(request, signal) for signal in page],
+        "next": _cursor(page[-1]) if len(found) > len(page) else None,
+    }
+
+
+@router.get("/{uuid:signal_id}", response=SignalWhole | Tombstone, auth=READS, by_alias=True)
+def read_signal(request: ActorRequest, signal_id: UUID) -> dict[str, Any]:
+    """Read a signal, or what is left of it once it was withdrawn."""
+    signal = queries.signal_for(request.actor, signal_id)
+    if door.decide(request.actor, signal).tombstone:
+        return {
+            "id": signal.pk,
+            "reference": signal.reference,
+            "withdrawn_at": signal.changed_at,
+            "reason": signal.withdrawal_reason,
+        }
+    return {**_line(request, signal), "state": signal.state, "body": signal.body}
+
+
+@router.get("/{uuid:signal_id}/observables", response=list[ObservableLine], auth=READS)
+def list_observables(request: ActorRequest, signal_id: UUID) -> list[dict[str, Any]]:
+    """List the values that a signal names, in the order of its text; none of one that was withdrawn."""
+    signal = queries.signal_for(request.actor, signal_id)
+    return [_observable(row) for row in queries.observables_of(request.actor, signal)]
+
+
+@router.post("", response={201: Sent}, auth=WRITES)
+def share_signal(request: ActorRequest, new: NewSignal) -> tuple[int, dict[str, Any]]:
+    """Share a signal at once. Values that a warning list knows as harmless are left out of it."""
+    content = Content(new.kind, new.target, new.title, new.body)
+    signal = actions.share_signal(request.actor, content=content, marking=_marking(request.actor, new))
+    sent = {"id": signal.pk, "reference": signal.reference, "state": signal.state, "url": _url(request, signal)}
+    return 201, sent
+
+
+def _narrowed(rows: QuerySet[Signal], wanted: Wanted) -> QuerySet[Signal]:
+    exact = {name: value for name in ("kind", "target", "tlp") if (value := getattr(wanted, name)) is not None}
+    rows = rows.filter(**exact)
+    if wanted.since is not None:
+        rows = rows.filter(published_at__date__gte=wanted.since)
+    if wanted.q:
+        rows = rows.filter(search.matching(queries.SEARCH_KIND, wanted.q))
+    return rows.filter(_after(wanted.cursor)) if wanted.cursor else rows
+
+
+def _cursor(last: Signal) -> str:
+    assert last.published_at is not None  # noqa: S101 - it stood in a list of published ones
+    return base64.urlsafe_b64encode(f"{last.published_at.isoformat()} {last.pk}".encode()).decode()
+
+
+def _after(cursor: str) -> Q:
+    """Return the filter of what comes after a cursor: a place in the order, so that new rows move nothing."""
+    try:
+        moment, _space, number = base64.urlsafe_b64decode(cursor).decode("ascii").partition(" ")
+        at, last = datetime.fromisoformat(moment), UUID(number)
+    except (ValueError, binascii.Error) as error:
+        raise InvalidInput("cursor", _("This is not a cursor that a page before gave.")) from error
+    if at.tzinfo is None:
+        raise InvalidInput("cursor", _("This is not a cursor that a page before gave."))
+    return Q(published_at__lt=at) | Q(published_at=at, pk__lt=last)
+
+
+def _line(request: ActorRequest, signal: Signal) -> dict[str, Any]:
+    by = queries.byline(request.actor, signal)
+    names = ("reference", "kind", "target", "title", "tlp", "profile", "version", "published_at", "changed_at")
+    return {
+        **{name: getattr(signal, name) for name in names},
+        "id": signal.pk,
+        "expires_at": signal.expires_at,
+        "from": None if by.is_anonymous else {"organisation": by.organisation, "person": by.person},
+        "url": _url(request, signal),
+    }
+
+
+def _observable(row: SignalObservable) -> dict[str, Any]:
+    return {"type": row.observable.type, "value": row.observable.value, "benign": row.benign}
+
+
+def _url(request: ActorRequest, signal: Signal) -> str:
+    return request.build_absolute_uri(reverse("sharing:detail", args=[signal.pk]))
+
+
+def _marking(actor: Actor, new: NewSignal) -> Marking:
+    return Marking(
+        tlp=new.tlp,
+        profile=actions.default_profile(),
+        entries=_entries(actor, new.grants),
+        author_mode=AuthorMode.ANONYMOUS if new.anonymous else AuthorMode.NAMED,
+        embargo_until=_aware("embargo_until", new.embargo_until),
+        expires_at=_aware("expires_at", new.expires_at),
+    )
+
+
+def _entries(actor: Actor, grants: Grants) -> frozenset[Entry]:
+    organisations = queries.organisations_on_offer()
+    named = {
+        EntryKind.ORGANISATION: _by_slug("organisations", organisations, grants.organisations),
+        EntryKind.GROUP: _by_slug("groups", queries.groups_on_offer(actor), grants.groups),
+        EntryKind.EXCLUDED_ORGANISATION: _by_slug(
+            "excluded_organisations", organisations, grants.excluded_organisations
+        ),
+    }
+    lines = [Entry(kind, target) for kind, targets in named.items() for target in targets]
+    lines += queries.entries_of_people({address.strip().lower() for address in grants.people})
+    return frozenset([*lines, Entry(EntryKind.COMMUNITY)] if grants.community else lines)
+
+
+def _by_slug(field: str, offered: QuerySet[Any], slugs: Sequence[str]) -> list[UUID]:
+    found = dict(offered.filter(slug__in=slugs).values_list("slug", "pk"))
+    if missing := sorted(set(slugs) - set(found)):
+        names = ", ".join(missing[:5])
+        raise InvalidInput(field, _("There is nothing called %(names)s that you may name here.") % {"names": names})
+    return list(found.values())
+
+
+def _aware(field: str, moment: datetime | None) -> datetime | None:
+    if moment is not None and moment.tzinfo is None:
+        raise InvalidInput(field, _("Give the moment with its offset from UTC, as in 2026-11-22T12:00:00+09:00."))
+    return moment

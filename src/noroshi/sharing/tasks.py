@@ -1,0 +1,13 @@
+"""What comes round in the sharing room."""
+
+from datetime import timedelta
+
+from noroshi.kit.jobs import recurring
+from noroshi.sharing import actions, queries
+
+
+@recurring("sharing.lifted_embargoes", every=timedelta(minutes=1))
+def tell_of_lifted_embargoes() -> None:
+    """Tell those who see a signal from now on, because its embargo has ended."""
+    for signal in queries.under_lifted_embargo():
+        actions.disclose_signal(signal)

@@ -1,0 +1,105 @@
+"""Codes of this room and the rooms below in the reader's language."""
+
+from typing import Final
+
+from django.utils.functional import Promise
+from django.utils.translation import gettext_lazy as _
+
+from noroshi.core.domain.audience import EntryKind
+from noroshi.core.domain.tlp import TLP, Profile
+from noroshi.sharing.domain.release import Gravity
+from noroshi.sharing.domain.ways import Way
+
+GRANTS: Final[dict[EntryKind, Promise]] = {
+    EntryKind.COMMUNITY: _("The whole community"),
+    EntryKind.ORGANISATION: _("Organisations"),
+    EntryKind.GROUP: _("Groups"),
+    EntryKind.PERSON: _("People"),
+    EntryKind.RELAY: _("Relayed to"),
+    EntryKind.EXCLUDED_ORGANISATION: _("All but these organisations"),
+    EntryKind.EXCLUDED_PERSON: _("All but these people"),
+}
+
+WAYS: Final[dict[Way, Promise]] = {
+    Way.AUTHOR: _("wrote it"),
+    Way.RELEASE: _("releases it"),
+    Way.OWNER: _("colleague of the author"),
+    Way.PUBLIC: _("the public"),
+    Way.PERSON: _("named in person"),
+    Way.GROUP: _("in a group it is given to"),
+    Way.ORGANISATION: _("the organisation is named"),
+    Way.COLLEAGUE: _("by way of a colleague who is named or in a group"),
+    Way.COMMUNITY: _("the whole community"),
+    Way.RELAY: _("it was relayed to the organisation"),
+}
+"""How an item reaches somebody, said of them to its author."""
+
+REACHED_BY: Final[dict[Way, Promise]] = {
+    Way.AUTHOR: _("You wrote it."),
+    Way.RELEASE: _("It waits for a hub operator's release."),
+    Way.OWNER: _("Your organisation shared it, and your role needs to know."),
+    Way.PUBLIC: _("It is public."),
+    Way.PERSON: _("It was shared with you by name."),
+    Way.GROUP: _("It was shared with a group you belong to."),
+    Way.ORGANISATION: _("It was shared with your organisation."),
+    Way.COLLEAGUE: _("It was shared with a colleague or a colleague's group, and your role needs to know."),
+    Way.COMMUNITY: _("It was shared with the whole community."),
+    Way.RELAY: _("A recipient relayed it to your organisation."),
+}
+"""How an item reaches its reader, said to them."""
+
+GRAVITY: Final[dict[Gravity, Promise]] = {
+    Gravity.RED: _("It is TLP:RED."),
+    Gravity.ANONYMOUS: _("It is anonymous: somebody checks that the text names nobody by mistake."),
+}
+
+EXTRACTION: Final[dict[str, Promise]] = {
+    "plain": _("written out"),
+    "defanged": _("defanged or full-width"),
+    "labelled": _("named by a label"),
+}
+"""How a value was known in the text, by the first word of its code."""
+
+_ANYBODY: Final = _("Anybody, the public too.")
+_COMMUNITY: Final = _("Whoever needs it in the community; never the public.")
+_ORGANISATION: Final = _("People of your organisation who need to know; nobody outside it.")
+_NOBODY: Final = _("Nobody. It is for those it was shared with in person.")
+
+PASSING_ON: Final[dict[Profile, dict[TLP, Promise]]] = {
+    Profile.FIRST: {
+        TLP.CLEAR: _ANYBODY,
+        TLP.GREEN: _COMMUNITY,
+        TLP.AMBER: _("People of your organisation and its clients who need to know, to protect themselves."),
+        TLP.AMBER_STRICT: _ORGANISATION,
+        TLP.RED: _NOBODY,
+    },
+    Profile.F_ISAC_JP: {
+        TLP.CLEAR: _ANYBODY,
+        TLP.GREEN: _COMMUNITY,
+        TLP.AMBER: _(
+            "People of your organisation and the outsourcers that run its systems, who need to know: only to protect"
+            " members' systems and services."
+        ),
+        TLP.AMBER_STRICT: _("Nobody outside the named group, not even colleagues."),
+        TLP.RED: _NOBODY,
+    },
+}
+"""Whom a reader may pass an item on to: TLP 2.0, and the table of the Financials ISAC Japan."""
+
+TLP_CHOICES: Final[dict[Profile, dict[TLP, Promise]]] = {
+    Profile.FIRST: {
+        TLP.RED: _("the people named, nobody else"),
+        TLP.AMBER_STRICT: _("the organisations and groups named, nobody beyond"),
+        TLP.AMBER: _("who needs to know, at the organisations chosen and their clients"),
+        TLP.GREEN: _("everybody in the community"),
+        TLP.CLEAR: _("everybody, the public too"),
+    },
+    Profile.F_ISAC_JP: {
+        TLP.RED: _("the people named, nobody else"),
+        TLP.AMBER_STRICT: _("the people and groups named, not their colleagues"),
+        TLP.AMBER: _("who needs to know, only to protect members' systems"),
+        TLP.GREEN: _("whoever needs it in the community"),
+        TLP.CLEAR: _("everybody, the public too"),
+    },
+}
+"""What the author chooses, the narrowest first."""
