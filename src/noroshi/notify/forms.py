@@ -8,10 +8,10 @@ from django import forms
 from django.utils.translation import gettext_lazy as _
 
 from noroshi.core.actor import Actor
-from noroshi.members.models import Group
 from noroshi.notify import actions
 from noroshi.notify.models import Delivery, NoticeKind, Rule
 from noroshi.notify.presenters import kinds_on_offer
+from noroshi.notify.queries import own_groups
 
 
 class RuleForm(forms.Form):
@@ -62,6 +62,6 @@ class RuleForm(forms.Form):
 
 def rule_forms(actor: Actor, rules: Mapping[NoticeKind, Rule], data: Mapping[str, Any] | None) -> list[RuleForm]:
     """Return a form for each kind that the actor can meet and may choose about."""
-    groups = [(str(group.pk), group.name) for group in Group.objects.filter(pk__in=actor.groups).order_by("slug")]
+    groups = [(str(group.pk), group.name) for group in own_groups(actor)]
     out = {NoticeKind.HIT} if actor.is_hub_operator else {NoticeKind.HIT, NoticeKind.RELEASE}
     return [RuleForm(data, rule=rule, groups=groups) for kind, rule in rules.items() if kind not in out]

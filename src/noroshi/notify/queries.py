@@ -11,6 +11,7 @@ from noroshi.core import clock
 from noroshi.core.actor import Actor
 from noroshi.core.domain.membership import Standing
 from noroshi.core.errors import NotFound
+from noroshi.members.models import Group
 from noroshi.notify.models import Delivery, Notice, NoticeKind, Rule
 
 USUAL: Final = {
@@ -50,6 +51,11 @@ def rules_of(actor: Actor) -> dict[NoticeKind, Rule]:
     """Return the actor's rule for every kind: the one set, or the usual one (not saved)."""
     chosen = {NoticeKind(rule.kind): rule for rule in Rule.objects.filter(person=actor.person)}
     return {kind: chosen.get(kind) or usual_rule(kind) for kind in NoticeKind}
+
+
+def own_groups(actor: Actor) -> QuerySet[Group]:
+    """Return the groups that the actor belongs to: those a rule can name."""
+    return Group.objects.filter(pk__in=actor.groups).order_by("slug")
 
 
 def usual_rule(kind: NoticeKind) -> Rule:
