@@ -141,4 +141,4 @@ def code_of(secret):
 def picture(page, name):
     """Keep what the page looks like."""
     SCREENS.mkdir(exist_ok=True)
-    page.screenshot(path=SCREENS / f"{name}.png", full_page=True)
+    page.screenshot(path=SCREENS / f"{name}.png")

@@ -10,7 +10,7 @@ pytestmark = pytest.mark.e2e
 
 TITLES = {"ja": "顧客を狙う偽ログイン画面", "en": "Fake login page aimed at customers"}
 WORDS = {
-    "ja": {"html": "ja", "amber": "TLP:AMBER", "not_found": "このページはないか"},
+    "ja": {"html": "ja", "amber": "TLP:AMBER", "not_found": "ページが存在しないか、あなたには公開されていません"},
     "en": {"html": "en", "amber": "TLP:AMBER", "not_found": "There is no such page"},
 }
 AUTHOR = {"ja": "a1", "en": "a2"}
@@ -37,11 +37,11 @@ def share(portal, page, language):
     page.check("[name=tlp][value=AMBER]")
     grant(page, "bank_b")
     picture(page, f"compose-{language}")
-    page.locator("form:has([name=title]) button[type=submit]").last.click()
+    page.locator("main button.button-primary[type=submit]").last.click()
     page.wait_for_url("**/review")
     assert page.locator("[name=observable]:checked").count() == 2
     picture(page, f"review-{language}")
-    page.locator("form:has([name=observable]) button[type=submit]").first.click()
+    page.locator("main button.button-primary[type=submit]").first.click()
     page.wait_for_url("**/signals/*/")
     assert page.locator("h1").inner_text() == TITLES[language]
     picture(page, f"detail-author-{language}")

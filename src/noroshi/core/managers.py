@@ -6,6 +6,7 @@ from django.db import models
 
 from noroshi.core.actor import Actor
 from noroshi.core.errors import UnscopedRead
+from noroshi.core.filters import own_filter, visible_filter
 
 M = TypeVar("M", bound=models.Model)
 
@@ -39,9 +40,7 @@ class ShareableManager(GuardedManager[M]):
 
     def visible_to(self, actor: Actor) -> models.QuerySet[M]:
         """Return what `actor` may view, tombstones included."""
-        from noroshi.core import policy  # noqa: PLC0415 - the policy reads models, which need their manager
-
-        return self._all().filter(policy.visible_filter(self.model, actor))
+        return self._all().filter(visible_filter(self.model, actor))
 
 
 class PartManager(GuardedManager[M]):
@@ -70,6 +69,4 @@ class OwnManager(GuardedManager[M]):
 
     def visible_to(self, actor: Actor) -> models.QuerySet[M]:
         """Return what belongs to `actor`, or to the organisation if the role needs to know."""
-        from noroshi.core import policy  # noqa: PLC0415 - the policy reads models, which need their manager
-
-        return self._all().filter(policy.own_filter(actor, self.holder))
+        return self._all().filter(own_filter(actor, self.holder))
