@@ -20,7 +20,7 @@ _STAGE = f"""
 CREATE OR REPLACE TEMP TABLE staged AS
 SELECT * REPLACE (make_timestamptz(time) AS time), CAST(make_timestamp(time) AS DATE) AS day
 FROM read_csv(?, header = false, auto_detect = false, delim = ',', quote = '"', escape = '"', nullstr = '',
-              new_line = '\\n', max_line_size = 4000000, columns = {STAGED_COLUMNS})
+              new_line = '\\n', max_line_size = 4000000, hive_partitioning = false, columns = {STAGED_COLUMNS})
 """  # noqa: S608 - our own column names
 _DAYS = "SELECT day, count(*), epoch_us(min(time)), epoch_us(max(time)) FROM staged GROUP BY 1 ORDER BY 1"
 

@@ -14,8 +14,14 @@ FOLDER: Final = "demo"
 
 
 def set_stage() -> None:
-    """Point the settings at the demonstration's own folder, before Django reads them."""
+    """Point the settings at the demonstration's own folder and database, before Django reads them.
+
+    Whatever installation the environment names, a demonstration leaves it alone: of its settings only the folder is
+    taken, and the demonstration lives in a folder inside.
+    """
     base = Path(os.environ.get("NOROSHI_DATA_DIR") or "./var")
+    for name in [name for name in os.environ if name.startswith("NOROSHI_") and name != "NOROSHI_LOG_LEVEL"]:
+        del os.environ[name]
     os.environ["NOROSHI_DATA_DIR"] = str(base / FOLDER)
     os.environ["NOROSHI_DEMO"] = "yes"
     os.environ.setdefault("NOROSHI_LOG_LEVEL", "WARNING")
