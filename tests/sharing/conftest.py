@@ -2,12 +2,13 @@
 
 import pytest
 from django.utils import translation
-from factories.audience import COMMUNITY, WORDS
 
+from factories.audience import COMMUNITY, WORDS
 from noroshi.core.domain.tlp import TLP
 from noroshi.core.models import LedgerEntry
 from noroshi.sharing import actions
 from noroshi.sharing.domain.content import Marking
+
 
 @pytest.fixture(autouse=True)
 def _in_english():

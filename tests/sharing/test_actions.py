@@ -5,8 +5,8 @@ from datetime import timedelta
 
 import pytest
 from django.db import transaction
-from factories.audience import COMMUNITY, WORDS, to_group, to_organisation, to_person, without
 
+from factories.audience import COMMUNITY, WORDS, to_group, to_organisation, to_person, without
 from noroshi.core import clock
 from noroshi.core.domain.audience import AuthorMode, Entry, EntryKind, State
 from noroshi.core.domain.channels import Channel
@@ -516,9 +516,9 @@ def test_seen_when_three_organisations_say_so_then_and_not_before_is_it_told(cas
         actions.report_seen(cast.actor(name), signal)
         told.append(organisations_that_saw(signal.pk))
     assert told == [None, None, None, 3, 4]
-    assert {person for action, person in LedgerEntry.objects.values_list("action", "person") if "sighting" in action} == {
-        None
-    }
+    assert {
+        person for action, person in LedgerEntry.objects.values_list("action", "person") if "sighting" in action
+    } == {None}
 
 
 def test_embargo_when_it_ends_then_its_readers_are_noted_once(cast, share, stopped_clock, ledger):

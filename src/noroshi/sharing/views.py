@@ -245,7 +245,7 @@ DEEDS: Final = {
     "release": Deed(actions.release_signal, gettext_lazy("The signal is out."), "sharing:release-queue"),
     "return": Deed(actions.return_signal, gettext_lazy("The signal went back to its author."), "sharing:release-queue"),
     "comment": Deed(actions.comment_on_signal, gettext_lazy("Your comment was added.")),
-    "acknowledge": Deed(actions.acknowledge_signal, gettext_lazy("Taken note of.")),
+    "acknowledge": Deed(actions.acknowledge_signal, gettext_lazy("Acknowledged for your organisation.")),
     "seen": Deed(
         actions.report_seen,
         gettext_lazy("Noted that your organisation saw this too. Nobody is told which one."),

@@ -4,10 +4,10 @@ from dataclasses import replace
 from random import Random
 
 import pytest
-from access.sector import GROUPS, NOW, all_actors, organisation_id, person_actor, person_entry, random_item
 from hypothesis import given
 from hypothesis import strategies as st
 
+from access.sector import GROUPS, NOW, all_actors, organisation_id, person_actor, person_entry, random_item
 from noroshi.core.domain import rules
 from noroshi.core.domain.audience import AuthorMode, Entry, EntryKind, Item, State
 from noroshi.core.domain.tlp import TLP
