@@ -23,7 +23,7 @@ class Kind(models.TextChoices):
 
 
 class Target(models.TextChoices):
-    """Whom it strikes: the institution's own systems, or its customers (DESIGN, decision 6)."""
+    """Whom it strikes: the institution's own systems, or its customers (docs/develop/decisions/0012)."""
 
     OWN_SYSTEM = "own_system", _("Own systems")
     CUSTOMER = "customer", _("Customers")

@@ -1,4 +1,4 @@
-"""What is grave enough to wait for a human release (DESIGN, decision 8)."""
+"""What is grave enough to wait for a human release (docs/develop/decisions/0016)."""
 
 from enum import StrEnum
 
