@@ -3,6 +3,7 @@
 from http import HTTPStatus
 from typing import Final
 
+from django.core.exceptions import RequestDataTooBig
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import render
 from django.utils.translation import gettext_lazy as _
@@ -55,9 +56,9 @@ def error_page(request: HttpRequest, status: HTTPStatus, message: str = "") -> H
 
 
 def bad_request(request: HttpRequest, exception: Exception) -> HttpResponse:
-    """Answer 400."""
-    del exception
-    return error_page(request, HTTPStatus.BAD_REQUEST)
+    """Answer 400; 413 where Django stopped reading because there was too much."""
+    too_much = isinstance(exception, RequestDataTooBig)
+    return error_page(request, HTTPStatus.REQUEST_ENTITY_TOO_LARGE if too_much else HTTPStatus.BAD_REQUEST)
 
 
 def forbidden(request: HttpRequest, exception: Exception) -> HttpResponse:

@@ -10,7 +10,7 @@ from uuid import UUID
 from django.db.models import Q, QuerySet
 from django.urls import reverse
 from django.utils.translation import gettext as _
-from ninja import Field, Query, Router, Schema
+from ninja import Field, Query, Router, Schema, Status
 
 from noroshi.core import policy as door
 from noroshi.core.actor import Actor
@@ -171,12 +171,12 @@ def list_observables(request: ActorRequest, signal_id: UUID) -> list[dict[str, A
 
 
 @router.post("", response={201: Sent}, auth=WRITES)
-def share_signal(request: ActorRequest, new: NewSignal) -> tuple[int, dict[str, Any]]:
+def share_signal(request: ActorRequest, new: NewSignal) -> Status[dict[str, Any]]:
     """Share a signal at once. Values that a warning list knows as harmless are left out of it."""
     content = Content(new.kind, new.target, new.title, new.body)
     signal = actions.share_signal(request.actor, content=content, marking=_marking(request.actor, new))
     sent = {"id": signal.pk, "reference": signal.reference, "state": signal.state, "url": _url(request, signal)}
-    return 201, sent
+    return Status(201, sent)
 
 
 def _narrowed(rows: QuerySet[Signal], wanted: Wanted) -> QuerySet[Signal]:

@@ -162,16 +162,20 @@ def initial_of(signal: Signal) -> dict[str, Any]:
 
 
 class SendForm(forms.Form):
-    """What was looked over: which of the proposed values go, and the moment of the draft that was shown."""
+    """What was looked over: which of the proposed values go, and the moment of the draft that was shown.
 
-    observable = forms.TypedMultipleChoiceField(coerce=int, required=False)
+    The page names a value by its place in the text: the number of its row would tell how much others have written.
+    """
+
+    observable = forms.TypedMultipleChoiceField(required=False)
     looked_at = forms.DateTimeField(widget=forms.HiddenInput)
 
     def __init__(self, *args: Any, proposed: list[SignalObservable], **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         field = self.fields["observable"]
         assert isinstance(field, forms.TypedMultipleChoiceField)  # noqa: S101 - declared so above
-        field.choices = [(str(row.pk), "") for row in proposed]
+        field.choices = [(str(place), "") for place in range(len(proposed))]
+        field.coerce = lambda place: proposed[int(place)].pk
 
 
 class AmendForm(BlamingForm):

@@ -26,7 +26,7 @@ FILTERS: Final = (
     ChoiceFilter("kind", _("Kind"), Kind.choices, "kind"),
     ChoiceFilter("target", _("Struck"), Target.choices, "target"),
     ChoiceFilter("tlp", _("TLP"), [(level.value, level.label) for level in TLP], "tlp"),
-    DateFilter("since", _("Since"), "published_at__date__gte"),
+    DateFilter("since", _("Published since"), "published_at__date__gte"),
 )
 
 

@@ -90,7 +90,7 @@ def tell_thread(entry: LedgerEntry) -> None:
     comment = Comment.everything.filter(pk=entry.payload["comment"]).first()
     if signal is None or comment is None:
         return
-    thread = Comment.everything.filter(signal=signal).values("author")
+    thread = Comment.everything.filter(signal=signal, created_at__lte=comment.created_at).values("author")
     others = active_people().filter(Q(pk__in=thread) | Q(pk=signal.author_id)).exclude(pk=comment.author_id)
     _post(entry, signal, NoticeKind.COMMENT, people_reached(signal, others))
 

@@ -83,7 +83,7 @@ def compose(request: ActorRequest) -> HttpResponse:
     """Write a new signal."""
     policy.require_member(request.actor)
     policy.require_sharer(request.actor)
-    form = ComposeForm(_posted(request), actor=request.actor, initial={"tlp": TLP.AMBER, "target": "own_system"})
+    form = ComposeForm(_posted(request), actor=request.actor, initial={"tlp": TLP.AMBER})
     return _compose(
         request, form, lambda: actions.draft_signal(request.actor, content=form.content(), marking=form.marking())
     )
@@ -302,13 +302,13 @@ def _passing_on(signal: Signal) -> Promise:
 
 
 def _shown_observables(actor: Actor, signal: Signal) -> list[dict[str, Any]]:
-    return [_shown(row) for row in queries.observables_of(actor, signal)]
+    return [_shown(place, row) for place, row in enumerate(queries.observables_of(actor, signal))]
 
 
-def _shown(row: SignalObservable) -> dict[str, Any]:
+def _shown(place: int, row: SignalObservable) -> dict[str, Any]:
     value = Observable(ObservableType(row.observable.type), row.observable.value)
     return {
-        "id": row.pk,
+        "place": place,
         "type": TYPES[value.type],
         "text": defang(value),
         "reason": wording.EXTRACTION.get(row.reason.partition("-")[0], ""),
