@@ -179,7 +179,8 @@ def needles_of(hunt: Hunt) -> list[Needle]:
 def scope_of(hunt: Hunt, lakes: Iterable[str]) -> dict[str, Organisation]:
     """Return whose of `lakes` a hunt searches, by name: the asking organisation's, or those the signal reaches.
 
-    An organisation none of whose people may see the signal is not searched: it would learn of it by its hits.
+    An organisation none of whose people may see the signal is not searched: it would learn of it by its hits. Nor is
+    that of an anonymous author, unless the audience reaches it: among the counts it would say whose the signal is.
     """
     known = set(lakes)
     return {organisation.slug: organisation for organisation in _reached(hunt) if organisation.slug in known}
@@ -190,7 +191,9 @@ def _reached(hunt: Hunt) -> Iterable[Organisation]:
         return ()  # the lakes hold real logs, and an exercise never meets what is real
     if hunt.signal is None:
         return (hunt.organisation,) if hunt.organisation else ()
-    return reach(hunt.signal.as_item()).by_organisation if hunt.signal.state == State.PUBLISHED else ()
+    if hunt.signal.state != State.PUBLISHED:
+        return ()
+    return reach(hunt.signal.as_item().without_hidden_author()).by_organisation
 
 
 def people_to_tell(hunt: Hunt, organisation: UUID) -> list[Person]:

@@ -11,7 +11,7 @@ from django.db.models import QuerySet
 from noroshi.core import clock
 from noroshi.core.actor import Actor
 from noroshi.core.domain import rules
-from noroshi.core.domain.audience import AuthorMode, Item, State
+from noroshi.core.domain.audience import AuthorMode, State
 from noroshi.core.domain.rules import Decision
 from noroshi.core.domain.tlp import TLP
 from noroshi.core.errors import NotFound
@@ -105,7 +105,9 @@ def organisations_hit(actor: Actor) -> int | None:
     """
     since = clock.now() - timedelta(days=DAYS)
     hits = Hit.objects.unrestricted(reason="a count over organisations, told from three on")
-    hits = hits.filter(world=actor.world, created_at__gte=since, hunt__signal__in=sharing.signals_for(actor).order_by())
+    hits = hits.filter(
+        world=actor.world, created_at__gte=since, hunt__signal__in=sharing.published_for(actor).order_by()
+    )
     return told(hits.values("organisation").distinct().count())
 
 
@@ -146,8 +148,11 @@ def _named(names: dict[UUID, Organisation], numbers: Iterable[UUID]) -> list[Org
 
 
 def _organisations_reached(signals: Collection[Signal]) -> dict[UUID, set[UUID]]:
-    """Return which organisations have somebody who sees each signal, the owner left out; one pass over the people."""
-    items = {signal.pk: signal.as_item() for signal in signals}
+    """Return which organisations have somebody who sees each signal; one pass over the people.
+
+    The owner is left out, but not that of an anonymous signal: a number that lacks it would tell who it is.
+    """
+    items = {signal.pk: signal.as_item().without_hidden_author() for signal in signals}
     found: dict[UUID, set[UUID]] = {number: set() for number in items}
     if not items:
         return found
@@ -155,7 +160,8 @@ def _organisations_reached(signals: Collection[Signal]) -> dict[UUID, set[UUID]]
     for reader in actors_of(active_people()):
         walk = rules.viewing(reader, now)
         for number, item in items.items():
-            if reader.organisation != item.owner and reader.organisation and rules.decide(walk, item).allowed:
+            own = item.author_mode is AuthorMode.NAMED and reader.organisation == item.owner
+            if reader.organisation and not own and rules.decide(walk, item).allowed:
                 found[number].add(reader.organisation)
     return found
 
@@ -189,19 +195,13 @@ def verdicts(actor: Actor, signal: Signal, name: str) -> list[Verdict]:
     """
     if not may_ask_about_others(actor, signal):
         raise NotFound
-    item = _as_asked(actor, signal)
+    item = sharing.item_known_to(actor, signal)
     people = list(_people_called(name)) if name else []
     now = clock.now()
     return [
         Verdict(person, rules.decide(rules.viewing(reader, now), item))
         for person, reader in zip(people, actors_of(people), strict=True)
     ]
-
-
-def _as_asked(actor: Actor, signal: Signal) -> Item:
-    item = signal.as_item()
-    hidden = item.author_mode is not AuthorMode.NAMED and not is_author(actor, signal)
-    return Item(**{**vars(item), "state": State.PUBLISHED, "author": None if hidden else item.author})
 
 
 def _people_called(name: str) -> QuerySet[Person]:

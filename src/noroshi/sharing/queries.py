@@ -223,16 +223,18 @@ def may_know_reach(actor: Actor, signal: Signal) -> bool:
 
 
 def reach_known_to(actor: Actor, signal: Signal) -> Reach | None:
-    """Return who reads a signal, for those who may know it.
+    """Return who reads a signal, for those who may know it."""
+    return reach(item_known_to(actor, signal)) if may_know_reach(actor, signal) else None
 
-    Whoever releases what is anonymous sees it as if nobody had written it: the author stands in the list only where
-    the audience would have put them there anyway.
+
+def item_known_to(actor: Actor, signal: Signal) -> Item:
+    """Return a signal as it is once published, for questions about its readers.
+
+    Whoever releases what is anonymous asks as if nobody had written it: the author is a reader only where the
+    audience would have made them one anyway.
     """
-    if not may_know_reach(actor, signal):
-        return None
-    item = signal.as_item()
-    hidden = item.author_mode is not AuthorMode.NAMED and not is_author(actor, signal)
-    return reach(replace(item, author=None) if hidden else item)
+    item = _as_published(signal.as_item())
+    return item if is_author(actor, signal) else item.without_hidden_author()
 
 
 def people_reached(signal: Signal, people: Iterable[Person] | None = None) -> list[Person]:

@@ -1,8 +1,9 @@
 """Items and their audience as the policy sees them: plain values, no database."""
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from enum import StrEnum
+from typing import Self
 from uuid import UUID
 
 from noroshi.core.domain.tlp import TLP, Profile
@@ -65,6 +66,14 @@ class Item:
     author_mode: AuthorMode = AuthorMode.NAMED
     embargo_until: datetime | None = None
     world: str = REAL
+
+    def without_hidden_author(self) -> Self:
+        """Return the item as if nobody had written it where its author is anonymous.
+
+        Whatever others are shown is computed from this: a list of readers, or of organisations searched, in which
+        the author stands by that right alone would name the author.
+        """
+        return self if self.author_mode is AuthorMode.NAMED else replace(self, author=None)
 
 
 def refusals(tlp: TLP, profile: Profile, kinds: frozenset[EntryKind]) -> frozenset[EntryKind]:
