@@ -1,5 +1,6 @@
 """The lists of the portal: what a search found, and the ledger."""
 
+from dataclasses import replace
 from typing import Final
 
 from django.utils.translation import gettext_lazy as _
@@ -54,11 +55,12 @@ def _number(entry: LedgerEntry) -> str:
     return f"{entry.subject} {entry.subject_id}" if entry.subject_id else entry.subject
 
 
+_ENTRY: Final = Column("entry", _("Entry"), lambda entry: entry.pk, style="end")
+
 LEDGER: Final = ListSpec(
     name="ledger",
     columns=(
-        Column("entry", _("Entry"), lambda entry: entry.pk, "id", style="end"),
-        Column("at", _("When"), lambda entry: entry.at, cell="kit/cells/when.html", style="tight"),
+        Column("at", _("When"), lambda entry: entry.at, "id", cell="kit/cells/when.html", style="tight"),
         Column("who", _("Who"), lambda entry: entry.actor_label),
         Column("action", _("What"), lambda entry: entry.action, cell="portal/cells/code.html"),
         Column("number", _("Number"), _number, cell="portal/cells/number.html"),
@@ -72,7 +74,11 @@ LEDGER: Final = ListSpec(
         DateFilter("since", _("Not before"), "at__date__gte"),
         DateFilter("until", _("Not after"), "at__date__lte"),
     ),
-    default_sort="-entry",
+    default_sort="-at",
     empty=_("Nothing has been done yet."),
     export_queryset=ledger_entries,
 )
+"""The ledger without the numbers of its entries: what a member's auditor reads."""
+
+LEDGER_OF_ALL: Final = replace(LEDGER, columns=(_ENTRY, *LEDGER.columns))
+"""The ledger as the hub's auditors read it. To a member, the gaps between numbers would tell how much others do."""

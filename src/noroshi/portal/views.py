@@ -22,7 +22,7 @@ from noroshi.kit.http import ActorRequest
 from noroshi.notify.queries import unread_count
 from noroshi.portal import actions, policy, queries
 from noroshi.portal.explanations import MEANINGS, OF_OTHERS, QUESTIONS
-from noroshi.portal.lists import LEDGER, found_list
+from noroshi.portal.lists import LEDGER, LEDGER_OF_ALL, found_list
 from noroshi.portal.verification import last_check
 from noroshi.sharing.policy import may_share
 from noroshi.sharing.queries import signal_for
@@ -124,10 +124,9 @@ def why(request: ActorRequest, signal_id: UUID) -> HttpResponse:
 def ledger(request: ActorRequest) -> HttpResponseBase:
     """List who did what to which number, when, by which channel and rule: for auditors."""
     rows = queries.ledger_entries(request.actor)
+    spec = LEDGER_OF_ALL if policy.may_audit_everything(request.actor) else LEDGER
     context = _check(request.actor)
-    return lists.respond(
-        request, LEDGER, actor=request.actor, rows=rows, template="portal/ledger.html", context=context
-    )
+    return lists.respond(request, spec, actor=request.actor, rows=rows, template="portal/ledger.html", context=context)
 
 
 def check_ledger(request: ActorRequest) -> HttpResponse:
