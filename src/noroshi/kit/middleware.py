@@ -1,4 +1,4 @@
-"""Request numbers, and product errors turned into answers."""
+"""Request numbers, answers that nobody keeps, and product errors turned into answers."""
 
 import re
 from collections.abc import Callable
@@ -32,6 +32,22 @@ class RequestIdMiddleware:
         finally:
             logs.request_id.reset(token)
         response["X-Request-ID"] = number
+        return response
+
+
+class UnkeptMiddleware:
+    """Tells browsers and proxies to keep no answer, unless the answer says otherwise.
+
+    What is marked would else be a press of "back" away from whoever sits down at the desk next (RFC 9111, 5.2.2.5).
+    """
+
+    def __init__(self, get_response: GetResponse) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        """Mark the answer; files of the style and the scripts are answered before this one is asked."""
+        response = self.get_response(request)
+        response.headers.setdefault("Cache-Control", "no-store")
         return response
 
 
