@@ -117,9 +117,9 @@ def test_the_chart_counts_the_days_of_the_last_month(cast, stopped_clock):
     stopped_clock.advance(days=2)
     make_hits(cast.bank_a, 1)
     page = text_of(cast.client("a1").get("/hunting/"))
-    assert '<tr><th scope="row">11-22</th><td>2</td></tr>' in page
-    assert '<tr><th scope="row">11-23</th><td>0</td></tr>' in page
-    assert '<tr><th scope="row">11-24</th><td>1</td></tr>' in page
+    assert '<tr><th scope="row">11/22</th><td>2</td></tr>' in page
+    assert '<tr><th scope="row">11/23</th><td>0</td></tr>' in page
+    assert '<tr><th scope="row">11/24</th><td>1</td></tr>' in page
 
 
 @pytest.mark.parametrize("path", ["/hunting/", "/hunting/searches/", "/hunting/lake/"])
@@ -207,7 +207,7 @@ def test_the_events_of_a_hit_are_the_own_logs_defanged(hunted):
     page = text_of(response)
     assert "taro@bank-a.example" not in page
     assert "secret" not in page
-    assert '<tr><th scope="row">11-20</th><td>1</td></tr>' in page
+    assert '<tr><th scope="row">11/20</th><td>1</td></tr>' in page
 
 
 @pytest.mark.parametrize("name", ["b1", "i1", "hub_op", "auditor", "a_admin", "a_reader", "sup", "v1"])
@@ -599,4 +599,4 @@ def test_old_hits_leave_the_chart_and_stay_in_the_list(cast, stopped_clock):
     stopped_clock.now += timedelta(days=40)
     response = cast.client("a1").get("/hunting/")
     assert response.context["listing"].page.count == 1
-    assert "11-22" not in text_of(response).split("list-hits")[0]
+    assert "11/22" not in text_of(response).split("list-hits")[0]

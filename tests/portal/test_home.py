@@ -210,6 +210,20 @@ def test_acknowledgements_when_somebody_acknowledged_who_sees_it_no_more_then_th
     assert _progress(cast) == {"From the hub": (3, None, ["outsider"])}
 
 
+def test_acknowledgements_when_a_signal_is_listed_then_it_leads_to_the_hits_by_organisation(cast):
+    signal = make_signal(cast.a1, tlp="GREEN", title="Told to all")
+
+    assert f'href="/hunting/signals/{signal.pk}/"' in cast.client("hub_op").get("/home/acknowledgements").text
+
+
+@pytest.mark.parametrize(("name", "asked"), [("a1", True), ("a_admin", False), ("auditor", False)])
+def test_home_when_the_role_does_not_need_to_know_then_nothing_is_asked_of_it(cast, name, asked):
+    page = cast.client(name).get("/").text
+
+    assert [text in page for text in ("To take note of", "The first fire is yours to light.")] == [asked, asked]
+    assert ("No signal that you may read yet." in page) is not asked
+
+
 @pytest.mark.parametrize("name", ["a1", "auditor", "sup", "hub_reader"])
 def test_acknowledgements_when_no_operator_asks_then_there_is_no_such_page(cast, name):
     assert cast.client(name).get("/home/acknowledgements").status_code == 404

@@ -10,6 +10,7 @@ from django.db.models import Count
 from django.http import HttpResponse
 from django.http.response import HttpResponseBase
 from django.shortcuts import redirect, render
+from django.utils.dateformat import format as formatted
 from django.utils.translation import gettext as _
 from django.views.decorators.csrf import csrf_exempt, csrf_protect
 
@@ -192,7 +193,7 @@ def _progress(request: ActorRequest, template: str, context: dict[str, Any]) -> 
 
 
 def _by_day(title: str, days: list[tuple[date, int]], unit: str) -> str:
-    return bar_chart(Chart.of(title, [(f"{day:%m-%d}", number) for day, number in days], unit))
+    return bar_chart(Chart.of(title, [(formatted(day, "n/j"), number) for day, number in days], unit))
 
 
 def _quarantine_page(request: ActorRequest, source: str) -> Page:

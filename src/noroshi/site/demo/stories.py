@@ -48,7 +48,7 @@ def of_own_logs(files: dict[str, list[Path]]) -> Story:
         (hit.organisation, str(hit.type), hit.value): hit.count for hit in found if hit.value in rarest
     }
     lines = "\n".join(f"- {value}" for value in rarest)
-    return Story("自社ログで見つかった不審な接続元", f"接続元を確認してください。\n\n{lines}\n", expected)
+    return Story("自組織ログで見つかった不審な接続元", f"接続元を確認してください。\n\n{lines}\n", expected)
 
 
 def _addresses(files: dict[str, list[Path]]) -> set[str]:
