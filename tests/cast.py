@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 from typing import Final
 
+from allauth.usersessions.models import UserSession
 from django.test import Client
 
 from factories.members import make_people, organisation_fields
@@ -85,6 +86,9 @@ class Cast:
         """A browser in which the person is signed in, second factor included."""
         client = Client(headers={"Accept-Language": language})
         client.force_login(self.people[name])
+        UserSession.objects.create(  # as the sign-in page does, so that the session can be ended from elsewhere
+            user=self.people[name], ip="127.0.0.1", session_key=client.session.session_key
+        )
         return client
 
 

@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 from django.core.cache import cache
+from django.utils import translation
 
 from noroshi.core import clock
 
@@ -15,11 +16,13 @@ SHARED_DATA = Path(__file__).parent.parent.parent / "shared" / "data"
 
 @pytest.fixture(autouse=True)
 def _apart(tmp_path, settings):
-    """Each test has a data directory and a cache of its own."""
+    """Each test has a data directory and a cache of its own, and speaks English where it asks for no language."""
     settings.DATA_DIR = tmp_path
     settings.LAKE_DIR = tmp_path / "lake"
     settings.MEDIA_ROOT = tmp_path / "files"
     cache.clear()
+    with translation.override("en"):
+        yield
 
 
 @pytest.fixture

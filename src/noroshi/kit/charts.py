@@ -6,6 +6,7 @@ classes. The same input always gives the same output. Values are counts or amoun
 """
 
 import math
+import sys
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import Final
@@ -132,9 +133,9 @@ class _Scale:
 
     @classmethod
     def reaching(cls, highest: float) -> "_Scale":
-        if highest <= 0:
-            return cls(1, 1)
         rough = highest / TICKS
+        if rough < sys.float_info.min:  # nothing, or less than a float can divide
+            return cls(1, 1)
         power = 10.0 ** math.floor(math.log10(rough))
         step = next(power * factor for factor in (1, 2, 2.5, 5, 10) if power * factor >= rough)
         if highest >= 1:

@@ -186,6 +186,7 @@ class Worker:
             return step()
         except Exception:
             log.exception("worker round failed")
+            self.stopping.wait(PULSE.total_seconds())
             return False
 
     def _deliver(self) -> bool:

@@ -101,6 +101,14 @@ def members_of(group: Group) -> QuerySet[Person]:
     return active_people().filter(pk__in=_stays().filter(group=group).values("person_id"))
 
 
+def member_for(group: Group, person_id: UUID) -> Person:
+    """Return somebody who belongs, or once belonged, to `group`; raise NotFound for anybody else."""
+    person = Person.objects.filter(pk=person_id, memberships__group=group).first()
+    if person is None:
+        raise NotFound
+    return person
+
+
 def organisations_for(actor: Actor) -> QuerySet[Organisation]:
     """Return the organisations whose people the actor manages, each with `people_count`."""
     managed = Organisation.objects.filter(policy.managed(actor, "pk"))

@@ -13,24 +13,35 @@ from noroshi.members.queries import actor_of
 
 
 @receiver(user_logged_in)
+@transaction.atomic
 def note_sign_in(user: Person, **_: Any) -> None:
     """Record that a person signed in."""
-    _record(user, "members.person.signed_in")
+    ledger.record(actor_of(user), "members.person.signed_in", user)
 
 
 @receiver([password_changed, password_reset, password_set])
+@transaction.atomic
 def note_password(user: Person, **_: Any) -> None:
     """Record that a password was changed."""
-    _record(user, "members.password.changed")
+    ledger.record(actor_of(user), "members.password.changed", user)
 
 
-@receiver([authenticator_added, authenticator_removed, authenticator_reset])
-def note_factor(signal: Any, user: Person, authenticator: Any, **_: Any) -> None:
-    """Record that a second factor came or went."""
-    verb = {authenticator_added: "added", authenticator_removed: "removed"}.get(signal, "reset")
-    _record(user, f"members.factor.{verb}", kind=authenticator.type)
-
-
+@receiver(authenticator_added)
 @transaction.atomic
-def _record(person: Person, action: str, **payload: str) -> None:
-    ledger.record(actor_of(person), action, person, **payload)
+def note_factor_added(user: Person, authenticator: Any, **_: Any) -> None:
+    """Record that a second factor came."""
+    ledger.record(actor_of(user), "members.factor.added", user, kind=authenticator.type)
+
+
+@receiver(authenticator_removed)
+@transaction.atomic
+def note_factor_removed(user: Person, authenticator: Any, **_: Any) -> None:
+    """Record that a second factor went."""
+    ledger.record(actor_of(user), "members.factor.removed", user, kind=authenticator.type)
+
+
+@receiver(authenticator_reset)
+@transaction.atomic
+def note_factor_reset(user: Person, authenticator: Any, **_: Any) -> None:
+    """Record that a second factor was made anew: recovery codes."""
+    ledger.record(actor_of(user), "members.factor.reset", user, kind=authenticator.type)

@@ -282,9 +282,7 @@ def group_join(request: ActorRequest, slug: str) -> HttpResponse:
 def group_stay(request: ActorRequest, slug: str, person_id: UUID, verb: str) -> HttpResponse:
     """End somebody's stay in a group, or make a coordinator of a member and the reverse."""
     group = queries.group_for(request.actor, slug)
-    person = Person.objects.filter(pk=person_id, memberships__group=group).first()
-    if person is None:
-        raise NotFound
+    person = queries.member_for(group, person_id)
     if verb == "leave":
         actions.leave_group(request.actor, group=group, person=person)
     else:

@@ -113,7 +113,6 @@ MIDDLEWARE = [
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "django_htmx.middleware.HtmxMiddleware",
     "allauth.account.middleware.AccountMiddleware",
-    "allauth.usersessions.middleware.UserSessionsMiddleware",
     "noroshi.members.middleware.ActorMiddleware",
     "noroshi.kit.middleware.ErrorMiddleware",
 ]
