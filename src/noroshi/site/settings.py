@@ -263,11 +263,10 @@ else:
     EMAIL_FILE_PATH = DATA_DIR / "mail"
 
 SILENCED_SYSTEM_CHECKS = [
-    "security.W004",
-    "security.W008",
-    "security.W012",
-    "security.W016",
-]  # see NOROSHI_HTTPS
+    "security.W005",  # what holds for subdomains is for the owner of the domain to say
+    "security.W008",  # the proxy that ends TLS redirects
+    "security.W021",  # as W005: preloading takes in the whole domain
+]
 LOGGING = {
     "version": 1,
     "disable_existing_loggers": False,

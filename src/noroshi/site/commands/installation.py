@@ -65,7 +65,8 @@ def _problems() -> list[str]:
     from django.db import DatabaseError, connection
     from django.db.migrations.executor import MigrationExecutor
 
-    found = [f"{message.id}: {message.msg}" for message in checks.run_checks(include_deployment_checks=True)]
+    messages = checks.run_checks(include_deployment_checks=True)
+    found = [f"{message.id}: {message.msg}" for message in messages if not message.is_silenced()]
     try:
         executor = MigrationExecutor(connection)
         if executor.migration_plan(executor.loader.graph.leaf_nodes()):

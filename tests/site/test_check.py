@@ -1,0 +1,27 @@
+"""`noroshi check`: an installation set up as the guide says has nothing to complain about."""
+
+import os
+import subprocess
+import sys
+
+
+def noroshi(folder, *arguments, **settings):
+    environment = {name: value for name, value in os.environ.items() if not name.startswith("NOROSHI_")}
+    environment |= {"NOROSHI_DATA_DIR": str(folder), **settings}
+    command = [sys.executable, "-m", "noroshi.site", *arguments]
+    return subprocess.run(command, env=environment, capture_output=True, text=True, check=False)
+
+
+def test_check_when_https_is_set_then_everything_is_in_order_and_without_it_every_line_is_about_https(tmp_path):
+    assert noroshi(tmp_path, "init").returncode == 0
+
+    set_up = noroshi(tmp_path, "check", NOROSHI_HTTPS="yes", NOROSHI_BASE_URL="https://portal.example")
+    bare = noroshi(tmp_path, "check")
+
+    assert (set_up.returncode, set_up.stdout) == (0, "everything is in order\n")
+    assert bare.returncode == 4
+    assert sorted(line.partition(":")[0] for line in bare.stdout.splitlines()) == [
+        "security.W004",
+        "security.W012",
+        "security.W016",
+    ]
