@@ -1,0 +1,207 @@
+"""Everything a reader can look at, as text that can be compared: what the leak tests watch.
+
+A `Look` is what one reader gets by every channel at one moment, by channel: status, headers and body, without what
+differs between any two answers (request numbers, CSRF tokens, nonces, identifiers).
+"""
+
+import re
+from collections.abc import Iterable
+from typing import Final
+from uuid import UUID
+
+from django.core import mail
+from django.db import transaction
+from django.test import Client
+
+from cast import Cast
+from noroshi.core import ids
+from noroshi.members.actions import issue_token
+
+Look = dict[str, str]
+
+COMMON: Final = "harbour"
+"""A word that visible and hidden signals share, so that a search that looked at too much would count them."""
+
+LISTS: Final = (
+    "/",
+    "/home/acknowledgements",
+    "/signals/",
+    "/signals/?sort=title&size=100",
+    "/signals/?kind=phishing&target=customer&tlp=RED",
+    f"/signals/?q={COMMON}",
+    "/signals/?export=csv",
+    "/signals/withdrawn",
+    "/signals/drafts",
+    "/signals/release",
+    "/signals/new",
+    f"/search?q={COMMON}",
+    f"/search?q={COMMON}&tlp=AMBER&export=csv",
+    "/search?q=45.155.205.66",
+    "/inbox/",
+    "/inbox/?read=unread&sort=kind",
+    "/inbox/rules",
+    "/hunting/",
+    "/hunting/?export=csv",
+    f"/hunting/?signal={COMMON}",
+    "/hunting/lake/",
+    "/ledger/",
+    "/ledger/?export=csv",
+    "/members/organisations/",
+    "/members/people/",
+    "/members/groups/",
+    "/members/tokens/",
+)
+PROBES: Final = (
+    "/why/{}/?who=a1",
+    "/hunting/signals/{}/",
+    "/signals/{}/edit",
+    "/signals/{}/review",
+    "/signals/{}/amend",
+    "/hunting/hits/{}/",
+    "/hunting/hits/{}/events",
+    "/hunting/searches/{}/",
+    "/hunting/?signal={}",
+    "/inbox/{}/",
+)
+VERBS: Final = ("comment", "acknowledge", "seen", "release", "return", "recall", "withdraw", "discard", "nonsense")
+API: Final = ("", f"?q={COMMON}", "?tlp=AMBER", "?since=2026-11-01", "?cursor=nonsense", "?limit=0")
+API_PROBES: Final = ("/{}", "/{}/observables")
+
+_VOLATILE: Final = (
+    (re.compile(r"[0-9a-f]{8}-[0-9a-f]{4}-7[0-9a-f]{3}-[0-9a-f]{4}-[0-9a-f]{12}"), "<id>"),
+    (re.compile(r"(\bS-|…)[0-9A-F]{8}\b"), "<reference>"),
+    (re.compile(r"(X-CSRFToken\": \"|csrfmiddlewaretoken\" value=\")\w+"), r"\1<token>"),
+    (re.compile(r"nonce[-=]\"?[\w+/=-]+"), "<nonce>"),
+    (re.compile(r'(?s)(data-label="Last sign-in">).*?</td>'), r"\1"),  # of the machine's clock, not of the stopped one
+    (re.compile(r"\"next\": \"[\w=-]+\""), '"next": "<cursor>"'),
+)
+_UNTOLD: Final = frozenset({"X-Request-ID", "Set-Cookie", "Expires", "Last-Modified"})
+
+
+class Watch:
+    """Looks at everything with each reader's eyes; made before the runs, so that its tokens are the same in all."""
+
+    def __init__(self, cast: Cast, people: Iterable[str], machines: Iterable[str] = ()) -> None:
+        self.cast = cast
+        self.tokens = {name: self._of_person(name) for name in people}
+        self.tokens |= {name: self._of_machine(name) for name in machines}
+
+    def look(self, reader: str, numbers: Iterable[UUID] = ()) -> Look:
+        """All that `reader` gets: a person's name, an organisation's (its machine), or "visitor".
+
+        The reader also tries every verb on the first of `numbers`; what that did is undone.
+        """
+        return undone(lambda: self._look(reader, list(numbers)))
+
+    def _look(self, reader: str, known: list[UUID]) -> Look:
+        seen: Look = {}
+        if reader == "visitor" or reader in self.cast.people:
+            client = Client(headers={"Accept-Language": "en"}) if reader == "visitor" else self.cast.client(reader)
+            seen |= self._pages(client, known)
+        if reader in self.tokens:
+            seen |= self._api(self.tokens[reader], known)
+        if reader in self.cast.people:
+            seen |= _mails_to(self.cast.people[reader].email)
+        return seen
+
+    def _pages(self, client: Client, numbers: list[UUID]) -> Look:
+        seen = {path: _plain(client.get(path)) for path in LISTS}
+        seen["metrics"] = _plain(client.get("/metrics", REMOTE_ADDR="203.0.113.7"))
+        marking = {"tlp": "AMBER", "community": "on"}
+        seen["preview"] = _plain(client.post("/signals/preview", marking))
+        seen["draft"] = _draft(client)
+        seen["detail"] = "\n".join(_plain(client.get(f"/signals/{number}/")) for number in numbers)
+        for number in numbers[:1]:
+            seen |= {path: _plain(client.get(path.format(number))) for path in PROBES}
+            for verb in VERBS:
+                answer = client.post(f"/signals/{number}/{verb}", {"body": "x", "reason": "x"})
+                seen[f"do {verb}"] = _plain(answer)
+        return seen
+
+    def _api(self, token: str, numbers: list[UUID]) -> Look:
+        client = Client(headers={"Authorization": f"Bearer {token}", "Accept-Language": "en"})
+        seen = {f"api{path}": _plain(client.get(f"/api/v1/signals{path}")) for path in API}
+        seen["api paging"] = _by_pages_of_one(client)
+        for path in API_PROBES:
+            answers = [client.get(f"/api/v1/signals{path.format(number)}") for number in numbers]
+            seen[f"api{path}"] = "\n".join(map(_plain, answers))
+        return seen
+
+    def _of_person(self, name: str) -> str:
+        actor = self.cast.actor(name)
+        return issue_token(actor, person=self.cast.people[name], label="watch", scopes=["signals.read"])[1]
+
+    def _of_machine(self, name: str) -> str:
+        admin = self.cast.actor({"outsider": "o_admin", "bank_b": "b_admin", "supervisor": "sup_admin"}[name])
+        home = self.cast.organisations[name]
+        return issue_token(admin, organisation=home, label="watch", scopes=["signals.read"])[1]
+
+
+def undone(run):
+    """Return what `run` returns, and undo all that it did to the database."""
+    before = transaction.savepoint()
+    try:
+        return run()
+    finally:
+        transaction.savepoint_rollback(before)
+
+
+def differences(before: Look, after: Look) -> dict[str, list[str]]:
+    """The channels that tell the two moments apart, each with the first lines that do."""
+    told = {}
+    for channel in sorted(before.keys() | after.keys()):
+        one, other = before.get(channel, "").splitlines(), after.get(channel, "").splitlines()
+        if one != other:
+            told[channel] = [line for line in other if line not in one][:4] + [
+                f"not {x}" for x in one if x not in other
+            ][:4]
+    return told
+
+
+def mentions(seen: Look, words: Iterable[str]) -> dict[str, list[str]]:
+    """The channels that show one of `words`, with those."""
+    known = list(words)
+    found = {channel: [word for word in known if word.lower() in text.lower()] for channel, text in seen.items()}
+    return {channel: some for channel, some in found.items() if some}
+
+
+def nowhere(count: int) -> list[UUID]:
+    """Numbers of things that are not there."""
+    return [ids.new_id() for _ in range(count)]
+
+
+def _plain(response) -> str:
+    body = b"".join(response.streaming_content) if response.streaming else response.content
+    headers = sorted(f"{name}: {value}" for name, value in response.headers.items() if name not in _UNTOLD)
+    text = "\n".join([str(response.status_code), *headers, body.decode()])
+    for pattern, instead in _VOLATILE:
+        text = pattern.sub(instead, text)
+    return text
+
+
+def _draft(client: Client) -> str:
+    """The page on which somebody looks over an own draft: it must not say how much others have written."""
+    words = {"kind": "phishing", "target": "customer", "title": "Own", "body": "185.220.101.4 and evil.test-bank.net"}
+    answer = client.post("/signals/new", {**words, "tlp": "AMBER", "community": "on"}, follow=True)
+    return _plain(answer)
+
+
+def _by_pages_of_one(client: Client) -> str:
+    pages, cursor = [], ""
+    while len(pages) < 20:  # more than there is, so a cursor that goes round is seen
+        answer = client.get(f"/api/v1/signals?limit=1&cursor={cursor}")
+        pages.append(_plain(answer))
+        cursor = answer.json().get("next")
+        if not cursor:
+            break
+    return "\n".join(pages)
+
+
+def _mails_to(address: str) -> Look:
+    letters = [letter for letter in mail.outbox if letter.to == [address]]
+    fixed = [re.sub(r"<[0-9a-f]{32}@", "<number@", str(sorted(letter.extra_headers.items()))) for letter in letters]
+    texts = [f"{letter.subject}\n{letter.body}\n{head}" for letter, head in zip(letters, fixed, strict=True)]
+    text = "\n".join(texts)
+    for pattern, instead in _VOLATILE:
+        text = pattern.sub(instead, text)
+    return {"mail": text}

@@ -1,0 +1,157 @@
+"""What ends, ends at once: in open browsers, with tokens in use, and for mail that is on its way."""
+
+import pytest
+from django.core import mail
+from django.test import Client
+
+from access.leak_channels import COMMON, Watch, mentions
+from factories.audience import COMMUNITY, to_group, to_organisation, to_person
+from factories.lakes import EVIL_ADDRESS, event, fill_lake
+from noroshi.core import clock
+from noroshi.core.domain.tlp import TLP
+from noroshi.hunting.models import Hit
+from noroshi.members import actions as members
+from noroshi.members.models import Person, Token
+from noroshi.notify.actions import set_rule
+from noroshi.notify.models import Delivery, Notice, NoticeKind
+from noroshi.sharing import actions
+from noroshi.sharing.domain.content import Content, Marking
+from noroshi.sharing.models import Signal
+
+WORDS = ("Quokka", "okapi", "narwhal", "axolotl", "lemur-bank")
+
+
+@pytest.fixture
+def watch(cast):
+    """Bank B's logs have what is shared below; its analyst has mail collected for the morning."""
+    Person.objects.update(language="en")
+    fill_lake(cast.bank_b, [event(host="lemur-bank.net", src_ip=EVIL_ADDRESS)])
+    for kind in (NoticeKind.SIGNAL, NoticeKind.AMENDED, NoticeKind.COMMENT, NoticeKind.WITHDRAWN):
+        set_rule(cast.actor("b1"), kind=kind, delivery=Delivery.DIGEST)
+    return Watch(cast, ["b1", "b2"], ["bank_b"])
+
+
+def share(cast, tlp, *entries) -> Signal:
+    """A signal with a second version and a comment, all of whose words stand nowhere else."""
+    words = Content("phishing", "customer", f"Quokka {COMMON}", f"okapi from {EVIL_ADDRESS} to lemur-bank[.]net")
+    marking = Marking(tlp, entries=frozenset(entries))
+    signal = actions.share_signal(cast.actor("a1"), content=words, marking=marking)
+    actions.comment_on_signal(cast.actor("b1"), signal, body="narwhal")
+    return actions.amend_signal(cast.actor("a1"), signal, title="Quokka again", body=words.body, reason="axolotl")
+
+
+def by_the_group(cast) -> Signal:
+    return share(cast, TLP.AMBER_STRICT, to_group(cast.wg_incident))
+
+
+def by_the_organisation(cast) -> Signal:
+    return share(cast, TLP.AMBER, to_organisation(cast.bank_b))
+
+
+def to_everybody(cast) -> Signal:
+    return share(cast, TLP.GREEN, COMMUNITY)
+
+
+ENDINGS = {
+    "the person leaves the group": (
+        by_the_group,
+        lambda cast: members.leave_group(cast.actor("b1"), group=cast.wg_incident, person=cast.b1),
+    ),
+    "the group is closed": (
+        by_the_group,
+        lambda cast: members.close_group(cast.actor("hub_op"), group=cast.wg_incident),
+    ),
+    "the person loses the role": (
+        by_the_organisation,
+        lambda cast: members.withdraw_role(cast.actor("b_admin"), person=cast.b1, role="analyst"),
+    ),
+    "the person is suspended": (
+        to_everybody,
+        lambda cast: members.suspend_person(cast.actor("b_admin"), person=cast.b1, reason="lost laptop"),
+    ),
+    "the organisation is suspended": (
+        to_everybody,
+        lambda cast: members.suspend_organisation(cast.actor("hub_op"), organisation=cast.bank_b, reason="unpaid"),
+    ),
+    "the membership ends": (
+        to_everybody,
+        lambda cast: members.end_membership(cast.actor("hub_op"), organisation=cast.bank_b, reason="merged"),
+    ),
+}
+
+
+@pytest.mark.parametrize(("given", "ending"), ENDINGS.values(), ids=ENDINGS)
+def test_access_when_it_ends_then_open_sessions_tokens_and_waiting_mail_end_with_it(
+    cast, drain, stopped_clock, watch, given, ending
+):
+    signal = given(cast)
+    drain()
+    browser = cast.client("b1")
+    page, api = f"/signals/{signal.pk}/", f"/api/v1/signals/{signal.pk}"
+    program = Client(headers={"Authorization": f"Bearer {watch.tokens['b1']}"})
+    (hit, *_more) = Hit.everything.filter(hunt__signal=signal, organisation=cast.bank_b).values_list("pk", flat=True)
+    places = (page, f"/why/{signal.pk}/", f"/hunting/signals/{signal.pk}/", f"/hunting/hits/{hit}/")
+    assert {browser.get(place).status_code for place in places} == {200}
+    assert program.get(api).status_code == 200
+
+    ending(cast)
+
+    notices = list(Notice.everything.filter(person=cast.b1).values_list("pk", flat=True))
+    for place in (*places, f"/search?q={COMMON}", "/signals/", "/", "/inbox/", *(f"/inbox/{pk}/" for pk in notices)):
+        answer = browser.get(place)
+        assert [word for word in WORDS if word in answer.content.decode() + answer.get("Location", "")] == []
+    assert {browser.get(place).status_code for place in places} <= {302, 403, 404}
+    assert program.get(api).status_code in (401, 404)
+    assert "Quokka" not in program.get("/api/v1/signals").content.decode()
+    mail.outbox.clear()
+    stopped_clock.advance(hours=24)
+    drain()
+    letters = [f"{letter.subject}\n{letter.body}" for letter in mail.outbox if letter.to == [cast.b1.email]]
+    assert [word for word in (*WORDS, "marking does not allow") if word in "".join(letters)] == []
+
+
+def test_tokens_when_the_organisation_is_suspended_then_its_machine_s_is_none_either(cast, drain, watch):
+    signal = to_everybody(cast)
+    machine = Client(headers={"Authorization": f"Bearer {watch.tokens['bank_b']}"})
+    assert machine.get(f"/api/v1/signals/{signal.pk}").status_code == 200
+
+    members.suspend_organisation(cast.actor("hub_op"), organisation=cast.bank_b, reason="unpaid")
+
+    assert machine.get(f"/api/v1/signals/{signal.pk}").status_code == 401
+    assert Token.objects.filter(organisation=cast.bank_b, expires_at__gt=clock.now()).exists()
+
+
+@pytest.mark.parametrize("reader", ["b1", "b2", "bank_b"])
+@pytest.mark.parametrize("given", [by_the_organisation, to_everybody])
+def test_signal_when_withdrawn_then_its_number_date_and_reason_are_all_that_is_left(
+    cast, drain, stopped_clock, watch, given, reader
+):
+    signal = given(cast)
+    drain()
+    assert mentions(watch.look(reader, [signal.pk]), WORDS) != {}
+    mail.outbox.clear()
+
+    actions.withdraw_signal(cast.actor("a1"), signal, reason="it was a drill")
+
+    stopped_clock.advance(hours=24)
+    drain()
+    hits = list(Hit.everything.filter(hunt__signal=signal).values_list("pk", flat=True))
+    notices = list(Notice.everything.filter(person__organisation=cast.bank_b).values_list("pk", flat=True))
+    seen = watch.look(reader, [signal.pk, *hits, *notices])
+    assert mentions(seen, WORDS) == {}
+    assert mentions(seen, ["it was a drill"]) != {}
+
+
+def test_signal_when_withdrawn_then_its_own_author_keeps_no_more_than_the_others(cast, drain, watch):
+    signal = share(cast, TLP.AMBER, to_person(cast.b1))
+    drain()
+    actions.withdraw_signal(cast.actor("a1"), signal, reason="it was a drill")
+    drain()
+    assert mentions(watch.look("a1", [signal.pk]), WORDS) == {}
+
+
+def test_page_when_it_is_read_then_no_browser_or_proxy_keeps_it(cast):
+    signal = to_everybody(cast)
+    browser = cast.client("b1")
+    for place in ("/", "/signals/", f"/signals/{signal.pk}/", "/search?q=harbour", "/inbox/", "/signals/?export=csv"):
+        assert browser.get(place)["Cache-Control"] == "no-store", place
