@@ -2,21 +2,23 @@
 
 import hmac
 from http import HTTPStatus
+from typing import Final
 
 from django.conf import settings
 from django.contrib.auth.decorators import login_not_required
-from django.db import DatabaseError, connection
+from django.db import Error
 from django.http import HttpRequest, HttpResponse, HttpResponseForbidden, JsonResponse
 from django_tasks import TaskResultStatus
 from django_tasks_db.models import DBTaskResult
 from prometheus_client import CONTENT_TYPE_LATEST, CollectorRegistry, Gauge, generate_latest
 
-from noroshi.core import clock, ledger
+from noroshi.core import ledger
 from noroshi.core.models import Cursor, ParkedEvent, PendingEntry
-from noroshi.kit.jobs import LOST_AFTER
-from noroshi.kit.models import WorkerBeat
+from noroshi.kit.jobs import living_workers
 
-LOOPBACK = frozenset({"127.0.0.1", "::1"})
+LOOPBACK: Final = frozenset({"127.0.0.1", "::1"})
+FORWARDED: Final = ("Forwarded", "Via", "X-Forwarded-For", "X-Forwarded-Host", "X-Forwarded-Proto", "X-Real-IP")
+"""Any of these says that a proxy on this machine asks for somebody who is not."""
 
 
 @login_not_required
@@ -30,8 +32,7 @@ def alive(request: HttpRequest) -> HttpResponse:
 def ready(request: HttpRequest) -> HttpResponse:
     """Answer 200 when the database answers and a worker has a pulse, else 503 and which of them does not."""
     del request
-    state = {"database": _database_answers(), "worker": False}
-    state["worker"] = state["database"] and _workers() > 0
+    state = _state()
     status = HTTPStatus.OK if all(state.values()) else HTTPStatus.SERVICE_UNAVAILABLE
     return JsonResponse(state, status=status)
 
@@ -48,20 +49,15 @@ def _may_measure(request: HttpRequest) -> bool:
     if settings.METRICS_TOKEN:
         given = request.headers.get("Authorization", "")
         return hmac.compare_digest(given.encode(), f"Bearer {settings.METRICS_TOKEN}".encode())
-    return request.META.get("REMOTE_ADDR") in LOOPBACK and "X-Forwarded-For" not in request.headers
+    forwarded = any(name in request.headers for name in FORWARDED)
+    return request.META.get("REMOTE_ADDR") in LOOPBACK and not forwarded
 
 
-def _database_answers() -> bool:
+def _state() -> dict[str, bool]:
     try:
-        with connection.cursor() as cursor:
-            cursor.execute("SELECT 1")
-    except DatabaseError:
-        return False
-    return True
-
-
-def _workers() -> int:
-    return WorkerBeat.objects.filter(seen_at__gt=clock.now() - LOST_AFTER).count()
+        return {"database": True, "worker": living_workers().exists()}
+    except Error:
+        return {"database": False, "worker": False}
 
 
 def _figures() -> CollectorRegistry:
@@ -69,7 +65,7 @@ def _figures() -> CollectorRegistry:
     registry = CollectorRegistry()
     position, _ = ledger.head()
     for name, text, value in (
-        ("noroshi_workers", "Worker processes with a pulse", _workers()),
+        ("noroshi_workers", "Worker processes with a pulse", living_workers().count()),
         ("noroshi_ledger_position", "Length of the sealed chain", position),
         ("noroshi_ledger_pending", "Entries waiting for their seal", PendingEntry.objects.count()),
         ("noroshi_events_parked", "Events set aside after failing", ParkedEvent.objects.count()),
@@ -82,6 +78,7 @@ def _figures() -> CollectorRegistry:
     ):
         Gauge(name, text, registry=registry).set(value)
     lag = Gauge("noroshi_subscriber_lag", "Links a subscriber has not read", ["subscriber"], registry=registry)
-    for cursor in Cursor.objects.exclude(subscriber=ledger.SEALER):
-        lag.labels(cursor.subscriber).set(position - cursor.position)
+    read = dict(Cursor.objects.values_list("subscriber", "position"))
+    for subscription in ledger.subscriptions():
+        lag.labels(subscription.name).set(position - read.get(subscription.name, 0))
     return registry

@@ -14,6 +14,7 @@ from functools import wraps
 from typing import TYPE_CHECKING, Any, Final
 
 from django.db import close_old_connections, connection, transaction
+from django.db.models import QuerySet
 from django_tasks import TaskResultStatus, task
 from django_tasks_db.management.commands.db_worker import Worker as TaskWorker
 from django_tasks_db.models import DBTaskResult
@@ -27,8 +28,13 @@ if TYPE_CHECKING:
 log = logging.getLogger(__name__)
 
 PULSE: Final = timedelta(seconds=2)
-LOST_AFTER: Final = timedelta(seconds=15)
+LOST_AFTER: Final = timedelta(seconds=30)
+"""Longer than SQLite makes a pulse wait for its turn to write (`timeout` in the settings)."""
+MOST_LOSSES: Final = 3
+"""A job that takes its worker down each time is not tried for ever."""
 IDLE_SECONDS: Final = 0.2
+ROUND: Final = 50
+"""Events a subscriber gets before the next one has its turn, and before a worker looks whether it should stop."""
 
 
 def job(*, retries: int = 3) -> Callable[[Callable[..., Any]], "Task[..., Any]"]:
@@ -75,10 +81,13 @@ def recurring(name: str, *, every: timedelta) -> Callable[[Callable[[], None]], 
 
 def run_due() -> int:
     """Run the recurring tasks that are due; return how many ran."""
-    return sum(_run_if_due(entry) for entry in _recurring.values())
+    due_at = dict(Schedule.objects.values_list("name", "due_at"))
+    now = clock.now()
+    return sum(_run_once(entry) for entry in _recurring.values() if due_at.get(entry.name, now) <= now)
 
 
-def _run_if_due(entry: Recurring) -> bool:
+def _run_once(entry: Recurring) -> bool:
+    """Run the task unless another worker was quicker to take it."""
     if not _claim(entry):
         return False
     error = ""
@@ -86,7 +95,7 @@ def _run_if_due(entry: Recurring) -> bool:
         entry.function()
     except Exception as failure:  # isolation point: one task's failure leaves the others running
         log.exception("recurring task failed", extra={"task": entry.name})
-        error = f"{type(failure).__name__}: {failure}"
+        error = f"{type(failure).__name__}: {failure}".replace("\x00", "")
     Schedule.objects.filter(name=entry.name).update(last_error=error)
     return True
 
@@ -102,22 +111,37 @@ def _claim(entry: Recurring) -> bool:
 def deliver_events() -> int:
     """Seal what was written and hand it to every subscriber; return how many events were handled."""
     sealed = ledger.seal()
-    handled = sum(ledger.deliver(subscription) for subscription in ledger.subscriptions())
+    handled = sum(ledger.deliver(subscription, ROUND) for subscription in ledger.subscriptions())
     return sealed + handled
 
 
 @transaction.atomic
 def recover_lost_jobs() -> int:
-    """Put the jobs of workers without a pulse back on the queue; return how many."""
-    alive = WorkerBeat.objects.filter(seen_at__gt=clock.now() - LOST_AFTER).values_list("worker", flat=True)
-    count = 0
-    for row in DBTaskResult.objects.filter(status=TaskResultStatus.RUNNING):
-        if not set(row.worker_ids[-1:]) & set(alive):
-            row.status = TaskResultStatus.READY
-            row.started_at = None
-            row.save(update_fields=["status", "started_at"])
-            count += 1
-    return count
+    """Put the jobs of workers without a pulse back on the queue; return how many were lost.
+
+    A job whose worker died thrice while it ran has failed: it may be what killed them.
+    """
+    alive = set(living_workers().values_list("worker", flat=True))
+    WorkerBeat.objects.exclude(worker__in=alive).delete()
+    running = DBTaskResult.objects.running().select_for_update(skip_locked=True)
+    lost = [row for row in running if not alive.intersection(row.worker_ids[-1:])]
+    for row in lost:
+        _hand_out_again(row)
+    return len(lost)
+
+
+def _hand_out_again(row: "DBTaskResult[..., Any]") -> None:
+    if len(row.worker_ids) >= MOST_LOSSES:
+        row.set_failed(RuntimeError(f"{len(row.worker_ids)} workers died while they ran this job"))
+        return
+    row.status = TaskResultStatus.READY
+    row.started_at = None
+    row.save(update_fields=["status", "started_at"])
+
+
+def living_workers() -> QuerySet[WorkerBeat]:
+    """Return the workers with a pulse."""
+    return WorkerBeat.objects.filter(seen_at__gt=clock.now() - LOST_AFTER)
 
 
 def run_jobs(worker: str, limit: int = 20) -> int:
@@ -133,10 +157,15 @@ def run_jobs(worker: str, limit: int = 20) -> int:
         excluded_queue_names=[],
     )
     done = 0
-    while done < limit and (row := _claim_job(worker)) is not None:
+    while done < limit and (row := _next_job(worker)) is not None:
         runner.run_task(row)
         done += 1
     return done
+
+
+def _next_job(worker: str) -> "DBTaskResult[..., Any] | None":
+    """Looking takes no lock; only what is there is claimed under one."""
+    return _claim_job(worker) if DBTaskResult.objects.ready().exists() else None
 
 
 @transaction.atomic
@@ -164,6 +193,7 @@ class Worker:
         """Work until SIGTERM or SIGINT; finish what is under way, then return."""
         for number in (signal.SIGTERM, signal.SIGINT):
             signal.signal(number, lambda *_: self.stopping.set())
+        self._guarded(self._beat)  # before the first job: a worker without a pulse loses its jobs to others
         threads = [threading.Thread(target=self._loop, args=(step,)) for step in (self._deliver, self._work)]
         for thread in threads:
             thread.start()
@@ -172,6 +202,7 @@ class Worker:
             self._guarded(self._beat)
         for thread in threads:
             thread.join()
+        self._guarded(self._leave)
 
     def _loop(self, step: Callable[[], bool]) -> None:
         while not self.stopping.is_set():
@@ -198,3 +229,6 @@ class Worker:
     def _beat(self) -> bool:
         WorkerBeat.objects.update_or_create(worker=self.name, defaults={"seen_at": clock.now()})
         return bool(recover_lost_jobs())
+
+    def _leave(self) -> bool:
+        return bool(WorkerBeat.objects.filter(worker=self.name).delete())
