@@ -159,14 +159,10 @@ def head() -> tuple[int, str]:
 def deliver(subscription: Subscription, limit: int = BATCH) -> int:
     """Hand up to `limit` sealed events to `subscription`, each in a transaction of its own; return how many."""
     done = 0
-    while done < limit and _deliver_next(subscription):
-        done += 1
+    if _has_work(subscription):
+        while done < limit and _handle_next(subscription):
+            done += 1
     return done
-
-
-def _deliver_next(subscription: Subscription) -> bool:
-    """Handle the next event; return whether there was one that could be handled or parked now."""
-    return _has_work(subscription) and _handle_next(subscription)
 
 
 def _has_work(subscription: Subscription) -> bool:
@@ -180,7 +176,10 @@ def _waits(cursor: Cursor) -> bool:
 
 @transaction.atomic
 def _handle_next(subscription: Subscription) -> bool:
-    """One transaction around the handler and the cursor; a failed handler is undone alone, under the same lock."""
+    """Handle the next event; return whether there was one that could be handled or parked now.
+
+    One transaction holds the handler and the cursor; a failed handler is undone alone, under the same lock.
+    """
     cursor = _locked(subscription.name)
     if cursor is None or _waits(cursor):
         return False
