@@ -9,12 +9,19 @@ import unicodedata
 from collections.abc import Iterator
 from typing import Final
 
-_CJK: Final = "\u3005-\u3007\u3040-\u30ff\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff\uac00-\ud7af"
+# Letters alone: a middle dot or a sound mark that stands by itself divides, as other punctuation does.
+_CJK: Final = (
+    "\u3005-\u3007\u3041-\u309a\u309d-\u309f\u30a1-\u30fa\u30fc-\u30ff\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff"
+    "\uac00-\ud7af\U00020000-\U0003ffff"
+)
 _RUN: Final = re.compile(rf"[{_CJK}]+|[^\W{_CJK}]+")
 _SINGLE: Final = re.compile(rf"[{_CJK}]")
 
-MAX_TEXT: Final = 400_000
+MAX_TEXT: Final = 250_000
 MAX_QUERY: Final = 200
+MAX_WORDS: Final = 16
+MAX_TOKEN: Final = 128
+"""Longer words are cut into pieces: PostgreSQL refuses a token of more than 2,046 bytes, and a blob is one word."""
 
 
 def normalised(text: str) -> str:
@@ -24,16 +31,8 @@ def normalised(text: str) -> str:
 
 def tokens(text: str) -> Iterator[str]:
     """Yield the pairs and words of `text`, in order; single characters of a run too, for one-character queries."""
-    for run in _RUN.findall(normalised(text[:MAX_TEXT])):
-        if _SINGLE.match(run):
-            yield from _pairs(run)
-        else:
-            yield run
-
-
-def _pairs(run: str) -> Iterator[str]:
-    """Overlapping pairs; the last character closes the run alone, so every character starts a token."""
-    yield from (run[start : start + 2] for start in range(len(run)))
+    for run in _runs(text, MAX_TEXT):
+        yield from _tokens_of(run)
 
 
 def query(text: str) -> list[tuple[list[str], bool]]:
@@ -41,16 +40,30 @@ def query(text: str) -> list[tuple[list[str], bool]]:
 
     Words divided by spaces are separate phrases. A run of one CJK character asks for tokens that begin with it.
     """
-    return [phrase for word in text[:MAX_QUERY].split() if (phrase := _phrase(word))[0]]
+    words = dict.fromkeys(text.strip()[:MAX_QUERY].split())
+    return [phrase for word in words if (phrase := _phrase(word))[0]][:MAX_WORDS]
+
+
+def _runs(text: str, limit: int) -> list[str]:
+    """Cut before and after: one character may become eighteen by NFKC."""
+    return _RUN.findall(normalised(text[:limit])[:limit])
+
+
+def _tokens_of(run: str) -> Iterator[str]:
+    """Overlapping pairs, the last character alone, so that every character starts a token; or a word's pieces."""
+    if _SINGLE.match(run):
+        yield from (run[start : start + 2] for start in range(len(run)))
+    else:
+        yield from (run[start : start + MAX_TOKEN] for start in range(0, len(run), MAX_TOKEN))
 
 
 def _phrase(word: str) -> tuple[list[str], bool]:
     """A run ends in a lone character only where the text's run surely ends too: before another run."""
-    runs = _RUN.findall(normalised(word))
-    found = [token for run in runs[:-1] for token in tokens(run)]
-    if not runs:
-        return found, False
-    last = list(tokens(runs[-1]))
-    if len(last) > 1:
-        return found + last[:-1], False
-    return found + last, True
+    found = [list(_tokens_of(run)) for run in _runs(word, MAX_QUERY)]
+    if not found:
+        return [], False
+    last = found[-1]
+    goes_on = len(last) > 1 and bool(_SINGLE.match(last[0]))
+    if goes_on:
+        last.pop()
+    return [token for run in found for token in run], not goes_on
