@@ -1,0 +1,78 @@
+"""What an installation must not be: settings under which it would lose writes, leak its keys or show its insides."""
+
+from collections.abc import Iterable, Mapping
+from typing import Any, Final
+
+from django.conf import settings
+from django.core.checks import CheckMessage, Error, Warning, register  # noqa: A004 - Django's own name
+from django.db import DatabaseError
+
+SHORTEST_KEY: Final = 32
+SHORTEST_TIMEOUT: Final = 10
+LOOPBACK: Final = ("http://localhost", "http://127.0.0.1", "http://[::1]")
+
+
+@register()
+def sqlite_is_set_for_several_writers(**_: Any) -> Iterable[CheckMessage]:
+    """SQLite under a web server and a worker loses writes unless they queue (WAL, IMMEDIATE, a timeout)."""
+    if missing := missing_options(settings.DATABASES["default"]):
+        yield Error(
+            f"SQLite is used without {', '.join(missing)}: under load, writes would fail.",
+            hint="Leave the database settings as they ship, or set NOROSHI_DATABASE_URL to a PostgreSQL.",
+            id="noroshi.E001",
+        )
+
+
+def missing_options(database: Mapping[str, Any]) -> list[str]:
+    """Return what a SQLite database lacks to be written by several at once; nothing for another engine."""
+    options = database.get("OPTIONS", {})
+    given = {
+        "transaction_mode IMMEDIATE": options.get("transaction_mode") == "IMMEDIATE",
+        "journal_mode WAL": "journal_mode=wal" in options.get("init_command", "").lower(),
+        f"a timeout of {SHORTEST_TIMEOUT} seconds": options.get("timeout", 0) >= SHORTEST_TIMEOUT,
+    }
+    return [name for name, there in given.items() if not there] if "sqlite" in database["ENGINE"] else []
+
+
+@register()
+def key_is_long_enough(**_: Any) -> Iterable[CheckMessage]:
+    """A short signing key can be guessed, and sessions and second factors with it."""
+    for name in ("SECRET_KEY", "LAKE_KEY"):
+        if not settings.TESTING and len(getattr(settings, name)) < SHORTEST_KEY:
+            yield Error(
+                f"NOROSHI_{name} is shorter than {SHORTEST_KEY} characters.",
+                hint=f"Leave NOROSHI_{name} out: a good one is made once and kept in the data directory.",
+                id="noroshi.E002",
+            )
+
+
+@register()
+def debug_is_off_where_data_is_real(**_: Any) -> Iterable[CheckMessage]:
+    """The developer's error pages show settings and rows to whoever causes an error."""
+    if settings.DEBUG and not settings.DEMO and _holds_data():
+        yield Error(
+            "NOROSHI_DEBUG is on, and this installation holds real data.",
+            hint="Take NOROSHI_DEBUG away. To look at an error, read the log by the number that its page shows.",
+            id="noroshi.E003",
+        )
+
+
+@register()
+def portal_is_reached_safely(**_: Any) -> Iterable[CheckMessage]:
+    """Beyond this machine, the portal is reached by HTTPS alone."""
+    if not settings.OPTIONS["HTTPS"] and not settings.BASE_URL.startswith(LOOPBACK):
+        yield Warning(
+            "The portal has an address beyond this machine, and HTTPS is not asked for.",
+            hint="Put a web server with a certificate in front, and set NOROSHI_HTTPS=yes.",
+            id="noroshi.W001",
+        )
+
+
+def _holds_data() -> bool:
+    """Whether somebody has an account: an installation with nobody in it has nothing to show."""
+    from noroshi.members.models import Person
+
+    try:
+        return Person.objects.exists()
+    except DatabaseError:  # not migrated yet
+        return False
