@@ -94,14 +94,12 @@ class Watch:
         return undone(lambda: self._look(reader, list(numbers)))
 
     def _look(self, reader: str, known: list[UUID]) -> Look:
-        seen: Look = {}
-        if reader == "visitor" or reader in self.cast.people:
-            client = Client(headers={"Accept-Language": "en"}) if reader == "visitor" else self.cast.client(reader)
-            seen |= self._pages(client, known)
+        seen = _mails_to(self.cast.people[reader].email) if reader in self.cast.people else {}
         if reader in self.tokens:
             seen |= self._api(self.tokens[reader], known)
-        if reader in self.cast.people:
-            seen |= _mails_to(self.cast.people[reader].email)
+        if reader == "visitor" or reader in self.cast.people:
+            client = Client(headers={"Accept-Language": "en"}) if reader == "visitor" else self.cast.client(reader)
+            seen |= self._pages(client, known)  # last: here the verbs are tried
         return seen
 
     def _pages(self, client: Client, numbers: list[UUID]) -> Look:

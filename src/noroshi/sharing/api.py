@@ -43,7 +43,7 @@ class From(Schema):
 
 
 class SignalLine(Schema):
-    """A signal in a list. `from` is null where the author is anonymous."""
+    """A signal in a list. `from` is null where the author is anonymous, `published_at` as long as it is not sent."""
 
     id: UUID
     reference: str
@@ -53,7 +53,7 @@ class SignalLine(Schema):
     tlp: TLP
     profile: str
     version: int
-    published_at: datetime
+    published_at: datetime | None
     changed_at: datetime
     expires_at: datetime | None
     author: From | None = Field(alias="from")
