@@ -81,7 +81,7 @@ def test_token_create_prints_the_token_alone(db):
 
 def test_token_create_with_an_unknown_scope_names_those_there_are(db):
     make_person("x@bank.example", make_organisation("bank"), "analyst")
-    with pytest.raises(InvalidInput, match="signals.read"):
+    with pytest.raises(InvalidInput, match=r"signals\.read"):
         run("token", "create", "x@bank.example", "--scopes", "everything")
 
 
