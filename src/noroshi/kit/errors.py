@@ -1,14 +1,20 @@
 """The one place where the product's errors become HTTP: a page for people, problem JSON (RFC 9457) for machines."""
 
+import logging
 from http import HTTPStatus
 from typing import Final
 
-from django.core.exceptions import RequestDataTooBig
+from django.conf import settings
+from django.core.exceptions import RequestDataTooBig, TooManyFieldsSent, TooManyFilesSent
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import render
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from noroshi.core.errors import Conflict, InvalidInput, NoroshiError, NotAllowed, NotFound, TooLarge, TooMany
+from noroshi.kit import logs
+
+log = logging.getLogger(__name__)
 
 STATUS: Final[dict[type[NoroshiError], HTTPStatus]] = {
     NotAllowed: HTTPStatus.FORBIDDEN,
@@ -32,7 +38,7 @@ SENTENCES: Final = {
 
 def status_of(error: NoroshiError) -> HTTPStatus:
     """Return the HTTP status of a product error."""
-    return STATUS.get(type(error), HTTPStatus.BAD_REQUEST)
+    return next((status for kind, status in STATUS.items() if isinstance(error, kind)), HTTPStatus.BAD_REQUEST)
 
 
 def problem(status: HTTPStatus, detail: str, **members: str) -> JsonResponse:
@@ -52,13 +58,23 @@ def error_page(request: HttpRequest, status: HTTPStatus, message: str = "") -> H
     sentence = message or SENTENCES.get(status, SENTENCES[HTTPStatus.BAD_REQUEST])
     if request.path.startswith("/api/"):
         return problem(status, str(sentence))
-    return render(request, "kit/error.html", {"status": status, "message": sentence}, status=status)
+    context = {"status": status, "message": sentence, "request_id": logs.request_id.get()}
+    return render(request, "kit/error.html", context, status=status)
 
 
 def bad_request(request: HttpRequest, exception: Exception) -> HttpResponse:
-    """Answer 400; 413 where Django stopped reading because there was too much."""
-    too_much = isinstance(exception, RequestDataTooBig)
-    return error_page(request, HTTPStatus.REQUEST_ENTITY_TOO_LARGE if too_much else HTTPStatus.BAD_REQUEST)
+    """Answer 400; or 413 where Django refused the size of what was sent before any form saw it."""
+    match exception:
+        case RequestDataTooBig():
+            return error_page(request, HTTPStatus.REQUEST_ENTITY_TOO_LARGE, _too_large())
+        case TooManyFieldsSent() | TooManyFilesSent():
+            return error_page(request, HTTPStatus.REQUEST_ENTITY_TOO_LARGE)
+    return error_page(request, HTTPStatus.BAD_REQUEST)
+
+
+def _too_large() -> str:
+    limit = (settings.DATA_UPLOAD_MAX_MEMORY_SIZE or 0) // (1024 * 1024)
+    return gettext("That is too large: at most %(limit)s MB can be sent in one form.") % {"limit": limit}
 
 
 def forbidden(request: HttpRequest, exception: Exception) -> HttpResponse:
@@ -74,5 +90,10 @@ def not_found(request: HttpRequest, exception: Exception) -> HttpResponse:
 
 
 def server_error(request: HttpRequest) -> HttpResponse:
-    """Answer 500."""
-    return error_page(request, HTTPStatus.INTERNAL_SERVER_ERROR)
+    """Answer 500; by the bare sentence where the page around it is what is broken, as without a database."""
+    status = HTTPStatus.INTERNAL_SERVER_ERROR
+    try:
+        return error_page(request, status)
+    except Exception:  # isolation point: there is nobody left to answer after this
+        log.exception("error page failed")
+        return HttpResponse(str(SENTENCES[status]), status=status, content_type="text/plain; charset=utf-8")

@@ -26,6 +26,7 @@ class RequestIdMiddleware:
         """Number the request; a caller's own number is kept where it looks like one."""
         given = request.headers.get("X-Request-ID", "")
         number = given if _GIVEN.fullmatch(given) else str(ids.new_id())
+        request.number = number  # type: ignore[attr-defined] # for the lines that Django writes after the last middleware
         token = logs.request_id.set(number)
         try:
             response = self.get_response(request)
