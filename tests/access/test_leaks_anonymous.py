@@ -13,7 +13,7 @@ import pytest
 from django.core import mail
 
 from access.leak_channels import COMMON, Watch, differences, mentions, undone
-from factories.audience import COMMUNITY, to_group, to_organisation, to_person
+from factories.audience import COMMUNITY, to_organisation, to_person
 from factories.lakes import EVIL_ADDRESS, event, fill_lake
 from factories.members import make_person
 from noroshi.core.domain.audience import AuthorMode
@@ -50,7 +50,6 @@ def audiences(cast) -> dict[str, Marking]:
     lines = {
         "everybody": (TLP.GREEN, [COMMUNITY]),
         "three organisations": (TLP.AMBER, three),
-        "a group": (TLP.AMBER_STRICT, [to_group(cast.wg_incident)]),
         "two people": (TLP.RED, [to_person(cast.b1), to_person(cast.hub_op)]),
     }
     return {
@@ -81,7 +80,7 @@ def discuss(cast, author: str, signal: Signal) -> None:
     actions.comment_on_signal(cast.actor(author), signal, body="since Monday")
 
 
-@pytest.mark.parametrize("audience", ["everybody", "three organisations", "a group", "two people"])
+@pytest.mark.parametrize("audience", ["everybody", "three organisations", "two people"])
 def test_others_when_an_anonymous_signal_lives_then_nothing_tells_whose_it_is(
     cast, drain, stopped_clock, watch, audience
 ):
