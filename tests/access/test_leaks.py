@@ -24,6 +24,8 @@ from noroshi.sharing import actions
 from noroshi.sharing.domain.content import Content, Marking
 from noroshi.sharing.models import Signal
 
+pytestmark = pytest.mark.slow
+
 HIDDEN: Final = ("shut", "named", "circle", "early", "waiting", "unsent", "drill", "gone")
 READERS: Final = {
     HIDDEN: {

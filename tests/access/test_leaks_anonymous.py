@@ -27,6 +27,8 @@ from noroshi.sharing.domain.content import Content, Marking
 from noroshi.sharing.models import Signal
 from noroshi.sharing.policy import allowed_verbs
 
+pytestmark = pytest.mark.slow
+
 AUTHORS: Final = ("a1", "o1")
 READERS: Final = ("hub_op", "b1", "a2", "auditor")
 MACHINES: Final = ("bank_b",)

@@ -18,6 +18,8 @@ from noroshi.sharing import actions
 from noroshi.sharing.domain.content import Content, Marking
 from noroshi.sharing.models import Signal
 
+pytestmark = pytest.mark.slow
+
 WORDS = ("Quokka", "okapi", "narwhal", "axolotl", "lemur-bank")
 
 
