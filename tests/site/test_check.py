@@ -25,3 +25,20 @@ def test_check_when_https_is_set_then_everything_is_in_order_and_without_it_ever
         "security.W012",
         "security.W016",
     ]
+
+
+def test_installation_with_a_key_that_is_easy_to_guess_is_named_and_does_not_start(tmp_path):
+    noroshi(tmp_path, "init")
+
+    named = noroshi(tmp_path, "check", NOROSHI_SECRET_KEY="short", NOROSHI_HTTPS="yes")
+    refused = [noroshi(tmp_path, verb, NOROSHI_SECRET_KEY="short") for verb in ("serve", "up", "init")]
+    by_django = noroshi(tmp_path, "manage", "check", NOROSHI_SECRET_KEY="short")
+
+    assert "noroshi.E002: NOROSHI_SECRET_KEY is easy to guess" in named.stdout
+    assert [answer.returncode for answer in refused] == [4, 4, 4]
+    assert {answer.stderr.partition(" is easy")[0] for answer in refused} == {
+        "noroshi: noroshi.E002: NOROSHI_SECRET_KEY"
+    }
+    assert {answer.stdout for answer in refused} == {""}
+    assert by_django.returncode == 1
+    assert "noroshi.E002" in by_django.stderr

@@ -1,6 +1,7 @@
 """The system checks refuse what would lose writes, leak keys or show the installation's insides."""
 
 import pytest
+from django.core import checks as django_checks
 
 from noroshi.site import checks
 from noroshi.site.settings import _sqlite
@@ -38,11 +39,44 @@ def test_postgresql_needs_none_of_it():
     assert checks.missing_options({"ENGINE": "django.db.backends.postgresql"}) == []
 
 
-@pytest.mark.parametrize(("length", "found"), [(31, ["noroshi.E002"]), (32, [])])
-def test_a_short_key_is_refused(settings, length, found):
-    settings.SECRET_KEY = "k" * length
-    settings.LAKE_KEY = "k" * 64
-    assert ids(checks.key_is_long_enough) == found
+def test_sqlite_pragma_with_spaces_is_understood():
+    database = _sqlite()
+    database["OPTIONS"]["init_command"] = "pragma JOURNAL_MODE = wal"
+    assert checks.missing_options(database) == []
+
+
+def test_sqlite_without_options_is_refused_with_a_hint(settings, monkeypatch):
+    monkeypatch.setitem(settings.DATABASES, "default", {"ENGINE": "django.db.backends.sqlite3"})
+    (message,) = checks.sqlite_is_set_for_several_writers()
+    assert message.id == "noroshi.E001"
+    assert message.is_serious()
+    assert message.hint
+
+
+GOOD = "0123456789abcdef0123456789abcdef"
+
+
+@pytest.mark.parametrize(
+    ("key", "found"),
+    [
+        (GOOD, []),
+        (GOOD[:-1], ["noroshi.E002"]),
+        ("k" * 64, ["noroshi.E002"]),
+        ("django-insecure-" + GOOD, ["noroshi.E002"]),
+    ],
+)
+@pytest.mark.parametrize("name", ["SECRET_KEY", "LAKE_KEY"])
+def test_key_that_is_easy_to_guess_is_refused(settings, name, key, found):
+    settings.SECRET_KEY = settings.LAKE_KEY = GOOD
+    setattr(settings, name, key)
+    assert ids(checks.keys_are_hard_to_guess) == found
+
+
+def test_key_of_the_message_is_named_and_not_shown(settings):
+    settings.SECRET_KEY, settings.LAKE_KEY = "secret", GOOD
+    (message,) = checks.keys_are_hard_to_guess()
+    assert message.msg.startswith("NOROSHI_SECRET_KEY ")
+    assert "secret" not in message.msg + (message.hint or "")
 
 
 def test_debug_with_real_data_is_refused(settings, cast):
@@ -65,10 +99,20 @@ def test_debug_in_a_demonstration_is_allowed(settings, cast):
     [
         ("http://localhost:8000", False, []),
         ("https://portal.isac.example", True, []),
+        ("http://127.0.0.1:8000", False, []),
+        ("http://[::1]", False, []),
         ("http://portal.isac.example", False, ["noroshi.W001"]),
+        ("http://localhost.isac.example", False, ["noroshi.W001"]),
+        ("http://127.0.0.1.isac.example", False, ["noroshi.W001"]),
     ],
 )
 def test_an_address_beyond_this_machine_wants_https(settings, address, https, found):
     settings.BASE_URL = address
     settings.OPTIONS = settings.OPTIONS | {"HTTPS": https}
     assert ids(checks.portal_is_reached_safely) == found
+
+
+def test_checks_are_made_by_every_command_that_makes_checks(settings):
+    settings.BASE_URL = "http://portal.isac.example"
+    found = [message.id for message in django_checks.run_checks()]
+    assert "noroshi.W001" in found

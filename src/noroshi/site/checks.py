@@ -2,14 +2,16 @@
 
 from collections.abc import Iterable, Mapping
 from typing import Any, Final
+from urllib.parse import urlsplit
 
 from django.conf import settings
 from django.core.checks import CheckMessage, Error, Warning, register  # noqa: A004 - Django's own name
 from django.db import DatabaseError
 
 SHORTEST_KEY: Final = 32
+FEWEST_CHARACTERS: Final = 8
 SHORTEST_TIMEOUT: Final = 10
-LOOPBACK: Final = ("http://localhost", "http://127.0.0.1", "http://[::1]")
+LOOPBACK: Final = frozenset({"localhost", "127.0.0.1", "::1"})
 
 
 @register()
@@ -28,22 +30,26 @@ def missing_options(database: Mapping[str, Any]) -> list[str]:
     options = database.get("OPTIONS", {})
     given = {
         "transaction_mode IMMEDIATE": options.get("transaction_mode") == "IMMEDIATE",
-        "journal_mode WAL": "journal_mode=wal" in options.get("init_command", "").lower(),
+        "journal_mode WAL": "journal_mode=wal" in options.get("init_command", "").lower().replace(" ", ""),
         f"a timeout of {SHORTEST_TIMEOUT} seconds": options.get("timeout", 0) >= SHORTEST_TIMEOUT,
     }
     return [name for name, there in given.items() if not there] if "sqlite" in database["ENGINE"] else []
 
 
 @register()
-def key_is_long_enough(**_: Any) -> Iterable[CheckMessage]:
-    """A short signing key can be guessed, and sessions and second factors with it."""
+def keys_are_hard_to_guess(**_: Any) -> Iterable[CheckMessage]:
+    """Whoever guesses a signing key has every session, and by the lake's key every pseudonym."""
     for name in ("SECRET_KEY", "LAKE_KEY"):
-        if not settings.TESTING and len(getattr(settings, name)) < SHORTEST_KEY:
+        if not settings.TESTING and _is_guessable(getattr(settings, name)):
             yield Error(
-                f"NOROSHI_{name} is shorter than {SHORTEST_KEY} characters.",
+                f"NOROSHI_{name} is easy to guess: shorter than {SHORTEST_KEY} characters, or of very few of them.",
                 hint=f"Leave NOROSHI_{name} out: a good one is made once and kept in the data directory.",
                 id="noroshi.E002",
             )
+
+
+def _is_guessable(key: str) -> bool:
+    return len(key) < SHORTEST_KEY or len(set(key)) < FEWEST_CHARACTERS or key.startswith("django-insecure-")
 
 
 @register()
@@ -60,7 +66,7 @@ def debug_is_off_where_data_is_real(**_: Any) -> Iterable[CheckMessage]:
 @register()
 def portal_is_reached_safely(**_: Any) -> Iterable[CheckMessage]:
     """Beyond this machine, the portal is reached by HTTPS alone."""
-    if not settings.OPTIONS["HTTPS"] and not settings.BASE_URL.startswith(LOOPBACK):
+    if not settings.OPTIONS["HTTPS"] and urlsplit(settings.BASE_URL).hostname not in LOOPBACK:
         yield Warning(
             "The portal has an address beyond this machine, and HTTPS is not asked for.",
             hint="Put a web server with a certificate in front, and set NOROSHI_HTTPS=yes.",

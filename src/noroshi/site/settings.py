@@ -88,6 +88,7 @@ INSTALLED_APPS = [
     "noroshi.sharing",
     "noroshi.hunting",
     "noroshi.portal",
+    "noroshi.site",
     "allauth",
     "allauth.account",
     "allauth.mfa",

@@ -5,7 +5,7 @@ from django.urls import include, path
 from django.views.i18n import set_language
 
 from noroshi.kit import health
-from noroshi.site import api, checks  # noqa: F401 - the checks register themselves
+from noroshi.site import api
 
 urlpatterns = [
     path("", include("noroshi.portal.urls")),

@@ -9,12 +9,26 @@ from noroshi.site.exits import Exit
 
 
 def prepare() -> None:
-    """Bring the database, the cache table and the static files of the installation up to date."""
+    """Bring the database, the cache table and the static files of the installation up to date.
+
+    Refuses an installation that is set up dangerously.
+    """
     from django.core.management import call_command
 
+    _refuse_dangers()
     call_command("migrate", verbosity=0, interactive=False)
     call_command("createcachetable", verbosity=0)
     call_command("collectstatic", verbosity=0, interactive=False)
+
+
+def _refuse_dangers() -> None:
+    from django.core import checks
+
+    dangers = [message for message in checks.run_checks() if message.is_serious() and not message.is_silenced()]
+    for message in dangers:
+        click.echo(f"noroshi: {message.id}: {message.msg} {message.hint or ''}", err=True)
+    if dangers:
+        sys.exit(Exit.BROKEN)
 
 
 @click.command()
