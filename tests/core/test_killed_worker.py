@@ -26,7 +26,7 @@ pytestmark = pytest.mark.slow
 
 HERE = Path(__file__).parent
 SOURCE = HERE.parent.parent / "src"
-DATABASE = "noroshi_under_fire"
+DATABASE = f"under_fire_{os.environ.get('PYTEST_XDIST_WORKER', 'alone')}"
 EVENTS = 500
 PATIENCE = 120.0
 
