@@ -36,7 +36,9 @@ async def read(client: httpx.AsyncClient, cookie: str, signals: list[str], until
 async def crowd(base: str, cookies: list[str], signals: list[str], seconds: float) -> list:
     seen: list = []
     until = time.monotonic() + seconds
-    limits = httpx.Limits(max_connections=len(cookies), max_keepalive_connections=len(cookies))
+    limits = httpx.Limits(
+        max_connections=len(cookies), max_keepalive_connections=0
+    )  # people pause longer than the server waits
     async with httpx.AsyncClient(base_url=base, limits=limits, timeout=60) as client:
         await asyncio.gather(*(read(client, cookie, signals, until, seen) for cookie in cookies))
     return seen
