@@ -19,15 +19,18 @@ def verify(*, as_json: bool) -> None:
     """Recompute the chain; name the first entry that was changed, removed or slipped in. Exit 4 if there is one."""
     from noroshi.core import ledger
 
-    ledger.seal()
+    while ledger.seal():
+        pass
     found = ledger.verify()
     if as_json:
         click.echo(json.dumps(vars(found)))
-    elif found.broken_entry is None:
+    elif found.holds:
         click.echo(f"{found.checked} entries hold; the head is {found.head}")
+    elif found.broken_entry is None:
+        click.echo(f"the chain is broken: {found.reason}; {found.checked} entries before it hold")
     else:
         click.echo(f"entry {found.broken_entry} is broken: {found.reason}; {found.checked} entries before it hold")
-    sys.exit(Exit.OK if found.broken_entry is None else Exit.BROKEN)
+    sys.exit(Exit.OK if found.holds else Exit.BROKEN)
 
 
 @audit.command()
