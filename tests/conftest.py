@@ -1,15 +1,18 @@
 """What every room's tests start from."""
 
 import os
+from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
 from django.core.cache import cache
+from django.db import connection, transaction
 from django.utils import translation
 
-from noroshi.core import clock
+from noroshi.core import clock, ledger
+from noroshi.core.actor import Actor
 
 SHARED_DATA = Path(__file__).parent.parent.parent / "shared" / "data"
 
@@ -80,3 +83,33 @@ def stopped_clock():
     token = clock._source.set(lambda: stopped.now)
     yield stopped
     clock._source.reset(token)
+
+
+@pytest.fixture
+def say(db):
+    """Write an entry: `say("test.said", word="fire")`."""
+
+    def write(action="test.said", **payload):
+        with transaction.atomic():
+            return ledger.record(Actor.system("test"), action, **payload)
+
+    return write
+
+
+@pytest.fixture
+def tampering(db):
+    """Within the block the database lets a tamperer do anything; afterwards all of it is undone."""
+
+    @contextmanager
+    def block():
+        with transaction.atomic(), connection.cursor() as cursor:
+            if connection.vendor == "postgresql":
+                cursor.execute("SET LOCAL session_replication_role = replica")
+            else:
+                cursor.execute("SELECT name FROM sqlite_master WHERE type = 'trigger'")
+                for (name,) in cursor.fetchall():
+                    cursor.execute(f"DROP TRIGGER {name}")
+            yield cursor
+            transaction.set_rollback(True)
+
+    return block

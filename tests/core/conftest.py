@@ -1,47 +1,11 @@
-"""Tests of the ledger write entries, tamper with them, and commit them."""
+"""Some tests of the ledger commit what they write."""
 
-from collections.abc import Callable
-from contextlib import contextmanager
 from importlib import import_module
 
 import pytest
-from django.db import connection, transaction
-
-from noroshi.core import ledger
-from noroshi.core.actor import Actor
-from noroshi.core.models import LedgerEntry
+from django.db import connection
 
 APPEND_ONLY = import_module("noroshi.core.migrations.0002_append_only")
-
-
-@pytest.fixture
-def say(db) -> Callable[..., LedgerEntry]:
-    """Write an entry: `say("test.said", word="fire")`."""
-
-    def write(action: str = "test.said", **payload: object) -> LedgerEntry:
-        with transaction.atomic():
-            return ledger.record(Actor.system("test"), action, **payload)
-
-    return write
-
-
-@pytest.fixture
-def tampering(db):
-    """Within the block the database lets a tamperer do anything; afterwards all of it is undone."""
-
-    @contextmanager
-    def block():
-        with transaction.atomic(), connection.cursor() as cursor:
-            if connection.vendor == "postgresql":
-                cursor.execute("SET LOCAL session_replication_role = replica")
-            else:
-                cursor.execute("SELECT name FROM sqlite_master WHERE type = 'trigger'")
-                for (name,) in cursor.fetchall():
-                    cursor.execute(f"DROP TRIGGER {name}")
-            yield cursor
-            transaction.set_rollback(True)
-
-    return block
 
 
 @pytest.fixture

@@ -1,6 +1,8 @@
 """The documents are tests: what they name exists, and what exists is named."""
 
 import re
+import subprocess
+import sys
 
 import click
 import pytest
@@ -72,8 +74,11 @@ def test_rooms_when_listed_then_each_has_a_readme(root):
     assert [room.parent.name for room in rooms if not (room.parent / "README.md").exists()] == []
 
 
-def test_reference_when_compared_with_the_code_then_it_is_not_behind():
-    assert reference.stale() == []
+def test_reference_when_compared_with_the_code_then_it_is_not_behind(root):
+    """In a process of its own: click keeps a command's help option as whoever called it first has made it."""
+    command = [sys.executable, str(root / "tools" / "reference.py"), "check"]
+    done = subprocess.run(command, cwd=root, capture_output=True, text=True, check=False)
+    assert (done.returncode, done.stdout, done.stderr) == (0, "the reference is fresh\n", "")
 
 
 def test_commands_when_documents_name_them_then_they_exist(documents, root, command_line):

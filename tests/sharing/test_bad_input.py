@@ -14,7 +14,7 @@ FORM = {"title": "t", "kind": "phishing", "target": "customer", "body": "b", "tl
 def test_compose_when_fifty_megabytes_are_pasted_then_one_sentence_says_so_and_nothing_is_written(cast):
     answer = cast.client("a1").post(reverse("sharing:compose"), {**FORM, "body": "あ" * 17_000_000})
     assert answer.status_code == 413
-    assert "That is too large." in answer.content.decode()
+    assert "That is too large: at most 3 MB can be sent in one form." in answer.content.decode()
     assert Signal.everything.count() == 0
 
 
