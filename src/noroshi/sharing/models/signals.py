@@ -1,12 +1,11 @@
-"""Signals, their versions, and what readers say to them."""
+"""Signals, their versions and observables."""
 
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
-from noroshi.core import clock, ids
-from noroshi.core.domain.audience import AuthorMode
+from noroshi.core import clock
 from noroshi.core.managers import PartManager
-from noroshi.core.models import Shareable, choices
+from noroshi.core.models import Shareable
 
 
 class Kind(models.TextChoices):
@@ -96,36 +95,3 @@ class SignalObservable(models.Model):
     class Meta:
         base_manager_name = "everything"
         constraints = [models.UniqueConstraint(fields=["signal", "observable"], name="observable_once")]
-
-
-class Comment(models.Model):
-    """What a reader adds."""
-
-    id = models.UUIDField(primary_key=True, default=ids.new_id, editable=False)
-    signal = models.ForeignKey(Signal, on_delete=models.PROTECT, related_name="comments")
-    author = models.ForeignKey("members.Person", on_delete=models.PROTECT, related_name="+")
-    author_mode = models.CharField(max_length=10, choices=choices(AuthorMode), default=AuthorMode.NAMED)
-    body = models.TextField()
-    created_at = models.DateTimeField(default=clock.now)
-
-    objects = PartManager(whole="signal")
-    everything = models.Manager()
-
-    class Meta:
-        base_manager_name = "everything"
-
-
-class Acknowledgement(models.Model):
-    """A person has taken note, for the organisation."""
-
-    signal = models.ForeignKey(Signal, on_delete=models.PROTECT, related_name="acknowledgements")
-    person = models.ForeignKey("members.Person", on_delete=models.PROTECT, related_name="+")
-    organisation = models.ForeignKey("members.Organisation", on_delete=models.PROTECT, related_name="+")
-    at = models.DateTimeField(default=clock.now)
-
-    objects = PartManager(whole="signal")
-    everything = models.Manager()
-
-    class Meta:
-        base_manager_name = "everything"
-        constraints = [models.UniqueConstraint(fields=["signal", "person"], name="acknowledged_once")]

@@ -1,145 +1,27 @@
-"""Reads of the sharing room. Every one starts from `visible_to(actor)`."""
+"""Who can be granted something, and who reads it then."""
 
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from collections.abc import Set as AbstractSet
 from dataclasses import dataclass, replace
-from typing import Any, TypeVar
+from typing import Any
 from uuid import UUID
 
-from django.db.models import Exists, F, Model, OuterRef, QuerySet
+from django.db.models import QuerySet
 from django.utils.translation import gettext as _
 
 from noroshi.core import clock
 from noroshi.core.actor import Actor
-from noroshi.core.domain.audience import AuthorMode, Entry, EntryKind, Item, State
+from noroshi.core.domain.audience import Entry, EntryKind, Item, State
 from noroshi.core.domain.membership import MembershipClass, Standing
 from noroshi.core.domain.tlp import TLP
-from noroshi.core.errors import InvalidInput, NotFound
-from noroshi.core.models import AudienceEntry, LedgerEntry
-from noroshi.kit import search
+from noroshi.core.errors import InvalidInput
+from noroshi.core.models import AudienceEntry
 from noroshi.members.models import Group, Organisation, Person
 from noroshi.members.queries import active_people, actors_of, members_of
 from noroshi.sharing.domain.ways import Way, way_to
-from noroshi.sharing.models import Acknowledgement, Comment, Signal, SignalObservable, SignalVersion
+from noroshi.sharing.models import Signal
 from noroshi.sharing.policy import is_author
-
-SEARCH_KIND = "signal"
-
-Part = TypeVar("Part", bound=Model)
-
-
-def signals_for(actor: Actor) -> QuerySet[Signal]:
-    """Return the published (or withdrawn) signals that `actor` sees, newest first."""
-    out = Signal.objects.visible_to(actor).filter(published_at__isnull=False)
-    return out.order_by("-published_at", "-id")
-
-
-def published_for(actor: Actor) -> QuerySet[Signal]:
-    """Return the signals whose content `actor` may read, newest first."""
-    return signals_for(actor).filter(state=State.PUBLISHED)
-
-
-def tombstones_for(actor: Actor) -> QuerySet[Signal]:
-    """Return what is left of withdrawn signals, for those who could see them: number, date and reason alone."""
-    return signals_for(actor).filter(state=State.WITHDRAWN).order_by("-changed_at", "-id")
-
-
-def drafts_of(actor: Actor) -> QuerySet[Signal]:
-    """Return the actor's own drafts and what of theirs waits for release, newest first."""
-    waiting = (State.DRAFT, State.HELD)
-    return Signal.objects.visible_to(actor).filter(author=actor.person, state__in=waiting).order_by("-changed_at")
-
-
-def waiting_for_release(actor: Actor) -> QuerySet[Signal]:
-    """Return what a hub operator may release, oldest first: it has waited longest."""
-    held = Signal.objects.visible_to(actor).filter(state=State.HELD).exclude(author=actor.person)
-    return (held if actor.is_hub_operator else held.none()).order_by("changed_at")
-
-
-def matching(actor: Actor, text: str) -> QuerySet[Signal]:
-    """Return the signals that `actor` reads and whose words contain every word of `text`."""
-    return published_for(actor).filter(search.matching(SEARCH_KIND, text))
-
-
-def signal_for(actor: Actor, signal_id: UUID) -> Signal:
-    """Return a signal that `actor` sees; raise NotFound where there is none, or not for them: one answer."""
-    rows = Signal.objects.visible_to(actor).select_related("owner", "author__organisation")
-    signal = rows.filter(pk=signal_id).first()
-    if signal is None:
-        raise NotFound
-    return signal
-
-
-def observables_of(actor: Actor, signal: Signal) -> QuerySet[SignalObservable]:
-    """Return what the signal names, in the order of the text."""
-    rows = SignalObservable.objects.visible_to(actor).select_related("observable")
-    return _parts(rows, signal).order_by("id")
-
-
-def comments_of(actor: Actor, signal: Signal) -> QuerySet[Comment]:
-    """Return the comments on a signal, oldest first."""
-    rows = Comment.objects.visible_to(actor).select_related("author__organisation")
-    return _parts(rows, signal).order_by("created_at", "id")
-
-
-def versions_of(actor: Actor, signal: Signal) -> QuerySet[SignalVersion]:
-    """Return what a signal said before, the latest first."""
-    return _parts(SignalVersion.objects.visible_to(actor), signal).order_by("-number")
-
-
-def _parts(rows: "QuerySet[Part]", signal: Signal) -> "QuerySet[Part]":
-    """Of a withdrawn signal a tombstone is left, and no part of what it was."""
-    return rows.filter(signal=signal).exclude(signal__state=State.WITHDRAWN)
-
-
-def not_acknowledged_by(actor: Actor) -> QuerySet[Signal]:
-    """Return the published signals of others that nobody of the actor's organisation has taken note of.
-
-    An anonymous signal of a colleague is among them: its absence would say whose it is.
-    """
-    taken = Acknowledgement.everything.filter(signal=OuterRef("pk"), organisation=actor.organisation)
-    others = published_for(actor).exclude(owner=actor.organisation, author_mode=AuthorMode.NAMED)
-    return others.exclude(author=actor.person).filter(~Exists(taken))
-
-
-def has_acknowledged(actor: Actor, signal: Signal) -> bool:
-    """Whether the actor has taken note."""
-    return Acknowledgement.objects.visible_to(actor).filter(signal=signal, person=actor.person).exists()
-
-
-def organisations_that_acknowledged(actor: Actor, signal: Signal) -> set[UUID]:
-    """Return the organisations that took note: for the author, for nobody else."""
-    if not is_author(actor, signal):
-        return set()
-    rows = Acknowledgement.objects.visible_to(actor).filter(signal=signal)
-    return set(rows.values_list("organisation_id", flat=True))
-
-
-@dataclass(frozen=True)
-class Byline:
-    """Who wrote something, as far as this reader may know; both empty where the author is anonymous."""
-
-    person: str = ""
-    organisation: str = ""
-    own: bool = False
-
-    @property
-    def is_anonymous(self) -> bool:
-        """Whether no name is shown."""
-        return not self.organisation
-
-
-def byline(actor: Actor, thing: Signal | Comment) -> Byline:
-    """Return whom to show as the author. Anonymous means anonymous to everybody but the author.
-
-    The public learns the organisation that speaks, not who sits there.
-    """
-    own = actor.person is not None and thing.author_id == actor.person
-    if (thing.author_mode != AuthorMode.NAMED and not own) or thing.author is None:
-        return Byline()
-    person = "" if actor.is_visitor else thing.author.name
-    return Byline(person, thing.author.organisation.name, own=own)
 
 
 def groups_on_offer(actor: Actor) -> QuerySet[Group]:
@@ -260,12 +142,3 @@ def _names(entries: Sequence[Entry]) -> dict[UUID, str]:
     targets = {entry.target for entry in entries if entry.target}
     rooms: tuple[type[Any], ...] = (Organisation, Group, Person)
     return {row.pk: row.name for model in rooms for row in model.objects.filter(pk__in=targets)}
-
-
-def under_lifted_embargo() -> QuerySet[Signal]:
-    """Return the published signals whose embargo has ended, as long as nobody was told of it."""
-    told = LedgerEntry.objects.filter(subject_id=OuterRef("pk"), action="sharing.signal.disclosed")
-    rows = Signal.objects.unrestricted(reason="whose embargo has ended").filter(
-        state=State.PUBLISHED, embargo_until__lte=clock.now(), embargo_until__gt=F("published_at")
-    )
-    return rows.filter(~Exists(told))

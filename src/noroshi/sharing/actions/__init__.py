@@ -1,0 +1,37 @@
+"""Writes of the sharing room: each verb checks, changes and writes the ledger, in one transaction.
+
+The ledger never names the author of what is anonymous. A draft may become anonymous until it is sent, so what is
+done to drafts is written down without a name too.
+"""
+
+from noroshi.sharing.actions.answers import acknowledge_signal, comment_on_signal, report_seen
+from noroshi.sharing.actions.changes import amend_signal, withdraw_signal
+from noroshi.sharing.actions.drafts import discard_draft, draft_signal, revise_draft
+from noroshi.sharing.actions.marking import check_marking, default_profile
+from noroshi.sharing.actions.sending import (
+    disclose_signal,
+    publish_signal,
+    recall_signal,
+    release_signal,
+    return_signal,
+    share_signal,
+)
+
+__all__ = [
+    "acknowledge_signal",
+    "amend_signal",
+    "check_marking",
+    "comment_on_signal",
+    "default_profile",
+    "discard_draft",
+    "disclose_signal",
+    "draft_signal",
+    "publish_signal",
+    "recall_signal",
+    "release_signal",
+    "report_seen",
+    "return_signal",
+    "revise_draft",
+    "share_signal",
+    "withdraw_signal",
+]

@@ -1,0 +1,61 @@
+"""What readers say to a signal."""
+
+from django.db import transaction
+
+from noroshi.core import ledger
+from noroshi.core.actor import Actor
+from noroshi.core.domain.audience import AuthorMode
+from noroshi.intel.actions import record_sighting
+from noroshi.intel.models import SightingSource
+from noroshi.sharing import policy
+from noroshi.sharing.actions.rows import is_hidden_author, locked
+from noroshi.sharing.actions.words import checked_sentence
+from noroshi.sharing.domain.content import (
+    MAX_COMMENT,
+)
+from noroshi.sharing.models import Acknowledgement, Comment, Signal
+
+
+@transaction.atomic
+def comment_on_signal(actor: Actor, signal: Signal, *, body: str, anonymous: bool = False) -> Comment:
+    """Add a comment, by name or anonymously; whoever sees the signal sees it.
+
+    Under an anonymous signal its author always answers anonymously: one forgotten tick would undo the rest.
+    """
+    signal = locked(actor, signal)
+    policy.require(actor, "comment", signal)
+    hidden = anonymous or is_hidden_author(actor, signal)
+    comment = Comment.everything.create(
+        signal=signal,
+        author_id=actor.acting_person,
+        author_mode=AuthorMode.ANONYMOUS if hidden else AuthorMode.NAMED,
+        body=checked_sentence("body", body, MAX_COMMENT),
+    )
+    ledger.record(actor.veiled() if hidden else actor, "sharing.signal.commented", signal, comment=comment.pk)
+    return comment
+
+
+@transaction.atomic
+def acknowledge_signal(actor: Actor, signal: Signal) -> bool:
+    """Take note of a signal; return whether that is new. The author learns which organisations did."""
+    signal = locked(actor, signal)
+    policy.require(actor, "answer", signal)
+    _row, new = Acknowledgement.everything.get_or_create(
+        signal=signal, person_id=actor.acting_person, defaults={"organisation_id": actor.acting_organisation}
+    )
+    if new:
+        ledger.record(actor, "sharing.signal.acknowledged", signal)
+    return new
+
+
+@transaction.atomic
+def report_seen(actor: Actor, signal: Signal) -> bool:
+    """Say "we saw this too" for the organisation; return whether that is new. Others see only counts, from three on."""
+    signal = locked(actor, signal)
+    policy.require(actor, "answer", signal)
+    return record_sighting(
+        actor,
+        item_id=signal.pk,
+        organisation=actor.acting_organisation,
+        source=SightingSource.PERSON,
+    )

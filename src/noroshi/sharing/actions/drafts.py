@@ -1,0 +1,70 @@
+"""Drafts: written, revised, thrown away."""
+
+from django.db import transaction
+
+from noroshi.core import clock, ledger
+from noroshi.core.actor import Actor
+from noroshi.core.domain.channels import carried_by
+from noroshi.core.errors import NotAllowed
+from noroshi.core.models import AudienceEntry
+from noroshi.core.policy import REASONS
+from noroshi.sharing import policy
+from noroshi.sharing.actions.marking import check_marking
+from noroshi.sharing.actions.rows import audience_rows, locked
+from noroshi.sharing.actions.values import observable_rows, proposals_of
+from noroshi.sharing.actions.words import checked_body, checked_choice, checked_title
+from noroshi.sharing.domain.content import (
+    Content,
+    Marking,
+)
+from noroshi.sharing.models import Kind, Signal, SignalObservable, Target
+
+
+@transaction.atomic
+def draft_signal(actor: Actor, *, content: Content, marking: Marking) -> Signal:
+    """Write a draft. The observables its text names are proposed with it, known harmless ones marked."""
+    policy.require_sharer(actor)
+    signal = Signal(owner_id=actor.acting_organisation, author_id=actor.acting_person, world=actor.world)
+    _write_draft(actor, signal, content, marking)
+    ledger.record(actor.veiled(), "sharing.signal.drafted", signal)
+    return signal
+
+
+@transaction.atomic
+def revise_draft(actor: Actor, signal: Signal, *, content: Content, marking: Marking) -> Signal:
+    """Replace a draft by another; its observables are proposed anew."""
+    signal = locked(actor, signal)
+    policy.require(actor, "edit", signal)
+    _write_draft(actor, signal, content, marking)
+    ledger.record(actor.veiled(), "sharing.signal.revised", signal)
+    return signal
+
+
+@transaction.atomic
+def discard_draft(actor: Actor, signal: Signal) -> None:
+    """Throw a draft away; only that it existed stays in the ledger."""
+    signal = locked(actor, signal)
+    policy.require(actor, "edit", signal)
+    ledger.record(actor.veiled(), "sharing.signal.discarded", signal)
+    SignalObservable.everything.filter(signal=signal).delete()
+    AudienceEntry.objects.filter(item_id=signal.pk).delete()
+    signal.delete()
+
+
+def _write_draft(actor: Actor, signal: Signal, content: Content, marking: Marking) -> None:
+    if marking.tlp not in carried_by(actor.channel):
+        raise NotAllowed(str(REASONS["channel"]), rule="channel")
+    check_marking(actor, marking)
+    signal.kind, signal.target = (
+        checked_choice("kind", content.kind, Kind),
+        checked_choice("target", content.target, Target),
+    )
+    signal.title, signal.body = checked_title(content.title), checked_body(content.body)
+    signal.tlp, signal.profile = marking.tlp, marking.profile
+    signal.author_mode, signal.changed_at = marking.author_mode, clock.now()
+    signal.embargo_until, signal.expires_at = marking.embargo_until, marking.expires_at
+    signal.save()
+    AudienceEntry.objects.filter(item_id=signal.pk).delete()
+    AudienceEntry.objects.bulk_create(audience_rows(signal, marking.entries))
+    SignalObservable.everything.filter(signal=signal).delete()
+    SignalObservable.everything.bulk_create(observable_rows(signal, proposals_of(signal)))

@@ -1,0 +1,54 @@
+"""The row of a signal: locked, named in the ledger, moved from state to state, made searchable."""
+
+from collections.abc import Iterable
+
+from noroshi.core import clock
+from noroshi.core.actor import Actor
+from noroshi.core.domain.audience import AuthorMode, Entry, State
+from noroshi.core.errors import NotFound
+from noroshi.core.models import AudienceEntry
+from noroshi.kit import search
+from noroshi.sharing import policy
+from noroshi.sharing.models import Signal, SignalObservable
+from noroshi.sharing.queries import SEARCH_KIND
+
+
+def locked(actor: Actor, signal: Signal) -> Signal:
+    """Return the row as it is now, held until the transaction ends: two editors cannot both be first.
+
+    Raises NotFound where the actor does not see it, or not any more.
+    """
+    row = Signal.objects.visible_to(actor).select_for_update().filter(pk=signal.pk).first()
+    if row is None:
+        raise NotFound
+    return row
+
+
+def named(actor: Actor, signal: Signal) -> Actor:
+    """Return whom the ledger names: the author of an anonymous signal stays nobody there too."""
+    return actor.veiled() if is_hidden_author(actor, signal) else actor
+
+
+def is_hidden_author(actor: Actor, signal: Signal) -> bool:
+    """Whether `actor` wrote what nobody is shown as the author of."""
+    return signal.author_mode != AuthorMode.NAMED and policy.is_author(actor, signal)
+
+
+def move(signal: Signal, state: State) -> None:
+    """Put a signal into another state, now."""
+    signal.state, signal.changed_at = state, clock.now()
+    signal.save(update_fields=["state", "changed_at", "return_reason", "withdrawal_reason"])
+
+
+def audience_rows(signal: Signal, entries: Iterable[Entry]) -> list[AudienceEntry]:
+    """Return a row, not yet written, for each line of an audience."""
+    return [
+        AudienceEntry(item_id=signal.pk, kind=entry.kind, target=entry.target, organisation=entry.organisation)
+        for entry in sorted(entries, key=str)
+    ]
+
+
+def make_searchable(signal: Signal) -> None:
+    """Put the words and values of a signal into the search index."""
+    values = SignalObservable.everything.filter(signal=signal).values_list("observable__value", flat=True)
+    search.index(SEARCH_KIND, signal.pk, signal.title, signal.body, *values)

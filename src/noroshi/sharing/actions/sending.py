@@ -1,0 +1,108 @@
+"""How a signal goes out: sent by its author, held, released, handed back, taken back."""
+
+from collections.abc import Collection
+from datetime import datetime
+
+from django.db import transaction
+from django.utils.translation import gettext as _
+
+from noroshi.core import clock, ledger
+from noroshi.core.actor import Actor
+from noroshi.core.domain.audience import AuthorMode, State
+from noroshi.core.domain.tlp import TLP
+from noroshi.core.errors import Conflict
+from noroshi.core.models import AudienceEntry
+from noroshi.sharing import policy
+from noroshi.sharing.actions.drafts import draft_signal
+from noroshi.sharing.actions.marking import check_marking, marking_of
+from noroshi.sharing.actions.rows import audience_rows, locked, make_searchable, move, named
+from noroshi.sharing.actions.values import keep_chosen
+from noroshi.sharing.actions.words import checked_sentence
+from noroshi.sharing.domain.content import (
+    MAX_REASON,
+    Content,
+    Marking,
+)
+from noroshi.sharing.domain.release import gravity
+from noroshi.sharing.models import Signal
+from noroshi.sharing.queries import frozen_lines
+
+
+@transaction.atomic
+def publish_signal(
+    actor: Actor, signal: Signal, *, observables: Collection[int] | None = None, looked_at: datetime | None = None
+) -> Signal:
+    """Send a draft out, with those of its proposed observables whose row numbers are given.
+
+    With None, all but those that a warning list knows as harmless: these are sent, and looked for in logs, only
+    where the author chose them. `looked_at` is the draft's `changed_at` when the author looked it over.
+
+    A grave one is held for a human release; the others go at once. Raises InvalidInput where the audience and the
+    level do not fit, Conflict where it is no longer a draft, or no longer the one that was looked over.
+    """
+    signal = locked(actor, signal)
+    policy.require(actor, "edit", signal)
+    if looked_at is not None and looked_at != signal.changed_at:
+        raise Conflict(_("The draft was changed after you looked it over. Look it over again."))
+    check_marking(actor, marking_of(signal))
+    keep_chosen(signal, observables)
+    signal.return_reason = ""
+    if reasons := gravity(TLP(signal.tlp), AuthorMode(signal.author_mode)):
+        move(signal, State.HELD)
+        ledger.record(named(actor, signal), "sharing.signal.held", signal, reasons=reasons)
+        return signal
+    return _send_out(actor, signal)
+
+
+@transaction.atomic
+def share_signal(actor: Actor, *, content: Content, marking: Marking) -> Signal:
+    """Draft and send in one go, for a machine that does not look it over; nothing is left behind where it fails."""
+    return publish_signal(actor, draft_signal(actor, content=content, marking=marking))
+
+
+@transaction.atomic
+def release_signal(actor: Actor, signal: Signal) -> Signal:
+    """Let a held signal go."""
+    signal = locked(actor, signal)
+    policy.require(actor, "release", signal)
+    ledger.record(actor, "sharing.signal.released", signal, rule="release")
+    return _send_out(actor, signal)
+
+
+@transaction.atomic
+def return_signal(actor: Actor, signal: Signal, *, reason: str) -> Signal:
+    """Hand a held signal back to its author as a draft, with a sentence that says why."""
+    signal = locked(actor, signal)
+    policy.require(actor, "release", signal)
+    signal.return_reason = checked_sentence("reason", reason, MAX_REASON)
+    move(signal, State.DRAFT)
+    ledger.record(actor, "sharing.signal.returned", signal, rule="release")
+    return signal
+
+
+@transaction.atomic
+def recall_signal(actor: Actor, signal: Signal) -> Signal:
+    """Take back what waits for release: it is a draft again."""
+    signal = locked(actor, signal)
+    policy.require(actor, "recall", signal)
+    move(signal, State.DRAFT)
+    ledger.record(named(actor, signal), "sharing.signal.recalled", signal)
+    return signal
+
+
+@transaction.atomic
+def disclose_signal(signal: Signal) -> None:
+    """Note that a signal's embargo has ended, so that those who see it from now on are told."""
+    ledger.record(Actor.system("embargo", world=signal.world), "sharing.signal.disclosed", signal)
+
+
+def _send_out(actor: Actor, signal: Signal) -> Signal:
+    """Publish: freeze a RED item's groups, make the words searchable, tell the subscribers."""
+    if signal.tlp == TLP.RED:
+        AudienceEntry.objects.bulk_create(audience_rows(signal, frozen_lines(signal.as_item().audience)))
+    signal.published_at = clock.now()
+    signal.save(update_fields=["published_at"])
+    move(signal, State.PUBLISHED)
+    make_searchable(signal)
+    ledger.record(named(actor, signal), "sharing.signal.published", signal, version=signal.version)
+    return signal

@@ -1,0 +1,39 @@
+"""The observables of a signal follow its words."""
+
+from collections.abc import Collection, Iterable
+
+from noroshi.intel.actions import remember_observables
+from noroshi.intel.domain.extract import Proposal, extract
+from noroshi.intel.domain.warning_lists import benign_reasons
+from noroshi.sharing.models import Signal, SignalObservable
+
+
+def proposals_of(signal: Signal) -> list[Proposal]:
+    """Return the observables that the words of a signal name."""
+    return extract(f"{signal.title}\n{signal.body}")
+
+
+def observable_rows(signal: Signal, proposals: Iterable[Proposal]) -> list[SignalObservable]:
+    """Return a row for each value, in the order of the text, with how it was known and which lists call it harmless."""
+    found = {proposal.observable: proposal.reason for proposal in proposals}
+    return [
+        SignalObservable(signal=signal, observable=row, reason=reason, benign=list(benign_reasons(value)))
+        for row, (value, reason) in zip(remember_observables(found), found.items(), strict=True)
+    ]
+
+
+def keep_chosen(signal: Signal, chosen: Collection[int] | None) -> None:
+    """Leave the proposed values that the author chose; with None, those that no list calls harmless."""
+    proposed = SignalObservable.everything.filter(signal=signal)
+    unwanted = proposed.exclude(benign=[]) if chosen is None else proposed.exclude(pk__in=chosen)
+    unwanted.delete()
+
+
+def follow_words(signal: Signal, before: Iterable[Proposal], now: Iterable[Proposal]) -> None:
+    """Take away the values that the words name no longer, add the new ones that no list calls harmless."""
+    gone = {each.observable for each in before} - {each.observable for each in now}
+    fresh = {each.observable for each in now} - {each.observable for each in before}
+    rows = SignalObservable.everything.filter(signal=signal)
+    rows.filter(observable__in=remember_observables(gone)).delete()
+    new = observable_rows(signal, [each for each in now if each.observable in fresh])
+    SignalObservable.everything.bulk_create([row for row in new if not row.benign], ignore_conflicts=True)

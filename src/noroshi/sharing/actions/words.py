@@ -1,0 +1,42 @@
+"""What people write, checked: each raises InvalidInput that names the field."""
+
+from django.utils.translation import gettext as _
+
+from noroshi.core.errors import InvalidInput
+from noroshi.sharing.domain.content import (
+    MAX_BODY,
+    MAX_TITLE,
+    one_line,
+    readable,
+)
+from noroshi.sharing.models import Kind, Target
+
+
+def checked_choice(field: str, value: str, choices: type[Kind] | type[Target]) -> str:
+    """Return `value` where it is one of the list."""
+    if value not in choices.values:
+        raise InvalidInput(field, _("Choose one of the list."))
+    return value
+
+
+def checked_title(text: str) -> str:
+    """Return a title in one line."""
+    return checked_sentence("title", one_line(text), MAX_TITLE)
+
+
+def checked_body(text: str) -> str:
+    """Return the text without what cannot be read; it may be empty."""
+    plain = readable(text)
+    if len(plain) > MAX_BODY:
+        raise InvalidInput("body", _("The text is longer than %(limit)s characters.") % {"limit": f"{MAX_BODY:,}"})
+    return plain
+
+
+def checked_sentence(field: str, text: str, limit: int) -> str:
+    """Return a text of at most `limit` characters that is not empty."""
+    plain = readable(text)
+    if not plain:
+        raise InvalidInput(field, _("Write something here."))
+    if len(plain) > limit:
+        raise InvalidInput(field, _("This is longer than %(limit)s characters.") % {"limit": f"{limit:,}"})
+    return plain

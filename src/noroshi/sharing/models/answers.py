@@ -1,0 +1,41 @@
+"""What readers say to signals."""
+
+from django.db import models
+
+from noroshi.core import clock, ids
+from noroshi.core.domain.audience import AuthorMode
+from noroshi.core.managers import PartManager
+from noroshi.core.models import choices
+
+
+class Comment(models.Model):
+    """What a reader adds."""
+
+    id = models.UUIDField(primary_key=True, default=ids.new_id, editable=False)
+    signal = models.ForeignKey("sharing.Signal", on_delete=models.PROTECT, related_name="comments")
+    author = models.ForeignKey("members.Person", on_delete=models.PROTECT, related_name="+")
+    author_mode = models.CharField(max_length=10, choices=choices(AuthorMode), default=AuthorMode.NAMED)
+    body = models.TextField()
+    created_at = models.DateTimeField(default=clock.now)
+
+    objects = PartManager(whole="signal")
+    everything = models.Manager()
+
+    class Meta:
+        base_manager_name = "everything"
+
+
+class Acknowledgement(models.Model):
+    """A person has taken note, for the organisation."""
+
+    signal = models.ForeignKey("sharing.Signal", on_delete=models.PROTECT, related_name="acknowledgements")
+    person = models.ForeignKey("members.Person", on_delete=models.PROTECT, related_name="+")
+    organisation = models.ForeignKey("members.Organisation", on_delete=models.PROTECT, related_name="+")
+    at = models.DateTimeField(default=clock.now)
+
+    objects = PartManager(whole="signal")
+    everything = models.Manager()
+
+    class Meta:
+        base_manager_name = "everything"
+        constraints = [models.UniqueConstraint(fields=["signal", "person"], name="acknowledged_once")]

@@ -1,0 +1,123 @@
+"""Writing a signal, looking it over, sending it."""
+
+from collections.abc import Callable
+from uuid import UUID
+
+from django.contrib import messages
+from django.http import HttpResponse
+from django.shortcuts import redirect, render
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_POST
+
+from noroshi.core.actor import Actor
+from noroshi.core.domain.audience import State
+from noroshi.core.domain.tlp import TLP
+from noroshi.core.errors import InvalidInput
+from noroshi.kit.http import ActorRequest
+from noroshi.sharing import actions, policy, queries
+from noroshi.sharing.forms import (
+    AudienceForm,
+    ComposeForm,
+    SendForm,
+    initial_of,
+)
+from noroshi.sharing.models import Signal
+from noroshi.sharing.views.context import (
+    audience_lines,
+    gravity_reasons,
+    passing_on,
+    posted,
+    reach_context,
+    shown_observables,
+)
+
+
+def compose(request: ActorRequest) -> HttpResponse:
+    """Write a new signal."""
+    policy.require_member(request.actor)
+    policy.require_sharer(request.actor)
+    form = ComposeForm(posted(request), actor=request.actor, initial={"tlp": TLP.AMBER})
+    return _compose(
+        request, form, lambda: actions.draft_signal(request.actor, content=form.content(), marking=form.marking())
+    )
+
+
+def edit(request: ActorRequest, signal_id: UUID) -> HttpResponse:
+    """Change a draft."""
+    signal = queries.signal_for(request.actor, signal_id)
+    policy.require(request.actor, "edit", signal)
+    form = ComposeForm(posted(request), actor=request.actor, initial=initial_of(signal))
+    return _compose(
+        request,
+        form,
+        lambda: actions.revise_draft(request.actor, signal, content=form.content(), marking=form.marking()),
+        signal,
+    )
+
+
+def _compose(
+    request: ActorRequest, form: ComposeForm, save: Callable[[], Signal], signal: Signal | None = None
+) -> HttpResponse:
+    if form.is_valid():
+        try:
+            return redirect("sharing:review", signal_id=save().pk)
+        except InvalidInput as error:
+            form.blame(error)
+    return render(request, "sharing/compose.html", {"form": form, "signal": signal})
+
+
+@require_POST
+def preview(request: ActorRequest) -> HttpResponse:
+    """Answer, while somebody composes, who would see it as the form stands; or the sentence that refuses it."""
+    policy.require_member(request.actor)
+    policy.require_sharer(request.actor)
+    form = AudienceForm(request.POST, actor=request.actor)
+    reach = None
+    if form.is_valid():
+        try:
+            reach = _reach_of(request.actor, form)
+        except InvalidInput as error:
+            form.blame(error)
+    return render(request, "sharing/preview.html", {"form": form, **reach_context(reach)})
+
+
+def _reach_of(actor: Actor, form: AudienceForm) -> queries.Reach:
+    marking = form.marking()
+    actions.check_marking(actor, marking)
+    return queries.reach(marking.as_draft(actor.acting_organisation, actor.acting_person, actor.world))
+
+
+def review(request: ActorRequest, signal_id: UUID) -> HttpResponse:
+    """Show a draft as its readers will, who they are, and what was recognised in it; then send it."""
+    actor = request.actor
+    signal = queries.signal_for(actor, signal_id)
+    policy.require(actor, "edit", signal)
+    if request.method == "POST":
+        return _send(request, signal)
+    context = {
+        "signal": signal,
+        "observables": shown_observables(actor, signal),
+        "gravity": gravity_reasons(signal),
+        "passing_on": passing_on(signal),
+        "audience": audience_lines(actor, signal),
+        **reach_context(queries.reach_known_to(actor, signal)),
+    }
+    return render(request, "sharing/review.html", context)
+
+
+def _send(request: ActorRequest, signal: Signal) -> HttpResponse:
+    form = SendForm(request.POST, proposed=list(queries.observables_of(request.actor, signal)))
+    if not form.is_valid():
+        messages.error(request, _("The draft was changed after you looked it over. Look it over again."))
+        return redirect("sharing:review", signal_id=signal.pk)
+    data = form.cleaned_data
+    try:
+        sent = actions.publish_signal(
+            request.actor, signal, observables=data["observable"], looked_at=data["looked_at"]
+        )
+    except InvalidInput as error:
+        messages.error(request, error.message)
+        return redirect("sharing:edit", signal_id=signal.pk)
+    held = sent.state == State.HELD
+    messages.success(request, _("It waits for a hub operator's release.") if held else _("The signal is out."))
+    return redirect("sharing:detail", signal_id=signal.pk)

@@ -1,0 +1,147 @@
+"""The page of a signal, and what is done from there."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any, Final
+from uuid import UUID
+
+from django.conf import settings
+from django.contrib import messages
+from django.contrib.auth.decorators import login_not_required
+from django.contrib.auth.views import redirect_to_login
+from django.http import HttpResponse
+from django.shortcuts import redirect, render
+from django.urls import reverse
+from django.utils.functional import Promise
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+from django.views.decorators.http import require_POST
+
+from noroshi.core import clock
+from noroshi.core import policy as door
+from noroshi.core.actor import Actor
+from noroshi.core.domain.audience import State
+from noroshi.core.errors import InvalidInput, NotFound
+from noroshi.intel.queries import has_said_seen, organisations_that_saw
+from noroshi.kit.http import ActorRequest
+from noroshi.sharing import actions, policy, queries, wording
+from noroshi.sharing.domain.ways import way_to
+from noroshi.sharing.forms import (
+    AmendForm,
+    BlamingForm,
+    CommentForm,
+    ReasonForm,
+)
+from noroshi.sharing.models import Signal
+from noroshi.sharing.views.context import (
+    audience_lines,
+    gravity_reasons,
+    passing_on,
+    posted,
+    reach_context,
+    shown_observables,
+)
+
+
+@login_not_required
+def detail(request: ActorRequest, signal_id: UUID) -> HttpResponse:
+    """Show a signal, or what is left of one that was withdrawn; a public one to the public too."""
+    try:
+        signal = queries.signal_for(request.actor, signal_id)
+    except NotFound:
+        if request.actor.is_visitor:
+            return redirect_to_login(request.get_full_path(), settings.LOGIN_URL)
+        raise
+    return _detail_page(request, signal)
+
+
+def _detail_page(request: ActorRequest, signal: Signal, failed: dict[str, BlamingForm] | None = None) -> HttpResponse:
+    """Answer with the page of a signal; `failed` are forms of it that were filled in wrongly, by their verb."""
+    actor = request.actor
+    if door.decide(actor, signal).tombstone:
+        return render(request, "sharing/tombstone.html", {"signal": signal})
+    forms = {verb: form() for verb, form in FORMS.items()} | (failed or {})
+    context = {"signal": signal, "forms": forms, "failed": failed or {}, **_detail(actor, signal)}
+    return render(request, "sharing/detail.html", context, status=422 if failed else 200)
+
+
+def _detail(actor: Actor, signal: Signal) -> dict[str, Any]:
+    way = way_to(actor, signal.as_item(), clock.now())
+    return {
+        "byline": queries.byline(actor, signal),
+        "observables": shown_observables(actor, signal),
+        "comments": [(comment, queries.byline(actor, comment)) for comment in queries.comments_of(actor, signal)],
+        "versions": queries.versions_of(actor, signal),
+        "verbs": policy.allowed_verbs(actor, signal),
+        "is_member": policy.is_member(actor),
+        "acknowledged": queries.has_acknowledged(actor, signal),
+        "seen": has_said_seen(actor, signal.pk),
+        "seen_by": organisations_that_saw(signal.pk),
+        "reason": wording.REACHED_BY[way] if way else "",
+        "passing_on": passing_on(signal),
+        "gravity": gravity_reasons(signal) if signal.state == State.HELD else (),
+        "audience": audience_lines(actor, signal),
+        "taken_note": queries.organisations_that_acknowledged(actor, signal),
+        **reach_context(queries.reach_known_to(actor, signal)),
+    }
+
+
+def amend(request: ActorRequest, signal_id: UUID) -> HttpResponse:
+    """Replace the words of a published signal."""
+    signal = queries.signal_for(request.actor, signal_id)
+    policy.require(request.actor, "amend", signal)
+    form = AmendForm(posted(request), initial={"title": signal.title, "body": signal.body})
+    if form.is_valid():
+        try:
+            actions.amend_signal(request.actor, signal, **form.cleaned_data)
+        except InvalidInput as error:
+            form.blame(error)
+        else:
+            messages.success(request, _("The new version is out."))
+            return redirect("sharing:detail", signal_id=signal.pk)
+    return render(request, "sharing/amend.html", {"form": form, "signal": signal})
+
+
+@dataclass(frozen=True)
+class Deed:
+    """One of the small things done to a signal: by which action, what the page says after, and where that is."""
+
+    action: Callable[..., object]
+    done: Promise
+    page: str = ""
+
+
+DEEDS: Final = {
+    "withdraw": Deed(actions.withdraw_signal, gettext_lazy("The signal was withdrawn.")),
+    "discard": Deed(actions.discard_draft, gettext_lazy("The draft is gone."), "sharing:drafts"),
+    "recall": Deed(actions.recall_signal, gettext_lazy("It is a draft again."), "sharing:drafts"),
+    "release": Deed(actions.release_signal, gettext_lazy("The signal is out."), "sharing:release-queue"),
+    "return": Deed(actions.return_signal, gettext_lazy("The signal went back to its author."), "sharing:release-queue"),
+    "comment": Deed(actions.comment_on_signal, gettext_lazy("Your comment was added.")),
+    "acknowledge": Deed(actions.acknowledge_signal, gettext_lazy("Acknowledged for your organisation.")),
+    "seen": Deed(
+        actions.report_seen,
+        gettext_lazy("Noted that your organisation saw this too. Nobody is told which one."),
+    ),
+}
+
+
+FORMS: Final[dict[str, type[BlamingForm]]] = {"withdraw": ReasonForm, "return": ReasonForm, "comment": CommentForm}
+
+
+@require_POST
+def act(request: ActorRequest, signal_id: UUID, verb: str) -> HttpResponse:
+    """Do one of the small things to a signal, then show it again."""
+    if verb not in DEEDS:
+        raise NotFound
+    signal, deed = queries.signal_for(request.actor, signal_id), DEEDS[verb]
+    form = FORMS.get(verb, BlamingForm)(request.POST)
+    try:
+        if form.is_valid():
+            deed.action(request.actor, signal, **form.cleaned_data)
+    except InvalidInput as error:
+        form.blame(error)
+    if form.errors:
+        return _detail_page(request, signal, {verb: form})
+    messages.success(request, str(deed.done))
+    return redirect(deed.page or reverse("sharing:detail", args=[signal_id]))
