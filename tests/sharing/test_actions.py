@@ -363,7 +363,7 @@ def test_amber_group_when_somebody_leaves_then_it_is_closed_to_them(cast, share)
 
 
 def test_share_at_once_when_it_cannot_be_sent_then_no_draft_is_left(cast, monkeypatch):
-    monkeypatch.setattr(actions, "_keep", lambda *_: (_ for _ in ()).throw(RuntimeError("killed")))
+    monkeypatch.setattr(actions.sending, "keep_chosen", lambda *_: (_ for _ in ()).throw(RuntimeError("killed")))
     marking = Marking(TLP.AMBER, entries=frozenset({COMMUNITY}))
     with pytest.raises(RuntimeError), transaction.atomic():
         actions.share_signal(cast.actor("a1"), content=WORDS, marking=marking)
