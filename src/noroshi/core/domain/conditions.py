@@ -34,6 +34,8 @@ class Condition:
     def __invert__(self) -> "Condition":
         if isinstance(self, Constant):
             return Constant(not self.value)
+        if isinstance(self, Opposite):
+            return self.inner
         return Opposite(self)
 
 
