@@ -34,10 +34,13 @@ Sql = tuple[str, list[Any]]
 """A piece of SQL and the parameters of its placeholders, in their order."""
 
 
-def visible_filter(model: type[Model], actor: Actor) -> "Holds":
-    """Return the filter under which rows of the shareable `model` are seen by `actor`."""
+def visible_filter(model: type[Model], actor: Actor, path: str = "") -> "Holds":
+    """Return the filter under which rows of the shareable `model` are seen by `actor`.
+
+    With a `path` ("signal__") it filters the rows of another model by what that relation leads to.
+    """
     walled = getattr(model, "walled", True)
-    return Holds(rules.visible(rules.viewing(actor, clock.now(), walled=walled)))
+    return Holds(rules.visible(rules.viewing(actor, clock.now(), walled=walled)), path)
 
 
 def own_filter(actor: Actor, holder: str) -> "Holds":
@@ -50,10 +53,10 @@ class Holds(Expression):
 
     conditional = True
 
-    def __init__(self, condition: Condition) -> None:
+    def __init__(self, condition: Condition, path: str = "") -> None:
         super().__init__(output_field=BooleanField())
         self.condition = condition
-        self.columns: dict[str, Any] = {name: F(name) for name in sorted({"pk", *_fields(condition)})}
+        self.columns: dict[str, Any] = {name: F(path + name) for name in sorted({"pk", *_fields(condition)})}
 
     def get_source_expressions(self) -> list[Any]:
         """Return the columns of the row that the condition asks for: Django finds and renames them."""

@@ -5,6 +5,7 @@ from typing import Any, TypeVar
 from django.db import models
 
 from noroshi.core.actor import Actor
+from noroshi.core.domain.audience import State
 from noroshi.core.errors import UnscopedRead
 from noroshi.core.filters import own_filter, visible_filter
 
@@ -51,10 +52,11 @@ class PartManager(GuardedManager[M]):
         self.whole = whole
 
     def visible_to(self, actor: Actor) -> models.QuerySet[M]:
-        """Return the parts of what `actor` may view."""
+        """Return the parts of what `actor` may view; of what was withdrawn a tombstone is left, and no part."""
         parts = self._all()
         whole: Any = self.model._meta.get_field(self.whole).related_model
-        return parts.filter(**{f"{self.whole}__in": whole.objects.visible_to(actor)})
+        seen = parts.filter(visible_filter(whole, actor, f"{self.whole}__"))
+        return seen.exclude(**{f"{self.whole}__state": State.WITHDRAWN})
 
 
 class OwnManager(GuardedManager[M]):

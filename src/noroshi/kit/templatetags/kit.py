@@ -1,12 +1,13 @@
 """The components every room's pages are made of: `{% load kit %}`. `kit/guide.html` shows each in use."""
 
-from datetime import datetime
+from datetime import UTC, datetime
 from typing import Any, Final
 
 from django import template
 from django.forms import BoundField, CheckboxInput, Form
 from django.template.loader import render_to_string
 from django.utils import timezone
+from django.utils.html import format_html
 from django.utils.safestring import SafeString, mark_safe
 
 from noroshi.core import clock
@@ -37,11 +38,12 @@ register.filter("markdown", markdown.render)
 register.filter("compact", wording.compact)
 
 
-@register.inclusion_tag("kit/components/tlp.html")
-def tlp(level: str) -> dict[str, str]:
+@register.simple_tag
+def tlp(level: str) -> SafeString:
     """Show a marking by colour and word. Raise ValueError on what is no TLP level: a missing marking is a mistake."""
     marking = TLP(level)
-    return {"label": marking.label, "slug": marking.name.lower().replace("_", "-")}
+    slug = marking.name.lower().replace("_", "-")
+    return format_html('<span class="tlp tlp-{}">{}</span>', slug, marking.label)
 
 
 @register.inclusion_tag("kit/components/field.html")
@@ -56,18 +58,19 @@ def fields(form: Form) -> dict[str, Form]:
     return {"form": form}
 
 
-@register.inclusion_tag("kit/components/when.html")
-def when(moment: datetime | None, *, relative: bool = True) -> dict[str, Any]:
+@register.simple_tag
+def when(moment: datetime | None, *, relative: bool = True) -> SafeString:
     """Show an aware moment: local time, how long ago, UTC on hover. None is a dash."""
     if not moment:
-        return {"moment": None}
-    return {
-        "moment": moment,
-        "iso": moment.isoformat(timespec="seconds"),
-        "utc": f"{timezone.localtime(moment, timezone.get_fixed_timezone(0)):%Y-%m-%d %H:%M:%S} UTC",
-        "local": f"{timezone.localtime(moment):%Y-%m-%d %H:%M}",
-        "relative": wording.relative(moment, clock.now()) if relative else "",
-    }
+        return mark_safe('<span class="none" aria-hidden="true">–</span>')
+    ago = wording.relative(moment, clock.now()) if relative else ""
+    return format_html(
+        '<time datetime="{}" title="{} UTC">{}{}</time>',
+        moment.isoformat(timespec="seconds"),
+        f"{moment.astimezone(UTC):%Y-%m-%d %H:%M:%S}",
+        f"{timezone.localtime(moment):%Y-%m-%d %H:%M}",
+        format_html(' <span class="ago">{}</span>', ago) if ago else "",
+    )
 
 
 @register.inclusion_tag("kit/components/empty.html")

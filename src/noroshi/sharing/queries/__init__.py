@@ -17,7 +17,6 @@ from noroshi.sharing.queries.audience import (
 from noroshi.sharing.queries.signals import (
     SEARCH_KIND,
     Byline,
-    Part,
     byline,
     comments_of,
     drafts_of,
@@ -38,7 +37,6 @@ from noroshi.sharing.queries.signals import (
 __all__ = [
     "SEARCH_KIND",
     "Byline",
-    "Part",
     "Reach",
     "Reader",
     "audience_in_words",

@@ -1,10 +1,9 @@
 """Reads of signals and their parts."""
 
 from dataclasses import dataclass
-from typing import TypeVar
 from uuid import UUID
 
-from django.db.models import Exists, F, Model, OuterRef, QuerySet
+from django.db.models import Exists, F, OuterRef, QuerySet
 
 from noroshi.core import clock
 from noroshi.core.actor import Actor
@@ -16,9 +15,6 @@ from noroshi.sharing.models import Acknowledgement, Comment, Signal, SignalObser
 from noroshi.sharing.policy import is_author
 
 SEARCH_KIND = "signal"
-
-
-Part = TypeVar("Part", bound=Model)
 
 
 def signals_for(actor: Actor) -> QuerySet[Signal]:
@@ -66,23 +62,18 @@ def signal_for(actor: Actor, signal_id: UUID) -> Signal:
 def observables_of(actor: Actor, signal: Signal) -> QuerySet[SignalObservable]:
     """Return what the signal names, in the order of the text."""
     rows = SignalObservable.objects.visible_to(actor).select_related("observable")
-    return _parts(rows, signal).order_by("id")
+    return rows.filter(signal=signal).order_by("id")
 
 
 def comments_of(actor: Actor, signal: Signal) -> QuerySet[Comment]:
     """Return the comments on a signal, oldest first."""
     rows = Comment.objects.visible_to(actor).select_related("author__organisation")
-    return _parts(rows, signal).order_by("created_at", "id")
+    return rows.filter(signal=signal).order_by("created_at", "id")
 
 
 def versions_of(actor: Actor, signal: Signal) -> QuerySet[SignalVersion]:
     """Return what a signal said before, the latest first."""
-    return _parts(SignalVersion.objects.visible_to(actor), signal).order_by("-number")
-
-
-def _parts(rows: "QuerySet[Part]", signal: Signal) -> "QuerySet[Part]":
-    """Of a withdrawn signal a tombstone is left, and no part of what it was."""
-    return rows.filter(signal=signal).exclude(signal__state=State.WITHDRAWN)
+    return SignalVersion.objects.visible_to(actor).filter(signal=signal).order_by("-number")
 
 
 def not_acknowledged_by(actor: Actor) -> QuerySet[Signal]:
