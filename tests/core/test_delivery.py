@@ -1,5 +1,6 @@
 """Delivery of events: once with effect, in order, each subscriber by itself, failures tried again and set aside."""
 
+from dataclasses import replace
 from datetime import timedelta
 
 import pytest
@@ -18,7 +19,7 @@ class Ear:
     """A subscriber that writes a row for each event, then fails on those with a word it cannot bear."""
 
     def __init__(self, name: str = "test.ear", unbearable: str = "") -> None:
-        self.subscription = ledger.Subscription(name, SAID, self.handle)
+        self.subscription = ledger.Subscription(name, SAID, self.handle, history=True)
         self.unbearable = unbearable
         self.calls = 0
 
@@ -52,7 +53,7 @@ def test_deliver_hands_over_what_was_subscribed_once_and_in_order(say):
     first, _other, last = say("test.said"), say("test.done"), say("test.said")
     ledger.seal()
     heard = []
-    reader = ledger.Subscription("test", SAID, lambda entry: heard.append(entry.pk))
+    reader = ledger.Subscription("test", SAID, lambda entry: heard.append(entry.pk), history=True)
     assert [ledger.deliver(reader), ledger.deliver(reader)] == [2, 0]
     assert heard == [first.pk, last.pk]
 
@@ -106,7 +107,7 @@ def test_handler_that_breaks_the_transaction_leaves_the_cursor_usable(say):
         with connection.cursor() as cursor:
             cursor.execute("SELECT * FROM no_such_table")
 
-    reader = ledger.Subscription("test", SAID, broken)
+    reader = ledger.Subscription("test", SAID, broken, history=True)
     assert ledger.deliver(reader) == 0
     assert Cursor.objects.get(subscriber="test").attempts == 1
 
@@ -199,3 +200,49 @@ def test_subscribe_under_a_name_registers_the_handler(subscribed):
     def hear(_entry: LedgerEntry) -> None: ...
 
     assert ledger.subscriptions() == (ledger.Subscription("test.named", frozenset({"test.said", "test.done"}), hear),)
+
+
+def test_enrol_when_a_subscriber_is_new_to_an_existing_installation_then_it_begins_at_the_present(say, subscribed):
+    old, new, historian = Ear("test.old"), Ear("test.new"), Ear("test.historian")
+    new.subscription = replace(new.subscription, history=False)
+    subscribed(old)
+    before = say()
+    jobs.deliver_events()
+    subscribed(old, new, historian)
+    waiting = say()  # written before any worker of the new version has run
+    jobs.deliver_events()
+    after = say()
+    jobs.deliver_events()
+    everything = [before.pk, waiting.pk, after.pk]
+    assert (old.heard, new.heard, historian.heard) == (everything, everything[1:], everything)
+
+
+def test_enrol_when_the_installation_is_new_then_what_was_written_before_its_first_worker_is_heard(say, subscribed):
+    ear = Ear()
+    ear.subscription = replace(ear.subscription, history=False)
+    subscribed(ear)
+    first = say()
+    jobs.deliver_events()
+    assert ear.heard == [first.pk]
+
+
+def test_enrol_when_everybody_has_a_cursor_then_nothing_moves_and_one_look_is_enough(
+    say, subscribed, django_assert_num_queries
+):
+    ear = Ear()
+    subscribed(ear)
+    say()
+    jobs.deliver_events()
+    before = list(Cursor.objects.order_by("pk").values())
+    with django_assert_num_queries(1):
+        ledger.enrol()
+    assert list(Cursor.objects.order_by("pk").values()) == before
+
+
+def test_deliver_when_nobody_enrolled_the_subscriber_then_it_begins_at_the_present_all_the_same(say):
+    say()
+    ledger.seal()
+    ear = Ear()
+    reader = replace(ear.subscription, history=False)
+    assert ledger.deliver(reader) == 0
+    assert ear.heard == []

@@ -112,7 +112,7 @@ def test_entry_that_enters_the_queue_late_is_sealed_after_those_with_higher_numb
     ledger.seal()
     PendingEntry.objects.create(entry=late)
     heard = []
-    reader = ledger.Subscription("test", frozenset({"test.said"}), lambda entry: heard.append(entry.pk))
+    reader = ledger.Subscription("test", frozenset({"test.said"}), lambda entry: heard.append(entry.pk), history=True)
     ledger.deliver(reader)
     ledger.seal()
     ledger.deliver(reader)
@@ -140,7 +140,7 @@ def test_transaction_that_commits_late_with_a_lower_number_is_not_skipped(commit
     with transaction.atomic():
         numbers.append(ledger.record(ACTOR, "test.said").pk)
     heard: list[int] = []
-    reader = ledger.Subscription("test", frozenset({"test.said"}), lambda entry: heard.append(entry.pk))
+    reader = ledger.Subscription("test", frozenset({"test.said"}), lambda entry: heard.append(entry.pk), history=True)
     assert (ledger.seal(), ledger.deliver(reader)) == (1, 1)
     sealed.set()
     writer.join()

@@ -90,7 +90,7 @@ def test_verify_when_a_link_alone_was_removed_from_the_end_names_its_entry(say, 
 def test_verify_when_the_end_was_removed_with_its_links_misses_what_was_delivered(say, tampering):
     entries = [say(number=number) for number in range(6)]
     ledger.seal()
-    ledger.deliver(ledger.Subscription("test", frozenset({"test.said"}), lambda _: None))
+    ledger.deliver(ledger.Subscription("test", frozenset({"test.said"}), lambda _: None, history=True))
     with tampering() as cursor:
         cursor.execute("DELETE FROM core_seal WHERE position = 6")
         cursor.execute("DELETE FROM core_ledgerentry WHERE id = %s", [entries[5].pk])

@@ -84,8 +84,8 @@ def figures(client) -> dict[str, float]:
 
 
 def test_metrics_count_the_machinery(client, worker, monkeypatch):
-    reader = ledger.Subscription("test.reader", frozenset({"test.said"}), lambda _: None)
-    late = ledger.Subscription("test.late", frozenset({"test.said"}), lambda _: None)
+    reader = ledger.Subscription("test.reader", frozenset({"test.said"}), lambda _: None, history=True)
+    late = ledger.Subscription("test.late", frozenset({"test.said"}), lambda _: None, history=True)
     monkeypatch.setattr(ledger, "_subscriptions", {"test.reader": reader, "test.late": late})
     entries = [ledger.record(Actor.system("test"), "test.said") for _ in range(3)]
     ledger.seal(limit=2)

@@ -42,24 +42,27 @@ Handler = Callable[[LedgerEntry], None]
 
 @dataclass(frozen=True)
 class Subscription:
-    """A named reader of some actions."""
+    """A named reader of some actions. Without `history` it begins at what happens after it was enrolled."""
 
     name: str
     actions: frozenset[str]
     handler: Handler
+    history: bool = False
 
 
 _subscriptions: dict[str, Subscription] = {}
 
 
-def subscribe(name: str, *actions: str) -> Callable[[Handler], Handler]:
+def subscribe(name: str, *actions: str, history: bool = False) -> Callable[[Handler], Handler]:
     """Register the decorated handler under the stable `name` (its cursor's key) for `actions`.
 
     The handler runs inside a transaction and must do its work in the database: what goes outside is queued there.
+    A name that is new to an installation begins at the present: years of events, played again, would mail years of
+    news. With `history` it is handed everything from the first entry on, for what must know all that ever was.
     """
 
     def register(handler: Handler) -> Handler:
-        _subscriptions[name] = Subscription(name, frozenset(actions), handler)
+        _subscriptions[name] = Subscription(name, frozenset(actions), handler, history)
         return handler
 
     return register
@@ -156,6 +159,23 @@ def head() -> tuple[int, str]:
     return (last.position, last.digest) if last else (0, GENESIS)
 
 
+def enrol() -> None:
+    """Give every subscriber without a cursor its first: at the head of the chain, or before all of it for `history`.
+
+    This must come before the next `seal`: of what waits for its seal nobody has heard yet, so a new installation
+    loses nothing, and an upgraded one hands to its new subscribers what happens from here on.
+    """
+    known = set(Cursor.objects.values_list("subscriber", flat=True))
+    new = [subscription for subscription in subscriptions() if subscription.name not in known]
+    if new:
+        cursors = [Cursor(subscriber=each.name, position=_beginning(each)) for each in new]
+        Cursor.objects.bulk_create(cursors, ignore_conflicts=True)
+
+
+def _beginning(subscription: Subscription) -> int:
+    return 0 if subscription.history else head()[0]
+
+
 def deliver(subscription: Subscription, limit: int = BATCH) -> int:
     """Hand up to `limit` sealed events to `subscription`, each in a transaction of its own; return how many."""
     done = 0
@@ -166,7 +186,9 @@ def deliver(subscription: Subscription, limit: int = BATCH) -> int:
 
 
 def _has_work(subscription: Subscription) -> bool:
-    cursor = Cursor.objects.filter(subscriber=subscription.name).first() or Cursor()
+    cursor = Cursor.objects.filter(subscriber=subscription.name).first()
+    if cursor is None:
+        cursor = Cursor(position=_beginning(subscription))
     return not _waits(cursor) and Seal.objects.filter(position__gt=cursor.position).exists()
 
 
@@ -180,7 +202,7 @@ def _handle_next(subscription: Subscription) -> bool:
 
     One transaction holds the handler and the cursor; a failed handler is undone alone, under the same lock.
     """
-    cursor = _locked(subscription.name)
+    cursor = _locked(subscription.name, lambda: _beginning(subscription))
     if cursor is None or _waits(cursor):
         return False
     link = _next_link(subscription, cursor)
@@ -195,12 +217,12 @@ def _handle_next(subscription: Subscription) -> bool:
     return True
 
 
-def _locked(name: str) -> Cursor | None:
+def _locked(name: str, beginning: Callable[[], int] = int) -> Cursor | None:
     """Return the cursor row `name`, held until the transaction ends; None if another worker holds it.
 
     SQLite has no row locks: there its IMMEDIATE transaction holds the whole database, and others wait.
     """
-    Cursor.objects.get_or_create(subscriber=name)
+    Cursor.objects.get_or_create(subscriber=name, defaults={"position": beginning})
     return Cursor.objects.select_for_update(skip_locked=True).filter(subscriber=name).first()
 
 

@@ -110,6 +110,7 @@ def _claim(entry: Recurring) -> bool:
 
 def deliver_events() -> int:
     """Seal what was written and hand it to every subscriber; return how many events were handled."""
+    ledger.enrol()
     sealed = ledger.seal()
     handled = sum(ledger.deliver(subscription, ROUND) for subscription in ledger.subscriptions())
     return sealed + handled

@@ -15,10 +15,13 @@ def prepare() -> None:
     """
     from django.core.management import call_command
 
+    from noroshi.core import ledger
+
     _refuse_dangers()
     call_command("migrate", verbosity=0, interactive=False)
     call_command("createcachetable", verbosity=0)
     call_command("collectstatic", verbosity=0, interactive=False)
+    ledger.enrol()
 
 
 def _refuse_dangers() -> None:
