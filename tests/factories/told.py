@@ -1,5 +1,6 @@
 """Who was told of signals on an installation under fire, and who should have been."""
 
+import re
 from collections import Counter
 from dataclasses import dataclass, replace
 from email import message_from_bytes
@@ -69,5 +70,5 @@ def _mails(installation: Installation) -> Counter[str]:
         for letter in file.read_bytes().split(b"-" * 79 + b"\n"):
             if letter.strip():
                 text = message_from_bytes(letter).get_payload(decode=True).decode()
-                found.update({word.rstrip("/").rpartition("/")[2] for word in text.split() if "/inbox/" in word})
+                found.update(set(re.findall(r"/inbox/([0-9a-f-]{36})/", text)))
     return found

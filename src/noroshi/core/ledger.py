@@ -222,7 +222,8 @@ def _locked(name: str, beginning: Callable[[], int] = int) -> Cursor | None:
 
     SQLite has no row locks: there its IMMEDIATE transaction holds the whole database, and others wait.
     """
-    Cursor.objects.get_or_create(subscriber=name, defaults={"position": beginning})
+    first: dict[str, Any] = {"position": beginning}
+    Cursor.objects.get_or_create(subscriber=name, defaults=first)
     return Cursor.objects.select_for_update(skip_locked=True).filter(subscriber=name).first()
 
 
