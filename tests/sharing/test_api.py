@@ -161,12 +161,16 @@ def test_signal_when_read_then_it_has_its_words_values_and_author(cast, share, c
         "published_at": body["published_at"],
         "changed_at": body["changed_at"],
         "expires_at": None,
+        "pap": None,
+        "caveats": [],
+        "outline": None,
+        "downgrade": None,
         "from": {"organisation": "Bank_A", "person": "a1"},
         "url": f"http://testserver{reverse('sharing:detail', args=[signal.pk])}",
     }
     assert program.get(f"/{signal.pk}/observables").json() == [
-        {"type": "ipv4", "value": "45.155.205.66", "benign": []},
-        {"type": "url", "value": "http://evil-bank.com/login", "benign": []},
+        {"type": "ipv4", "value": "45.155.205.66", "objective": "detect", "benign": []},
+        {"type": "url", "value": "http://evil-bank.com/login", "objective": "detect", "benign": []},
     ]
 
 

@@ -3,6 +3,7 @@
 import base64
 import binascii
 from collections.abc import Sequence
+from dataclasses import asdict
 from datetime import date, datetime
 from typing import Annotated, Any, Final
 from uuid import UUID
@@ -22,7 +23,9 @@ from noroshi.kit.http import ActorRequest
 from noroshi.members.api_auth import TokenAuth
 from noroshi.members.domain.scopes import Scope
 from noroshi.sharing import actions, queries
-from noroshi.sharing.domain.content import Content, Marking
+from noroshi.sharing.domain.content import Content, Downgrade, Marking
+from noroshi.sharing.domain.handling import USUAL_OBJECTIVE, Caveat, Handling, Objective, Pap
+from noroshi.sharing.domain.outline import Form, Outline
 from noroshi.sharing.forms import MAX_PEOPLE
 from noroshi.sharing.models import Kind, Signal, SignalObservable, Target
 
@@ -43,7 +46,10 @@ class From(Schema):
 
 
 class SignalLine(Schema):
-    """A signal in a list. `from` is null where the author is anonymous, `published_at` as long as it is not sent."""
+    """A signal in a list. `from` is null where the author is anonymous, `published_at` as long as it is not sent.
+
+    `pap` (what readers may do) is null where the author did not say; `caveats` are conditions on the use.
+    """
 
     id: UUID
     reference: str
@@ -51,6 +57,8 @@ class SignalLine(Schema):
     target: Target
     title: str
     tlp: TLP
+    pap: Pap | None
+    caveats: list[Caveat]
     profile: str
     version: int
     published_at: datetime | None
@@ -60,11 +68,30 @@ class SignalLine(Schema):
     url: str
 
 
+class Answers(Schema):
+    """The fixed form: where the attack came from, how, what for, what was done, and what came of that."""
+
+    source: str = ""
+    technique: str = ""
+    purpose: str = ""
+    measure: str = ""
+    outcome: str = ""
+
+
+class Lowering(Schema):
+    """When a level lowers itself, and to which."""
+
+    at: datetime
+    tlp: TLP
+
+
 class SignalWhole(SignalLine):
-    """A signal with its words, in Markdown."""
+    """A signal with its words, in Markdown. `outline` is null where it is written in the free form."""
 
     state: str = "published"
     body: str
+    outline: Answers | None
+    downgrade: Lowering | None
 
 
 class Tombstone(Schema):
@@ -85,10 +112,11 @@ class SignalPage(Schema):
 
 
 class ObservableLine(Schema):
-    """A value that a signal names. `benign` has the warning lists that know it as harmless."""
+    """A value that a signal names, and what its author gives it for. `benign` has the lists that call it harmless."""
 
     type: str
     value: str
+    objective: Objective
     benign: list[str]
 
 
@@ -114,6 +142,11 @@ class NewSignal(Schema):
     anonymous: bool = False
     embargo_until: datetime | None = None
     expires_at: datetime | None = None
+    outline: Answers | None = Field(None, description="Written in the fixed form; `body` comes after it")
+    downgrade: Lowering | None = Field(None, description="A lower level that it takes by itself")
+    pap: Pap | None = Field(None, description="Permissible Actions Protocol: what readers may do")
+    caveats: Annotated[list[Caveat], Field(default_factory=list, max_length=len(Caveat))]
+    objective: Objective = Field(USUAL_OBJECTIVE, description="What its values are given for")
 
 
 class Sent(Schema):
@@ -160,7 +193,7 @@ def read_signal(request: ActorRequest, signal_id: UUID) -> dict[str, Any]:
             "withdrawn_at": signal.changed_at,
             "reason": signal.withdrawal_reason,
         }
-    return {**_line(request, signal), "state": signal.state, "body": signal.body}
+    return {**_line(request, signal), **_words(signal)}
 
 
 @router.get("/{uuid:signal_id}/observables", response=list[ObservableLine], auth=READS)
@@ -173,8 +206,9 @@ def list_observables(request: ActorRequest, signal_id: UUID) -> list[dict[str, A
 @router.post("", response={201: Sent}, auth=WRITES)
 def share_signal(request: ActorRequest, new: NewSignal) -> Status[dict[str, Any]]:
     """Share a signal at once. Values that a warning list knows as harmless are left out of it."""
-    content = Content(new.kind, new.target, new.title, new.body)
-    signal = actions.share_signal(request.actor, content=content, marking=_marking(request.actor, new))
+    signal = actions.share_signal(
+        request.actor, content=_content(new), marking=_marking(request.actor, new), objective=new.objective
+    )
     sent = {"id": signal.pk, "reference": signal.reference, "state": signal.state, "url": _url(request, signal)}
     return Status(201, sent)
 
@@ -213,17 +247,40 @@ def _line(request: ActorRequest, signal: Signal) -> dict[str, Any]:
         **{name: getattr(signal, name) for name in names},
         "id": signal.pk,
         "expires_at": signal.expires_at,
+        "pap": signal.handling.pap,
+        "caveats": sorted(signal.handling.caveats),
         "from": None if by.is_anonymous else {"organisation": by.organisation, "person": by.person},
         "url": _url(request, signal),
     }
 
 
+def _words(signal: Signal) -> dict[str, Any]:
+    outlined = signal.form == Form.OUTLINE
+    return {
+        "state": signal.state,
+        "body": signal.body,
+        "outline": asdict(signal.answers) if outlined else None,
+        "downgrade": {"at": signal.downgrade_at, "tlp": signal.downgrade_tlp} if signal.downgrade_at else None,
+    }
+
+
 def _observable(row: SignalObservable) -> dict[str, Any]:
-    return {"type": row.observable.type, "value": row.observable.value, "benign": row.benign}
+    return {
+        "type": row.observable.type,
+        "value": row.observable.value,
+        "objective": row.objective,
+        "benign": row.benign,
+    }
 
 
 def _url(request: ActorRequest, signal: Signal) -> str:
     return request.build_absolute_uri(reverse("sharing:detail", args=[signal.pk]))
+
+
+def _content(new: NewSignal) -> Content:
+    form = Form.FREE if new.outline is None else Form.OUTLINE
+    answers = Outline() if new.outline is None else Outline(**new.outline.dict())
+    return Content(new.kind, new.target, new.title, new.body, form, answers)
 
 
 def _marking(actor: Actor, new: NewSignal) -> Marking:
@@ -234,7 +291,14 @@ def _marking(actor: Actor, new: NewSignal) -> Marking:
         author_mode=AuthorMode.ANONYMOUS if new.anonymous else AuthorMode.NAMED,
         embargo_until=_aware("embargo_until", new.embargo_until),
         expires_at=_aware("expires_at", new.expires_at),
+        downgrade=_downgrade(new.downgrade),
+        handling=Handling(new.pap, frozenset(new.caveats)),
     )
+
+
+def _downgrade(wanted: Lowering | None) -> Downgrade | None:
+    at = _aware("downgrade", wanted.at) if wanted is not None else None
+    return Downgrade(at, wanted.tlp) if wanted is not None and at is not None else None
 
 
 def _entries(actor: Actor, grants: Grants) -> frozenset[Entry]:

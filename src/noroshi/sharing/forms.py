@@ -1,7 +1,7 @@
 """Forms of the sharing room: they turn what a person typed into `Content` and `Marking`; the actions judge it."""
 
 from collections.abc import Iterator
-from typing import Any
+from typing import Any, Final
 
 from django import forms
 from django.utils.translation import gettext as _
@@ -9,17 +9,35 @@ from django.utils.translation import gettext_lazy
 
 from noroshi.core.actor import Actor
 from noroshi.core.domain.audience import AuthorMode, Entry, EntryKind
-from noroshi.core.domain.tlp import TLP
+from noroshi.core.domain.tlp import TLP, Profile
 from noroshi.core.errors import InvalidInput
 from noroshi.members.models import Group, Organisation
 from noroshi.members.queries import active_people
 from noroshi.sharing.actions import default_profile
-from noroshi.sharing.domain.content import MAX_BODY, MAX_COMMENT, MAX_REASON, MAX_TITLE, Content, Marking
+from noroshi.sharing.domain.content import (
+    MAX_BODY,
+    MAX_COMMENT,
+    MAX_REASON,
+    MAX_TITLE,
+    Content,
+    Downgrade,
+    Marking,
+)
+from noroshi.sharing.domain.handling import USUAL_OBJECTIVE, Caveat, Handling, Objective, Pap
+from noroshi.sharing.domain.outline import MAX_ANSWER, Form, Outline
 from noroshi.sharing.models import Kind, Signal, SignalObservable, Target
 from noroshi.sharing.queries import entries_of_people, groups_on_offer, organisations_on_offer
-from noroshi.sharing.wording import TLP_CHOICES
+from noroshi.sharing.wording import CAVEATS, FORMS, OBJECTIVES, OUTLINE, PAP, TLP_CHOICES
 
 MAX_PEOPLE = 500
+
+_ANSWER_HELP: Final = {
+    "source": gettext_lazy("Addresses, domains, accounts, mail headers: as far as known."),
+    "technique": gettext_lazy("How it went, in the order it went."),
+    "purpose": gettext_lazy("What they were after: money, data, disruption."),
+    "measure": gettext_lazy("What you did about it."),
+    "outcome": gettext_lazy("What it brought, and what it did not."),
+}
 
 
 def _moment(label: Any, help_text: Any) -> forms.DateTimeField:
@@ -41,6 +59,10 @@ def _several(label: Any, rows: Any, **options: Any) -> Any:
     return forms.ModelMultipleChoiceField(
         label=label, queryset=rows, required=False, widget=forms.CheckboxSelectMultiple, **options
     )
+
+
+def _answer(name: str) -> forms.CharField:
+    return _text(OUTLINE[name], 3, MAX_ANSWER, help_text=_ANSWER_HELP[name], required=False)
 
 
 class BlamingForm(forms.Form):
@@ -68,7 +90,31 @@ class AudienceForm(BlamingForm):
     )
     anonymous = forms.BooleanField(
         label=gettext_lazy("Post without my name and my organisation's"),
-        help_text=gettext_lazy("A hub operator reads it before it goes out, without seeing who wrote it."),
+        help_text=gettext_lazy(
+            "Neither members nor the hub operators who read it before it goes out see who wrote it; a trusted operator"
+            " may look with a reason, which is recorded. Your text can still give you away: the next page checks it"
+            " for your own names."
+        ),
+        required=False,
+        widget=forms.CheckboxInput(attrs={"aria-keyshortcuts": "Alt+Shift+A"}),
+    )
+    pap = forms.ChoiceField(label=gettext_lazy("Permissible actions (PAP)"), required=False)
+    caveats = forms.MultipleChoiceField(
+        label=gettext_lazy("Caveats"),
+        choices=[(caveat.value, text) for caveat, text in CAVEATS.items()],
+        required=False,
+        widget=forms.CheckboxSelectMultiple,
+    )
+    downgrade_at = _moment(
+        gettext_lazy("Lower the level by itself on"),
+        gettext_lazy("From then on, whoever the lower level reaches sees it."),
+    )
+    downgrade_tlp = forms.ChoiceField(
+        label=gettext_lazy("to the level"),
+        choices=[
+            ("", gettext_lazy("do not lower it")),
+            *((level.value, level.label) for level in reversed(TLP) if level is not TLP.RED),
+        ],
         required=False,
     )
     embargo_until = _moment(gettext_lazy("Embargo until"), gettext_lazy("Before that, only the people named see it."))
@@ -78,6 +124,7 @@ class AudienceForm(BlamingForm):
         super().__init__(*args, **kwargs)
         self.actor = actor
         self._offer("tlp", "choices", [(level.value, text) for level, text in TLP_CHOICES[default_profile()].items()])
+        self._offer("pap", "choices", [("", _("not said")), *((p.value, f"{p.label} — {t}") for p, t in PAP.items())])
         self._offer("groups", "queryset", groups_on_offer(actor))
         self._offer("organisations", "queryset", organisations_on_offer())
         self._offer("excluded", "queryset", organisations_on_offer().exclude(pk=actor.acting_organisation))
@@ -105,7 +152,16 @@ class AudienceForm(BlamingForm):
             author_mode=AuthorMode.ANONYMOUS if data["anonymous"] else AuthorMode.NAMED,
             embargo_until=data["embargo_until"],
             expires_at=data["expires_at"],
+            downgrade=Downgrade(data["downgrade_at"], TLP(data["downgrade_tlp"])) if data["downgrade_at"] else None,
+            handling=Handling(Pap(data["pap"]) if data["pap"] else None, frozenset(map(Caveat, data["caveats"]))),
         )
+
+    def clean(self) -> dict[str, Any]:
+        """Refuse half of a downgrade: a moment without a level, or a level without a moment."""
+        data: dict[str, Any] = super().clean() or {}
+        if "downgrade_at" in data and bool(data["downgrade_at"]) != bool(data.get("downgrade_tlp")):
+            self.add_error("downgrade_at", _("Give both the moment and the level."))
+        return data
 
     def _entries(self) -> Iterator[Entry]:
         data = self.cleaned_data
@@ -117,10 +173,41 @@ class AudienceForm(BlamingForm):
             yield Entry(EntryKind.COMMUNITY)
 
 
-class ComposeForm(AudienceForm):
+class OutlineForm(BlamingForm):
+    """The five questions of the fixed form."""
+
+    source = _answer("source")
+    technique = _answer("technique")
+    purpose = _answer("purpose")
+    measure = _answer("measure")
+    outcome = _answer("outcome")
+
+    @property
+    def questions(self) -> list[forms.BoundField]:
+        """The questions, in their order."""
+        return [self[name] for name in Outline.names()]
+
+    @property
+    def has_answers(self) -> bool:
+        """Whether any question is answered, as the page shows it."""
+        return any(question.value() for question in self.questions)
+
+    def outline(self) -> Outline:
+        """Return the answers."""
+        return Outline(**{name: self.cleaned_data[name] for name in Outline.names()})
+
+
+class ComposeForm(OutlineForm, AudienceForm):
     """A signal being written: the words, the marking, the audience."""
 
     title = _title()
+    form = forms.ChoiceField(
+        label=gettext_lazy("How you write it"),
+        choices=[(form.value, text) for form, text in FORMS.items()],
+        initial=Form.FREE,
+        required=False,
+        widget=forms.RadioSelect,
+    )
     kind = forms.ChoiceField(label=gettext_lazy("Kind"), choices=Kind.choices)
     target = forms.ChoiceField(label=gettext_lazy("What is struck"), choices=Target.choices, widget=forms.RadioSelect)
     body = _text(
@@ -131,10 +218,27 @@ class ComposeForm(AudienceForm):
         required=False,
     )
 
+    @property
+    def has_times(self) -> bool:
+        """Whether any moment is given or wrong: then the page shows them from the start."""
+        times = [self[name] for name in ("embargo_until", "expires_at", "downgrade_at", "downgrade_tlp")]
+        return any(time.value() or time.errors for time in times)
+
     def content(self) -> Content:
         """Return the words."""
         data = self.cleaned_data
-        return Content(data["kind"], data["target"], data["title"], data["body"])
+        form = Form(data["form"] or Form.FREE)
+        return Content(data["kind"], data["target"], data["title"], data["body"], form, self.outline())
+
+
+def usual_marking(actor: Actor) -> dict[str, Any]:
+    """Return what a new signal starts from: a level for members alone, and what the community's reading asks for."""
+    del actor
+    return {
+        "tlp": TLP.AMBER,
+        "pap": Pap.GREEN,
+        "caveats": [Caveat.PROTECTION] if default_profile() is Profile.F_ISAC_JP else [],
+    }
 
 
 def initial_of(signal: Signal) -> dict[str, Any]:
@@ -158,6 +262,12 @@ def initial_of(signal: Signal) -> dict[str, Any]:
         "anonymous": item.author_mode is not AuthorMode.NAMED,
         "embargo_until": signal.embargo_until,
         "expires_at": signal.expires_at,
+        "downgrade_at": signal.downgrade_at,
+        "downgrade_tlp": signal.downgrade_tlp,
+        "pap": signal.pap,
+        "caveats": signal.caveats,
+        "form": signal.form,
+        **signal.outline,
     }
 
 
@@ -168,6 +278,9 @@ class SendForm(forms.Form):
     """
 
     observable = forms.TypedMultipleChoiceField(required=False)
+    objective = forms.ChoiceField(
+        choices=[(objective.value, text) for objective, text in OBJECTIVES.items()], required=False
+    )
     looked_at = forms.DateTimeField(widget=forms.HiddenInput)
 
     def __init__(self, *args: Any, proposed: list[SignalObservable], **kwargs: Any) -> None:
@@ -176,9 +289,22 @@ class SendForm(forms.Form):
         assert isinstance(field, forms.TypedMultipleChoiceField)  # noqa: S101 - declared so above
         field.choices = [(str(place), "") for place in range(len(proposed))]
         field.coerce = lambda place: proposed[int(place)].pk
+        self._proposed = proposed
+
+    @property
+    def usual(self) -> Objective:
+        """What the values are given for that have nothing of their own."""
+        return Objective(self.cleaned_data["objective"] or USUAL_OBJECTIVE)
+
+    @property
+    def own(self) -> dict[int, Objective]:
+        """What single values are given for, by the numbers of their rows."""
+        known = set(Objective)
+        chosen = {row.pk: self.data.get(f"objective-{place}") for place, row in enumerate(self._proposed)}
+        return {row: Objective(text) for row, text in chosen.items() if text in known}
 
 
-class AmendForm(BlamingForm):
+class AmendForm(OutlineForm):
     """New words for a published signal."""
 
     title = _title()

@@ -1,7 +1,9 @@
 """The lists of the sharing room, declared once."""
 
+from collections.abc import Callable
 from typing import Final
 
+from django.db.models import Prefetch
 from django.utils.translation import gettext_lazy as _
 
 from noroshi.core.actor import Actor
@@ -9,8 +11,9 @@ from noroshi.core.domain.tlp import TLP
 from noroshi.kit import search
 from noroshi.kit.lists import ChoiceFilter, Column, DateFilter, ListSpec, TextFilter
 from noroshi.kit.lists.spec import Rows
-from noroshi.sharing.models import Kind, Signal, Target
+from noroshi.sharing.models import Kind, Signal, SignalObservable, Target
 from noroshi.sharing.queries import SEARCH_KIND, byline, published_for
+from noroshi.sharing.wording import CAVEATS, OUTLINE
 
 
 def _found(rows: Rows, text: str) -> Rows:
@@ -18,7 +21,25 @@ def _found(rows: Rows, text: str) -> Rows:
 
 
 def _exported(actor: Actor) -> Rows:
-    return published_for(actor).select_related("author__organisation")
+    values = SignalObservable.objects.visible_to(actor).select_related("observable").order_by("id")
+    rows = published_for(actor).select_related("author__organisation")
+    return rows.prefetch_related(Prefetch("observables", queryset=values, to_attr="exported_values"))
+
+
+def _answer(name: str) -> Callable[[Signal], str]:
+    def answer(signal: Signal) -> str:
+        return str(getattr(signal.answers, name))
+
+    return answer
+
+
+def _caveats(signal: Signal) -> str:
+    return " / ".join(str(text) for caveat, text in CAVEATS.items() if caveat in signal.handling.caveats)
+
+
+def _values(signal: Signal) -> str:
+    rows: list[SignalObservable] = getattr(signal, "exported_values", [])
+    return "\n".join(f"{row.observable.type} {row.observable.value} {row.objective}" for row in rows)
 
 
 FILTERS: Final = (
@@ -53,6 +74,10 @@ def signal_list_for(actor: Actor) -> ListSpec:
                 style="tight",
             ),
             Column("reference", _("Number"), lambda s: s.reference, cell="sharing/cells/reference.html", style="tight"),
+            *(Column(name, label, _answer(name), shown=False) for name, label in OUTLINE.items()),
+            Column("pap", _("PAP"), lambda s: s.handling.pap.label if s.handling.pap else "", shown=False),
+            Column("caveats", _("Caveats"), _caveats, shown=False),
+            Column("values", _("Values and what they are for"), _values, shown=False),
         ),
         filters=FILTERS,
         default_sort="-published",

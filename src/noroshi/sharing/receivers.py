@@ -22,6 +22,7 @@ from noroshi.notify.models import NoticeKind
 from noroshi.notify.presenters import Presentation, presents
 from noroshi.sharing.models import Comment, Kind, Signal
 from noroshi.sharing.queries import people_reached
+from noroshi.sharing.wording import OUTLINE
 
 SUBJECT: Final = "sharing.signal"
 
@@ -42,7 +43,13 @@ def _presentation(signal: Signal) -> Presentation:
     url = reverse("sharing:detail", args=[signal.pk])
     if signal.state == State.WITHDRAWN:
         return Presentation(signal.reference, url, TLP(signal.tlp), signal.withdrawal_reason)
-    return Presentation(signal.title, url, TLP(signal.tlp), signal.body)
+    return Presentation(signal.title, url, TLP(signal.tlp), _text_of(signal))
+
+
+def _text_of(signal: Signal) -> str:
+    """The words in plain text, the answers of the fixed form each under its question."""
+    answers = [f"{OUTLINE[name]}\n{text}" for name, text in signal.answers.stored.items()]
+    return "\n\n".join([*answers, signal.body]).strip()
 
 
 @ledger.subscribe("sharing.tell-readers", *KINDS)

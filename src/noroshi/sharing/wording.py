@@ -7,6 +7,8 @@ from django.utils.translation import gettext_lazy as _
 
 from noroshi.core.domain.audience import EntryKind
 from noroshi.core.domain.tlp import TLP, Profile
+from noroshi.sharing.domain.handling import Caveat, Objective, Pap
+from noroshi.sharing.domain.outline import Form
 from noroshi.sharing.domain.release import Gravity
 from noroshi.sharing.domain.ways import Way
 
@@ -103,3 +105,38 @@ TLP_CHOICES: Final[dict[Profile, dict[TLP, Promise]]] = {
     },
 }
 """What the author chooses, the narrowest first."""
+
+FORMS: Final[dict[Form, Promise]] = {
+    Form.FREE: _("Free text"),
+    Form.OUTLINE: _("Source, technique, purpose, counter-measure"),
+}
+
+OUTLINE: Final[dict[str, Promise]] = {
+    "source": _("Source of the attack"),
+    "technique": _("Technique"),
+    "purpose": _("Purpose"),
+    "measure": _("Counter-measure"),
+    "outcome": _("Result of the counter-measure"),
+}
+"""The questions of the fixed form."""
+
+PAP: Final[dict[Pap, Promise]] = {
+    Pap.RED: _("only what nobody outside can notice: search your own logs, use it on no network"),
+    Pap.AMBER: _("passive checks, also at services of others; nothing that touches the attacker, no blocking"),
+    Pap.GREEN: _("active measures are allowed: block it, connect to it"),
+    Pap.CLEAR: _("no restriction on what you do with it"),
+}
+
+CAVEATS: Final[dict[Caveat, Promise]] = {
+    Caveat.PROTECTION: _("Only for protecting members' systems and services"),
+    Caveat.NO_CONTACT: _("Do not contact the attacker's infrastructure"),
+    Caveat.NO_BLOCKING: _("Do not block yet"),
+    Caveat.NO_SUBMISSION: _("Do not submit files or addresses to public analysis services"),
+}
+
+OBJECTIVES: Final[dict[Objective, Promise]] = {
+    Objective.DETECT: _("detect"),
+    Objective.BLOCK: _("block"),
+    Objective.ANALYSE: _("analyse"),
+}
+"""What a value is given for."""

@@ -64,7 +64,7 @@ class Listing:
     @property
     def headings(self) -> list[Heading]:
         """The columns with the links that sort by them."""
-        return [self._heading(column) for column in self.spec.columns]
+        return [self._heading(column) for column in self.spec.shown]
 
     def _heading(self, column: Column) -> Heading:
         if not column.sort:
@@ -77,7 +77,7 @@ class Listing:
     @property
     def lines(self) -> list[list[Cell]]:
         """The page's rows, each as its cells."""
-        return [[Cell(column, row, column.value(row)) for column in self.spec.columns] for row in self.page.rows]
+        return [[Cell(column, row, column.value(row)) for column in self.spec.shown] for row in self.page.rows]
 
     @property
     def inputs(self) -> list[FilterInput]:

@@ -20,7 +20,10 @@ RESERVED: Final = frozenset({"sort", "page", "size", "export"})
 
 @dataclass(frozen=True)
 class Column:
-    """One column. `sort` is the field it orders by (empty: it does not); `cell` a template that gets `row`, `value`."""
+    """One column. `sort` is the field it orders by (empty: it does not); `cell` a template that gets `row`, `value`.
+
+    One that is not `shown` stands in the exported file alone.
+    """
 
     name: str
     label: Text
@@ -29,6 +32,7 @@ class Column:
     cell: str = ""
     style: str = ""
     exported: bool = True
+    shown: bool = True
 
 
 @dataclass(frozen=True)
@@ -125,6 +129,11 @@ class ListSpec:
         if self.default_sort and self.default_sort.removeprefix("-") not in self.sorts:
             known = ", ".join(self.sorts)
             raise ValueError(f"{self.name}: default_sort {self.default_sort} is none of its sorting columns: {known}")
+
+    @property
+    def shown(self) -> list[Column]:
+        """The columns of the page."""
+        return [column for column in self.columns if column.shown]
 
     @property
     def sorts(self) -> dict[str, str]:

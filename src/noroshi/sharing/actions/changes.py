@@ -9,30 +9,37 @@ from noroshi.core.domain.audience import State
 from noroshi.core.errors import InvalidInput
 from noroshi.kit import search
 from noroshi.sharing import policy
-from noroshi.sharing.actions.rows import locked, make_searchable, move, named
+from noroshi.sharing.actions.rows import keep_version, locked, make_searchable, move, named
 from noroshi.sharing.actions.values import follow_words, proposals_of
-from noroshi.sharing.actions.words import checked_body, checked_sentence, checked_title
+from noroshi.sharing.actions.words import checked_body, checked_outline, checked_sentence, checked_title
 from noroshi.sharing.domain.content import (
     MAX_REASON,
 )
-from noroshi.sharing.models import Signal, SignalVersion
+from noroshi.sharing.domain.outline import Form, Outline
+from noroshi.sharing.models import Signal
 
 
 @transaction.atomic
-def amend_signal(actor: Actor, signal: Signal, *, title: str, body: str, reason: str) -> Signal:
-    """Replace the words of a published signal; what they were stays as a version.
+def amend_signal(
+    actor: Actor, signal: Signal, *, title: str, body: str, reason: str, outline: Outline | None = None
+) -> Signal:
+    """Replace the words of a published signal; what they were stays as a version. Without `outline`, that stays.
 
     Observables go and come with the words that name them; those taken away before it was sent stay away.
     """
     signal = locked(actor, signal)
     policy.require(actor, "amend", signal)
     before = proposals_of(signal)
-    _keep_version(signal, checked_sentence("reason", reason, MAX_REASON))
-    old, (signal.title, signal.body) = (signal.title, signal.body), (checked_title(title), checked_body(body))
-    if (signal.title, signal.body) == old:
+    keep_version(signal, checked_sentence("reason", reason, MAX_REASON))
+    old = (signal.title, signal.body, signal.answers)
+    new = (checked_title(title), checked_body(body), signal.answers if outline is None else checked_outline(outline))
+    if new == old:
         raise InvalidInput("body", _("Nothing has changed."))
+    signal.title, signal.body, signal.outline = new[0], new[1], new[2].stored
+    if not new[2].is_empty:
+        signal.form = Form.OUTLINE
     signal.version, signal.changed_at = signal.version + 1, clock.now()
-    signal.save(update_fields=["title", "body", "version", "changed_at"])
+    signal.save(update_fields=["title", "body", "form", "outline", "version", "changed_at"])
     follow_words(signal, before, proposals_of(signal))
     make_searchable(signal)
     ledger.record(named(actor, signal), "sharing.signal.amended", signal, version=signal.version)
@@ -49,9 +56,3 @@ def withdraw_signal(actor: Actor, signal: Signal, *, reason: str) -> Signal:
     search.forget(signal.pk)
     ledger.record(named(actor, signal), "sharing.signal.withdrawn", signal)
     return signal
-
-
-def _keep_version(signal: Signal, reason: str) -> None:
-    SignalVersion.everything.create(
-        signal=signal, number=signal.version, title=signal.title, body=signal.body, tlp=signal.tlp, reason=reason
-    )

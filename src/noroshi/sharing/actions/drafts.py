@@ -12,7 +12,7 @@ from noroshi.sharing import policy
 from noroshi.sharing.actions.marking import check_marking
 from noroshi.sharing.actions.rows import audience_rows, locked
 from noroshi.sharing.actions.values import observable_rows, proposals_of
-from noroshi.sharing.actions.words import checked_body, checked_choice, checked_title
+from noroshi.sharing.actions.words import checked_body, checked_choice, checked_outline, checked_title
 from noroshi.sharing.domain.content import (
     Content,
     Marking,
@@ -60,7 +60,11 @@ def _write_draft(actor: Actor, signal: Signal, content: Content, marking: Markin
         checked_choice("target", content.target, Target),
     )
     signal.title, signal.body = checked_title(content.title), checked_body(content.body)
+    signal.form, signal.outline = content.form, checked_outline(content.outline).stored
     signal.tlp, signal.profile = marking.tlp, marking.profile
+    signal.pap, signal.caveats = marking.handling.pap or "", sorted(marking.handling.caveats)
+    downgrade = marking.downgrade
+    signal.downgrade_at, signal.downgrade_tlp = (downgrade.at, downgrade.tlp) if downgrade else (None, "")
     signal.author_mode, signal.changed_at = marking.author_mode, clock.now()
     signal.embargo_until, signal.expires_at = marking.embargo_until, marking.expires_at
     signal.save()

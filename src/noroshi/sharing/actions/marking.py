@@ -8,11 +8,9 @@ from django.utils.translation import gettext as _
 from noroshi.core import clock
 from noroshi.core.actor import Actor
 from noroshi.core.domain.audience import AuthorMode, EntryKind, refusals
-from noroshi.core.domain.tlp import Profile
+from noroshi.core.domain.tlp import TLP, Profile
 from noroshi.core.errors import InvalidInput
-from noroshi.sharing.domain.content import (
-    Marking,
-)
+from noroshi.sharing.domain.content import Downgrade, Marking
 from noroshi.sharing.models import Signal
 from noroshi.sharing.queries import groups_on_offer, organisations_on_offer
 from noroshi.sharing.wording import GRANTS
@@ -34,6 +32,12 @@ def check_marking(actor: Actor, marking: Marking) -> None:
     _check_targets(actor, marking)
     _check_later("embargo_until", marking.embargo_until)
     _check_later("expires_at", marking.expires_at)
+    if marking.downgrade is not None:
+        _check_later("downgrade_at", marking.downgrade.at)
+        if not marking.downgrade.tlp < marking.tlp:
+            raise InvalidInput(
+                "downgrade_tlp", _("By itself a level only becomes lower than %(tlp)s.") % {"tlp": marking.tlp.label}
+            )
 
 
 def default_profile() -> Profile:
@@ -65,4 +69,6 @@ def marking_of(signal: Signal) -> Marking:
         author_mode=item.author_mode,
         embargo_until=signal.embargo_until,
         expires_at=signal.expires_at,
+        downgrade=Downgrade(signal.downgrade_at, TLP(signal.downgrade_tlp)) if signal.downgrade_at else None,
+        handling=signal.handling,
     )

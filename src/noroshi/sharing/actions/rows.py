@@ -9,7 +9,7 @@ from noroshi.core.errors import NotFound
 from noroshi.core.models import AudienceEntry
 from noroshi.kit import search
 from noroshi.sharing import policy
-from noroshi.sharing.models import Signal, SignalObservable
+from noroshi.sharing.models import Signal, SignalObservable, SignalVersion
 from noroshi.sharing.queries import SEARCH_KIND
 
 
@@ -51,4 +51,18 @@ def audience_rows(signal: Signal, entries: Iterable[Entry]) -> list[AudienceEntr
 def make_searchable(signal: Signal) -> None:
     """Put the words and values of a signal into the search index."""
     values = SignalObservable.everything.filter(signal=signal).values_list("observable__value", flat=True)
-    search.index(SEARCH_KIND, signal.pk, signal.title, signal.body, *values)
+    search.index(SEARCH_KIND, signal.pk, signal.title, signal.words, *values)
+
+
+def keep_version(signal: Signal, reason: str) -> None:
+    """Keep what a signal says, and its level, before either changes."""
+    SignalVersion.everything.create(
+        signal=signal,
+        number=signal.version,
+        title=signal.title,
+        body=signal.body,
+        form=signal.form,
+        outline=signal.outline,
+        tlp=signal.tlp,
+        reason=reason,
+    )

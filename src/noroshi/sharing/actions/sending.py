@@ -1,7 +1,9 @@
 """How a signal goes out: sent by its author, held, released, handed back, taken back."""
 
-from collections.abc import Collection
+from collections.abc import Collection, Mapping
 from datetime import datetime
+from types import MappingProxyType
+from typing import Final
 
 from django.db import transaction
 from django.utils.translation import gettext as _
@@ -16,26 +18,37 @@ from noroshi.sharing import policy
 from noroshi.sharing.actions.drafts import draft_signal
 from noroshi.sharing.actions.marking import check_marking, marking_of
 from noroshi.sharing.actions.rows import audience_rows, locked, make_searchable, move, named
-from noroshi.sharing.actions.values import keep_chosen
+from noroshi.sharing.actions.values import keep_chosen, set_objectives
 from noroshi.sharing.actions.words import checked_sentence
 from noroshi.sharing.domain.content import (
     MAX_REASON,
     Content,
     Marking,
 )
+from noroshi.sharing.domain.handling import USUAL_OBJECTIVE, Objective
+from noroshi.sharing.domain.outline import Form
 from noroshi.sharing.domain.release import gravity
 from noroshi.sharing.models import Signal
 from noroshi.sharing.queries import frozen_lines
 
+NONE_OF_ITS_OWN: Final[Mapping[int, Objective]] = MappingProxyType({})
+
 
 @transaction.atomic
 def publish_signal(
-    actor: Actor, signal: Signal, *, observables: Collection[int] | None = None, looked_at: datetime | None = None
+    actor: Actor,
+    signal: Signal,
+    *,
+    observables: Collection[int] | None = None,
+    objectives: Mapping[int, Objective] = NONE_OF_ITS_OWN,
+    objective: Objective = USUAL_OBJECTIVE,
+    looked_at: datetime | None = None,
 ) -> Signal:
     """Send a draft out, with those of its proposed observables whose row numbers are given.
 
     With None, all but those that a warning list knows as harmless: these are sent, and looked for in logs, only
-    where the author chose them. `looked_at` is the draft's `changed_at` when the author looked it over.
+    where the author chose them. `objective` is what the values are given for, `objectives` what single ones are, by
+    the numbers of their rows. `looked_at` is the draft's `changed_at` when the author looked it over.
 
     A grave one is held for a human release; the others go at once. Raises InvalidInput where the audience and the
     level do not fit, Conflict where it is no longer a draft, or no longer the one that was looked over.
@@ -46,6 +59,8 @@ def publish_signal(
         raise Conflict(_("The draft was changed after you looked it over. Look it over again."))
     check_marking(actor, marking_of(signal))
     keep_chosen(signal, observables)
+    set_objectives(signal, objectives, objective)
+    _keep_what_the_form_shows(signal)
     signal.return_reason = ""
     if reasons := gravity(TLP(signal.tlp), AuthorMode(signal.author_mode)):
         move(signal, State.HELD)
@@ -55,9 +70,9 @@ def publish_signal(
 
 
 @transaction.atomic
-def share_signal(actor: Actor, *, content: Content, marking: Marking) -> Signal:
+def share_signal(actor: Actor, *, content: Content, marking: Marking, objective: Objective = USUAL_OBJECTIVE) -> Signal:
     """Draft and send in one go, for a machine that does not look it over; nothing is left behind where it fails."""
-    return publish_signal(actor, draft_signal(actor, content=content, marking=marking))
+    return publish_signal(actor, draft_signal(actor, content=content, marking=marking), objective=objective)
 
 
 @transaction.atomic
@@ -106,3 +121,10 @@ def _send_out(actor: Actor, signal: Signal) -> Signal:
     make_searchable(signal)
     ledger.record(named(actor, signal), "sharing.signal.published", signal, version=signal.version)
     return signal
+
+
+def _keep_what_the_form_shows(signal: Signal) -> None:
+    """What was written in the form that was left again was not looked over: it ends with the draft."""
+    if signal.form != Form.OUTLINE and signal.outline:
+        signal.outline = {}
+        signal.save(update_fields=["outline"])

@@ -1,16 +1,20 @@
 """The observables of a signal follow its words."""
 
-from collections.abc import Collection, Iterable
+from collections.abc import Collection, Iterable, Mapping
 
+from django.utils.translation import gettext as _
+
+from noroshi.core.errors import InvalidInput
 from noroshi.intel.actions import remember_observables
 from noroshi.intel.domain.extract import Proposal, extract
 from noroshi.intel.domain.warning_lists import benign_reasons
+from noroshi.sharing.domain.handling import Objective
 from noroshi.sharing.models import Signal, SignalObservable
 
 
 def proposals_of(signal: Signal) -> list[Proposal]:
     """Return the observables that the words of a signal name."""
-    return extract(f"{signal.title}\n{signal.body}")
+    return extract(f"{signal.title}\n{signal.words}")
 
 
 def observable_rows(signal: Signal, proposals: Iterable[Proposal]) -> list[SignalObservable]:
@@ -27,6 +31,23 @@ def keep_chosen(signal: Signal, chosen: Collection[int] | None) -> None:
     proposed = SignalObservable.everything.filter(signal=signal)
     unwanted = proposed.exclude(benign=[]) if chosen is None else proposed.exclude(pk__in=chosen)
     unwanted.delete()
+
+
+def set_objectives(signal: Signal, objectives: Mapping[int, Objective], usual: Objective) -> None:
+    """Write down what each value is given for: by the number of its row, `usual` for the rest.
+
+    Raises InvalidInput where one is to be blocked though the signal's handling forbids that.
+    """
+    rows = SignalObservable.everything.filter(signal=signal)
+    rows.exclude(pk__in=objectives).update(objective=usual)
+    for objective in Objective:
+        rows.filter(pk__in=[row for row, chosen in objectives.items() if chosen is objective]).update(
+            objective=objective
+        )
+    if signal.handling.contradicts(set(map(Objective, rows.values_list("objective", flat=True)))):
+        raise InvalidInput(
+            "objective", _("The handling you chose forbids blocking: change it, or ask readers to detect or analyse.")
+        )
 
 
 def follow_words(signal: Signal, before: Iterable[Proposal], now: Iterable[Proposal]) -> None:

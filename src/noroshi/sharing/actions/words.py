@@ -9,6 +9,7 @@ from noroshi.sharing.domain.content import (
     one_line,
     readable,
 )
+from noroshi.sharing.domain.outline import MAX_ANSWER, Outline
 from noroshi.sharing.models import Kind, Target
 
 
@@ -40,3 +41,12 @@ def checked_sentence(field: str, text: str, limit: int) -> str:
     if len(plain) > limit:
         raise InvalidInput(field, _("This is longer than %(limit)s characters.") % {"limit": f"{limit:,}"})
     return plain
+
+
+def checked_outline(outline: Outline) -> Outline:
+    """Return the answers without what cannot be read; each may be empty."""
+    plain = {name: readable(getattr(outline, name)) for name in Outline.names()}
+    for name, text in plain.items():
+        if len(text) > MAX_ANSWER:
+            raise InvalidInput(name, _("This is longer than %(limit)s characters.") % {"limit": f"{MAX_ANSWER:,}"})
+    return Outline(**plain)

@@ -8,6 +8,8 @@ from uuid import UUID
 
 from noroshi.core.domain.audience import EXCLUSIONS, GRANTS, AuthorMode, Entry, EntryKind, Item, State
 from noroshi.core.domain.tlp import TLP, Profile
+from noroshi.sharing.domain.handling import Handling
+from noroshi.sharing.domain.outline import Form, Outline
 
 MAX_TITLE: Final = 200
 MAX_BODY: Final = 50_000
@@ -22,17 +24,34 @@ _TURNING: Final = re.compile("[\u061c\u200e\u200f\u202a-\u202e\u2066-\u2069]")
 
 @dataclass(frozen=True)
 class Content:
-    """The words of a signal: `kind` and `target` by their stored names, `body` in Markdown."""
+    """The words of a signal: `kind` and `target` by their stored names, `body` in Markdown.
+
+    A draft keeps the outline though its form is free, so that nothing is lost by looking at the other form; what the
+    form does not show does not go out.
+    """
 
     kind: str
     target: str
     title: str
     body: str = ""
+    form: Form = Form.FREE
+    outline: Outline = field(default_factory=Outline)
+
+
+@dataclass(frozen=True)
+class Downgrade:
+    """A lower level that a signal takes by itself at its time."""
+
+    at: datetime
+    tlp: TLP
 
 
 @dataclass(frozen=True)
 class Marking:
-    """How far the words may go: the level and its reading, the lines of the audience, the author's mode, the times."""
+    """How far the words may go: the level and its reading, the lines of the audience, the author's mode, the times.
+
+    `handling` says what readers may do with the words; it changes nobody's seeing.
+    """
 
     tlp: TLP
     profile: Profile = Profile.FIRST
@@ -40,6 +59,8 @@ class Marking:
     author_mode: AuthorMode = AuthorMode.NAMED
     embargo_until: datetime | None = None
     expires_at: datetime | None = None
+    downgrade: Downgrade | None = None
+    handling: Handling = field(default_factory=Handling)
 
     @property
     def kinds(self) -> frozenset[EntryKind]:

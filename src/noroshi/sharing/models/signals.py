@@ -4,8 +4,11 @@ from django.db import models
 from django.utils.translation import gettext_lazy as _
 
 from noroshi.core import clock
+from noroshi.core.domain.tlp import TLP
 from noroshi.core.managers import PartManager
-from noroshi.core.models import Shareable
+from noroshi.core.models import Shareable, choices
+from noroshi.sharing.domain.handling import USUAL_OBJECTIVE, Caveat, Handling, Objective, Pap
+from noroshi.sharing.domain.outline import Form, Outline
 
 
 class Kind(models.TextChoices):
@@ -35,6 +38,15 @@ class Signal(Shareable):
     target = models.CharField(_("Struck"), max_length=12, choices=Target.choices)
     title = models.CharField(_("Title"), max_length=200)
     body = models.TextField(_("Text"), blank=True)
+    form = models.CharField(max_length=8, choices=choices(Form), default=Form.FREE)
+    outline = models.JSONField(default=dict, blank=True)
+    """Answers to the questions of the fixed form, by name (`domain.outline.Outline`)."""
+    pap = models.CharField(max_length=8, choices=choices(Pap), blank=True)
+    caveats = models.JSONField(default=list, blank=True)
+    downgrade_at = models.DateTimeField(null=True, blank=True)
+    downgrade_tlp = models.CharField(max_length=12, choices=choices(TLP), blank=True)
+    replaces = models.ForeignKey("self", on_delete=models.PROTECT, null=True, related_name="+")
+    """The signal, withdrawn since, that this one was issued in place of."""
     version = models.PositiveIntegerField(default=1)
     created_at = models.DateTimeField(default=clock.now)
     published_at = models.DateTimeField(null=True)
@@ -44,7 +56,12 @@ class Signal(Shareable):
     withdrawal_reason = models.CharField(max_length=400, blank=True)
 
     class Meta(Shareable.Meta):
-        indexes = [models.Index(fields=["world", "-published_at", "-id"], name="signals_by_time")]
+        indexes = [
+            models.Index(fields=["world", "-published_at", "-id"], name="signals_by_time"),
+            models.Index(
+                fields=["downgrade_at"], condition=models.Q(downgrade_at__isnull=False), name="signals_to_downgrade"
+            ),
+        ]
 
     def __str__(self) -> str:
         return self.reference
@@ -53,6 +70,21 @@ class Signal(Shareable):
     def reference(self) -> str:
         """A short name to say on the telephone: the random tail of the id, so nobody can count signals by it."""
         return f"S-{self.pk.hex[-8:].upper()}"
+
+    @property
+    def answers(self) -> Outline:
+        """What the fixed form says; nothing where the signal is written in the free one."""
+        return Outline.of(self.outline) if self.form == Form.OUTLINE else Outline()
+
+    @property
+    def words(self) -> str:
+        """All that it says under its title."""
+        return "\n".join(text for text in (self.answers.text, self.body) if text)
+
+    @property
+    def handling(self) -> Handling:
+        """What readers may do with it."""
+        return Handling(Pap(self.pap) if self.pap else None, frozenset(map(Caveat, self.caveats)))
 
     @property
     def is_expired(self) -> bool:
@@ -67,6 +99,8 @@ class SignalVersion(models.Model):
     number = models.PositiveIntegerField()
     title = models.CharField(max_length=200)
     body = models.TextField(blank=True)
+    form = models.CharField(max_length=8, choices=choices(Form), default=Form.FREE)
+    outline = models.JSONField(default=dict, blank=True)
     tlp = models.CharField(max_length=12)
     replaced_at = models.DateTimeField(default=clock.now)
     reason = models.CharField(max_length=400, blank=True)
@@ -78,6 +112,11 @@ class SignalVersion(models.Model):
         base_manager_name = "everything"
         constraints = [models.UniqueConstraint(fields=["signal", "number"], name="version_once")]
 
+    @property
+    def answers(self) -> Outline:
+        """What the fixed form said."""
+        return Outline.of(self.outline) if self.form == Form.OUTLINE else Outline()
+
 
 class SignalObservable(models.Model):
     """An observable that a signal names."""
@@ -86,6 +125,7 @@ class SignalObservable(models.Model):
     observable = models.ForeignKey("intel.Observable", on_delete=models.PROTECT, related_name="+")
     reason = models.CharField(max_length=32)
     """How it was known in the text: a code of `intel.domain.extract.Proposal`."""
+    objective = models.CharField(max_length=8, choices=choices(Objective), default=USUAL_OBJECTIVE)
     benign = models.JSONField(default=list)
     """Names of the warning lists that know it as harmless; such a value is sent only where the author keeps it."""
 

@@ -11,32 +11,36 @@ from django.views.decorators.http import require_POST
 
 from noroshi.core.actor import Actor
 from noroshi.core.domain.audience import State
-from noroshi.core.domain.tlp import TLP
 from noroshi.core.errors import InvalidInput
 from noroshi.kit.http import ActorRequest
 from noroshi.sharing import actions, policy, queries
+from noroshi.sharing.domain.handling import USUAL_OBJECTIVE
 from noroshi.sharing.forms import (
     AudienceForm,
     ComposeForm,
     SendForm,
     initial_of,
+    usual_marking,
 )
 from noroshi.sharing.models import Signal
 from noroshi.sharing.views.context import (
     audience_lines,
     gravity_reasons,
+    handling_context,
     passing_on,
     posted,
     reach_context,
     shown_observables,
+    words_context,
 )
+from noroshi.sharing.wording import OBJECTIVES
 
 
 def compose(request: ActorRequest) -> HttpResponse:
     """Write a new signal."""
     policy.require_member(request.actor)
     policy.require_sharer(request.actor)
-    form = ComposeForm(posted(request), actor=request.actor, initial={"tlp": TLP.AMBER})
+    form = ComposeForm(posted(request), actor=request.actor, initial=usual_marking(request.actor))
     return _compose(
         request, form, lambda: actions.draft_signal(request.actor, content=form.content(), marking=form.marking())
     )
@@ -99,6 +103,10 @@ def review(request: ActorRequest, signal_id: UUID) -> HttpResponse:
         "observables": shown_observables(actor, signal),
         "gravity": gravity_reasons(signal),
         "passing_on": passing_on(signal),
+        "objectives": OBJECTIVES.items(),
+        "usual_objective": USUAL_OBJECTIVE,
+        **words_context(signal),
+        **handling_context(signal),
         "audience": audience_lines(actor, signal),
         **reach_context(queries.reach_known_to(actor, signal)),
     }
@@ -113,7 +121,12 @@ def _send(request: ActorRequest, signal: Signal) -> HttpResponse:
     data = form.cleaned_data
     try:
         sent = actions.publish_signal(
-            request.actor, signal, observables=data["observable"], looked_at=data["looked_at"]
+            request.actor,
+            signal,
+            observables=data["observable"],
+            objectives=form.own,
+            objective=form.usual,
+            looked_at=data["looked_at"],
         )
     except InvalidInput as error:
         messages.error(request, error.message)

@@ -11,8 +11,9 @@ from noroshi.intel.domain.observables import Observable, ObservableType, defang
 from noroshi.intel.wording import TYPES
 from noroshi.kit.http import ActorRequest
 from noroshi.sharing import queries, wording
+from noroshi.sharing.domain.handling import Objective
 from noroshi.sharing.domain.release import gravity
-from noroshi.sharing.models import Signal, SignalObservable
+from noroshi.sharing.models import Signal, SignalObservable, SignalVersion
 
 
 def posted(request: ActorRequest) -> Any:
@@ -48,6 +49,20 @@ def passing_on(signal: Signal) -> Promise:
     return wording.PASSING_ON[Profile(signal.profile)][TLP(signal.tlp)]
 
 
+def words_context(signal: Signal | SignalVersion) -> dict[str, Any]:
+    """Return the context of `sharing/words.html`: the answers of the fixed form, each under its question."""
+    return {"answers": [(wording.OUTLINE[name], text) for name, text in signal.answers.stored.items()]}
+
+
+def handling_context(signal: Signal) -> dict[str, Any]:
+    """Return the context of `sharing/handling.html`: what readers may do, in words."""
+    handling = signal.handling
+    return {
+        "pap": (handling.pap.label, wording.PAP[handling.pap]) if handling.pap else None,
+        "caveats": [text for caveat, text in wording.CAVEATS.items() if caveat in handling.caveats],
+    }
+
+
 def shown_observables(actor: Actor, signal: Signal) -> list[dict[str, Any]]:
     """Return the values of a signal, defanged, with how each was known."""
     return [_shown(place, row) for place, row in enumerate(queries.observables_of(actor, signal))]
@@ -61,4 +76,5 @@ def _shown(place: int, row: SignalObservable) -> dict[str, Any]:
         "text": defang(value),
         "reason": wording.EXTRACTION.get(row.reason.partition("-")[0], ""),
         "benign": row.benign,
+        "objective": wording.OBJECTIVES[Objective(row.objective)],
     }

@@ -25,6 +25,7 @@ from noroshi.core.errors import InvalidInput, NotFound
 from noroshi.intel.queries import has_said_seen, organisations_that_saw
 from noroshi.kit.http import ActorRequest
 from noroshi.sharing import actions, policy, queries, wording
+from noroshi.sharing.domain.outline import Form
 from noroshi.sharing.domain.ways import way_to
 from noroshi.sharing.forms import (
     AmendForm,
@@ -36,10 +37,12 @@ from noroshi.sharing.models import Signal
 from noroshi.sharing.views.context import (
     audience_lines,
     gravity_reasons,
+    handling_context,
     passing_on,
     posted,
     reach_context,
     shown_observables,
+    words_context,
 )
 
 
@@ -71,7 +74,9 @@ def _detail(actor: Actor, signal: Signal) -> dict[str, Any]:
         "byline": queries.byline(actor, signal),
         "observables": shown_observables(actor, signal),
         "comments": [(comment, queries.byline(actor, comment)) for comment in queries.comments_of(actor, signal)],
-        "versions": queries.versions_of(actor, signal),
+        "versions": [(version, words_context(version)["answers"]) for version in queries.versions_of(actor, signal)],
+        **words_context(signal),
+        **handling_context(signal),
         "verbs": policy.allowed_verbs(actor, signal),
         "is_member": policy.is_member(actor),
         "acknowledged": queries.has_acknowledged(actor, signal),
@@ -90,16 +95,19 @@ def amend(request: ActorRequest, signal_id: UUID) -> HttpResponse:
     """Replace the words of a published signal."""
     signal = queries.signal_for(request.actor, signal_id)
     policy.require(request.actor, "amend", signal)
-    form = AmendForm(posted(request), initial={"title": signal.title, "body": signal.body})
+    initial = {"title": signal.title, "body": signal.body, **signal.answers.stored}
+    form = AmendForm(posted(request), initial=initial)
     if form.is_valid():
+        words = {name: form.cleaned_data[name] for name in ("title", "body", "reason")}
         try:
-            actions.amend_signal(request.actor, signal, **form.cleaned_data)
+            actions.amend_signal(request.actor, signal, **words, outline=form.outline())
         except InvalidInput as error:
             form.blame(error)
         else:
             messages.success(request, _("The new version is out."))
             return redirect("sharing:detail", signal_id=signal.pk)
-    return render(request, "sharing/amend.html", {"form": form, "signal": signal})
+    outlined = signal.form == Form.OUTLINE or "source" in request.POST
+    return render(request, "sharing/amend.html", {"form": form, "signal": signal, "outlined": outlined})
 
 
 @dataclass(frozen=True)
