@@ -38,9 +38,9 @@ def test_person_of_another_organisation_is_not_there(cast, name):
         queries.person_for(cast.actor(name), cast.i1.pk)
 
 
-def test_groups_for_a_member_are_its_own_and_for_the_hub_all(cast):
-    assert [group.slug for group in queries.groups_for(cast.actor("a1"))] == ["wg_incident"]
-    assert list(queries.groups_for(cast.actor("a2"))) == []
+def test_groups_for_a_member_are_its_own_and_those_that_are_known_and_for_the_hub_all(cast):
+    assert [(group.slug, group.mine) for group in queries.groups_for(cast.actor("a1"))] == [("wg_incident", True)]
+    assert [(group.slug, group.mine) for group in queries.groups_for(cast.actor("a2"))] == [("wg_incident", False)]
     assert [group.people_count for group in queries.groups_for(cast.actor("hub_trusted"))] == [3]
 
 
@@ -52,8 +52,10 @@ def test_membership_of_a_group_is_managed_by_coordinators_and_the_hub(cast):
     assert policy.may_manage(cast.actor("hub_trusted"), group)
     with pytest.raises(NotAllowed):
         policy.require_group(cast.actor("b1"), group)
-    with pytest.raises(NotFound):
+    with pytest.raises(NotAllowed):
         policy.require_group(cast.actor("a2"), group)
+    with pytest.raises(NotFound):
+        policy.require_group(cast.actor("sup"), group)
 
 
 def test_tokens_for_an_admin_hold_the_machines_of_the_house_alone(cast):

@@ -1,6 +1,7 @@
-"""The commands `noroshi organisation`, `noroshi person` and `noroshi token`."""
+"""The commands `noroshi organisation`, `noroshi person`, `noroshi token` and `noroshi group`."""
 
 import sys
+from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
 import click
@@ -83,6 +84,60 @@ def create_token(email: str, scopes: str, days: int, label: str) -> None:
     click.echo(secret)
 
 
+@click.group()
+def group() -> None:
+    """Groups of people who share with each other."""
+
+
+@group.command("create")
+@click.argument("slug")
+@click.option("--kind", required=True, help="Kind of group: working_group, community, ad_hoc.")
+@click.option("--name-ja", default="", help="Name in Japanese; by default the short name.")
+@click.option("--name-en", default="", help="Name in English.")
+@click.option("--tlp", default="AMBER", show_default=True, help="Usual marking of what is shared with it.")
+@click.option("--joining", default="invitation", show_default=True, help="How one joins: request, invitation, open.")
+@click.option("--purpose-ja", default="", help="What it is for, in Japanese.")
+@click.option("--purpose-en", default="", help="What it is for, in English.")
+@click.option("--confidential", is_flag=True, help="Only its members and the hub's operators may know of it.")
+def create_group(slug: str, confidential: bool, **given: str) -> None:  # noqa: FBT001 - an option
+    """Make the group SLUG; members and charter come afterwards."""
+    from noroshi.members import actions
+    from noroshi.members.domain.groups import Terms
+
+    terms = Terms(given["purpose_ja"], given["purpose_en"], given["joining"], (), confidential)
+    made = actions.create_group(
+        OPERATOR,
+        slug=slug,
+        name_ja=given["name_ja"] or given["name_en"] or slug,
+        name_en=given["name_en"],
+        kind=given["kind"],
+        default_tlp=given["tlp"],
+        terms=terms,
+    )
+    click.echo(f"group {made.slug} created ({made.kind}, {made.joining})")
+
+
+@group.command("list")
+def list_groups() -> None:
+    """Print every group: short name, kind, how one joins, people, name."""
+    from noroshi.members.queries import groups_for
+
+    for row in groups_for(OPERATOR).order_by("slug"):
+        marks = [mark for mark, is_so in (("confidential", row.confidential), ("closed", row.closed_at)) if is_so]
+        people = vars(row)["people_count"]
+        click.echo("\t".join([row.slug, row.kind, row.joining, str(people), row.name, *marks]))
+
+
+@group.command("import")
+@click.argument("file", type=click.Path(exists=True, dir_okay=False, path_type=Path))
+def import_groups(file: Path) -> None:
+    """Make the groups of the CSV FILE, or bring those that are there in line with it; all of it or nothing."""
+    from noroshi.members import actions
+
+    for slug, what in actions.import_groups(OPERATOR, path=file).items():
+        click.echo(f"{slug} {what}")
+
+
 def _organisation(slug: str) -> "Organisation":
     from noroshi.members.models import Organisation
 
@@ -101,4 +156,4 @@ def _person(email: str) -> "Person":
     return found
 
 
-commands: Final = (organisation, person, token)
+commands: Final = (organisation, person, token, group)

@@ -9,9 +9,11 @@ from django.utils.translation import gettext_lazy as _
 from noroshi.core.domain.membership import CEILINGS, MembershipClass, Role
 from noroshi.core.domain.tlp import TLP
 from noroshi.core.errors import InvalidInput
-from noroshi.members.models import ClassChoices, GroupKind, InstitutionKind, Person, RoleChoices
+from noroshi.members.domain.groups import MAX_CHARTER, Charter, Terms
+from noroshi.members.models import ClassChoices, GroupKind, InstitutionKind, Joining, Person, RoleChoices
 from noroshi.members.wording import SCOPES
 
+OUTSIDE = frozenset({MembershipClass.SUPERVISOR.value, MembershipClass.VENDOR.value})
 TLP_CHOICES = [(level.value, level.label) for level in TLP]
 
 
@@ -111,15 +113,86 @@ class TokenForm(ActionForm):
 
 
 class GroupForm(ActionForm):
-    """A new group."""
+    """A group: its names, what it is for, who may join."""
 
     slug = OrganisationForm.base_fields["slug"]
+    kind = forms.ChoiceField(label=_("Kind of group"), choices=GroupKind.choices)
     name_ja = OrganisationForm.base_fields["name_ja"]
     name_en = OrganisationForm.base_fields["name_en"]
-    kind = forms.ChoiceField(label=_("Kind of group"), choices=GroupKind.choices)
-    default_tlp = forms.ChoiceField(label=_("Usual marking"), choices=TLP_CHOICES, initial=TLP.AMBER)
-    charter = forms.CharField(
-        label=_("Charter"), required=False, max_length=10_000, widget=forms.Textarea(attrs={"rows": 5})
+    purpose_ja = forms.CharField(label=_("Purpose in Japanese"), max_length=300, required=False)
+    purpose_en = forms.CharField(label=_("Purpose in English"), max_length=300, required=False)
+    default_tlp = forms.ChoiceField(
+        label=_("Usual marking"),
+        choices=TLP_CHOICES,
+        initial=TLP.AMBER,
+        help_text=_("Offered first to whoever shares something with the group."),
+    )
+    joining = forms.ChoiceField(
+        label=_("How one joins"), choices=Joining.choices, initial=Joining.REQUEST, widget=forms.RadioSelect
+    )
+    open_to = forms.MultipleChoiceField(
+        label=_("Open to"),
+        choices=[choice for choice in (*ClassChoices.choices, *InstitutionKind.choices) if choice[0] not in OUTSIDE],
+        help_text=_("For an open group: these classes and kinds come in by themselves. None chosen: all members."),
+        required=False,
+        widget=forms.CheckboxSelectMultiple,
+    )
+    confidential = forms.BooleanField(
+        label=_("Confidential: only its members and the hub's operators may know that it exists"), required=False
+    )
+
+    def of_group(self) -> dict[str, Any]:
+        """Return what the actions want: the names and the terms."""
+        data = dict(self.cleaned_data)
+        terms = Terms(
+            purpose_ja=data.pop("purpose_ja"),
+            purpose_en=data.pop("purpose_en"),
+            joining=data.pop("joining"),
+            open_to=tuple(data.pop("open_to")),
+            confidential=data.pop("confidential"),
+        )
+        return {**data, "terms": terms}
+
+    def settle(self, verb: Callable[..., Any], **more: Any) -> bool:
+        """Call `verb` with the names and the terms; return whether it was done."""
+        return self.carry_out(lambda **_values: verb(**self.of_group(), **more))
+
+
+class GroupChangeForm(GroupForm):
+    """A group as it is to be from now on; its short name and its kind stay."""
+
+    slug = None  # type: ignore[assignment]
+    kind = None  # type: ignore[assignment]
+
+
+class CharterForm(ActionForm):
+    """A charter in both languages."""
+
+    text_ja = forms.CharField(
+        label=_("Charter in Japanese"),
+        help_text=_("Markdown."),
+        required=False,
+        widget=forms.Textarea(attrs={"rows": 14, "maxlength": MAX_CHARTER}),
+    )
+    text_en = forms.CharField(
+        label=_("Charter in English"),
+        required=False,
+        widget=forms.Textarea(attrs={"rows": 14, "maxlength": MAX_CHARTER}),
+    )
+
+    def charter(self) -> Charter:
+        """Return the words."""
+        return Charter(self.cleaned_data["text_ja"], self.cleaned_data["text_en"])
+
+
+class AskForm(ActionForm):
+    """A request to join."""
+
+    sentence = forms.CharField(
+        label=_("Why you would like to join"),
+        max_length=400,
+        help_text=_("Its coordinators and the hub's operators read it."),
+        widget=forms.Textarea(attrs={"rows": 3, "maxlength": 400}),
     )
 
 

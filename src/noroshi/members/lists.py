@@ -4,8 +4,16 @@ from typing import Final
 
 from django.utils.translation import gettext_lazy as _
 
-from noroshi.kit.lists import ChoiceFilter, Column, ListSpec, TextFilter
-from noroshi.members.models import ClassChoices, GroupKind, InstitutionKind, Person, RoleChoices, StandingChoices
+from noroshi.kit.lists import ChoiceFilter, Column, ListSpec, Rows, TextFilter
+from noroshi.members.models import (
+    ClassChoices,
+    GroupKind,
+    InstitutionKind,
+    Joining,
+    Person,
+    RoleChoices,
+    StandingChoices,
+)
 from noroshi.members.queries import groups_for, organisations_for, people_for
 
 ORGANISATIONS: Final = ListSpec(
@@ -56,20 +64,29 @@ PEOPLE: Final = ListSpec(
     export_queryset=people_for,
 )
 
+
+def _mine(rows: Rows, choice: str) -> Rows:
+    return rows.filter(mine=choice == "yes")
+
+
 GROUPS: Final = ListSpec(
     name="groups",
     columns=(
-        Column("name", _("Group"), str, sort="name_ja", cell="members/cells/group.html"),
+        Column("name", _("Group"), str, sort="name_ja", cell="members/cells/group.html", style="wide"),
         Column("kind", _("Kind of group"), lambda row: row.get_kind_display(), sort="kind"),
+        Column("joining", _("How one joins"), lambda row: row.get_joining_display(), sort="joining"),
+        Column("organisations", _("Organisations"), lambda row: row.organisation_count, sort="organisation_count"),
         Column("people", _("People"), lambda row: row.people_count, sort="people_count"),
         Column("default_tlp", _("Usual marking"), lambda row: row.default_tlp, cell="kit/cells/tlp.html"),
         Column("closed_at", _("Closed"), lambda row: row.closed_at, "closed_at", "kit/cells/when.html"),
     ),
     filters=(
-        TextFilter("q", _("Name"), ("name_ja", "name_en", "slug")),
+        TextFilter("q", _("Name or purpose"), ("name_ja", "name_en", "slug", "purpose_ja", "purpose_en")),
         ChoiceFilter("kind", _("Kind of group"), GroupKind.choices, "kind"),
+        ChoiceFilter("joining", _("How one joins"), Joining.choices, "joining"),
+        ChoiceFilter("mine", _("I belong to it"), [("yes", _("mine")), ("no", _("not mine"))], _mine),
     ),
     default_sort="name",
-    empty=_("You belong to no group yet."),
+    empty=_("No groups yet."),
     export_queryset=groups_for,
 )

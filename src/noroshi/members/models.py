@@ -1,6 +1,6 @@
 """Organisations, people, their roles, the groups they share in, and the tokens of their machines."""
 
-from typing import ClassVar
+from typing import Any, ClassVar
 
 from django.contrib.auth.base_user import AbstractBaseUser, BaseUserManager
 from django.db import models
@@ -156,6 +156,14 @@ class GroupKind(models.TextChoices):
     AD_HOC = "ad_hoc", _("Ad hoc group")
 
 
+class Joining(models.TextChoices):
+    """How one comes into a group."""
+
+    REQUEST = "request", _("On request")
+    INVITATION = "invitation", _("By invitation")
+    OPEN = "open", _("Open")
+
+
 class Group(models.Model):
     """A circle of people, across organisations, that shares."""
 
@@ -164,7 +172,13 @@ class Group(models.Model):
     name_ja = models.CharField(max_length=200)
     name_en = models.CharField(max_length=200, blank=True)
     kind = models.CharField(max_length=20, choices=GroupKind.choices)
-    charter = models.TextField(blank=True)
+    purpose_ja = models.CharField(max_length=300, blank=True)
+    purpose_en = models.CharField(max_length=300, blank=True)
+    joining = models.CharField(max_length=12, choices=Joining.choices, default=Joining.INVITATION)
+    open_to: Any = models.JSONField(default=list)
+    """Classes of membership and kinds of institution that an open group lets in; empty where all members may."""
+    confidential = models.BooleanField(default=False)
+    """Whether only its members, and who keeps the register, may know that it exists."""
     default_tlp = models.CharField(
         max_length=12, choices=[(level.value, level.label) for level in TLP], default=TLP.AMBER.value
     )
@@ -177,6 +191,64 @@ class Group(models.Model):
     def name(self) -> str:
         """The name in the reader's language."""
         return in_language(self.name_ja, self.name_en)
+
+    @property
+    def purpose(self) -> str:
+        """What it is for, in a sentence in the reader's language."""
+        return in_language(self.purpose_ja, self.purpose_en)
+
+    def lets_in(self, organisation: Organisation) -> bool:
+        """Whether people of the organisation come in by themselves."""
+        fitting = {organisation.membership, organisation.kind}
+        return self.joining == Joining.OPEN and (not self.open_to or not fitting.isdisjoint(self.open_to))
+
+
+class GroupCharter(models.Model):
+    """One version of a group's charter, in Markdown; the latest is in force. The ledger has the digest of each."""
+
+    group = models.ForeignKey(Group, on_delete=models.PROTECT, related_name="charters")
+    number = models.PositiveIntegerField()
+    text_ja = models.TextField(blank=True)
+    text_en = models.TextField(blank=True)
+    written_at = models.DateTimeField(default=clock.now)
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["group", "number"], name="charter_version_once")]
+
+    @property
+    def text(self) -> str:
+        """The text in the reader's language."""
+        return in_language(self.text_ja, self.text_en)
+
+
+class RequestState(models.TextChoices):
+    """What became of a request to join."""
+
+    WAITING = "waiting", _("Waiting")
+    ACCEPTED = "accepted", _("Accepted")
+    REFUSED = "refused", _("Refused")
+    WITHDRAWN = "withdrawn", _("Taken back")
+
+
+class JoinRequest(models.Model):
+    """Somebody's wish to join a group, with a sentence."""
+
+    id = models.UUIDField(primary_key=True, default=ids.new_id, editable=False)
+    group = models.ForeignKey(Group, on_delete=models.PROTECT, related_name="requests")
+    person = models.ForeignKey(Person, on_delete=models.PROTECT, related_name="+")
+    sentence = models.CharField(max_length=400)
+    state = models.CharField(max_length=10, choices=RequestState.choices, default=RequestState.WAITING)
+    reason = models.CharField(max_length=400, blank=True)
+    """Why it was refused, as the person reads it. Who decided is the ledger's to know."""
+    made_at = models.DateTimeField(default=clock.now)
+    decided_at = models.DateTimeField(null=True)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                fields=["group", "person"], condition=Q(state=RequestState.WAITING), name="one_request_at_a_time"
+            )
+        ]
 
 
 class GroupMembership(models.Model):

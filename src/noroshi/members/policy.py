@@ -10,7 +10,7 @@ from noroshi.core.domain.membership import MembershipClass, Role
 from noroshi.core.errors import NotFound
 from noroshi.core.policy import require
 from noroshi.members.domain import authority
-from noroshi.members.models import Group, GroupMembership, Organisation, Person
+from noroshi.members.models import Group, GroupMembership, Joining, Organisation, Person
 
 
 def require_community(actor: Actor) -> None:
@@ -42,10 +42,45 @@ def require_self(actor: Actor, person: Person) -> None:
         raise NotFound
 
 
-def require_group(actor: Actor, group: Group) -> None:
-    """Raise NotFound unless the actor belongs to the group, NotAllowed unless it manages who else does."""
-    if not (authority.manages_community(actor) or group.pk in actor.groups):
+def known_groups(actor: Actor) -> Q:
+    """Return the filter of groups that the actor may know of.
+
+    Who keeps the register knows all; everybody knows their own; people of members know the others that are neither
+    confidential nor closed. Vendors and authorities are told of none.
+    """
+    if authority.manages_community(actor):
+        return Q(pk__isnull=False)
+    own = Q(pk__in=actor.groups)
+    outside = (None, MembershipClass.VENDOR, MembershipClass.SUPERVISOR)
+    if actor.membership in outside or not actor.is_active:
+        return own
+    return own | Q(confidential=False, closed_at__isnull=True)
+
+
+def require_known(actor: Actor, group: Group) -> None:
+    """Raise NotFound unless the actor may know that the group exists."""
+    if not Group.objects.filter(known_groups(actor), pk=group.pk).exists():
         raise NotFound
+
+
+def require_open(group: Group, person: Person) -> None:
+    """Raise NotAllowed unless people of the person's organisation come into the group by themselves."""
+    require(group.lets_in(person.organisation), _("This group is not open to your organisation."))
+
+
+def require_asking(group: Group, person: Person) -> None:
+    """Raise NotAllowed unless the group takes requests from such a person."""
+    require(takes_requests(group, person), _("This group takes no requests: its coordinators invite."))
+
+
+def takes_requests(group: Group, person: Person) -> bool:
+    """Whether such a person asks to join: an open group is asked by those to whom it is not."""
+    return group.joining != Joining.INVITATION and not group.lets_in(person.organisation)
+
+
+def require_group(actor: Actor, group: Group) -> None:
+    """Raise NotFound unless the actor may know of the group, NotAllowed unless it manages who belongs to it."""
+    require_known(actor, group)
     require(may_manage(actor, group), _("Only the group's coordinators and hub operators change its membership."))
 
 

@@ -1,11 +1,11 @@
 """Who asks: the actor behind a person or a token; and who is who, for those who may know."""
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from dataclasses import replace
-from typing import TypeVar
+from typing import Final, TypeVar
 from uuid import UUID
 
-from django.db.models import Count, F, Model, Q, QuerySet
+from django.db.models import BooleanField, Case, Count, F, IntegerField, Model, Q, QuerySet, Value, When
 
 from noroshi.core import clock
 from noroshi.core.actor import Actor
@@ -20,15 +20,21 @@ from noroshi.members.domain.secrets import digest
 from noroshi.members.models import (
     ClassCeiling,
     Group,
+    GroupCharter,
     GroupMembership,
     Invitation,
+    JoinRequest,
     Organisation,
     Person,
+    RequestState,
     RoleAssignment,
     Token,
 )
 
 M = TypeVar("M", bound=Model)
+
+FEWEST_SHOWN: Final = 3
+"""A number about fewer organisations would point at one of them (POLICY, "Channels", last row)."""
 
 
 def actor_of(person: Person, channel: Channel = Channel.WEB, world: str = worlds.REAL) -> Actor:
@@ -157,9 +163,29 @@ def open_invitations() -> QuerySet[Invitation]:
 
 
 def groups_for(actor: Actor) -> QuerySet[Group]:
-    """Return the groups the actor belongs to, or all for who manages the community, each with `people_count`."""
-    seen = Group.objects.all() if authority.manages_community(actor) else Group.objects.filter(pk__in=actor.groups)
-    return seen.annotate(people_count=Count("memberships", filter=Q(memberships__left_at__isnull=True)))
+    """Return the groups that the actor may know of, each with `mine`, `people_count` and `organisation_count`.
+
+    The counts of a group that is not the actor's own are empty below three organisations.
+    """
+    belongs = Q(
+        memberships__left_at__isnull=True,
+        memberships__person__standing=Standing.ACTIVE,
+        memberships__person__organisation__standing=Standing.ACTIVE,
+    )
+    own = Q(pk__isnull=False) if authority.manages_community(actor) else Q(pk__in=actor.groups)
+    told = own | Q(organisations__gte=FEWEST_SHOWN)
+    return (
+        Group.objects.filter(policy.known_groups(actor))
+        .annotate(
+            mine=Case(When(pk__in=actor.groups, then=Value(1)), default=Value(0), output_field=BooleanField()),
+            people=Count("memberships__person", filter=belongs, distinct=True),
+            organisations=Count("memberships__person__organisation", filter=belongs, distinct=True),
+        )
+        .annotate(
+            people_count=Case(When(told, then="people"), default=None, output_field=IntegerField()),
+            organisation_count=Case(When(told, then="organisations"), default=None, output_field=IntegerField()),
+        )
+    )
 
 
 def group_for(actor: Actor, slug: str) -> Group:
@@ -171,6 +197,52 @@ def stays_of(group: Group) -> QuerySet[GroupMembership]:
     """Return who belongs to `group` and who did, those of now first."""
     stays = group.memberships.select_related("person__organisation")
     return stays.order_by(F("left_at").desc(nulls_first=True), "joined_at")
+
+
+def default_level(group: Group) -> TLP:
+    """Return the marking that is usual for what is shared to the group: what a form offers first."""
+    return TLP(group.default_tlp)
+
+
+def charter_of(group: Group) -> GroupCharter | None:
+    """Return the charter in force."""
+    return group.charters.order_by("-number").first()
+
+
+def coordinators_of(group: Group) -> QuerySet[Person]:
+    """Return the active people who coordinate `group` now."""
+    return active_people().filter(pk__in=_stays().filter(group=group, coordinator=True).values("person_id"))
+
+
+def is_coordinator(actor: Actor, groups: Collection[UUID]) -> bool:
+    """Whether the actor coordinates one of `groups` now."""
+    offices = _stays().filter(person=actor.person, group__in=groups, coordinator=True)
+    return actor.is_active and actor.person is not None and offices.exists()
+
+
+def requests_for(actor: Actor) -> QuerySet[JoinRequest]:
+    """Return the actor's own requests to groups it may know of, and those to the groups it manages."""
+    known = JoinRequest.objects.filter(group__in=Group.objects.filter(policy.known_groups(actor)))
+    known = known.filter(group__closed_at__isnull=True).select_related("group", "person__organisation")
+    if authority.manages_community(actor):
+        return known
+    offices = _stays().filter(person=actor.person, coordinator=True).values("group_id")
+    return known.filter(Q(person=actor.person, person__isnull=False) | Q(group__in=offices))
+
+
+def request_for(actor: Actor, request_id: UUID) -> JoinRequest:
+    """Return a request that the actor made or answers; raise NotFound for any other."""
+    return _one(requests_for(actor).filter(pk=request_id))
+
+
+def requests_waiting(actor: Actor, group: Group) -> QuerySet[JoinRequest]:
+    """Return the requests to a group that wait for an answer."""
+    return requests_for(actor).filter(group=group, state=RequestState.WAITING)
+
+
+def hidden_groups(actor: Actor) -> QuerySet[Group]:
+    """Return the confidential groups of which the actor may not know."""
+    return Group.objects.filter(confidential=True).exclude(policy.known_groups(actor))
 
 
 def account_named(email: str) -> Person | None:

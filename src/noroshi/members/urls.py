@@ -27,8 +27,15 @@ class StayVerb(StandingVerb):
     regex = "leave|appoint|relieve"
 
 
+class RequestVerb(StandingVerb):
+    """What is done to a request to join."""
+
+    regex = "accept|refuse|withdraw"
+
+
 register_converter(StandingVerb, "standing")
 register_converter(StayVerb, "stay")
+register_converter(RequestVerb, "request")
 
 urlpatterns = [
     path("", views.index, name="index"),
@@ -50,6 +57,12 @@ urlpatterns = [
     path("groups/new/", views.group_new, name="group-new"),
     path("groups/<slug:slug>/", views.group_detail, name="group-detail"),
     path("groups/<slug:slug>/join/", views.group_join, name="group-join"),
+    path("groups/<slug:slug>/edit/", views.group_edit, name="group-edit"),
+    path("groups/<slug:slug>/charter/", views.group_charter, name="group-charter"),
+    path("groups/<slug:slug>/enter/", views.group_enter, name="group-enter"),
+    path("groups/<slug:slug>/ask/", views.group_ask, name="group-ask"),
+    path("groups/<slug:slug>/requests/", views.group_requests, name="group-requests"),
+    path("groups/requests/<uuid:request_id>/<request:verb>/", views.group_answer, name="group-answer"),
     path("groups/<slug:slug>/close/", views.group_close, name="group-close"),
     path("groups/<slug:slug>/<uuid:person_id>/<stay:verb>/", views.group_stay, name="group-stay"),
     path("profile/", views.profile, name="profile"),

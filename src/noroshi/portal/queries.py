@@ -21,7 +21,7 @@ from noroshi.hunting.models import Hit
 from noroshi.hunting.policy import may_hunt
 from noroshi.intel.queries import FEWEST_SHOWN
 from noroshi.members.models import Organisation, Person
-from noroshi.members.queries import active_people, actors_of
+from noroshi.members.queries import active_people, actors_of, hidden_groups
 from noroshi.notify.models import Notice
 from noroshi.notify.presenters import Presentation, present
 from noroshi.notify.queries import inbox_of
@@ -218,4 +218,7 @@ def ledger_entries(actor: Actor) -> QuerySet[LedgerEntry]:
     if not policy.may_audit(actor):
         raise NotFound
     entries = LedgerEntry.objects.filter(world=actor.world).defer("payload", "reason")
-    return entries if policy.may_audit_everything(actor) else entries.filter(organisation=actor.organisation)
+    if policy.may_audit_everything(actor):
+        return entries
+    unknown = hidden_groups(actor).values("pk")  # not even the number of a confidential group in which a colleague is
+    return entries.filter(organisation=actor.organisation).exclude(subject="members.group", subject_id__in=unknown)

@@ -3,7 +3,17 @@
 Every verb raises NotFound or NotAllowed when the actor may not, InvalidInput or Conflict when the values do not fit.
 """
 
-from noroshi.members.actions.groups import appoint_coordinator, close_group, create_group, join_group, leave_group
+from noroshi.members.actions.groups import (
+    appoint_coordinator,
+    change_group,
+    close_group,
+    create_group,
+    enter_group,
+    join_group,
+    leave_group,
+    write_charter,
+)
+from noroshi.members.actions.imports import import_groups
 from noroshi.members.actions.invitations import accept_invitation, check_password, invite_person, revoke_invitation
 from noroshi.members.actions.organisations import (
     change_membership,
@@ -23,12 +33,16 @@ from noroshi.members.actions.people import (
     suspend_person,
     withdraw_role,
 )
+from noroshi.members.actions.requests import accept_request, ask_to_join, refuse_request, withdraw_request
 from noroshi.members.actions.tokens import issue_token, revoke_token
 
 __all__ = [
     "accept_invitation",
+    "accept_request",
     "appoint_coordinator",
+    "ask_to_join",
     "assign_role",
+    "change_group",
     "change_membership",
     "change_profile",
     "check_password",
@@ -39,10 +53,13 @@ __all__ = [
     "end_account",
     "end_membership",
     "end_sessions",
+    "enter_group",
+    "import_groups",
     "invite_person",
     "issue_token",
     "join_group",
     "leave_group",
+    "refuse_request",
     "reinstate_organisation",
     "reinstate_person",
     "revoke_invitation",
@@ -50,5 +67,7 @@ __all__ = [
     "set_ceiling",
     "suspend_organisation",
     "suspend_person",
+    "withdraw_request",
     "withdraw_role",
+    "write_charter",
 ]

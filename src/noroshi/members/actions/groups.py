@@ -1,6 +1,9 @@
 """Groups, and who belongs to them. A stay is never deleted: the history is what explains who saw what."""
 
+import hashlib
+
 from django.db import transaction
+from django.db.models import Max
 from django.utils.translation import gettext as _
 
 from noroshi.core import clock, ledger
@@ -10,7 +13,19 @@ from noroshi.core.domain.tlp import TLP
 from noroshi.core.errors import Conflict, InvalidInput
 from noroshi.members import policy
 from noroshi.members.actions import values
-from noroshi.members.models import Group, GroupKind, GroupMembership, Person
+from noroshi.members.domain.groups import MAX_CHARTER, Charter, Terms
+from noroshi.members.models import (
+    ClassChoices,
+    Group,
+    GroupCharter,
+    GroupKind,
+    GroupMembership,
+    InstitutionKind,
+    Joining,
+    Person,
+)
+
+PURPOSE = 300
 
 
 @transaction.atomic
@@ -22,25 +37,84 @@ def create_group(
     name_en: str = "",
     kind: str,
     default_tlp: str = TLP.AMBER,
-    charter: str = "",
+    terms: Terms | None = None,
 ) -> Group:
-    """Make a group; its coordinators and members join afterwards."""
+    """Make a group; its charter, coordinators and members come afterwards."""
     policy.require_community(actor)
-    if default_tlp not in set(TLP):
-        raise InvalidInput("default_tlp", _("This is not a TLP level."))
-    group = Group(
-        slug=values.short_name(slug),
-        name_ja=values.text("name_ja", name_ja, 200),
-        name_en=name_en.strip()[:200],
-        kind=values.choice("kind", kind, GroupKind),
-        default_tlp=TLP(default_tlp),
-        charter=charter.strip(),
-    )
+    group = Group(slug=values.short_name(slug), kind=values.choice("kind", kind, GroupKind))
     if Group.objects.filter(slug=group.slug).exists():
         raise InvalidInput("slug", _("Another group has this short name."))
+    _describe(group, name_ja, name_en, default_tlp, terms or Terms())
     group.save(force_insert=True)
-    ledger.record(actor, "members.group.created", group, kind=group.kind)
+    ledger.record(actor, "members.group.created", group, kind=group.kind, confidential=group.confidential)
     return group
+
+
+@transaction.atomic
+def change_group(
+    actor: Actor, *, group: Group, name_ja: str, name_en: str = "", default_tlp: str, terms: Terms
+) -> bool:
+    """Change a group's names, usual marking, purpose and who may join; return whether anything changed."""
+    policy.require_community(actor)
+    before = Group.objects.select_for_update().get(pk=group.pk)
+    _describe(group, name_ja, name_en, default_tlp, terms)
+    changed = [name for name in _DESCRIBED if getattr(group, name) != getattr(before, name)]
+    if changed:
+        group.save(update_fields=changed)
+        ledger.record(actor, "members.group.changed", group, fields=changed)
+    return bool(changed)
+
+
+_DESCRIBED = (
+    "name_ja",
+    "name_en",
+    "default_tlp",
+    "purpose_ja",
+    "purpose_en",
+    "joining",
+    "open_to",
+    "confidential",
+)
+
+
+def _describe(group: Group, name_ja: str, name_en: str, default_tlp: str, terms: Terms) -> None:
+    if default_tlp not in set(TLP):
+        raise InvalidInput("default_tlp", _("This is not a TLP level."))
+    group.name_ja, group.name_en = values.text("name_ja", name_ja, 200), name_en.strip()[:200]
+    group.default_tlp = TLP(default_tlp)
+    group.purpose_ja = values.at_most("purpose_ja", terms.purpose_ja, PURPOSE)
+    group.purpose_en = values.at_most("purpose_en", terms.purpose_en, PURPOSE)
+    group.joining = values.choice("joining", terms.joining, Joining)
+    group.open_to = _admitted(terms) if group.joining == Joining.OPEN else []
+    group.confidential = terms.confidential
+    if group.confidential and group.joining != Joining.INVITATION:
+        raise InvalidInput("joining", _("Nobody asks to join what nobody knows of: a confidential group invites."))
+
+
+def _admitted(terms: Terms) -> list[str]:
+    known = {*ClassChoices.values, *InstitutionKind.values} - {MembershipClass.SUPERVISOR, MembershipClass.VENDOR}
+    if strange := sorted(set(terms.open_to) - known):
+        raise InvalidInput("open_to", _("Choose one of: %(known)s.") % {"known": ", ".join(sorted(known - {*strange}))})
+    return sorted(set(terms.open_to))
+
+
+@transaction.atomic
+def write_charter(actor: Actor, *, group: Group, charter: Charter) -> GroupCharter:
+    """Give a group its charter, or a new version of it; those before stay, and the ledger has the digest of each."""
+    policy.require_group(actor, group)
+    texts = {
+        "text_ja": values.at_most("text_ja", charter.ja.replace("\r\n", "\n"), MAX_CHARTER),
+        "text_en": values.at_most("text_en", charter.en.replace("\r\n", "\n"), MAX_CHARTER),
+    }
+    Group.objects.select_for_update().get(pk=group.pk)
+    last = group.charters.order_by("number").last()
+    if last is not None and (last.text_ja, last.text_en) == (texts["text_ja"], texts["text_en"]):
+        raise InvalidInput("text_ja", _("Nothing has changed."))
+    number = (group.charters.aggregate(last=Max("number"))["last"] or 0) + 1
+    made = GroupCharter.objects.create(group=group, number=number, **texts)
+    digest = hashlib.sha256("\x00".join(texts.values()).encode()).hexdigest()
+    ledger.record(actor, "members.group.chartered", group, version=number, digest=digest)
+    return made
 
 
 @transaction.atomic
@@ -49,6 +123,20 @@ def join_group(actor: Actor, *, group: Group, person: Person, coordinator: bool 
     policy.require_group(actor, group)
     if coordinator:
         policy.require_community(actor)
+    return admit(actor, group, person, coordinator=coordinator)
+
+
+@transaction.atomic
+def enter_group(actor: Actor, *, group: Group, person: Person) -> GroupMembership:
+    """Come into an open group by oneself."""
+    policy.require_known(actor, group)
+    policy.require_self(actor, person)
+    policy.require_open(group, person)
+    return admit(actor, group, person)
+
+
+def admit(actor: Actor, group: Group, person: Person, *, coordinator: bool = False) -> GroupMembership:
+    """Write somebody's stay. The caller has checked who may."""
     if group.closed_at is not None:
         raise Conflict(_("The group is closed."))
     if not person.is_active or person.organisation.membership == MembershipClass.SUPERVISOR:

@@ -45,6 +45,11 @@ def text(field: str, value: str, longest: int) -> str:
     return stripped
 
 
+def at_most(field: str, value: str, longest: int) -> str:
+    """Return a text without blanks around it, which may be empty; raise InvalidInput if it is too long."""
+    return text(field, value, longest) if value.strip() else ""
+
+
 def choice(field: str, value: str, choices: type[C]) -> C:
     """Return the member of `choices` that `value` names; raise InvalidInput if there is none."""
     try:

@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 from typing import Any
 from uuid import UUID
 
-from django.db.models import QuerySet
+from django.db.models import Q, QuerySet
 from django.utils.translation import gettext as _
 
 from noroshi.core import clock
@@ -25,9 +25,13 @@ from noroshi.sharing.policy import is_author
 
 
 def groups_on_offer(actor: Actor) -> QuerySet[Group]:
-    """Return the groups that the actor may grant to: its own, since who reads by a grant is shown to the author."""
+    """Return the groups that the actor may grant to: its own, since who reads by a grant is shown to the author.
+
+    A hub operator may grant to any, but to a confidential one only where it belongs to it.
+    """
+    own = Q(pk__in=actor.groups)
     groups = Group.objects.filter(closed_at__isnull=True).order_by("slug")
-    return groups if actor.is_hub_operator else groups.filter(pk__in=actor.groups)
+    return groups.filter(own | Q(confidential=False) if actor.is_hub_operator else own)
 
 
 def organisations_on_offer() -> QuerySet[Organisation]:

@@ -5,9 +5,18 @@ from typing import Final
 
 from noroshi.core.actor import Actor
 from noroshi.core.domain.membership import MembershipClass, Role
+from noroshi.core.domain.tlp import TLP
 from noroshi.members import actions
-from noroshi.members.models import GroupKind, InstitutionKind, Organisation, Person
+from noroshi.members.domain.groups import Charter, Terms
+from noroshi.members.models import GroupKind, InstitutionKind, Joining, Organisation, Person
 
+REGIONAL: Final = (InstitutionKind.REGIONAL_BANK.value, InstitutionKind.COOPERATIVE.value)
+CHARTER: Final = Charter(
+    ja="## 目的\n\n事案の初動で役立つ情報を、会員どうしで早く共有する。\n\n"
+    "## 決めごと\n\n- 発言者の組織名を外に出さない\n- 標準のTLPはAMBER",
+    en="## Aim\n\nTo tell each other early what helps in the first hours of an incident.\n\n"
+    "## Rules\n\n- Nobody outside learns which organisation spoke\n- The usual marking is AMBER",
+)
 PASSWORD: Final = "noroshi-demo-2026"  # noqa: S105 - printed on the screen of every demonstration
 
 
@@ -77,17 +86,44 @@ def build() -> list[Person]:
         for institution in (HUB, *MEMBERS, *OUTSIDE)
         for person in _settle(operator, institution, actions.create_organisation(operator, **_fields(institution)))
     ]
-    group = actions.create_group(
+    _make_groups(operator, people)
+    return people
+
+
+def _make_groups(operator: Actor, people: list[Person]) -> None:
+    """Make a working group of everybody's analysts and a community of the regional institutions'."""
+    incidents = actions.create_group(
         operator,
         slug="incident-response",
         name_ja="インシデント対応WG",
         name_en="Incident response working group",
         kind=GroupKind.WORKING_GROUP,
+        terms=Terms(
+            purpose_ja="事案の初動と情報共有の進め方を話し合う。",
+            purpose_en="First response to incidents, and how it is shared.",
+            joining=Joining.REQUEST,
+        ),
     )
+    regional = actions.create_group(
+        operator,
+        slug="regional-institutions",
+        name_ja="地域金融機関コミュニティ",
+        name_en="Regional institutions",
+        kind=GroupKind.COMMUNITY,
+        default_tlp=TLP.GREEN,
+        terms=Terms(
+            purpose_ja="地域金融機関どうしの相談と事例の共有。",
+            purpose_en="Where regional institutions ask each other.",
+            joining=Joining.OPEN,
+            open_to=REGIONAL,
+        ),
+    )
+    actions.write_charter(operator, group=incidents, charter=CHARTER)
     for person in people:
         if person.email.startswith(("analyst@", "operator@")) and "vendor" not in person.email:
-            actions.join_group(operator, group=group, person=person)
-    return people
+            actions.join_group(operator, group=incidents, person=person)
+            if person.organisation.kind in REGIONAL:
+                actions.join_group(operator, group=regional, person=person)
 
 
 def _fields(institution: Institution) -> dict[str, str]:
