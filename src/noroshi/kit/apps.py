@@ -9,3 +9,7 @@ class KitConfig(AppConfig):
     name = "noroshi.kit"
     label = "kit"
     default_auto_field = "django.db.models.BigAutoField"
+
+    def ready(self) -> None:
+        """Register what comes round."""
+        from noroshi.kit import tasks  # noqa: F401, PLC0415 - models must be loaded first

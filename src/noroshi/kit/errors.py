@@ -29,8 +29,10 @@ SENTENCES: Final = {
     HTTPStatus.BAD_REQUEST: _("The request could not be read."),
     HTTPStatus.FORBIDDEN: _("You may not do this."),
     HTTPStatus.NOT_FOUND: _("There is no such page, or not for you."),
+    HTTPStatus.METHOD_NOT_ALLOWED: _("This address does not take this method."),
     HTTPStatus.CONFLICT: _("Somebody changed this in the meantime. Load it again."),
     HTTPStatus.REQUEST_ENTITY_TOO_LARGE: _("That is too large."),
+    HTTPStatus.UNSUPPORTED_MEDIA_TYPE: _("This address does not read a body of this type."),
     HTTPStatus.TOO_MANY_REQUESTS: _("Too many requests. Wait a minute."),
     HTTPStatus.INTERNAL_SERVER_ERROR: _("Something broke on our side. It was written to the log; nothing was saved."),
 }

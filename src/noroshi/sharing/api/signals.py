@@ -1,14 +1,12 @@
 """Signals over REST: `/api/v1/signals`. The token decides the channel, the channel what may be read at all."""
 
-import base64
-import binascii
 from collections.abc import Sequence
 from dataclasses import asdict
 from datetime import date, datetime
 from typing import Annotated, Any, Final
 from uuid import UUID
 
-from django.db.models import Q, QuerySet
+from django.db.models import QuerySet
 from django.urls import reverse
 from django.utils.translation import gettext as _
 from ninja import Field, Query, Router, Schema, Status
@@ -18,7 +16,8 @@ from noroshi.core.actor import Actor
 from noroshi.core.domain.audience import AuthorMode, Entry, EntryKind
 from noroshi.core.domain.tlp import TLP
 from noroshi.core.errors import InvalidInput
-from noroshi.kit import search
+from noroshi.kit import cursors, search
+from noroshi.kit.cursors import page_of
 from noroshi.kit.http import ActorRequest
 from noroshi.members.api_auth import TokenAuth
 from noroshi.members.domain.scopes import Scope
@@ -166,7 +165,7 @@ class Wanted(Schema):
     target: Target | None = None
     tlp: TLP | None = None
     since: date | None = Field(None, description="Published on this day (UTC) or later")
-    cursor: str = Field("", max_length=200, description="`next` of the page before")
+    cursor: str = Field("", max_length=cursors.LONGEST, description="`next` of the page before")
     limit: int = Field(50, ge=1, le=MOST)
 
 
@@ -174,12 +173,8 @@ class Wanted(Schema):
 def list_signals(request: ActorRequest, wanted: Query[Wanted]) -> dict[str, Any]:
     """List the signals that the token's holder may read by it, the newest first."""
     rows = _narrowed(queries.published_for(request.actor), wanted).select_related("author__organisation")
-    found = list(rows[: wanted.limit + 1])
-    page = found[: wanted.limit]
-    return {
-        "items": [_line(request, signal) for signal in page],
-        "next": _cursor(page[-1]) if len(found) > len(page) else None,
-    }
+    page = page_of(rows, cursor=wanted.cursor, limit=wanted.limit, by="published_at")
+    return {"items": [line_of(request, signal) for signal in page.rows], "next": page.next}
 
 
 @router.get("/{uuid:signal_id}", response=SignalWhole | Tombstone, auth=READS, by_alias=True)
@@ -193,23 +188,23 @@ def read_signal(request: ActorRequest, signal_id: UUID) -> dict[str, Any]:
             "withdrawn_at": signal.changed_at,
             "reason": signal.withdrawal_reason,
         }
-    return {**_line(request, signal), **_words(signal)}
+    return {**line_of(request, signal), **words_of(signal)}
 
 
 @router.get("/{uuid:signal_id}/observables", response=list[ObservableLine], auth=READS)
 def list_observables(request: ActorRequest, signal_id: UUID) -> list[dict[str, Any]]:
     """List the values that a signal names, in the order of its text; none of one that was withdrawn."""
     signal = queries.signal_for(request.actor, signal_id)
-    return [_observable(row) for row in queries.observables_of(request.actor, signal)]
+    return [observable_of(row) for row in queries.observables_of(request.actor, signal)]
 
 
 @router.post("", response={201: Sent}, auth=WRITES)
 def share_signal(request: ActorRequest, new: NewSignal) -> Status[dict[str, Any]]:
     """Share a signal at once. Values that a warning list knows as harmless are left out of it."""
     signal = actions.share_signal(
-        request.actor, content=_content(new), marking=_marking(request.actor, new), objective=new.objective
+        request.actor, content=content_of(new), marking=marking_of(request.actor, new), objective=new.objective
     )
-    sent = {"id": signal.pk, "reference": signal.reference, "state": signal.state, "url": _url(request, signal)}
+    sent = {"id": signal.pk, "reference": signal.reference, "state": signal.state, "url": url_of(request, signal)}
     return Status(201, sent)
 
 
@@ -218,29 +213,11 @@ def _narrowed(rows: QuerySet[Signal], wanted: Wanted) -> QuerySet[Signal]:
     rows = rows.filter(**exact)
     if wanted.since is not None:
         rows = rows.filter(published_at__date__gte=wanted.since)
-    if wanted.q:
-        rows = rows.filter(search.matching(queries.SEARCH_KIND, wanted.q))
-    return rows.filter(_after(wanted.cursor)) if wanted.cursor else rows
+    return rows.filter(search.matching(queries.SEARCH_KIND, wanted.q)) if wanted.q else rows
 
 
-def _cursor(last: Signal) -> str:
-    assert last.published_at is not None  # noqa: S101 - it stood in a list of published ones
-    return base64.urlsafe_b64encode(f"{last.published_at.isoformat()} {last.pk}".encode()).decode()
-
-
-def _after(cursor: str) -> Q:
-    """Return the filter of what comes after a cursor: a place in the order, so that new rows move nothing."""
-    try:
-        moment, _space, number = base64.urlsafe_b64decode(cursor).decode("ascii").partition(" ")
-        at, last = datetime.fromisoformat(moment), UUID(number)
-    except (ValueError, binascii.Error) as error:
-        raise InvalidInput("cursor", _("This is not a cursor that a page before gave.")) from error
-    if at.tzinfo is None:
-        raise InvalidInput("cursor", _("This is not a cursor that a page before gave."))
-    return Q(published_at__lt=at) | Q(published_at=at, pk__lt=last)
-
-
-def _line(request: ActorRequest, signal: Signal) -> dict[str, Any]:
+def line_of(request: ActorRequest, signal: Signal) -> dict[str, Any]:
+    """Return a signal as a line of a list has it."""
     by = queries.byline(request.actor, signal)
     names = ("reference", "kind", "target", "title", "tlp", "profile", "version", "published_at", "changed_at")
     return {
@@ -250,7 +227,7 @@ def _line(request: ActorRequest, signal: Signal) -> dict[str, Any]:
         "pap": signal.handling.pap,
         "caveats": sorted(signal.handling.caveats),
         "from": None if by.is_anonymous else {"organisation": by.organisation, "person": by.person},
-        "url": _url(request, signal),
+        "url": url_of(request, signal),
     }
 
 
@@ -264,7 +241,8 @@ def _words(signal: Signal) -> dict[str, Any]:
     }
 
 
-def _observable(row: SignalObservable) -> dict[str, Any]:
+def observable_of(row: SignalObservable) -> dict[str, Any]:
+    """Return a value that a signal names."""
     return {
         "type": row.observable.type,
         "value": row.observable.value,
@@ -273,17 +251,20 @@ def _observable(row: SignalObservable) -> dict[str, Any]:
     }
 
 
-def _url(request: ActorRequest, signal: Signal) -> str:
+def url_of(request: ActorRequest, signal: Signal) -> str:
+    """Return the address of the page of a signal."""
     return request.build_absolute_uri(reverse("sharing:detail", args=[signal.pk]))
 
 
-def _content(new: NewSignal) -> Content:
+def content_of(new: NewSignal) -> Content:
+    """Return the words that a body brings."""
     form = Form.FREE if new.outline is None else Form.OUTLINE
     answers = Outline() if new.outline is None else Outline(**new.outline.dict())
     return Content(new.kind, new.target, new.title, new.body, form, answers)
 
 
-def _marking(actor: Actor, new: NewSignal) -> Marking:
+def marking_of(actor: Actor, new: NewSignal) -> Marking:
+    """Return the marking and the audience that a body asks for."""
     return Marking(
         tlp=new.tlp,
         profile=actions.default_profile(),

@@ -1,0 +1,12 @@
+"""The sharing room over REST: each router is mounted by `site.api` under `/api/v1`."""
+
+from typing import Final
+
+from ninja import Router
+
+from noroshi.sharing.api.signals import router as signals
+
+ROUTERS: Final[dict[str, Router]] = {"/signals": signals}
+"""Under which address each router stands."""
+
+__all__ = ["ROUTERS"]

@@ -1,0 +1,206 @@
+"""What holds for every call of the API, whichever room it belongs to: read from the API's own description."""
+
+import json
+from typing import Final
+
+import pytest
+from django.test import Client
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from noroshi.core.models import LedgerEntry
+from noroshi.members.actions import issue_token
+from noroshi.members.domain.scopes import Scope
+from noroshi.sharing.models import Comment, Signal
+from noroshi.site.api import api
+
+NOBODY: Final = "00000000-0000-7000-8000-000000000000"
+CALLS: Final = [
+    (method.upper(), path.replace("{signal_id}", NOBODY).replace("{attachment_id}", NOBODY))
+    for path, methods in api.get_openapi_schema()["paths"].items()
+    for method in methods
+]
+WRITING: Final = [call for call in CALLS if call[0] != "GET"]
+
+
+def takes_form(method, path):
+    paths = api.get_openapi_schema()["paths"]
+    known = {name.replace("{signal_id}", NOBODY).replace("{attachment_id}", NOBODY): name for name in paths}
+    content = paths[known[path]][method.lower()].get("requestBody", {}).get("content", {})
+    return "multipart/form-data" in content
+
+
+JSON_CALLS: Final = [call for call in WRITING if not takes_form(*call)]
+
+
+class Program:
+    """A program with a token, or without."""
+
+    def __init__(self, secret=""):
+        headers = {"Accept-Language": "en"} | ({"Authorization": f"Bearer {secret}"} if secret else {})
+        self.client = Client(headers=headers, raise_request_exception=False)
+
+    def call(self, method, path, body=b"{}", kind="application/json", **headers):
+        given = {name.replace("_", "-"): value for name, value in headers.items()}
+        return self.client.generic(method, path, body if method != "GET" else b"", content_type=kind, headers=given)
+
+
+@pytest.fixture
+def program(cast):
+    """A program of somebody, with these scopes."""
+
+    def make(name="a1", *scopes, days=90):
+        chosen = scopes or (Scope.SIGNALS_READ, Scope.SIGNALS_WRITE)
+        if name in cast.people:
+            return Program(
+                issue_token(cast.actor(name), person=cast.people[name], label="x", scopes=chosen, days=days)[1]
+            )
+        admin = cast.actor({"bank_b": "b_admin", "supervisor": "sup_admin"}[name])
+        return Program(issue_token(admin, organisation=cast.organisations[name], label="x", scopes=chosen)[1])
+
+    return make
+
+
+def told(answer):
+    """The status of a refusal, which must be a problem document with one sentence."""
+    assert answer["Content-Type"] == "application/problem+json", answer.content
+    body = answer.json()
+    assert (body["type"], body["status"], bool(body["title"])) == ("about:blank", answer.status_code, True)
+    assert isinstance(body["detail"], str), body
+    assert len(body["detail"].splitlines()) == 1, body
+    return answer.status_code
+
+
+def test_every_call_when_no_usable_token_comes_with_it_then_it_is_401(cast, program, stopped_clock):
+    old = program("a1", days=1)
+    stopped_clock.advance(days=2)
+    wrong = program("a1", Scope.TAXII_READ)
+    signed_in = Program()
+    signed_in.client = cast.client("a1")
+    before = LedgerEntry.objects.count()
+    for method, path in CALLS:
+        for caller in (Program(), Program("nrs_" + "x" * 43), old, wrong, signed_in):
+            answer = caller.call(method, path, Idempotency_Key="one")
+            assert (told(answer), answer["WWW-Authenticate"]) == (401, "Bearer"), (method, path)
+    assert LedgerEntry.objects.count() == before
+
+
+def test_every_call_when_a_reader_writes_then_it_is_401(cast, program):
+    reader = program("a1", Scope.SIGNALS_READ)
+    assert {told(reader.call(*call)) for call in WRITING} == {401}
+
+
+@pytest.mark.parametrize("name", ["sup", "supervisor"])
+def test_every_call_when_a_supervisor_asks_then_nothing_is_there(cast, program, name):
+    behind_the_wall = program(name)
+    for method, path in CALLS:
+        answer = behind_the_wall.call(method, path)
+        if answer.status_code == 200:
+            found = answer.json()
+            assert (found if isinstance(found, list) else found["items"]) == [], path
+        else:
+            assert told(answer) in {403, 404, 415, 422}, (method, path)
+
+
+def test_every_address_when_the_method_is_another_then_it_is_405_and_names_those_there_are(program):
+    caller = program()
+    for _method, path in CALLS:
+        answer = caller.call("PATCH", path)
+        assert told(answer) == 405
+        assert set(answer["Allow"].split(", ")) >= {method for method, other in CALLS if other == path}
+
+
+def test_every_json_call_when_the_body_is_of_another_type_then_it_is_415(program):
+    caller = program()
+    for method, path in JSON_CALLS:
+        for kind in ("text/plain", "application/x-www-form-urlencoded", "application/xml"):
+            assert told(caller.call(method, path, b"<a/>", kind)) == 415, (method, path)
+
+
+@pytest.mark.parametrize("path", ["/api/v1/nowhere", "/api/v1/", "/api/v2/signals", "/api/v1/signals/x", "/api/"])
+def test_address_when_there_is_none_then_it_is_404_in_the_same_words(program, path):
+    assert told(program().call("GET", path)) == 404
+
+
+def test_call_when_it_breaks_then_it_is_500_and_says_nothing_of_why(program, monkeypatch):
+    def broken(*_args, **_values):
+        raise RuntimeError("secret of the house")
+
+    monkeypatch.setattr("noroshi.sharing.queries.published_for", broken)
+    answer = program().call("GET", "/api/v1/signals")
+    assert (told(answer), b"secret" in answer.content) == (500, False)
+
+
+JSON_VALUES: Final = st.recursive(
+    st.none() | st.booleans() | st.integers() | st.floats(allow_nan=False) | st.text(max_size=20),
+    lambda inner: st.lists(inner, max_size=3) | st.dictionaries(st.text(max_size=8), inner, max_size=4),
+    max_leaves=8,
+)
+FIELDS: Final = ("kind", "target", "title", "body", "tlp", "grants", "anonymous", "reason", "expires_at", "observables")
+BODIES: Final = (
+    st.binary(max_size=80)
+    | JSON_VALUES.map(lambda value: json.dumps(value).encode())
+    | st.dictionaries(st.sampled_from(FIELDS), JSON_VALUES).map(lambda value: json.dumps(value).encode())
+)
+
+
+@given(call=st.sampled_from(JSON_CALLS), body=BODIES)
+@settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+def test_every_call_when_the_body_makes_no_sense_then_it_is_refused_and_leaves_nothing(cast, call, body):
+    if "caller" not in vars(cast):
+        secret = issue_token(cast.actor("a1"), person=cast.a1, label="x", scopes=[Scope.SIGNALS_WRITE])[1]
+        vars(cast)["caller"] = Program(secret)
+    answer = vars(cast)["caller"].call(*call, body)
+    assert told(answer) in {400, 404, 409, 422}, (call, body)
+    assert (Signal.everything.count(), Comment.everything.count()) == (0, 0)
+
+
+# Keys: one effect, one answer, for one token
+
+NEW: Final = {
+    "kind": "phishing",
+    "target": "customer",
+    "title": "偽のログイン画面",
+    "tlp": "AMBER",
+    "grants": {"community": True},
+}
+
+
+def test_share_when_repeated_under_its_key_then_one_signal_is_out(cast, program):
+    caller, body = program(), json.dumps(NEW).encode()
+    answers = [caller.call("POST", "/api/v1/signals", body, Idempotency_Key="first") for _ in range(3)]
+    assert {answer.status_code for answer in answers} == {201}
+    assert {answer.content for answer in answers} == {answers[0].content}
+    assert [answer.headers.get("Idempotency-Replayed") for answer in answers] == [None, "true", "true"]
+    assert Signal.everything.count() == 1
+    other = json.dumps({**NEW, "title": "別の件"}).encode()
+    assert told(caller.call("POST", "/api/v1/signals", other, Idempotency_Key="first")) == 422
+    assert Signal.everything.count() == 1
+
+
+def test_share_when_another_token_has_the_key_then_it_is_told_nothing_of_the_first(cast, program):
+    body = json.dumps(NEW).encode()
+    callers = [program(name) for name in ("a1", "b1", "a1")]
+    answers = [caller.call("POST", "/api/v1/signals", body, Idempotency_Key="same").json() for caller in callers]
+    assert len({answer["id"] for answer in answers}) == 3
+
+
+def test_share_when_the_token_was_revoked_then_its_kept_answers_are_gone(cast, program):
+    caller, body = program(), json.dumps(NEW).encode()
+    caller.call("POST", "/api/v1/signals", body, Idempotency_Key="same")
+    cast.bank_a.standing = "suspended"
+    cast.bank_a.save()
+    assert told(caller.call("POST", "/api/v1/signals", body, Idempotency_Key="same")) == 401
+
+
+def test_share_when_refused_then_its_key_is_free_for_the_mended_call(cast, program):
+    caller = program()
+    wrong = json.dumps({**NEW, "title": ""}).encode()
+    assert told(caller.call("POST", "/api/v1/signals", wrong, Idempotency_Key="key")) == 422
+    assert caller.call("POST", "/api/v1/signals", json.dumps(NEW).encode(), Idempotency_Key="key").status_code == 201
+
+
+@pytest.mark.parametrize("key", ["two words", "x" * 201])
+def test_share_when_the_key_is_none_then_it_is_refused(cast, program, key):
+    answer = program().call("POST", "/api/v1/signals", json.dumps(NEW).encode(), Idempotency_Key=key)
+    assert (told(answer), answer.json()["field"], Signal.everything.count()) == (422, "Idempotency-Key", 0)
