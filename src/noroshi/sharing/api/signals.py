@@ -231,7 +231,8 @@ def line_of(request: ActorRequest, signal: Signal) -> dict[str, Any]:
     }
 
 
-def _words(signal: Signal) -> dict[str, Any]:
+def words_of(signal: Signal) -> dict[str, Any]:
+    """Return what the whole of a signal has besides its line."""
     outlined = signal.form == Form.OUTLINE
     return {
         "state": signal.state,
