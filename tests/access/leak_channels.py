@@ -16,6 +16,7 @@ from django.test import Client
 from cast import Cast
 from noroshi.core import ids
 from noroshi.members.actions import issue_token
+from noroshi.sharing.domain.pseudonyms import NAMES
 
 Look = dict[str, str]
 
@@ -62,8 +63,20 @@ PROBES: Final = (
     "/hunting/searches/{}/",
     "/hunting/?signal={}",
     "/inbox/{}/",
+    "/signals/{}/unmask",
 )
-VERBS: Final = ("comment", "acknowledge", "seen", "release", "return", "recall", "withdraw", "discard", "nonsense")
+VERBS: Final = (
+    "comment",
+    "unmask",
+    "acknowledge",
+    "seen",
+    "release",
+    "return",
+    "recall",
+    "withdraw",
+    "discard",
+    "nonsense",
+)
 API: Final = ("", f"?q={COMMON}", "?tlp=AMBER", "?since=2026-11-01", "?cursor=nonsense", "?limit=0")
 API_PROBES: Final = ("/{}", "/{}/observables")
 
@@ -73,6 +86,7 @@ _VOLATILE: Final = (
     (re.compile(r"(X-CSRFToken\": \"|csrfmiddlewaretoken\" value=\")\w+"), r"\1<token>"),
     (re.compile(r"nonce[-=]\"?[\w+/=-]+"), "<nonce>"),
     (re.compile(r'(?s)(data-label="Last sign-in">).*?</td>'), r"\1"),  # of the machine's clock, not of the stopped one
+    (re.compile(rf"\\b({'|'.join(name.english for name in NAMES)})\\b"), "<bird>"),
     (re.compile(r"\"next\": \"[\w=-]+\""), '"next": "<cursor>"'),
 )
 _UNTOLD: Final = frozenset({"X-Request-ID", "Set-Cookie", "Expires", "Last-Modified"})

@@ -12,8 +12,23 @@ _VERSION_7 = 0x7 << 76
 _VARIANT_RFC = 0b10 << 62
 
 
+_DAY = 24 * 60 * 60 * 1000
+
+
 def new_id() -> UUID:
     """Return a fresh UUIDv7."""
-    milliseconds = time.time_ns() // 1_000_000
+    return _made_at(time.time_ns() // 1_000_000)
+
+
+def new_vague_id() -> UUID:
+    """Return a fresh UUIDv7 that tells the day (UTC) of its making, and no more.
+
+    For what may be anonymous: an address that everybody reads must not say in which minute its author sat down.
+    """
+    now = time.time_ns() // 1_000_000
+    return _made_at(now - now % _DAY)
+
+
+def _made_at(milliseconds: int) -> UUID:
     high = (milliseconds & (1 << 48) - 1) << 80
     return UUID(int=high | _VERSION_7 | secrets.randbits(12) << 64 | _VARIANT_RFC | secrets.randbits(62))

@@ -9,7 +9,7 @@ from django.db import transaction
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from noroshi.core import clock, ledger
+from noroshi.core import clock, ids, ledger
 from noroshi.core.actor import Actor
 from noroshi.core.domain import worlds
 from noroshi.core.errors import InvalidInput, NotAllowed
@@ -35,12 +35,17 @@ def post_notices(  # noqa: PLR0913 - one call says everything about a notice, by
     world: str,
     count: int = 1,
     topic: Topic = ANYTHING,
+    told_at: datetime | None = None,
+    mail_from: datetime | None = None,
 ) -> list[Notice]:
     """Put a line into the inbox of each of `people`, and queue the mail that each one's rule asks for.
 
     The same event makes no second notice of a kind for a person, so a handler may be run again. Returns the new
     notices. `subject` and `subject_id` name what it is about to its presenter (`presenters`); `topic` is what
     people choose mail by.
+
+    `told_at` is the moment the inbox shows, and all that is kept of it, where the exact one would tell of somebody;
+    no mail goes before `mail_from`.
     """
     told = set(_told(kind, event))
     chosen = {person.pk: person for person in people if person.pk not in told}
@@ -48,6 +53,7 @@ def post_notices(  # noqa: PLR0913 - one call says everything about a notice, by
     now = clock.now()
     notices = [
         Notice(
+            id=ids.new_vague_id() if told_at else ids.new_id(),
             person=person,
             kind=kind,
             subject=subject,
@@ -55,8 +61,8 @@ def post_notices(  # noqa: PLR0913 - one call says everything about a notice, by
             world=world,
             count=count,
             event=event.pk,
-            created_at=now,
-            mail_due_at=_mail_due(rules.get(person.pk) or usual_rule(kind), topic, now)
+            created_at=told_at or now,
+            mail_due_at=_mail_due(rules.get(person.pk) or usual_rule(kind), topic, max(now, mail_from or now))
             if world == worlds.REAL
             else None,
         )

@@ -42,6 +42,8 @@ class Line:
     def heading(self) -> str:
         """What stands in the subject: everything, the kind of notice, or that there is something."""
         if self.form is Form.NEUTRAL:
+            if self.shown.is_private:
+                return _("A signal needs you")
             return _("A signal needs you (%(tlp)s)") % {"tlp": self.tlp.label}
         kind = self.notice.get_kind_display()
         what = f"{kind}: {_one_line(self.shown.title)}" if self.form is Form.CONTENT else kind
@@ -70,12 +72,16 @@ def readable_lines(actor: Actor, notices: Sequence[Notice]) -> list[Line]:
     return [
         Line(
             notice=notice,
-            form=form_of(on_the_web[notice.pk].tlp, content_travels=notice.pk in by_mail),
+            form=_form(on_the_web[notice.pk], content_travels=notice.pk in by_mail),
             shown=by_mail.get(notice.pk, on_the_web[notice.pk]),
         )
         for notice in notices
         if notice.pk in on_the_web
     ]
+
+
+def _form(shown: Presentation, *, content_travels: bool) -> Form:
+    return Form.NEUTRAL if shown.is_private else form_of(shown.tlp, content_travels=content_travels)
 
 
 def write_letter(person: Person, lines: Sequence[Line]) -> EmailMessage:

@@ -20,6 +20,7 @@ class NoticeKind(models.TextChoices):
     HIT = "hit", _("Found in your own logs")
     RELEASE = "release", _("A signal waits for release")
     SIGHTING = "sighting", _("Others saw it too")
+    UNMASKED = "unmasked", _("Somebody looked up who you are")
 
 
 class Delivery(models.TextChoices):

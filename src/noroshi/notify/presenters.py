@@ -31,6 +31,8 @@ class Presentation:
     url: str
     tlp: TLP
     text: str = ""
+    is_private: bool = False
+    """Whether a mail may not even say of what kind the notice is."""
 
 
 Presenter = Callable[[Actor, Collection[UUID]], Mapping[UUID, Presentation]]

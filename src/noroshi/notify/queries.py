@@ -22,6 +22,7 @@ USUAL: Final = {
     NoticeKind.HIT: Delivery.AT_ONCE,
     NoticeKind.RELEASE: Delivery.AT_ONCE,
     NoticeKind.SIGHTING: Delivery.DIGEST,
+    NoticeKind.UNMASKED: Delivery.AT_ONCE,
 }
 """How people hear of a kind until they say otherwise."""
 

@@ -323,3 +323,4 @@ class CommentForm(BlamingForm):
 
     body = _text(gettext_lazy("Comment"), 3, MAX_COMMENT)
     anonymous = forms.BooleanField(label=gettext_lazy("Without my name"), required=False)
+    as_it_is = forms.BooleanField(label=gettext_lazy("I have looked at it: send it as it is"), required=False)

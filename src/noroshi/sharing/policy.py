@@ -11,7 +11,7 @@ from django.utils.translation import gettext_lazy
 from noroshi.core.actor import Actor
 from noroshi.core.domain.audience import AuthorMode, State
 from noroshi.core.domain.channels import Channel
-from noroshi.core.domain.membership import MembershipClass
+from noroshi.core.domain.membership import MembershipClass, Role
 from noroshi.core.domain.tlp import TLP
 from noroshi.core.errors import Conflict, NotAllowed, NotFound
 from noroshi.sharing.domain.release import gravity
@@ -47,9 +47,29 @@ def require_sharer(actor: Actor) -> None:
         raise NotAllowed(message, rule="sharing.share")
 
 
+def may_unmask(actor: Actor) -> bool:
+    """Whether the actor may look up an anonymous author: a trusted operator of the hub, on the web, in person.
+
+    No token may: an answer that a program keeps is not shown once.
+    """
+    trusted = actor.membership is MembershipClass.HUB and actor.has(Role.TRUSTED_OPERATOR)
+    return trusted and actor.person is not None and actor.channel is Channel.WEB
+
+
+def require_unmasking(actor: Actor) -> None:
+    """Raise NotAllowed unless the actor may look up an anonymous author."""
+    if not may_unmask(actor):
+        raise NotAllowed(_("Only a trusted operator of the hub looks up an anonymous author."), rule="sharing.unmask")
+
+
 def is_author(actor: Actor, signal: Signal) -> bool:
     """Whether the actor wrote it."""
     return actor.person is not None and signal.author_id == actor.person
+
+
+def is_hidden_author(actor: Actor, signal: Signal) -> bool:
+    """Whether `actor` wrote what nobody is shown as the author of."""
+    return signal.author_mode != AuthorMode.NAMED and is_author(actor, signal)
 
 
 def is_member(actor: Actor) -> bool:

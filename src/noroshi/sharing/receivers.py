@@ -1,15 +1,18 @@
 """Who is told about a signal, and what a notice may say of it."""
 
 from collections.abc import Collection, Iterable, Mapping
+from datetime import timedelta
 from typing import Final
 from uuid import UUID
 
 from django.db.models import Q
 from django.urls import reverse
+from django.utils.translation import gettext as _
 
-from noroshi.core import ledger
+from noroshi.core import clock, ledger
 from noroshi.core.actor import Actor
-from noroshi.core.domain.audience import EntryKind, State
+from noroshi.core.domain.audience import AuthorMode, EntryKind, State
+from noroshi.core.domain.channels import Channel
 from noroshi.core.domain.membership import MembershipClass, Role
 from noroshi.core.domain.tlp import TLP
 from noroshi.core.models import AudienceEntry, LedgerEntry
@@ -20,11 +23,15 @@ from noroshi.notify.actions import post_notices
 from noroshi.notify.domain.delivery import Topic
 from noroshi.notify.models import NoticeKind
 from noroshi.notify.presenters import Presentation, presents
+from noroshi.sharing.domain.moments import to_the_hour
 from noroshi.sharing.models import Comment, Kind, Signal
 from noroshi.sharing.queries import people_reached
+from noroshi.sharing.queries.unmasking import UNMASKED
 from noroshi.sharing.wording import OUTLINE
 
 SUBJECT: Final = "sharing.signal"
+LOOK: Final = "sharing.look"
+VEILED: Final = Actor().veiled().label
 
 KINDS: Final = {
     "sharing.signal.published": NoticeKind.SIGNAL,
@@ -102,6 +109,34 @@ def tell_thread(entry: LedgerEntry) -> None:
     _post(entry, signal, NoticeKind.COMMENT, people_reached(signal, others))
 
 
+@presents(LOOK)
+def present_looks(actor: Actor, ids: Collection[UUID]) -> Mapping[UUID, Presentation]:
+    """Say that a trusted operator looked up the author; where the mail ends up, nobody learns what was written."""
+    title = _("A trusted operator looked up who wrote something of yours. The page of the signal says who, and why.")
+    return {
+        signal.pk: Presentation(title, reverse("sharing:detail", args=[signal.pk]), TLP(signal.tlp), is_private=True)
+        for signal in Signal.objects.visible_to(actor.by(Channel.WEB)).filter(pk__in=ids)
+    }
+
+
+@ledger.subscribe("sharing.tell-unmasked", UNMASKED)
+def tell_unmasked(entry: LedgerEntry) -> None:
+    """Tell an anonymous author at once that somebody looked up who it is."""
+    signal = _signal_of(entry)
+    if signal is None:
+        return
+    number = entry.payload.get("comment")
+    author = Comment.everything.get(pk=number).author_id if number else signal.author_id
+    post_notices(
+        people=active_people().filter(pk=author) if author else (),
+        kind=NoticeKind.UNMASKED,
+        subject=LOOK,
+        subject_id=signal.pk,
+        event=entry,
+        world=entry.world,
+    )
+
+
 @ledger.subscribe("sharing.tell-author", "intel.sighting.recorded")
 def tell_author(entry: LedgerEntry) -> None:
     """Tell the author how many organisations saw it too, once there are enough to hide each other."""
@@ -112,6 +147,7 @@ def tell_author(entry: LedgerEntry) -> None:
 
 
 def _post(entry: LedgerEntry, signal: Signal, kind: NoticeKind, people: Iterable[Person], count: int = 1) -> None:
+    hidden = entry.actor_label == VEILED
     post_notices(
         people=people,
         kind=kind,
@@ -121,6 +157,8 @@ def _post(entry: LedgerEntry, signal: Signal, kind: NoticeKind, people: Iterable
         world=entry.world,
         count=count,
         topic=_topic(signal),
+        told_at=to_the_hour(clock.now()) if hidden or signal.author_mode != AuthorMode.NAMED else None,
+        mail_from=to_the_hour(clock.now()) + timedelta(hours=1) if hidden and kind is NoticeKind.COMMENT else None,
     )
 
 

@@ -17,5 +17,6 @@ urlpatterns = [
     path("<uuid:signal_id>/edit", views.edit, name="edit"),
     path("<uuid:signal_id>/review", views.review, name="review"),
     path("<uuid:signal_id>/amend", views.amend, name="amend"),
+    path("<uuid:signal_id>/unmask", views.unmask, name="unmask"),
     path("<uuid:signal_id>/<slug:verb>", views.act, name="act"),
 ]

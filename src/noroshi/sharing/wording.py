@@ -10,6 +10,7 @@ from noroshi.core.domain.tlp import TLP, Profile
 from noroshi.sharing.domain.handling import Caveat, Objective, Pap
 from noroshi.sharing.domain.outline import Form
 from noroshi.sharing.domain.release import Gravity
+from noroshi.sharing.domain.style import Habit
 from noroshi.sharing.domain.ways import Way
 
 GRANTS: Final[dict[EntryKind, Promise]] = {
@@ -54,6 +55,33 @@ GRAVITY: Final[dict[Gravity, Promise]] = {
     Gravity.RED: _("It is TLP:RED."),
     Gravity.ANONYMOUS: _("It is anonymous: somebody checks that the text names nobody by mistake."),
 }
+
+HABITS: Final[dict[Habit, tuple[Promise, Promise]]] = {
+    Habit.OWN_ORGANISATION: (
+        _("Words for your own organisation"),
+        _("They tell what kind of institution writes. Write “a member” or “we”."),
+    ),
+    Habit.GREETING: (
+        _("Greetings and set phrases"),
+        _("How somebody opens and closes a letter is recognised. Leave them out: a signal needs none."),
+    ),
+    Habit.SIGNATURE: (_("A signature"), _("Take away the closing lines with a section, a role or a name.")),
+    Habit.CONTACT: (_("A telephone number"), _("Whoever wants to ask can comment here: take the number away.")),
+    Habit.INTERNAL_NUMBER: (
+        _("A number of your own files"),
+        _("It leads back to your organisation's system. Take it away."),
+    ),
+    Habit.HOUSE_MARK: (
+        _("Marks of a house style"),
+        _("Headings in brackets and marks before each line are the custom of a house. Write plain sentences."),
+    ),
+    Habit.PUNCTUATION: (_("Unusual punctuation"), _("Write one plain mark, as everybody does.")),
+    Habit.WIDTH: (
+        _("Unusual character widths"),
+        _("Full-width letters and digits, half-width kana, “，” and “．” are a custom of few: write the usual ones."),
+    ),
+}
+"""A habit that gives an anonymous author away, and what to do about it."""
 
 EXTRACTION: Final[dict[str, Promise]] = {
     "plain": _("written out"),

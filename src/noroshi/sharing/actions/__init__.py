@@ -16,8 +16,10 @@ from noroshi.sharing.actions.sending import (
     return_signal,
     share_signal,
 )
+from noroshi.sharing.actions.unmasking import Unmasked, unmask_author
 
 __all__ = [
+    "Unmasked",
     "acknowledge_signal",
     "amend_signal",
     "check_marking",
@@ -33,5 +35,6 @@ __all__ = [
     "return_signal",
     "revise_draft",
     "share_signal",
+    "unmask_author",
     "withdraw_signal",
 ]

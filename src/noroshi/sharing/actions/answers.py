@@ -2,17 +2,18 @@
 
 from django.db import transaction
 
-from noroshi.core import ledger
+from noroshi.core import clock, ids, ledger
 from noroshi.core.actor import Actor
 from noroshi.core.domain.audience import AuthorMode
 from noroshi.intel.actions import record_sighting
 from noroshi.intel.models import SightingSource
 from noroshi.sharing import policy
-from noroshi.sharing.actions.rows import is_hidden_author, locked
+from noroshi.sharing.actions.rows import locked
 from noroshi.sharing.actions.words import checked_sentence
 from noroshi.sharing.domain.content import (
     MAX_COMMENT,
 )
+from noroshi.sharing.domain.moments import to_the_hour
 from noroshi.sharing.models import Acknowledgement, Comment, Signal
 
 
@@ -24,12 +25,15 @@ def comment_on_signal(actor: Actor, signal: Signal, *, body: str, anonymous: boo
     """
     signal = locked(actor, signal)
     policy.require(actor, "comment", signal)
-    hidden = anonymous or is_hidden_author(actor, signal)
+    hidden = anonymous or policy.is_hidden_author(actor, signal)
     comment = Comment.everything.create(
+        id=ids.new_vague_id() if hidden else ids.new_id(),
         signal=signal,
         author_id=actor.acting_person,
         author_mode=AuthorMode.ANONYMOUS if hidden else AuthorMode.NAMED,
         body=checked_sentence("body", body, MAX_COMMENT),
+        created_at=to_the_hour(clock.now()) if hidden else clock.now(),
+        place=Comment.everything.filter(signal=signal).count() + 1,
     )
     ledger.record(actor.veiled() if hidden else actor, "sharing.signal.commented", signal, comment=comment.pk)
     return comment

@@ -2,7 +2,7 @@
 
 from django.db import transaction
 
-from noroshi.core import clock, ledger
+from noroshi.core import clock, ids, ledger
 from noroshi.core.actor import Actor
 from noroshi.core.domain.channels import carried_by
 from noroshi.core.errors import NotAllowed
@@ -24,7 +24,9 @@ from noroshi.sharing.models import Kind, Signal, SignalObservable, Target
 def draft_signal(actor: Actor, *, content: Content, marking: Marking) -> Signal:
     """Write a draft. The observables its text names are proposed with it, known harmless ones marked."""
     policy.require_sharer(actor)
-    signal = Signal(owner_id=actor.acting_organisation, author_id=actor.acting_person, world=actor.world)
+    signal = Signal(
+        id=ids.new_vague_id(), owner_id=actor.acting_organisation, author_id=actor.acting_person, world=actor.world
+    )
     _write_draft(actor, signal, content, marking)
     ledger.record(actor.veiled(), "sharing.signal.drafted", signal)
     return signal

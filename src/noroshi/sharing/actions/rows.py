@@ -1,6 +1,7 @@
 """The row of a signal: locked, named in the ledger, moved from state to state, made searchable."""
 
 from collections.abc import Iterable
+from datetime import datetime
 
 from noroshi.core import clock
 from noroshi.core.actor import Actor
@@ -9,6 +10,7 @@ from noroshi.core.errors import NotFound
 from noroshi.core.models import AudienceEntry
 from noroshi.kit import search
 from noroshi.sharing import policy
+from noroshi.sharing.domain.moments import to_the_hour
 from noroshi.sharing.models import Signal, SignalObservable, SignalVersion
 from noroshi.sharing.queries import SEARCH_KIND
 
@@ -26,18 +28,23 @@ def locked(actor: Actor, signal: Signal) -> Signal:
 
 def named(actor: Actor, signal: Signal) -> Actor:
     """Return whom the ledger names: the author of an anonymous signal stays nobody there too."""
-    return actor.veiled() if is_hidden_author(actor, signal) else actor
-
-
-def is_hidden_author(actor: Actor, signal: Signal) -> bool:
-    """Whether `actor` wrote what nobody is shown as the author of."""
-    return signal.author_mode != AuthorMode.NAMED and policy.is_author(actor, signal)
+    return actor.veiled() if policy.is_hidden_author(actor, signal) else actor
 
 
 def move(signal: Signal, state: State) -> None:
     """Put a signal into another state, now."""
-    signal.state, signal.changed_at = state, clock.now()
+    signal.state, signal.changed_at = state, moment_of(signal, state)
     signal.save(update_fields=["state", "changed_at", "return_reason", "withdrawal_reason"])
+
+
+def moment_of(signal: Signal, state: State) -> datetime:
+    """Return the moment to write down for what happens to a signal now: of an anonymous one, the hour alone.
+
+    The exact one is not kept beside it, so no page, list, file, feed or order can tell it. A draft is nobody's but its
+    author's, and two revisions of it must differ.
+    """
+    exact = signal.author_mode == AuthorMode.NAMED or state is State.DRAFT
+    return clock.now() if exact else to_the_hour(clock.now())
 
 
 def audience_rows(signal: Signal, entries: Iterable[Entry]) -> list[AudienceEntry]:

@@ -17,7 +17,7 @@ from noroshi.core.models import AudienceEntry
 from noroshi.sharing import policy
 from noroshi.sharing.actions.drafts import draft_signal
 from noroshi.sharing.actions.marking import check_marking, marking_of
-from noroshi.sharing.actions.rows import audience_rows, locked, make_searchable, move, named
+from noroshi.sharing.actions.rows import audience_rows, locked, make_searchable, moment_of, move, named
 from noroshi.sharing.actions.values import keep_chosen, set_objectives
 from noroshi.sharing.actions.words import checked_sentence
 from noroshi.sharing.domain.content import (
@@ -115,7 +115,7 @@ def _send_out(actor: Actor, signal: Signal) -> Signal:
     """Publish: freeze a RED item's groups, make the words searchable, tell the subscribers."""
     if signal.tlp == TLP.RED:
         AudienceEntry.objects.bulk_create(audience_rows(signal, frozen_lines(signal.as_item().audience)))
-    signal.published_at = clock.now()
+    signal.published_at = _published_at(signal)
     signal.save(update_fields=["published_at"])
     move(signal, State.PUBLISHED)
     make_searchable(signal)
@@ -128,3 +128,10 @@ def _keep_what_the_form_shows(signal: Signal) -> None:
     if signal.form != Form.OUTLINE and signal.outline:
         signal.outline = {}
         signal.save(update_fields=["outline"])
+
+
+def _published_at(signal: Signal) -> datetime:
+    """Return when a signal goes out: never before an embargo that has ended, else its end would be told as well."""
+    moment = moment_of(signal, State.PUBLISHED)
+    lifted = signal.embargo_until is not None and signal.embargo_until <= clock.now()
+    return max(moment, signal.embargo_until) if lifted and signal.embargo_until else moment

@@ -17,6 +17,9 @@ class Comment(models.Model):
     author_mode = models.CharField(max_length=10, choices=choices(AuthorMode), default=AuthorMode.NAMED)
     body = models.TextField()
     created_at = models.DateTimeField(default=clock.now)
+    """Of an anonymous comment the hour alone."""
+    place = models.PositiveIntegerField(default=0)
+    """Its place among the comments on the signal. Never shown: between named ones it would tell the minute."""
 
     objects = PartManager(whole="signal")
     everything = models.Manager()

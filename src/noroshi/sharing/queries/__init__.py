@@ -18,7 +18,6 @@ from noroshi.sharing.queries.signals import (
     SEARCH_KIND,
     Byline,
     byline,
-    comments_of,
     drafts_of,
     has_acknowledged,
     matching,
@@ -33,12 +32,16 @@ from noroshi.sharing.queries.signals import (
     versions_of,
     waiting_for_release,
 )
+from noroshi.sharing.queries.threads import Said, comments_of, thread_of
+from noroshi.sharing.queries.unmasking import Look, looks_at
 
 __all__ = [
     "SEARCH_KIND",
     "Byline",
+    "Look",
     "Reach",
     "Reader",
+    "Said",
     "audience_in_words",
     "byline",
     "comments_of",
@@ -48,6 +51,7 @@ __all__ = [
     "groups_on_offer",
     "has_acknowledged",
     "item_known_to",
+    "looks_at",
     "matching",
     "may_know_reach",
     "not_acknowledged_by",
@@ -60,6 +64,7 @@ __all__ = [
     "reach_known_to",
     "signal_for",
     "signals_for",
+    "thread_of",
     "tombstones_for",
     "under_lifted_embargo",
     "versions_of",

@@ -65,12 +65,6 @@ def observables_of(actor: Actor, signal: Signal) -> QuerySet[SignalObservable]:
     return rows.filter(signal=signal).order_by("id")
 
 
-def comments_of(actor: Actor, signal: Signal) -> QuerySet[Comment]:
-    """Return the comments on a signal, oldest first."""
-    rows = Comment.objects.visible_to(actor).select_related("author__organisation")
-    return rows.filter(signal=signal).order_by("created_at", "id")
-
-
 def versions_of(actor: Actor, signal: Signal) -> QuerySet[SignalVersion]:
     """Return what a signal said before, the latest first."""
     return SignalVersion.objects.visible_to(actor).filter(signal=signal).order_by("-number")
@@ -106,6 +100,8 @@ class Byline:
     person: str = ""
     organisation: str = ""
     own: bool = False
+    pseudonym: str = ""
+    """What an anonymous voice is called in its thread."""
 
     @property
     def is_anonymous(self) -> bool:

@@ -3,6 +3,7 @@
 from noroshi.sharing.views.browsing import drafts, release_queue, signal_list, withdrawn_list
 from noroshi.sharing.views.composing import compose, edit, preview, review
 from noroshi.sharing.views.reading import act, amend, detail
+from noroshi.sharing.views.unmasking import unmask
 
 __all__ = [
     "act",
@@ -15,5 +16,6 @@ __all__ = [
     "release_queue",
     "review",
     "signal_list",
+    "unmask",
     "withdrawn_list",
 ]

@@ -31,6 +31,7 @@ from noroshi.sharing.views.context import (
     posted,
     reach_context,
     shown_observables,
+    style_of,
     words_context,
 )
 from noroshi.sharing.wording import OBJECTIVES
@@ -102,6 +103,7 @@ def review(request: ActorRequest, signal_id: UUID) -> HttpResponse:
         "signal": signal,
         "observables": shown_observables(actor, signal),
         "gravity": gravity_reasons(signal),
+        "habits": style_of(signal),
         "passing_on": passing_on(signal),
         "objectives": OBJECTIVES.items(),
         "usual_objective": USUAL_OBJECTIVE,

@@ -13,6 +13,7 @@ from noroshi.kit.http import ActorRequest
 from noroshi.sharing import queries, wording
 from noroshi.sharing.domain.handling import Objective
 from noroshi.sharing.domain.release import gravity
+from noroshi.sharing.domain.style import traces
 from noroshi.sharing.models import Signal, SignalObservable, SignalVersion
 
 
@@ -32,6 +33,16 @@ def reach_context(reach: queries.Reach | None) -> dict[str, Any]:
             ways.setdefault(wording.WAYS[reader.way], []).append(reader.person.name)
         readers.append((organisation, list(ways.items())))
     return {"reach": reach, "readers": readers}
+
+
+def style_of(signal: Signal) -> list[tuple[Promise, Promise, tuple[str, ...]]]:
+    """Return the habits that could give the author of an anonymous signal away: each with advice and examples."""
+    return [] if signal.author_mode == AuthorMode.NAMED else habits_in(f"{signal.title}\n{signal.words}")
+
+
+def habits_in(text: str) -> list[tuple[Promise, Promise, tuple[str, ...]]]:
+    """Return the habits of writing that `text` shows, in words, each with advice and examples."""
+    return [(*wording.HABITS[trace.habit], trace.examples) for trace in traces(text)]
 
 
 def audience_lines(actor: Actor, signal: Signal) -> list[tuple[Promise, list[str]]]:

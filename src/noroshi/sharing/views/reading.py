@@ -37,6 +37,7 @@ from noroshi.sharing.models import Signal
 from noroshi.sharing.views.context import (
     audience_lines,
     gravity_reasons,
+    habits_in,
     handling_context,
     passing_on,
     posted,
@@ -62,9 +63,11 @@ def _detail_page(request: ActorRequest, signal: Signal, failed: dict[str, Blamin
     """Answer with the page of a signal; `failed` are forms of it that were filled in wrongly, by their verb."""
     actor = request.actor
     if door.decide(actor, signal).tombstone:
-        return render(request, "sharing/tombstone.html", {"signal": signal})
+        return render(request, "sharing/tombstone.html", {"signal": signal, "looks": queries.looks_at(actor, signal)})
     forms = {verb: form() for verb, form in FORMS.items()} | (failed or {})
     context = {"signal": signal, "forms": forms, "failed": failed or {}, **_detail(actor, signal)}
+    if "as_it_is" in forms["comment"].errors:
+        context["habits"] = habits_in(forms["comment"].data["body"])
     return render(request, "sharing/detail.html", context, status=422 if failed else 200)
 
 
@@ -73,7 +76,9 @@ def _detail(actor: Actor, signal: Signal) -> dict[str, Any]:
     return {
         "byline": queries.byline(actor, signal),
         "observables": shown_observables(actor, signal),
-        "comments": [(comment, queries.byline(actor, comment)) for comment in queries.comments_of(actor, signal)],
+        "comments": queries.thread_of(actor, signal),
+        "may_unmask": policy.may_unmask(actor),
+        "looks": queries.looks_at(actor, signal),
         "versions": [(version, words_context(version)["answers"]) for version in queries.versions_of(actor, signal)],
         **words_context(signal),
         **handling_context(signal),
@@ -145,7 +150,7 @@ def act(request: ActorRequest, signal_id: UUID, verb: str) -> HttpResponse:
     signal, deed = queries.signal_for(request.actor, signal_id), DEEDS[verb]
     form = FORMS.get(verb, BlamingForm)(request.POST)
     try:
-        if form.is_valid():
+        if form.is_valid() and _is_looked_over(request.actor, signal, form):
             deed.action(request.actor, signal, **form.cleaned_data)
     except InvalidInput as error:
         form.blame(error)
@@ -153,3 +158,15 @@ def act(request: ActorRequest, signal_id: UUID, verb: str) -> HttpResponse:
         return _detail_page(request, signal, {verb: form})
     messages.success(request, str(deed.done))
     return redirect(deed.page or reverse("sharing:detail", args=[signal_id]))
+
+
+def _is_looked_over(actor: Actor, signal: Signal, form: BlamingForm) -> bool:
+    """Whether an anonymous comment shows no habit of its author, or the author has seen which and sends it anyway."""
+    if not isinstance(form, CommentForm):
+        return True
+    as_it_is = form.cleaned_data.pop("as_it_is")
+    hidden = form.cleaned_data["anonymous"] or policy.is_hidden_author(actor, signal)
+    if as_it_is or not hidden or not habits_in(form.cleaned_data["body"]):
+        return True
+    form.add_error("as_it_is", _("Look at what could give you away, then send it again."))
+    return False
