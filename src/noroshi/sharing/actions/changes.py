@@ -3,13 +3,13 @@
 from django.db import transaction
 from django.utils.translation import gettext as _
 
-from noroshi.core import clock, ledger
+from noroshi.core import ledger
 from noroshi.core.actor import Actor
 from noroshi.core.domain.audience import State
 from noroshi.core.errors import InvalidInput
 from noroshi.kit import search
 from noroshi.sharing import policy
-from noroshi.sharing.actions.rows import keep_version, locked, make_searchable, move, named
+from noroshi.sharing.actions.rows import keep_version, locked, make_searchable, moment_of, move, named
 from noroshi.sharing.actions.values import follow_words, proposals_of
 from noroshi.sharing.actions.words import checked_body, checked_outline, checked_sentence, checked_title
 from noroshi.sharing.domain.content import (
@@ -38,7 +38,7 @@ def amend_signal(
     signal.title, signal.body, signal.outline = new[0], new[1], new[2].stored
     if not new[2].is_empty:
         signal.form = Form.OUTLINE
-    signal.version, signal.changed_at = signal.version + 1, clock.now()
+    signal.version, signal.changed_at = signal.version + 1, moment_of(signal, State.PUBLISHED)
     signal.save(update_fields=["title", "body", "form", "outline", "version", "changed_at"])
     follow_words(signal, before, proposals_of(signal))
     make_searchable(signal)

@@ -71,5 +71,6 @@ def keep_version(signal: Signal, reason: str) -> None:
         form=signal.form,
         outline=signal.outline,
         tlp=signal.tlp,
+        replaced_at=moment_of(signal, State.PUBLISHED),
         reason=reason,
     )
