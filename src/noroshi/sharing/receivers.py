@@ -26,7 +26,6 @@ from noroshi.notify.presenters import Presentation, presents
 from noroshi.sharing.domain.moments import to_the_hour
 from noroshi.sharing.models import Comment, Kind, Signal
 from noroshi.sharing.queries import people_reached
-from noroshi.sharing.queries.unmasking import UNMASKED
 from noroshi.sharing.wording import OUTLINE
 
 SUBJECT: Final = "sharing.signal"
@@ -119,7 +118,7 @@ def present_looks(actor: Actor, ids: Collection[UUID]) -> Mapping[UUID, Presenta
     }
 
 
-@ledger.subscribe("sharing.tell-unmasked", UNMASKED)
+@ledger.subscribe("sharing.tell-unmasked", "sharing.author.unmasked")
 def tell_unmasked(entry: LedgerEntry) -> None:
     """Tell an anonymous author at once that somebody looked up who it is."""
     signal = _signal_of(entry)

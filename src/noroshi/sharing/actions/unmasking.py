@@ -14,7 +14,6 @@ from noroshi.sharing.actions.rows import locked
 from noroshi.sharing.actions.words import checked_sentence
 from noroshi.sharing.domain.content import MAX_REASON
 from noroshi.sharing.models import Comment, Signal
-from noroshi.sharing.queries.unmasking import UNMASKED
 
 SHORTEST_REASON = 10
 """Characters. "Needed" is none."""
@@ -46,7 +45,7 @@ def unmask_author(actor: Actor, signal: Signal, *, reason: str, comment: Comment
     if len(said) < SHORTEST_REASON:
         raise InvalidInput("reason", _("Say in a sentence why you must know: the author will read it."))
     about = {"comment": comment.pk} if comment is not None else {}
-    ledger.record(actor, UNMASKED, signal, rule="unmask", reason=said, **about)
+    ledger.record(actor, "sharing.author.unmasked", signal, rule="unmask", reason=said, **about)
     return Unmasked(wanted.author.name, wanted.author.organisation.name)
 
 

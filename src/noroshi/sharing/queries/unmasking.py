@@ -10,8 +10,6 @@ from noroshi.core.models import LedgerEntry
 from noroshi.sharing.models import Comment, Signal
 from noroshi.sharing.policy import is_author
 
-UNMASKED = "sharing.author.unmasked"
-
 
 @dataclass(frozen=True)
 class Look:
@@ -28,7 +26,7 @@ def looks_at(actor: Actor, signal: Signal) -> list[Look]:
     posted = is_author(actor, signal) and signal.author_mode != AuthorMode.NAMED
     if not own and not posted:
         return []
-    entries = LedgerEntry.objects.filter(subject_id=signal.pk, action=UNMASKED).order_by("-id")
+    entries = LedgerEntry.objects.filter(subject_id=signal.pk, action="sharing.author.unmasked").order_by("-id")
     return [
         Look(entry.at, entry.actor_label, entry.reason)
         for entry in entries
