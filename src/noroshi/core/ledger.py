@@ -11,7 +11,7 @@ something else. Looking whether there is work takes no lock, so an idle worker i
 import hashlib
 import json
 import logging
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import timedelta
 from itertools import islice
@@ -297,11 +297,13 @@ class Verification:
         return not self.reason
 
 
-def verify() -> Verification:
+def verify(noted: Mapping[int, str] | None = None) -> Verification:
     """Recompute the whole chain; name the first entry that was changed, removed or slipped in.
 
-    Whoever may rewrite the database may rewrite the whole chain too: against that, note `head()` down elsewhere.
+    Whoever may rewrite the database may rewrite the whole chain too. Against that, heads are noted down elsewhere:
+    `noted` holds them by their position, and the chain must still pass through each.
     """
+    noted = noted or {}
     position, digest = 0, GENESIS
     for link, entry in _chain():
         if link.position != position + 1:
@@ -311,9 +313,13 @@ def verify() -> Verification:
         expected = chained(digest, entry)
         if link.digest != expected:
             return Verification(position, digest, link.entry_id, "the entry does not match its link")
+        if noted.get(link.position, expected) != expected:
+            return Verification(position, digest, link.entry_id, "the chain is another than the one that was noted")
         position, digest = link.position, expected
     if (stray := _stray()) is not None:
         return Verification(position, digest, stray.id, "the entry has no link: it was slipped in, or its link removed")
+    if position < max(noted, default=0):
+        return Verification(position, digest, None, "the chain is shorter than the one that was noted")
     if Cursor.objects.filter(position__gt=position).exists():
         return Verification(position, digest, None, "links at the end were delivered and are missing")
     return Verification(position, digest)

@@ -2,6 +2,7 @@
 
 import json
 import sys
+from typing import TextIO
 
 import click
 
@@ -15,13 +16,18 @@ def audit() -> None:
 
 @audit.command()
 @click.option("--json", "as_json", is_flag=True, help="Print JSON.")
-def verify(*, as_json: bool) -> None:
-    """Recompute the chain; name the first entry that was changed, removed or slipped in. Exit 4 if there is one."""
+@click.option("--noted", type=click.File(encoding="utf-8"), help="What earlier runs printed with --json, a line each.")
+def verify(*, as_json: bool, noted: TextIO | None) -> None:
+    """Recompute the chain; name the first entry that was changed, removed or slipped in. Exit 4 if there is one.
+
+    With --noted the chain must also still pass through every head that was noted: so a chain rewritten as a whole
+    is found too.
+    """
     from noroshi.core import ledger
 
     while ledger.seal():
         pass
-    found = ledger.verify()
+    found = ledger.verify(_heads(noted) if noted else None)
     if as_json:
         click.echo(json.dumps(vars(found)))
     elif found.holds:
@@ -31,6 +37,15 @@ def verify(*, as_json: bool) -> None:
     else:
         click.echo(f"entry {found.broken_entry} is broken: {found.reason}; {found.checked} entries before it hold")
     sys.exit(Exit.OK if found.holds else Exit.BROKEN)
+
+
+def _heads(noted: TextIO) -> dict[int, str]:
+    """Return the head at each position of earlier runs that found the chain whole."""
+    try:
+        runs = [json.loads(line) for line in noted if line.strip()]
+        return {run["checked"]: run["head"] for run in runs if not run["reason"]}
+    except (ValueError, KeyError, TypeError) as error:
+        raise click.BadParameter(f"{noted.name} does not hold what `audit verify --json` prints") from error
 
 
 @audit.command()
