@@ -124,12 +124,15 @@ def judge(seen: list, sizes: list[int], posted: int) -> list[str]:
     time.sleep(jobs.LOST_AFTER.total_seconds())
     jobs.recover_lost_jobs()
     jobs.run_until_idle()
+    failed = DBTaskResult.objects.filter(status=TaskResultStatus.FAILED)
+    for job in failed:
+        print(f"failed: {job.task_path} {job.args_kwargs} after {len(job.worker_ids)} workers\n{job.traceback}")
     found = ledger.verify()
     begun = sizes[len(sizes) // 10] if sizes else 0
     wrong = {
         "pages answered 5xx": sum(status >= 500 for status, _, _ in seen),
         "events were parked": ParkedEvent.objects.count(),
-        "jobs failed": DBTaskResult.objects.filter(status=TaskResultStatus.FAILED).count(),
+        "jobs failed": failed.count(),
         "signals were never looked back for": posted - Hunt.everything.filter(state="done").count(),
         f"entry broken: {found.reason}": found.broken_entry or 0,
         "the web server grew by more than half": int(bool(begun) and sizes[-1] > begun * 1.5),

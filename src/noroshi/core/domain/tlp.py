@@ -5,7 +5,7 @@ the named group and does not reach the rest of the reader's own organisation.
 """
 
 from enum import StrEnum
-from typing import Self
+from typing import Final
 
 
 class TLP(StrEnum):
@@ -20,7 +20,7 @@ class TLP(StrEnum):
     @property
     def rank(self) -> int:
         """0 for CLEAR up to 4 for RED."""
-        return list(TLP).index(self)
+        return _RANKS[self]
 
     @property
     def label(self) -> str:
@@ -28,11 +28,9 @@ class TLP(StrEnum):
         return f"TLP:{self.value}"
 
     @classmethod
-    def up_to(cls, ceiling: Self | None) -> frozenset[Self]:
+    def up_to(cls, ceiling: "TLP | None") -> "frozenset[TLP]":
         """The levels not above `ceiling`; none where there is no ceiling to speak of."""
-        if ceiling is None:
-            return frozenset()
-        return frozenset(level for level in cls if level.rank <= ceiling.rank)
+        return frozenset() if ceiling is None else _UP_TO[ceiling]
 
     def __lt__(self, other: str) -> bool:
         return self.rank < TLP(other).rank
@@ -45,6 +43,11 @@ class TLP(StrEnum):
 
     def __ge__(self, other: str) -> bool:
         return self.rank >= TLP(other).rank
+
+
+_RANKS: Final = {level: rank for rank, level in enumerate(TLP)}
+_UP_TO: Final = {ceiling: frozenset(level for level in TLP if level <= ceiling) for ceiling in TLP}
+"""Worked out once: the policy asks this some twenty times for each reader of each item."""
 
 
 class Profile(StrEnum):
