@@ -9,7 +9,7 @@ PYTHON ?= $(shell tools/find-python)
 BIN := .venv/bin
 PIP := $(BIN)/python -m pip -qq --disable-pip-version-check --no-input
 CATALOGUES := $(wildcard src/noroshi/*/locale/*/LC_MESSAGES/*.po)
-PYTEST := $(BIN)/python -m pytest -n 2
+PYTEST := $(BIN)/python -m pytest -n 2 --dist=worksteal
 
 .PHONY: help demo test test-sqlite test-postgresql setup setup-dev system lint bench soak messages lock reference clean
 

@@ -17,6 +17,11 @@ from noroshi.core.actor import Actor
 SHARED_DATA = Path(__file__).parent.parent.parent / "shared" / "data"
 
 
+def pytest_collection_modifyitems(items):
+    """The long ones first, so that no process ends the day alone with one of them."""
+    items.sort(key=lambda item: item.get_closest_marker("slow") is None)  # stable: the rest keep their order
+
+
 @pytest.fixture(autouse=True)
 def _apart(tmp_path, settings):
     """Each test has a data directory and a cache of its own, and speaks English where it asks for no language."""
