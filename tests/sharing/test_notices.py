@@ -86,7 +86,7 @@ def test_seen_when_three_organisations_say_so_then_the_author_is_told_the_number
         actions.report_seen(cast.actor(name), signal)
     drain()
     assert set(told("sighting")) == {"a1"}
-    assert set(Notice.everything.filter(kind="sighting").values_list("count", flat=True)) == {4}
+    assert set(Notice.everything.filter(kind="sighting").values_list("count", flat=True)) == {3}
 
 
 def test_embargo_when_it_ends_then_the_others_are_told_and_nobody_twice(cast, share, drain, stopped_clock):

@@ -25,7 +25,7 @@ def remember_observables(found: Iterable[domain.Observable]) -> list[Observable]
 
 
 @transaction.atomic
-def record_sighting(
+def record_sighting(  # noqa: PLR0913 - one call says everything about a sighting, by name
     actor: Actor,
     *,
     item_id: UUID,
@@ -34,20 +34,27 @@ def record_sighting(
     count: int = 1,
     first_seen: datetime | None = None,
     last_seen: datetime | None = None,
+    named: bool = False,
 ) -> bool:
     """Note that `organisation` has seen what the item is about; return whether that is new.
 
-    The same organisation and source make one sighting, brought up to date. The ledger keeps that somebody saw it, not
-    who: a sighting is anonymous, and others learn only how many organisations there are, from three on.
+    The same organisation and source make one sighting, brought up to date. It is anonymous unless `named`: others
+    learn only how many organisations there are, from three on, and the ledger that somebody saw it.
     """
     _row, new = Sighting.everything.update_or_create(
         item_id=item_id,
         organisation_id=organisation,
         source=source,
-        defaults={"count": count, "first_seen": first_seen, "last_seen": last_seen, "world": actor.world},
+        defaults={
+            "count": count,
+            "first_seen": first_seen,
+            "last_seen": last_seen,
+            "named": named,
+            "world": actor.world,
+        },
     )
     if new:
-        ledger.record(actor.veiled(), "intel.sighting.recorded", item=item_id, source=source)
+        ledger.record(actor if named else actor.veiled(), "intel.sighting.recorded", item=item_id, source=source)
     return new
 
 

@@ -36,6 +36,8 @@ class Sighting(models.Model):
     item_id = models.UUIDField()
     organisation = models.ForeignKey("members.Organisation", on_delete=models.PROTECT, related_name="+")
     source = models.CharField(max_length=8, choices=SightingSource.choices)
+    named = models.BooleanField(default=False)
+    """Whether the organisation lets itself be named to those who see the item; otherwise it is one of a number."""
     count = models.PositiveBigIntegerField(default=1)
     first_seen = models.DateTimeField(null=True)
     last_seen = models.DateTimeField(null=True)

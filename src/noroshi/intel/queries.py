@@ -1,22 +1,62 @@
 """Reads of the intel room: who has seen what, as far as the reader may know."""
 
-from typing import Final
+from collections import Counter
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import date
+from typing import Any
 from uuid import UUID
 
 from django.db.models import QuerySet
+from django.utils import timezone
 
 from noroshi.core.actor import Actor
+from noroshi.core.domain.small_numbers import told
 from noroshi.intel.models import Sighting, SightingSource
 
-FEWEST_SHOWN: Final = 3
-"""A number about fewer organisations would point at one of them (POLICY, "Channels", last row)."""
+
+@dataclass(frozen=True)
+class Seen:
+    """Who saw an item, as far as its readers are told.
+
+    `number` moves in steps of three and is None below; those that let themselves be named are not in it. `by_day` has
+    each day on which it rose: what a reader who came every day has seen.
+    """
+
+    number: int | None
+    named: frozenset[UUID]
+    by_day: list[tuple[date, int]]
+
+
+def seen(item_id: UUID) -> Seen:
+    """Return who saw an item. The caller has checked that the reader sees it."""
+    rows = list(_told([item_id]).order_by("at", "id").values_list("organisation_id", "named", "at"))
+    named = frozenset(organisation for organisation, is_named, _at in rows if is_named)
+    first = {organisation: at for organisation, _named, at in reversed(rows) if organisation not in named}
+    days = {
+        timezone.localtime(at).date(): number
+        for number, at in enumerate(sorted(first.values()), 1)
+        if told(number) == number
+    }
+    return Seen(told(len(first)), named, list(days.items()))
 
 
 def organisations_that_saw(item_id: UUID) -> int | None:
-    """Return how many organisations have seen it, None below three. The caller has checked that the reader sees it."""
-    rows = Sighting.objects.unrestricted(reason="a count, told from three organisations on")
-    number = rows.filter(item_id=item_id).values("organisation").distinct().count()
-    return number if number >= FEWEST_SHOWN else None
+    """Return the number of `seen`. The caller has checked that the reader sees the item."""
+    return seen(item_id).number
+
+
+def counts_that_saw(item_ids: Iterable[UUID] | QuerySet[Any]) -> dict[UUID, int]:
+    """Return the number of `seen` for each of many items where there is anything to tell."""
+    rows = set(_told(item_ids).values_list("item_id", "organisation_id"))
+    unnamed = rows - set(_told(item_ids).filter(named=True).values_list("item_id", "organisation_id"))
+    numbers = Counter(item_id for item_id, _organisation in unnamed)
+    return {item_id: number for item_id, count in numbers.items() if (number := told(count)) is not None}
+
+
+def _told(item_ids: Iterable[UUID] | QuerySet[Any]) -> QuerySet[Sighting]:
+    rows = Sighting.objects.unrestricted(reason="a count, told from three organisations on, and names that were given")
+    return rows.filter(item_id__in=item_ids)
 
 
 def own_sighting(actor: Actor, item_id: UUID) -> Sighting | None:

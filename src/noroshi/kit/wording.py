@@ -43,12 +43,13 @@ def relative(moment: datetime, now: datetime) -> str:
     gap = moment - now
     if abs(gap) < timedelta(seconds=MINUTE):
         return _("just now")
-    span = _span(abs(gap).total_seconds())
     text = _("in %(span)s") if gap > timedelta(0) else _("%(span)s ago")
-    return text % {"span": span}
+    return text % {"span": span(abs(gap))}
 
 
-def _span(seconds: float) -> str:
+def span(gap: timedelta) -> str:
+    """Return a span of time in its largest unit: "3 minutes", "2 days"."""
+    seconds = gap.total_seconds()
     if seconds < HOUR:
         number = int(seconds // MINUTE)
         return ngettext("%(number)d minute", "%(number)d minutes", number) % {"number": number}

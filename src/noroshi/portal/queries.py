@@ -13,13 +13,13 @@ from noroshi.core.actor import Actor
 from noroshi.core.domain import rules
 from noroshi.core.domain.audience import AuthorMode, State
 from noroshi.core.domain.rules import Decision
+from noroshi.core.domain.small_numbers import FEWEST
 from noroshi.core.domain.tlp import TLP
 from noroshi.core.errors import NotFound
 from noroshi.core.models import LedgerEntry
 from noroshi.hunting import queries as hunting
 from noroshi.hunting.models import Hit
 from noroshi.hunting.policy import may_hunt
-from noroshi.intel.queries import FEWEST_SHOWN
 from noroshi.members.models import Organisation, Person
 from noroshi.members.queries import active_people, actors_of, hidden_groups
 from noroshi.notify.models import Notice
@@ -95,7 +95,7 @@ def hits_by_day(actor: Actor) -> list[tuple[date, int]]:
 
 def told(number: int) -> int | None:
     """Return a number about organisations if there are enough of them to hide each other, else None."""
-    return number if number >= FEWEST_SHOWN else None
+    return number if number >= FEWEST else None
 
 
 def organisations_hit(actor: Actor) -> int | None:

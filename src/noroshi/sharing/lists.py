@@ -4,6 +4,7 @@ from collections.abc import Callable
 from typing import Final
 
 from django.db.models import Prefetch
+from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
 from noroshi.core.actor import Actor
@@ -11,8 +12,8 @@ from noroshi.core.domain.tlp import TLP
 from noroshi.kit import search
 from noroshi.kit.lists import ChoiceFilter, Column, DateFilter, ListSpec, TextFilter
 from noroshi.kit.lists.spec import Rows
-from noroshi.sharing.models import Kind, Signal, SignalObservable, Target
-from noroshi.sharing.queries import SEARCH_KIND, byline, published_for
+from noroshi.sharing.models import Kind, Signal, SignalObservable, StanceKind, Target
+from noroshi.sharing.queries import SEARCH_KIND, UNANSWERED, answered, byline, published_for, with_own_stance
 from noroshi.sharing.wording import CAVEATS, OUTLINE
 
 
@@ -22,7 +23,7 @@ def _found(rows: Rows, text: str) -> Rows:
 
 def _exported(actor: Actor) -> Rows:
     values = SignalObservable.objects.visible_to(actor).select_related("observable").order_by("id")
-    rows = published_for(actor).select_related("author__organisation")
+    rows = with_own_stance(actor, published_for(actor)).select_related("author__organisation")
     return rows.prefetch_related(Prefetch("observables", queryset=values, to_attr="exported_values"))
 
 
@@ -40,6 +41,16 @@ def _caveats(signal: Signal) -> str:
 def _values(signal: Signal) -> str:
     rows: list[SignalObservable] = getattr(signal, "exported_values", [])
     return "\n".join(f"{row.observable.type} {row.observable.value} {row.objective}" for row in rows)
+
+
+def _own_answer(signal: Signal) -> str | Promise:
+    own = getattr(signal, "own_stance", None)
+    return StanceKind(own).label if own else ""
+
+
+def _answer_filter(actor: Actor) -> ChoiceFilter:
+    choices = [(UNANSWERED, _("Not yet answered")), *StanceKind.choices]
+    return ChoiceFilter("answer", _("Our answer"), choices, lambda rows, answer: answered(actor, rows, answer))
 
 
 FILTERS: Final = (
@@ -65,6 +76,7 @@ def signal_list_for(actor: Actor) -> ListSpec:
             Column("kind", _("Kind"), lambda s: s.get_kind_display(), sort="kind", style="tight"),
             Column("target", _("Struck"), lambda s: s.get_target_display(), style="tight"),
             Column("from", _("From"), organisation, cell="sharing/cells/from.html"),
+            Column("answer", _("Our answer"), _own_answer, style="tight"),
             Column(
                 "published",
                 _("Published"),
@@ -79,7 +91,7 @@ def signal_list_for(actor: Actor) -> ListSpec:
             Column("caveats", _("Caveats"), _caveats, shown=False),
             Column("values", _("Values and what they are for"), _values, shown=False),
         ),
-        filters=FILTERS,
+        filters=(*FILTERS, _answer_filter(actor)) if actor.needs_to_know else FILTERS,
         default_sort="-published",
         empty=_("No signals yet. The first fire is yours to light."),
         export_queryset=_exported,

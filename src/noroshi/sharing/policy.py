@@ -103,12 +103,29 @@ def _answers(actor: Actor, signal: Signal) -> bool:
     return _comments(actor, signal) and not is_author(actor, signal)
 
 
+def _stands(actor: Actor, signal: Signal) -> bool:
+    """For the organisation speak those who need to know, the author's colleagues too: else they would be told by it."""
+    return _answers(actor, signal) and actor.needs_to_know
+
+
+def runs_desk(actor: Actor) -> bool:
+    """Whether the actor works at the hub's release desk."""
+    return _writes(actor) and actor.is_active and actor.is_hub_operator
+
+
+def may_relate(actor: Actor, signal: Signal) -> bool:
+    """Whether the actor may say that a signal belongs to another one: a hub operator, and its author."""
+    return runs_desk(actor) or _edits(actor, signal)
+
+
 VERBS: Final = {
     "edit": Verb(State.DRAFT, _edits, gettext_lazy("Only the author changes a draft.")),
     "recall": Verb(State.HELD, _edits, gettext_lazy("Only the author takes back what waits for release.")),
     "release": Verb(
         State.HELD, _releases, gettext_lazy("Only a hub operator who did not write it releases a held signal.")
     ),
+    "ask": Verb(State.HELD, _releases, gettext_lazy("Only a hub operator who did not write it asks its author.")),
+    "explain": Verb(State.HELD, _edits, gettext_lazy("Only the author answers the hub.")),
     "amend": Verb(
         State.PUBLISHED,
         _amends,
@@ -122,6 +139,13 @@ VERBS: Final = {
     "comment": Verb(State.PUBLISHED, _comments, gettext_lazy("Only people of member organisations comment.")),
     "answer": Verb(
         State.PUBLISHED, _answers, gettext_lazy("Only people of member organisations who did not write it answer.")
+    ),
+    "stand": Verb(
+        State.PUBLISHED,
+        _stands,
+        gettext_lazy(
+            "Analysts, fraud analysts and coordinators who did not write it say where their organisation stands."
+        ),
     ),
 }
 

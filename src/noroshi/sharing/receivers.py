@@ -21,7 +21,7 @@ from noroshi.members.models import Person
 from noroshi.members.queries import active_people
 from noroshi.notify.actions import post_notices
 from noroshi.notify.domain.delivery import Topic
-from noroshi.notify.models import NoticeKind
+from noroshi.notify.models import Notice, NoticeKind
 from noroshi.notify.presenters import Presentation, presents
 from noroshi.sharing.domain.moments import to_the_hour
 from noroshi.sharing.models import Comment, Kind, Signal
@@ -76,21 +76,24 @@ def tell_disclosed(entry: LedgerEntry) -> None:
         _post(entry, signal, NoticeKind.SIGNAL, [person for person in readers if person.pk not in named])
 
 
-@ledger.subscribe("sharing.tell-operators", "sharing.signal.held")
+@ledger.subscribe(
+    "sharing.tell-operators", "sharing.signal.held", "sharing.signal.approved", "sharing.signal.explained"
+)
 def tell_operators(entry: LedgerEntry) -> None:
-    """Tell the hub's operators that something waits for them."""
+    """Tell the hub's operators that something waits for them: new, for a second one, or with the author's answer."""
     signal = _signal_of(entry)
     if signal is None or signal.state != State.HELD:
         return
     operators = active_people().filter(
         organisation__membership=MembershipClass.HUB, role_assignments__role=Role.HUB_OPERATOR
     )
-    _post(entry, signal, NoticeKind.RELEASE, _but_author(signal, operators))
+    others = operators.exclude(pk=entry.person) if entry.person is not None else operators
+    _post(entry, signal, NoticeKind.RELEASE, _but_author(signal, others))
 
 
-@ledger.subscribe("sharing.tell-sender", "sharing.signal.released", "sharing.signal.returned")
+@ledger.subscribe("sharing.tell-sender", "sharing.signal.released", "sharing.signal.returned", "sharing.signal.asked")
 def tell_sender(entry: LedgerEntry) -> None:
-    """Tell the author what became of what waited for release."""
+    """Tell the author what became of what waited for release, and what the hub asks of it."""
     signal = _signal_of(entry)
     if signal is not None:
         _post(entry, signal, NoticeKind.AMENDED, _author_of(signal))
@@ -138,10 +141,13 @@ def tell_unmasked(entry: LedgerEntry) -> None:
 
 @ledger.subscribe("sharing.tell-author", "intel.sighting.recorded")
 def tell_author(entry: LedgerEntry) -> None:
-    """Tell the author how many organisations saw it too, once there are enough to hide each other."""
+    """Tell the author how many organisations saw it too, each time that number rises: it moves in steps of three."""
     signal = _find(entry.payload["item"])
     count = organisations_that_saw(signal.pk) if signal is not None else None
-    if signal is not None and count is not None:
+    if signal is None or count is None:
+        return
+    notices = Notice.objects.unrestricted(reason="whether the author knows the number")
+    if not notices.filter(kind=NoticeKind.SIGHTING, subject_id=signal.pk, count__gte=count).exists():
         _post(entry, signal, NoticeKind.SIGHTING, _author_of(signal), count)
 
 

@@ -6,6 +6,7 @@ Values come from `NOROSHI_*` environment variables, or, for secrets, from the fi
 import os
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from datetime import timedelta
 from pathlib import Path
 from typing import Any, Final
 
@@ -31,6 +32,23 @@ def _boolean(text: str) -> bool:
         return {"1": True, "yes": True, "true": True, "0": False, "no": False, "false": False}[text.lower()]
     except KeyError:
         raise ValueError("expected yes or no") from None
+
+
+def _one_of(*words: str) -> Callable[[str], str]:
+    """Return a reader of exactly one of `words`: what is misspelt stops the start, it does not relax a rule."""
+
+    def read(text: str) -> str:
+        if text not in words:
+            raise ValueError(f"expected one of {', '.join(words)}")
+        return text
+
+    return read
+
+
+def _minutes(text: str) -> timedelta:
+    if not text.isascii() or not text.isdigit() or not int(text):
+        raise ValueError("expected a number of minutes")
+    return timedelta(minutes=int(text))
 
 
 def _names(text: str) -> list[str]:
@@ -69,6 +87,21 @@ OPTIONS: Final = (
         "Everybody needs a second factor (never asked for in a demonstration).",
     ),
     Option("TLP_PROFILE", str, "first", "Reading of the TLP for new items: first or f-isac-jp."),
+    Option(
+        "RELEASE_FOUR_EYES",
+        _one_of("grave", "all", "off"),
+        "grave",
+        "What two hub operators must let go: grave (RED, and incidents without a name), all that is held, or off.",
+    ),
+    Option(
+        "RELEASE_TARGET", _minutes, "60", "Minutes in which the hub means to look at what waits; later is marked late."
+    ),
+    Option(
+        "REPORT_FONT",
+        Path,
+        "/usr/share/fonts/opentype/noto/NotoSansCJK-Regular.ttc",
+        "Font with Japanese letters for reports as PDF (Debian: fonts-noto-cjk).",
+    ),
     Option("SMTP_URL", str, "", "smtp://USER:PASSWORD@HOST:PORT or smtps://...; empty: mail is written to files."),
     Option("MAIL_FROM", str, "noroshi@localhost", "Sender of mails."),
     Option("OIDC_URL", str, "", "Discovery address of an OpenID Connect provider for sign-in; empty: none."),

@@ -53,8 +53,11 @@ def acknowledge_signal(actor: Actor, signal: Signal) -> bool:
 
 
 @transaction.atomic
-def report_seen(actor: Actor, signal: Signal) -> bool:
-    """Say "we saw this too" for the organisation; return whether that is new. Others see only counts, from three on."""
+def report_seen(actor: Actor, signal: Signal, *, named: bool = False) -> bool:
+    """Say "we saw this too" for the organisation; return whether that is new.
+
+    Others see only counts, from three on, unless it lets itself be `named` to those who see the signal.
+    """
     signal = locked(actor, signal)
     policy.require(actor, "answer", signal)
     return record_sighting(
@@ -62,4 +65,5 @@ def report_seen(actor: Actor, signal: Signal) -> bool:
         item_id=signal.pk,
         organisation=actor.acting_organisation,
         source=SightingSource.PERSON,
+        named=named,
     )

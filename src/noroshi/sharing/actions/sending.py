@@ -12,7 +12,7 @@ from noroshi.core import clock, ledger
 from noroshi.core.actor import Actor
 from noroshi.core.domain.audience import AuthorMode, State
 from noroshi.core.domain.tlp import TLP
-from noroshi.core.errors import Conflict
+from noroshi.core.errors import Conflict, NotAllowed
 from noroshi.core.models import AudienceEntry
 from noroshi.sharing import policy
 from noroshi.sharing.actions.drafts import draft_signal
@@ -27,9 +27,9 @@ from noroshi.sharing.domain.content import (
 )
 from noroshi.sharing.domain.handling import USUAL_OBJECTIVE, Objective
 from noroshi.sharing.domain.outline import Form
-from noroshi.sharing.domain.release import gravity
-from noroshi.sharing.models import Signal
-from noroshi.sharing.queries import frozen_lines
+from noroshi.sharing.domain.release import Step, gravity, next_step
+from noroshi.sharing.models import Holding, Outcome, Signal
+from noroshi.sharing.queries import frozen_lines, stay_of, takes_two
 
 NONE_OF_ITS_OWN: Final[Mapping[int, Objective]] = MappingProxyType({})
 
@@ -64,6 +64,7 @@ def publish_signal(
     signal.return_reason = ""
     if reasons := gravity(TLP(signal.tlp), AuthorMode(signal.author_mode)):
         move(signal, State.HELD)
+        Holding.everything.create(signal=signal, world=signal.world, held_at=signal.changed_at)
         ledger.record(named(actor, signal), "sharing.signal.held", signal, reasons=reasons)
         return signal
     return _send_out(actor, signal)
@@ -76,10 +77,34 @@ def share_signal(actor: Actor, *, content: Content, marking: Marking, objective:
 
 
 @transaction.atomic
-def release_signal(actor: Actor, signal: Signal) -> Signal:
-    """Let a held signal go."""
+def approve_signal(actor: Actor, signal: Signal) -> Signal:
+    """Say that a grave signal may go: another operator then releases it, or hands it back.
+
+    Raises Conflict where it takes one operator alone, or somebody has approved it already.
+    """
     signal = locked(actor, signal)
     policy.require(actor, "release", signal)
+    stay = stay_of(signal)
+    if _step(actor, signal, stay) is not Step.APPROVE:
+        raise Conflict(_("This needs no approval, or has one."))
+    stay.approved_by_id, stay.approved_at = actor.acting_person, clock.now()
+    stay.save(update_fields=["approved_by", "approved_at"])
+    ledger.record(actor, "sharing.signal.approved", signal, rule="release")
+    return signal
+
+
+@transaction.atomic
+def release_signal(actor: Actor, signal: Signal) -> Signal:
+    """Let a held signal go. A grave one takes a second operator: it was approved by another before."""
+    signal = locked(actor, signal)
+    policy.require(actor, "release", signal)
+    stay = stay_of(signal)
+    match _step(actor, signal, stay):
+        case Step.APPROVE:
+            raise Conflict(_("This takes two hub operators: one approves it, another releases it."))
+        case Step.WAIT:
+            raise NotAllowed(_("You approved it: another hub operator releases it."), rule="four-eyes")
+    _end(stay, Outcome.RELEASED)
     ledger.record(actor, "sharing.signal.released", signal, rule="release")
     return _send_out(actor, signal)
 
@@ -91,6 +116,7 @@ def return_signal(actor: Actor, signal: Signal, *, reason: str) -> Signal:
     policy.require(actor, "release", signal)
     signal.return_reason = checked_sentence("reason", reason, MAX_REASON)
     move(signal, State.DRAFT)
+    _end(stay_of(signal), Outcome.RETURNED)
     ledger.record(actor, "sharing.signal.returned", signal, rule="release")
     return signal
 
@@ -101,6 +127,7 @@ def recall_signal(actor: Actor, signal: Signal) -> Signal:
     signal = locked(actor, signal)
     policy.require(actor, "recall", signal)
     move(signal, State.DRAFT)
+    _end(stay_of(signal), Outcome.RECALLED)
     ledger.record(named(actor, signal), "sharing.signal.recalled", signal)
     return signal
 
@@ -109,6 +136,15 @@ def recall_signal(actor: Actor, signal: Signal) -> Signal:
 def disclose_signal(signal: Signal) -> None:
     """Note that a signal's embargo has ended, so that those who see it from now on are told."""
     ledger.record(Actor.system("embargo", world=signal.world), "sharing.signal.disclosed", signal)
+
+
+def _step(actor: Actor, signal: Signal, stay: Holding) -> Step:
+    return next_step(actor.person, two=takes_two(signal), approved_by=stay.approved_by_id)
+
+
+def _end(stay: Holding, outcome: Outcome) -> None:
+    stay.ended_at, stay.outcome = clock.now(), outcome
+    stay.save(update_fields=["ended_at", "outcome"])
 
 
 def _send_out(actor: Actor, signal: Signal) -> Signal:

@@ -1,14 +1,25 @@
 """Signals, their versions, and what readers say to them."""
 
 from noroshi.sharing.models.answers import Acknowledgement, Comment
+from noroshi.sharing.models.holdings import CannedRequest, Holding, Inquiry, Outcome
+from noroshi.sharing.models.relations import Relation, RelationKind
 from noroshi.sharing.models.signals import Kind, Signal, SignalObservable, SignalVersion, Target
+from noroshi.sharing.models.stances import Stance, StanceKind
 
 __all__ = [
     "Acknowledgement",
+    "CannedRequest",
     "Comment",
+    "Holding",
+    "Inquiry",
     "Kind",
+    "Outcome",
+    "Relation",
+    "RelationKind",
     "Signal",
     "SignalObservable",
     "SignalVersion",
+    "Stance",
+    "StanceKind",
     "Target",
 ]

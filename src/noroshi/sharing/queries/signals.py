@@ -76,8 +76,13 @@ def not_acknowledged_by(actor: Actor) -> QuerySet[Signal]:
     An anonymous signal of a colleague is among them: its absence would say whose it is.
     """
     taken = Acknowledgement.everything.filter(signal=OuterRef("pk"), organisation=actor.organisation)
-    others = published_for(actor).exclude(owner=actor.organisation, author_mode=AuthorMode.NAMED)
-    return others.exclude(author=actor.person).filter(~Exists(taken))
+    return not_mine(actor, published_for(actor)).filter(~Exists(taken))
+
+
+def not_mine(actor: Actor, rows: QuerySet[Signal]) -> QuerySet[Signal]:
+    """Return those of `rows` that are neither the actor's own nor signed by a colleague."""
+    others = rows.exclude(owner=actor.organisation, author_mode=AuthorMode.NAMED)
+    return others.exclude(author=actor.person)
 
 
 def has_acknowledged(actor: Actor, signal: Signal) -> bool:

@@ -1,19 +1,34 @@
 """Pages of the sharing room."""
 
-from noroshi.sharing.views.browsing import drafts, release_queue, signal_list, withdrawn_list
+from noroshi.sharing.views.browsing import drafts, signal_list, withdrawn_list
 from noroshi.sharing.views.composing import compose, edit, preview, review
+from noroshi.sharing.views.desk import (
+    canned_requests,
+    part,
+    relate,
+    related,
+    release_queue,
+    release_times,
+    retire_request,
+)
 from noroshi.sharing.views.reading import act, amend, detail
 from noroshi.sharing.views.unmasking import unmask
 
 __all__ = [
     "act",
     "amend",
+    "canned_requests",
     "compose",
     "detail",
     "drafts",
     "edit",
+    "part",
     "preview",
+    "relate",
+    "related",
     "release_queue",
+    "release_times",
+    "retire_request",
     "review",
     "signal_list",
     "unmask",

@@ -4,19 +4,17 @@ from django.http import HttpResponse
 from django.http.response import HttpResponseBase
 from django.shortcuts import render
 
-from noroshi.core.errors import NotFound
 from noroshi.kit import lists
 from noroshi.kit.http import ActorRequest
 from noroshi.sharing import policy, queries
 from noroshi.sharing.lists import TOMBSTONES, signal_list_for
-from noroshi.sharing.views.context import gravity_reasons
 
 
 def signal_list(request: ActorRequest) -> HttpResponseBase:
     """List the signals that the reader may read."""
     actor = request.actor
     policy.require_member(actor)
-    rows = queries.published_for(actor).select_related("author__organisation")
+    rows = queries.with_own_stance(actor, queries.published_for(actor)).select_related("author__organisation")
     context = {"may_share": policy.may_share(actor)}
     return lists.respond(
         request, signal_list_for(actor), actor=actor, rows=rows, template="sharing/list.html", context=context
@@ -35,11 +33,3 @@ def drafts(request: ActorRequest) -> HttpResponse:
     policy.require_member(request.actor)
     policy.require_sharer(request.actor)
     return render(request, "sharing/drafts.html", {"signals": queries.drafts_of(request.actor)})
-
-
-def release_queue(request: ActorRequest) -> HttpResponse:
-    """List what waits for a hub operator."""
-    if not request.actor.is_hub_operator:
-        raise NotFound
-    signals = [(signal, gravity_reasons(signal)) for signal in queries.waiting_for_release(request.actor)]
-    return render(request, "sharing/release_queue.html", {"signals": signals})

@@ -1,20 +1,28 @@
 """What several pages show: readers, audience, observables, as their templates want it."""
 
-from typing import Any
+from datetime import date, timedelta
+from typing import Any, Final
 
+from django.utils import timezone
 from django.utils.functional import Promise
+from django.utils.safestring import SafeString
+from django.utils.translation import gettext as _
 
+from noroshi.core import clock
 from noroshi.core.actor import Actor
-from noroshi.core.domain.audience import AuthorMode
+from noroshi.core.domain.audience import AuthorMode, State
 from noroshi.core.domain.tlp import TLP, Profile
 from noroshi.intel.domain.observables import Observable, ObservableType, defang
 from noroshi.intel.wording import TYPES
+from noroshi.kit.charts import Chart, line_chart
 from noroshi.kit.http import ActorRequest
-from noroshi.sharing import queries, wording
+from noroshi.sharing import policy, queries, wording
 from noroshi.sharing.domain.handling import Objective
 from noroshi.sharing.domain.release import gravity
 from noroshi.sharing.domain.style import traces
-from noroshi.sharing.models import Signal, SignalObservable, SignalVersion
+from noroshi.sharing.models import RelationKind, Signal, SignalObservable, SignalVersion, StanceKind
+
+MOST_DAYS: Final = 120
 
 
 def posted(request: ActorRequest) -> Any:
@@ -88,4 +96,56 @@ def _shown(place: int, row: SignalObservable) -> dict[str, Any]:
         "reason": wording.EXTRACTION.get(row.reason.partition("-")[0], ""),
         "benign": row.benign,
         "objective": wording.OBJECTIVES[Objective(row.objective)],
+    }
+
+
+def replies_context(actor: Actor, signal: Signal) -> dict[str, Any]:
+    """Return the context of `sharing/stances.html`: what the readers said, and what the reader's organisation did."""
+    if signal.state != State.PUBLISHED or not policy.is_member(actor):
+        return {}
+    answers = queries.answers_to(signal)
+    return {
+        "replies": answers,
+        "stances": [(kind.label, answers.stances[kind], answers.stances_named[kind]) for kind in StanceKind],
+        "stance_kinds": StanceKind.choices,
+        "own_stances": list(queries.stances_of_own(actor, signal)),
+        "seen_plot": _plot_of(answers.seen_by_day),
+        **_relations(actor, signal),
+    }
+
+
+def _plot_of(steps: list[tuple[date, int]]) -> SafeString | str:
+    """Draw how the number rose, from the day on which it could first be told to today."""
+    if not steps:
+        return ""
+    numbers, last, points = dict(steps), 0, []
+    today = timezone.localdate(clock.now())
+    for day in _days(steps[0][0], today):
+        last = numbers.get(day, last)
+        points.append((f"{day:%m-%d}", last))
+    return line_chart(Chart.of(_("Organisations that saw it, in steps of three"), points, _("organisations")))
+
+
+def _days(first: date, last: date) -> list[date]:
+    span = min((last - first).days, MOST_DAYS)
+    return [first + timedelta(days=number) for number in range(span + 1)]
+
+
+def desk_context(actor: Actor, signal: Signal) -> dict[str, Any]:
+    """Return what stands on the page of a signal that waits: how far it is, and what hub and author wrote."""
+    inquiries = list(queries.inquiries_of(actor, signal)) if signal.state != State.WITHDRAWN else []
+    if signal.state != State.HELD:
+        return {"inquiries": inquiries}
+    return {
+        "inquiries": inquiries,
+        "waiting": queries.waiting(actor, signal),
+        **_relations(actor, signal),
+    }
+
+
+def _relations(actor: Actor, signal: Signal) -> dict[str, Any]:
+    return {
+        "relations": queries.relations_of(actor, signal),
+        "may_relate": policy.may_relate(actor, signal),
+        "relation_kinds": RelationKind.choices,
     }

@@ -22,7 +22,7 @@ from noroshi.core import policy as door
 from noroshi.core.actor import Actor
 from noroshi.core.domain.audience import State
 from noroshi.core.errors import InvalidInput, NotFound
-from noroshi.intel.queries import has_said_seen, organisations_that_saw
+from noroshi.intel.queries import has_said_seen
 from noroshi.kit.http import ActorRequest
 from noroshi.sharing import actions, policy, queries, wording
 from noroshi.sharing.domain.outline import Form
@@ -33,15 +33,18 @@ from noroshi.sharing.forms import (
     CommentForm,
     ReasonForm,
 )
+from noroshi.sharing.forms_desk import AskForm, ExplainForm, SeenForm, StanceForm
 from noroshi.sharing.models import Signal
 from noroshi.sharing.views.context import (
     audience_lines,
+    desk_context,
     gravity_reasons,
     habits_in,
     handling_context,
     passing_on,
     posted,
     reach_context,
+    replies_context,
     shown_observables,
     words_context,
 )
@@ -86,7 +89,8 @@ def _detail(actor: Actor, signal: Signal) -> dict[str, Any]:
         "is_member": policy.is_member(actor),
         "acknowledged": queries.has_acknowledged(actor, signal),
         "seen": has_said_seen(actor, signal.pk),
-        "seen_by": organisations_that_saw(signal.pk),
+        **replies_context(actor, signal),
+        **desk_context(actor, signal),
         "reason": wording.REACHED_BY[way] if way else "",
         "passing_on": passing_on(signal),
         "gravity": gravity_reasons(signal) if signal.state == State.HELD else (),
@@ -132,14 +136,27 @@ DEEDS: Final = {
     "return": Deed(actions.return_signal, gettext_lazy("The signal went back to its author."), "sharing:release-queue"),
     "comment": Deed(actions.comment_on_signal, gettext_lazy("Your comment was added.")),
     "acknowledge": Deed(actions.acknowledge_signal, gettext_lazy("Acknowledged for your organisation.")),
-    "seen": Deed(
-        actions.report_seen,
-        gettext_lazy("Noted that your organisation saw this too. Nobody is told which one."),
+    "seen": Deed(actions.report_seen, gettext_lazy("Noted that your organisation saw this too.")),
+    "stand": Deed(actions.take_stance, gettext_lazy("Noted where your organisation stands.")),
+    "approve": Deed(
+        actions.approve_signal,
+        gettext_lazy("Approved. Another hub operator releases it."),
+        "sharing:release-queue",
     ),
+    "ask": Deed(actions.ask_author, gettext_lazy("The request went to the author.")),
+    "explain": Deed(actions.answer_hub, gettext_lazy("The hub has your answer.")),
 }
 
 
-FORMS: Final[dict[str, type[BlamingForm]]] = {"withdraw": ReasonForm, "return": ReasonForm, "comment": CommentForm}
+FORMS: Final[dict[str, type[BlamingForm]]] = {
+    "withdraw": ReasonForm,
+    "return": ReasonForm,
+    "comment": CommentForm,
+    "seen": SeenForm,
+    "stand": StanceForm,
+    "ask": AskForm,
+    "explain": ExplainForm,
+}
 
 
 @require_POST
