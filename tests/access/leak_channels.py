@@ -50,6 +50,9 @@ LISTS: Final = (
     "/members/organisations/",
     "/members/people/",
     "/members/groups/",
+    "/members/groups/wg_incident/",
+    "/signals/groups/wg_incident/",
+    "/signals/groups/wg_incident/?export=csv",
     "/members/tokens/",
 )
 PROBES: Final = (

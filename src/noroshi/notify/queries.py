@@ -20,6 +20,7 @@ USUAL: Final = {
     NoticeKind.WITHDRAWN: Delivery.AT_ONCE,
     NoticeKind.COMMENT: Delivery.DIGEST,
     NoticeKind.HIT: Delivery.AT_ONCE,
+    NoticeKind.REQUEST: Delivery.AT_ONCE,
     NoticeKind.RELEASE: Delivery.AT_ONCE,
     NoticeKind.SIGHTING: Delivery.DIGEST,
     NoticeKind.UNMASKED: Delivery.AT_ONCE,

@@ -12,4 +12,4 @@ class SharingConfig(AppConfig):
 
     def ready(self) -> None:
         """Subscribe to events, and register what comes round."""
-        from noroshi.sharing import receivers, tasks  # noqa: F401, PLC0415 - models must be loaded first
+        from noroshi.sharing import receivers, receivers_groups, tasks  # noqa: F401, PLC0415 - models must be loaded first

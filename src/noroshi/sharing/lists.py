@@ -1,6 +1,7 @@
 """The lists of the sharing room, declared once."""
 
 from collections.abc import Callable
+from dataclasses import replace
 from typing import Final
 
 from django.db.models import Prefetch
@@ -12,8 +13,17 @@ from noroshi.core.domain.tlp import TLP
 from noroshi.kit import search
 from noroshi.kit.lists import ChoiceFilter, Column, DateFilter, ListSpec, TextFilter
 from noroshi.kit.lists.spec import Rows
+from noroshi.members.models import Group
 from noroshi.sharing.models import Kind, Signal, SignalObservable, StanceKind, Target
-from noroshi.sharing.queries import SEARCH_KIND, UNANSWERED, answered, byline, published_for, with_own_stance
+from noroshi.sharing.queries import (
+    SEARCH_KIND,
+    UNANSWERED,
+    answered,
+    byline,
+    published_for,
+    shared_with,
+    with_own_stance,
+)
 from noroshi.sharing.wording import CAVEATS, OUTLINE
 
 
@@ -96,6 +106,15 @@ def signal_list_for(actor: Actor) -> ListSpec:
         empty=_("No signals yet. The first fire is yours to light."),
         export_queryset=_exported,
     )
+
+
+def room_list_for(actor: Actor, group: Group) -> ListSpec:
+    """Return the list of what was shared with `group`, its file too."""
+
+    def exported(taker: Actor) -> Rows:
+        return _exported(taker).filter(pk__in=shared_with(taker, group).order_by().values("pk"))
+
+    return replace(signal_list_for(actor), name="group", export_queryset=exported)
 
 
 TOMBSTONES: Final = ListSpec(

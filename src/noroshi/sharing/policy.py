@@ -8,12 +8,15 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
+from noroshi.core import clock
 from noroshi.core.actor import Actor
-from noroshi.core.domain.audience import AuthorMode, State
+from noroshi.core.domain.audience import AuthorMode, EntryKind, State
 from noroshi.core.domain.channels import Channel
 from noroshi.core.domain.membership import MembershipClass, Role
 from noroshi.core.domain.tlp import TLP
 from noroshi.core.errors import Conflict, NotAllowed, NotFound
+from noroshi.core.models import AudienceEntry
+from noroshi.members.queries import is_coordinator
 from noroshi.sharing.domain.release import gravity
 from noroshi.sharing.models import Signal
 
@@ -118,6 +121,22 @@ def may_relate(actor: Actor, signal: Signal) -> bool:
     return runs_desk(actor) or _edits(actor, signal)
 
 
+def _invites(actor: Actor, signal: Signal) -> bool:
+    """The author, and the coordinators of the groups; under an embargo the author alone.
+
+    Who reads RED was fixed when it went out: nobody comes later (POLICY, table of levels).
+    """
+    if signal.tlp in (TLP.RED, TLP.CLEAR) or not may_share(actor):
+        return False
+    if is_author(actor, signal):
+        return True
+    embargoed = signal.embargo_until is not None and signal.embargo_until > clock.now()
+    if embargoed or not actor.groups:
+        return False
+    granted = AudienceEntry.objects.filter(item_id=signal.pk, kind=EntryKind.GROUP, target__in=actor.groups)
+    return is_coordinator(actor, {row for row in granted.values_list("target", flat=True) if row})
+
+
 VERBS: Final = {
     "edit": Verb(State.DRAFT, _edits, gettext_lazy("Only the author changes a draft.")),
     "recall": Verb(State.HELD, _edits, gettext_lazy("Only the author takes back what waits for release.")),
@@ -135,6 +154,14 @@ VERBS: Final = {
     ),
     "withdraw": Verb(
         State.PUBLISHED, _withdraws, gettext_lazy("Only the author or a hub operator withdraws a published signal.")
+    ),
+    "invite": Verb(
+        State.PUBLISHED,
+        _invites,
+        gettext_lazy(
+            "Only the author, or a coordinator of a group it was shared with, invites a guest; nobody to TLP:RED, whose"
+            " readers are those it was given to."
+        ),
     ),
     "comment": Verb(State.PUBLISHED, _comments, gettext_lazy("Only people of member organisations comment.")),
     "answer": Verb(

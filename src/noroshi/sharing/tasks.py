@@ -11,3 +11,9 @@ def tell_of_lifted_embargoes() -> None:
     """Tell those who see a signal from now on, because its embargo has ended."""
     for signal in queries.under_lifted_embargo():
         actions.disclose_signal(signal)
+
+
+@recurring("sharing.guests", every=timedelta(minutes=1))
+def end_guests() -> None:
+    """End the stays of guests whose time has come."""
+    actions.end_due_guests()

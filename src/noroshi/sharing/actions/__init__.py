@@ -7,6 +7,7 @@ done to drafts is written down without a name too.
 from noroshi.sharing.actions.answers import acknowledge_signal, comment_on_signal, report_seen
 from noroshi.sharing.actions.changes import amend_signal, withdraw_signal
 from noroshi.sharing.actions.drafts import discard_draft, draft_signal, revise_draft
+from noroshi.sharing.actions.guests import end_due_guests, end_guest, invite_guest
 from noroshi.sharing.actions.inquiries import answer_hub, ask_author, keep_request, retire_request
 from noroshi.sharing.actions.marking import check_marking, default_profile
 from noroshi.sharing.actions.relations import part_signals, relate_signals
@@ -35,6 +36,9 @@ __all__ = [
     "discard_draft",
     "disclose_signal",
     "draft_signal",
+    "end_due_guests",
+    "end_guest",
+    "invite_guest",
     "keep_request",
     "part_signals",
     "publish_signal",

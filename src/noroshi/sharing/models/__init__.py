@@ -1,6 +1,7 @@
 """Signals, their versions, and what readers say to them."""
 
 from noroshi.sharing.models.answers import Acknowledgement, Comment
+from noroshi.sharing.models.guests import Guest
 from noroshi.sharing.models.holdings import CannedRequest, Holding, Inquiry, Outcome
 from noroshi.sharing.models.relations import Relation, RelationKind
 from noroshi.sharing.models.signals import Kind, Signal, SignalObservable, SignalVersion, Target
@@ -10,6 +11,7 @@ __all__ = [
     "Acknowledgement",
     "CannedRequest",
     "Comment",
+    "Guest",
     "Holding",
     "Inquiry",
     "Kind",

@@ -35,6 +35,7 @@ from noroshi.sharing.queries.relations import (
     relations_of,
     suggestions_for,
 )
+from noroshi.sharing.queries.rooms import RoomNumbers, guests_of, own_group, room_numbers, shared_with
 from noroshi.sharing.queries.signals import (
     SEARCH_KIND,
     Byline,
@@ -73,6 +74,7 @@ __all__ = [
     "Reach",
     "Reader",
     "Related",
+    "RoomNumbers",
     "Said",
     "Suggestion",
     "Waiting",
@@ -86,6 +88,7 @@ __all__ = [
     "entries_of_people",
     "frozen_lines",
     "groups_on_offer",
+    "guests_of",
     "has_acknowledged",
     "has_two_operators",
     "inquiries_of",
@@ -98,6 +101,7 @@ __all__ = [
     "observables_of",
     "organisations_on_offer",
     "organisations_that_acknowledged",
+    "own_group",
     "people_reached",
     "published_for",
     "reach",
@@ -108,6 +112,8 @@ __all__ = [
     "release_times",
     "request_for",
     "requests_on_offer",
+    "room_numbers",
+    "shared_with",
     "signal_for",
     "signals_for",
     "stances_of_own",

@@ -18,7 +18,7 @@ from noroshi.core.domain.tlp import TLP
 from noroshi.core.errors import InvalidInput
 from noroshi.core.models import AudienceEntry
 from noroshi.members.models import Group, Organisation, Person
-from noroshi.members.queries import active_people, actors_of, members_of
+from noroshi.members.queries import active_people, actors_of, hidden_groups, members_of
 from noroshi.sharing.domain.ways import Way, way_to
 from noroshi.sharing.models import Signal
 from noroshi.sharing.policy import is_author
@@ -134,15 +134,17 @@ def audience_in_words(actor: Actor, signal: Signal) -> list[tuple[EntryKind, lis
     if not may_know_reach(actor, signal):
         return []
     entries = [row.as_entry() for row in AudienceEntry.objects.filter(item_id=signal.pk).order_by("id")]
-    names = _names(entries)
+    names = _names(actor, entries)
     lines: dict[EntryKind, list[str]] = {kind: [] for kind in EntryKind if kind is not EntryKind.FROZEN}
     for entry in entries:
         if entry.kind in lines:
-            lines[entry.kind].append(names.get(entry.target, "") if entry.target else "")
+            lines[entry.kind].append(names.get(entry.target, "–") if entry.target else "")
     return [(kind, targets) for kind, targets in lines.items() if targets]
 
 
-def _names(entries: Sequence[Entry]) -> dict[UUID, str]:
+def _names(actor: Actor, entries: Sequence[Entry]) -> dict[UUID, str]:
     targets = {entry.target for entry in entries if entry.target}
     rooms: tuple[type[Any], ...] = (Organisation, Group, Person)
+    hidden = set(hidden_groups(actor).filter(pk__in=targets).values_list("pk", flat=True))
+    targets -= hidden
     return {row.pk: row.name for model in rooms for row in model.objects.filter(pk__in=targets)}

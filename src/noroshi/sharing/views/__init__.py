@@ -12,6 +12,7 @@ from noroshi.sharing.views.desk import (
     retire_request,
 )
 from noroshi.sharing.views.reading import act, amend, detail
+from noroshi.sharing.views.rooms import group_room, guest_end, guest_invite
 from noroshi.sharing.views.unmasking import unmask
 
 __all__ = [
@@ -22,6 +23,9 @@ __all__ = [
     "detail",
     "drafts",
     "edit",
+    "group_room",
+    "guest_end",
+    "guest_invite",
     "part",
     "preview",
     "relate",

@@ -1,6 +1,7 @@
 """Writing a signal, looking it over, sending it."""
 
 from collections.abc import Callable
+from typing import Any
 from uuid import UUID
 
 from django.contrib import messages
@@ -13,6 +14,8 @@ from noroshi.core.actor import Actor
 from noroshi.core.domain.audience import State
 from noroshi.core.errors import InvalidInput
 from noroshi.kit.http import ActorRequest
+from noroshi.members.models import Group
+from noroshi.members.queries import default_level
 from noroshi.sharing import actions, policy, queries
 from noroshi.sharing.domain.handling import USUAL_OBJECTIVE
 from noroshi.sharing.forms import (
@@ -41,9 +44,18 @@ def compose(request: ActorRequest) -> HttpResponse:
     """Write a new signal."""
     policy.require_member(request.actor)
     policy.require_sharer(request.actor)
-    form = ComposeForm(posted(request), actor=request.actor, initial=usual_marking(request.actor))
+    form = ComposeForm(posted(request), actor=request.actor, initial=_beginning(request))
     return _compose(
         request, form, lambda: actions.draft_signal(request.actor, content=form.content(), marking=form.marking())
+    )
+
+
+def _beginning(request: ActorRequest) -> dict[str, Any]:
+    """Return what a new form shows: the usual marking, or that of the group from whose room somebody comes."""
+    initial = usual_marking(request.actor)
+    group = queries.groups_on_offer(request.actor).filter(slug=request.GET.get("group", "")[:60]).first()
+    return (
+        initial if group is None else {**initial, "groups": [group.pk], "tlp": default_level(group), "community": False}
     )
 
 
@@ -83,7 +95,15 @@ def preview(request: ActorRequest) -> HttpResponse:
             reach = _reach_of(request.actor, form)
         except InvalidInput as error:
             form.blame(error)
-    return render(request, "sharing/preview.html", {"form": form, **reach_context(reach)})
+    context = {"form": form, "usual": _usual_levels(form), **reach_context(reach)}
+    return render(request, "sharing/preview.html", context)
+
+
+def _usual_levels(form: AudienceForm) -> list[tuple[Group, str]]:
+    """Return the groups chosen whose usual marking is another than the one chosen."""
+    chosen = form.cleaned_data.get("tlp", "")
+    groups = form.cleaned_data.get("groups") or ()
+    return [(group, level) for group in groups if (level := default_level(group)) != chosen]
 
 
 def _reach_of(actor: Actor, form: AudienceForm) -> queries.Reach:

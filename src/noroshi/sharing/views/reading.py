@@ -48,6 +48,7 @@ from noroshi.sharing.views.context import (
     shown_observables,
     words_context,
 )
+from noroshi.sharing.views.rooms import guests_context
 
 
 @login_not_required
@@ -96,6 +97,7 @@ def _detail(actor: Actor, signal: Signal) -> dict[str, Any]:
         "gravity": gravity_reasons(signal) if signal.state == State.HELD else (),
         "audience": audience_lines(actor, signal),
         "taken_note": queries.organisations_that_acknowledged(actor, signal),
+        **guests_context(actor, signal),
         **reach_context(queries.reach_known_to(actor, signal)),
     }
 
