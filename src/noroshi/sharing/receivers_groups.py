@@ -42,7 +42,8 @@ def present_groups(actor: Actor, ids: Collection[UUID]) -> Mapping[UUID, Present
 
 def _presentation(group: Group) -> Presentation:
     tlp = TLP.AMBER_STRICT if group.confidential else TLP.GREEN
-    return Presentation(group.name, reverse("members:group-detail", args=[group.slug]), tlp)
+    url = reverse("members:group-detail", args=[group.slug])
+    return Presentation(group.name, url, tlp, is_private=group.confidential)
 
 
 @ledger.subscribe("sharing.tell-coordinators", "members.group.join_requested")
