@@ -2,7 +2,7 @@
 
 from collections.abc import Collection, Iterable
 from dataclasses import replace
-from typing import Final, TypeVar
+from typing import TypeVar
 from uuid import UUID
 
 from django.db.models import BooleanField, Case, Count, F, IntegerField, Model, Q, QuerySet, Value, When
@@ -12,6 +12,7 @@ from noroshi.core.actor import Actor
 from noroshi.core.domain import worlds
 from noroshi.core.domain.channels import Channel
 from noroshi.core.domain.membership import MembershipClass, Role, Standing
+from noroshi.core.domain.small_numbers import FEWEST
 from noroshi.core.domain.tlp import TLP
 from noroshi.core.errors import NotFound
 from noroshi.members import policy
@@ -32,9 +33,6 @@ from noroshi.members.models import (
 )
 
 M = TypeVar("M", bound=Model)
-
-FEWEST_SHOWN: Final = 3
-"""A number about fewer organisations would point at one of them (POLICY, "Channels", last row)."""
 
 
 def actor_of(person: Person, channel: Channel = Channel.WEB, world: str = worlds.REAL) -> Actor:
@@ -173,7 +171,7 @@ def groups_for(actor: Actor) -> QuerySet[Group]:
         memberships__person__organisation__standing=Standing.ACTIVE,
     )
     own = Q(pk__isnull=False) if authority.manages_community(actor) else Q(pk__in=actor.groups)
-    told = own | Q(organisations__gte=FEWEST_SHOWN)
+    told = own | Q(organisations__gte=FEWEST)
     return (
         Group.objects.filter(policy.known_groups(actor))
         .annotate(

@@ -10,9 +10,9 @@ from django.db.models import Exists, OuterRef, QuerySet
 from noroshi.core import clock
 from noroshi.core.actor import Actor
 from noroshi.core.domain.audience import AuthorMode, EntryKind
+from noroshi.core.domain.small_numbers import FEWEST
 from noroshi.core.errors import NotFound
 from noroshi.core.models import AudienceEntry
-from noroshi.intel.queries import FEWEST_SHOWN
 from noroshi.members.models import Group
 from noroshi.members.queries import groups_for
 from noroshi.sharing.models import Guest, Signal
@@ -56,7 +56,7 @@ def room_numbers(actor: Actor, group: Group) -> RoomNumbers:
     since = clock.now() - timedelta(days=DAYS)
     recent = shared_with(actor, group).filter(published_at__gte=since).order_by()
     named = recent.filter(author_mode=AuthorMode.NAMED).values("owner").distinct().count()
-    return RoomNumbers(DAYS, recent.count(), named if named >= FEWEST_SHOWN else None)
+    return RoomNumbers(DAYS, recent.count(), named if named >= FEWEST else None)
 
 
 def granted_groups(signal: Signal) -> set[UUID]:
