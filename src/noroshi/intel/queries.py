@@ -3,7 +3,7 @@
 from collections import Counter
 from collections.abc import Iterable
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime
 from typing import Any
 from uuid import UUID
 
@@ -46,10 +46,11 @@ def organisations_that_saw(item_id: UUID) -> int | None:
     return seen(item_id).number
 
 
-def counts_that_saw(item_ids: Iterable[UUID] | QuerySet[Any]) -> dict[UUID, int]:
-    """Return the number of `seen` for each of many items where there is anything to tell."""
-    rows = set(_told(item_ids).values_list("item_id", "organisation_id"))
-    unnamed = rows - set(_told(item_ids).filter(named=True).values_list("item_id", "organisation_id"))
+def counts_that_saw(item_ids: Iterable[UUID] | QuerySet[Any], *, before: datetime) -> dict[UUID, int]:
+    """Return the number of `seen` at a moment, for each of many items where there was anything to tell."""
+    rows = list(_told(item_ids).filter(at__lt=before).values_list("item_id", "organisation_id", "named"))
+    named = {(item, organisation) for item, organisation, is_named in rows if is_named}
+    unnamed = {(item, organisation) for item, organisation, _named in rows} - named
     numbers = Counter(item_id for item_id, _organisation in unnamed)
     return {item_id: number for item_id, count in numbers.items() if (number := told(count)) is not None}
 

@@ -1,6 +1,6 @@
 """Addresses of the sharing room."""
 
-from django.urls import path
+from django.urls import path, re_path
 
 from noroshi.sharing import views
 
@@ -13,6 +13,8 @@ urlpatterns = [
     path("preview", views.preview, name="preview"),
     path("drafts", views.drafts, name="drafts"),
     path("release", views.release_queue, name="release-queue"),
+    path("statistics/", views.statistics, name="statistics"),
+    re_path(r"^statistics/report\.(?P<form>csv|pdf)$", views.statistics_file, name="statistics-file"),
     path("release/times", views.release_times, name="release-times"),
     path("release/requests", views.canned_requests, name="requests"),
     path("release/requests/<uuid:request_id>/", views.canned_requests, name="request"),

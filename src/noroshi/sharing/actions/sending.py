@@ -64,7 +64,7 @@ def publish_signal(
     signal.return_reason = ""
     if reasons := gravity(TLP(signal.tlp), AuthorMode(signal.author_mode)):
         move(signal, State.HELD)
-        Holding.everything.create(signal=signal, world=signal.world, held_at=signal.changed_at)
+        Holding.everything.create(signal=signal, world=signal.world)
         ledger.record(named(actor, signal), "sharing.signal.held", signal, reasons=reasons)
         return signal
     return _send_out(actor, signal)

@@ -35,6 +35,7 @@ from noroshi.sharing.queries.relations import (
     relations_of,
     suggestions_for,
 )
+from noroshi.sharing.queries.reports import ANONYMOUS, Figures, Report, periods_on_offer, sector_report
 from noroshi.sharing.queries.rooms import RoomNumbers, guests_of, own_group, room_numbers, shared_with
 from noroshi.sharing.queries.signals import (
     SEARCH_KIND,
@@ -66,14 +67,17 @@ from noroshi.sharing.queries.threads import Said, comments_of, thread_of
 from noroshi.sharing.queries.unmasking import Look, looks_at
 
 __all__ = [
+    "ANONYMOUS",
     "SEARCH_KIND",
     "UNANSWERED",
     "Answers",
     "Byline",
+    "Figures",
     "Look",
     "Reach",
     "Reader",
     "Related",
+    "Report",
     "RoomNumbers",
     "Said",
     "Suggestion",
@@ -103,6 +107,7 @@ __all__ = [
     "organisations_that_acknowledged",
     "own_group",
     "people_reached",
+    "periods_on_offer",
     "published_for",
     "reach",
     "reach_known_to",
@@ -113,6 +118,7 @@ __all__ = [
     "request_for",
     "requests_on_offer",
     "room_numbers",
+    "sector_report",
     "shared_with",
     "signal_for",
     "signals_for",

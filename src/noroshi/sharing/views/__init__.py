@@ -13,6 +13,7 @@ from noroshi.sharing.views.desk import (
 )
 from noroshi.sharing.views.reading import act, amend, detail
 from noroshi.sharing.views.rooms import group_room, guest_end, guest_invite
+from noroshi.sharing.views.statistics import statistics, statistics_file
 from noroshi.sharing.views.unmasking import unmask
 
 __all__ = [
@@ -35,6 +36,8 @@ __all__ = [
     "retire_request",
     "review",
     "signal_list",
+    "statistics",
+    "statistics_file",
     "unmask",
     "withdrawn_list",
 ]
