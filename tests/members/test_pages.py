@@ -36,6 +36,7 @@ PAGES = {
     "organisation-list": COMMUNITY,
     "organisation-new": COMMUNITY,
     "organisation-detail": OF_BANK_A,
+    "organisation-marks": {"a_admin"},
     "invite": OF_BANK_A,
     "person-list": ADMINS,
     "person-detail": OF_BANK_A,
@@ -77,6 +78,7 @@ def target(cast):
     token, _ = actions.issue_token(cast.actor("a2"), person=cast.a2, label="secret-token", scopes=["signals.read"])
     return {
         "organisation-detail": {"slug": "bank_a"},
+        "organisation-marks": {"slug": "bank_a"},
         "organisation-membership": {"slug": "bank_a"},
         "organisation-standing": {"slug": "bank_a", "verb": "suspend"},
         "invite": {"slug": "bank_a"},

@@ -125,13 +125,15 @@ def test_reach_when_an_operator_may_know_it_then_the_author_is_in_it_only_as_any
     narrow, wide = write(cast, to_person(cast.b1), tlp=TLP.RED), write(cast)
 
     def ways(actor, signal):
-        readers = queries.reach_known_to(actor, signal).by_organisation.values()
-        return {reader.person.name: reader.way.value for some in readers for reader in some}
+        houses = queries.reach_known_to(actor, signal).houses.values()
+        return {name: some.way.value for ways in houses for some in ways for name in some.names}
 
     assert ways(cast.actor("hub_op"), narrow) == {"b1": "person"}
     assert ways(cast.actor("a2"), narrow) == {"b1": "person", SECRET: "author"}
-    seen = ways(cast.actor("hub_op"), wide)
-    assert (seen[SECRET], seen["a1"], seen["b1"]) == ("community", "community", "community")
+    known = ("a1", "b1", "hub_op", "hub_trusted", "hub_admin", "hub_reader", "auditor")  # of a group, or of the house
+    assert ways(cast.actor("hub_op"), wide) == dict.fromkeys(known, "community")
+    counted = {house.slug: ways for house, ways in queries.reach_known_to(cast.actor("hub_op"), wide).houses.items()}
+    assert [(some.way.value, some.people) for some in counted["bank_a"]] == [("community", 4)]
 
 
 def test_notices_and_mails_when_sent_then_none_names_the_author(cast, drain, author):

@@ -52,6 +52,30 @@ class MembershipForm(ActionForm):
     membership = OrganisationForm.base_fields["membership"]
 
 
+def _lines(label: Any, help_text: Any) -> forms.CharField:
+    return forms.CharField(
+        label=label,
+        help_text=help_text,
+        required=False,
+        max_length=100_000,
+        widget=forms.Textarea(attrs={"rows": 5, "spellcheck": "false"}),
+    )
+
+
+class MarksForm(ActionForm):
+    """By what the organisation is known in a text."""
+
+    names = _lines(_("Other names"), _("Short forms, brands, systems: one a line. The registered names are known."))
+    domains = _lines(_("Domains"), _("One a line; what lies under them is meant too."))
+    ranges = _lines(_("Address ranges"), _("One a line: 198.51.100.0/24"))
+    usual_tlp = forms.ChoiceField(
+        label=_("Level from which your people start"),
+        help_text=_("Whoever shares can choose another."),
+        choices=[("", _("as everywhere: TLP:AMBER")), *(pair for pair in TLP_CHOICES if pair[0] != TLP.CLEAR)],
+        required=False,
+    )
+
+
 class ReasonForm(ActionForm):
     """Why access is taken away; it goes into the ledger."""
 

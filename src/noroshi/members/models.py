@@ -80,6 +80,8 @@ class Organisation(models.Model):
     kind = models.CharField(max_length=20, choices=InstitutionKind.choices)
     membership = models.CharField(max_length=12, choices=ClassChoices.choices, default=ClassChoices.REGULAR)
     standing = models.CharField(max_length=10, choices=StandingChoices.choices, default=StandingChoices.ACTIVE)
+    usual_tlp = models.CharField(max_length=12, choices=[(level.value, level.label) for level in TLP], blank=True)
+    """The level from which the organisation's people start when they share; empty: the installation's."""
     created_at = models.DateTimeField(default=clock.now)
 
     class Meta:
@@ -96,6 +98,28 @@ class Organisation(models.Model):
     def name(self) -> str:
         """The name in the reader's language."""
         return in_language(self.name_ja, self.name_en)
+
+
+class MarkKind(models.TextChoices):
+    """By what an organisation is known in a text."""
+
+    NAME = "name", _("Other names")
+    DOMAIN = "domain", _("Domains")
+    RANGE = "range", _("Address ranges")
+
+
+class OrganisationMark(models.Model):
+    """Something by which an organisation is known: stated by its admin, so that nobody there gives it away unawares.
+
+    For the organisation's own people alone: nobody else, the hub neither, reads these rows.
+    """
+
+    organisation = models.ForeignKey(Organisation, on_delete=models.CASCADE, related_name="marks")
+    kind = models.CharField(max_length=8, choices=MarkKind.choices)
+    value = models.CharField(max_length=253)
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["organisation", "kind", "value"], name="mark_once")]
 
 
 class PersonManager(BaseUserManager["Person"]):

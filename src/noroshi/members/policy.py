@@ -24,6 +24,17 @@ def require_people_of(actor: Actor, organisation: Organisation) -> None:
         raise NotFound
 
 
+def require_own(actor: Actor, organisation: Organisation) -> None:
+    """Raise NotFound unless the actor is an admin of this very organisation: what it says of itself is its own."""
+    if not states_marks_of(actor, organisation):
+        raise NotFound
+
+
+def states_marks_of(actor: Actor, organisation: Organisation) -> bool:
+    """Whether the actor says by what the organisation is known; the hub does not."""
+    return authority.operates_machine(actor) or authority.administers(actor, organisation.pk)
+
+
 def require_machines_of(actor: Actor, organisation: Organisation) -> None:
     """Raise NotAllowed unless the actor gives tokens to the organisation's machines; the hub does not."""
     allowed = authority.operates_machine(actor) or authority.administers(actor, organisation.pk)

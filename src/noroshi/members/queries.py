@@ -1,7 +1,7 @@
 """Who asks: the actor behind a person or a token; and who is who, for those who may know."""
 
 from collections.abc import Collection, Iterable
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from typing import TypeVar
 from uuid import UUID
 
@@ -25,6 +25,7 @@ from noroshi.members.models import (
     GroupMembership,
     Invitation,
     JoinRequest,
+    MarkKind,
     Organisation,
     Person,
     RequestState,
@@ -103,6 +104,63 @@ def active_people() -> QuerySet[Person]:
 def members_of(group: Group) -> QuerySet[Person]:
     """Return the active people who belong to `group` now."""
     return active_people().filter(pk__in=_stays().filter(group=group).values("person_id"))
+
+
+def stays_in(groups: Collection[UUID]) -> list[tuple[UUID, UUID, UUID]]:
+    """Return who is in any of `groups` now: person, organisation, group."""
+    rows = _stays().filter(group__in=groups) if groups else _stays().none()
+    return list(rows.values_list("person_id", "person__organisation_id", "group_id"))
+
+
+@dataclass(frozen=True)
+class House:
+    """By what an organisation is known: what its admin stated, and what its accounts say of themselves."""
+
+    names: frozenset[str]
+    domains: frozenset[str]
+    ranges: frozenset[str]
+    staff: frozenset[str]
+
+
+def house_of(actor: Actor) -> House:
+    """Return by what the actor's own organisation is known; of no other one."""
+    organisation = Organisation.objects.get(pk=actor.acting_organisation)
+    stated: dict[str, set[str]] = {kind: set() for kind in MarkKind.values}
+    for kind, value in organisation.marks.values_list("kind", "value"):
+        stated[kind].add(value)
+    people = list(organisation.people.values_list("name", "email"))
+    return House(
+        names=frozenset({organisation.name_ja, organisation.name_en, organisation.slug} | stated[MarkKind.NAME]) - {""},
+        domains=frozenset({email.rpartition("@")[2].lower() for _name, email in people} | stated[MarkKind.DOMAIN]),
+        ranges=frozenset(stated[MarkKind.RANGE]),
+        staff=frozenset(name for name, _email in people),
+    )
+
+
+def names_of_others(actor: Actor) -> frozenset[str]:
+    """Return the names of the other members that take part: those a text of the actor may name by mistake.
+
+    Neither the hub nor the authorities: a text may well speak of them.
+    """
+    apart = (MembershipClass.HUB, MembershipClass.SUPERVISOR)
+    others = Organisation.objects.exclude(pk=actor.organisation).exclude(membership__in=apart)
+    pairs = others.filter(standing=Standing.ACTIVE).values_list("name_ja", "name_en")
+    return frozenset(name for pair in pairs for name in pair if name)
+
+
+def stated_marks(actor: Actor, organisation: Organisation) -> dict[str, str]:
+    """Return what the organisation's admin stated, one a line, for that admin."""
+    policy.require_own(actor, organisation)
+    stated: dict[str, list[str]] = {kind: [] for kind in MarkKind.values}
+    for kind, value in organisation.marks.order_by("pk").values_list("kind", "value"):
+        stated[kind].append(value)
+    return {f"{kind}s": "\n".join(values) for kind, values in stated.items()}
+
+
+def usual_tlp_of(actor: Actor) -> str:
+    """Return the level from which the actor's people start; empty where their admin named none."""
+    row = Organisation.objects.filter(pk=actor.organisation).values_list("usual_tlp", flat=True).first()
+    return row or ""
 
 
 def member_for(group: Group, person_id: UUID) -> Person:

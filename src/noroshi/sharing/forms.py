@@ -1,6 +1,6 @@
 """Forms of the sharing room: they turn what a person typed into `Content` and `Marking`; the actions judge it."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from typing import Any, Final
 
 from django import forms
@@ -12,7 +12,7 @@ from noroshi.core.domain.audience import AuthorMode, Entry, EntryKind
 from noroshi.core.domain.tlp import TLP, Profile
 from noroshi.core.errors import InvalidInput
 from noroshi.members.models import Group, Organisation
-from noroshi.members.queries import active_people
+from noroshi.members.queries import active_people, usual_tlp_of
 from noroshi.sharing.actions import default_profile
 from noroshi.sharing.domain.content import (
     MAX_BODY,
@@ -233,12 +233,18 @@ class ComposeForm(OutlineForm, AudienceForm):
 
 def usual_marking(actor: Actor) -> dict[str, Any]:
     """Return what a new signal starts from: a level for members alone, and what the community's reading asks for."""
-    del actor
     return {
-        "tlp": TLP.AMBER,
+        "tlp": usual_tlp_of(actor) or TLP.AMBER,
         "pap": Pap.GREEN,
         "caveats": [Caveat.PROTECTION] if default_profile() is Profile.F_ISAC_JP else [],
     }
+
+
+def typed_words(typed: Mapping[str, str]) -> list[str]:
+    """Return the words of a form that is still being written, as far as they go out."""
+    outlined = typed.get("form") == Form.OUTLINE
+    limits = {"title": MAX_TITLE, **(dict.fromkeys(Outline.names(), MAX_ANSWER) if outlined else {}), "body": MAX_BODY}
+    return [typed.get(name, "")[:limit] for name, limit in limits.items()]
 
 
 def initial_of(signal: Signal) -> dict[str, Any]:
@@ -282,6 +288,7 @@ class SendForm(forms.Form):
         choices=[(objective.value, text) for objective, text in OBJECTIVES.items()], required=False
     )
     looked_at = forms.DateTimeField(widget=forms.HiddenInput)
+    own_names_confirmed = forms.BooleanField(required=False)
 
     def __init__(self, *args: Any, proposed: list[SignalObservable], **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)

@@ -10,6 +10,7 @@ from noroshi.core.domain.tlp import TLP, Profile
 from noroshi.sharing.domain.handling import Caveat, Objective, Pap
 from noroshi.sharing.domain.outline import Form
 from noroshi.sharing.domain.release import Gravity
+from noroshi.sharing.domain.scan import FindingKind
 from noroshi.sharing.domain.style import Habit
 from noroshi.sharing.domain.ways import Way
 
@@ -168,3 +169,18 @@ OBJECTIVES: Final[dict[Objective, Promise]] = {
     Objective.ANALYSE: _("analyse"),
 }
 """What a value is given for."""
+
+FINDINGS: Final[dict[FindingKind, Promise]] = {
+    FindingKind.OWN_NAME: _("Your organisation's name"),
+    FindingKind.OWN_DOMAIN: _("Your organisation's domain or mail address"),
+    FindingKind.OWN_RANGE: _("Your organisation's address range"),
+    FindingKind.OWN_STAFF: _("Somebody of your organisation"),
+    FindingKind.MEMBER: _("Another member"),
+    FindingKind.MAIL: _("Mail address"),
+    FindingKind.PHONE: _("Telephone number"),
+    FindingKind.MY_NUMBER: _("Individual number (My Number)"),
+    FindingKind.ACCOUNT: _("Bank account"),
+    FindingKind.CARD: _("Card number"),
+    FindingKind.IBAN: _("International account number (IBAN)"),
+}
+"""What a text is scanned for before it goes."""

@@ -15,6 +15,7 @@ from noroshi.members.actions.groups import (
 )
 from noroshi.members.actions.imports import import_groups
 from noroshi.members.actions.invitations import accept_invitation, check_password, invite_person, revoke_invitation
+from noroshi.members.actions.marks import state_marks
 from noroshi.members.actions.organisations import (
     change_membership,
     create_organisation,
@@ -65,6 +66,7 @@ __all__ = [
     "revoke_invitation",
     "revoke_token",
     "set_ceiling",
+    "state_marks",
     "suspend_organisation",
     "suspend_person",
     "withdraw_request",

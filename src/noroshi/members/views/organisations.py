@@ -2,6 +2,7 @@
 
 from typing import TYPE_CHECKING, Any
 
+from django.contrib import messages
 from django.http import HttpResponse
 from django.http.response import HttpResponseBase
 from django.shortcuts import redirect, render
@@ -13,6 +14,7 @@ from noroshi.kit.http import ActorRequest
 from noroshi.members import actions, policy, queries
 from noroshi.members.domain import authority
 from noroshi.members.forms import (
+    MarksForm,
     MembershipForm,
     OrganisationForm,
     ReasonForm,
@@ -56,6 +58,7 @@ def organisation_detail(request: ActorRequest, slug: str) -> HttpResponse:
         "organisation": organisation,
         "invitations": queries.invitations_for(request.actor).filter(organisation=organisation),
         "manages_community": authority.manages_community(request.actor),
+        "states_marks": policy.states_marks_of(request.actor, organisation),
         "membership_form": MembershipForm(initial={"membership": organisation.membership}),
         "reason_form": ReasonForm(),
     }
@@ -83,3 +86,14 @@ def organisation_standing(request: ActorRequest, slug: str, verb: str) -> HttpRe
     form = ReasonForm(request.POST)
     form.carry_out(verbs[verb], actor=request.actor, organisation=organisation)
     return said(request, form, _("The standing is changed."), "members:organisation-detail", slug=slug)
+
+
+def organisation_marks(request: ActorRequest, slug: str) -> HttpResponse:
+    """State by what the own organisation is known, so that its people are warned before they write it."""
+    organisation = queries.organisation_for(request.actor, slug)
+    stated = queries.stated_marks(request.actor, organisation)
+    form = MarksForm(request.POST or None, initial={**stated, "usual_tlp": organisation.usual_tlp})
+    if form.carry_out(actions.state_marks, actor=request.actor, organisation=organisation):
+        messages.success(request, _("From now on, what your people write is compared with this."))
+        return redirect("members:organisation-detail", slug=slug)
+    return render(request, "members/organisation_marks.html", {"form": form, "organisation": organisation})

@@ -12,7 +12,7 @@ from noroshi.core import clock, ledger
 from noroshi.core.actor import Actor
 from noroshi.core.domain.audience import AuthorMode, State
 from noroshi.core.domain.tlp import TLP
-from noroshi.core.errors import Conflict, NotAllowed
+from noroshi.core.errors import Conflict, InvalidInput, NotAllowed
 from noroshi.core.models import AudienceEntry
 from noroshi.sharing import policy
 from noroshi.sharing.actions.drafts import draft_signal
@@ -29,7 +29,7 @@ from noroshi.sharing.domain.handling import USUAL_OBJECTIVE, Objective
 from noroshi.sharing.domain.outline import Form
 from noroshi.sharing.domain.release import Step, gravity, next_step
 from noroshi.sharing.models import Holding, Outcome, Signal
-from noroshi.sharing.queries import frozen_lines, stay_of, takes_two
+from noroshi.sharing.queries import frozen_lines, stay_of, takes_two, warnings_of
 
 NONE_OF_ITS_OWN: Final[Mapping[int, Objective]] = MappingProxyType({})
 
@@ -43,12 +43,15 @@ def publish_signal(
     objectives: Mapping[int, Objective] = NONE_OF_ITS_OWN,
     objective: Objective = USUAL_OBJECTIVE,
     looked_at: datetime | None = None,
+    own_names_confirmed: bool = False,
 ) -> Signal:
     """Send a draft out, with those of its proposed observables whose row numbers are given.
 
     With None, all but those that a warning list knows as harmless: these are sent, and looked for in logs, only
     where the author chose them. `objective` is what the values are given for, `objectives` what single ones are, by
     the numbers of their rows. `looked_at` is the draft's `changed_at` when the author looked it over.
+
+    An anonymous one whose words name its author's own house goes only where `own_names_confirmed`.
 
     A grave one is held for a human release; the others go at once. Raises InvalidInput where the audience and the
     level do not fit, Conflict where it is no longer a draft, or no longer the one that was looked over.
@@ -58,6 +61,8 @@ def publish_signal(
     if looked_at is not None and looked_at != signal.changed_at:
         raise Conflict(_("The draft was changed after you looked it over. Look it over again."))
     check_marking(actor, marking_of(signal))
+    if not own_names_confirmed:
+        _check_own_names(actor, signal)
     keep_chosen(signal, observables)
     set_objectives(signal, objectives, objective)
     _keep_what_the_form_shows(signal)
@@ -71,9 +76,17 @@ def publish_signal(
 
 
 @transaction.atomic
-def share_signal(actor: Actor, *, content: Content, marking: Marking, objective: Objective = USUAL_OBJECTIVE) -> Signal:
+def share_signal(
+    actor: Actor,
+    *,
+    content: Content,
+    marking: Marking,
+    objective: Objective = USUAL_OBJECTIVE,
+    own_names_confirmed: bool = False,
+) -> Signal:
     """Draft and send in one go, for a machine that does not look it over; nothing is left behind where it fails."""
-    return publish_signal(actor, draft_signal(actor, content=content, marking=marking), objective=objective)
+    draft = draft_signal(actor, content=content, marking=marking)
+    return publish_signal(actor, draft, objective=objective, own_names_confirmed=own_names_confirmed)
 
 
 @transaction.atomic
@@ -157,6 +170,14 @@ def _send_out(actor: Actor, signal: Signal) -> Signal:
     make_searchable(signal)
     ledger.record(named(actor, signal), "sharing.signal.published", signal, version=signal.version)
     return signal
+
+
+def _check_own_names(actor: Actor, signal: Signal) -> None:
+    if signal.author_mode != AuthorMode.NAMED and any(found.reveals for found in warnings_of(actor, signal)):
+        raise InvalidInput(
+            "own_names_confirmed",
+            _("You post anonymously, but the text names your own organisation: change it, or confirm it."),
+        )
 
 
 def _keep_what_the_form_shows(signal: Signal) -> None:

@@ -21,10 +21,11 @@ from noroshi.kit.cursors import page_of
 from noroshi.kit.http import ActorRequest
 from noroshi.members.api_auth import TokenAuth
 from noroshi.members.domain.scopes import Scope
-from noroshi.sharing import actions, queries
+from noroshi.sharing import actions, policy, queries
 from noroshi.sharing.domain.content import Content, Downgrade, Marking
 from noroshi.sharing.domain.handling import USUAL_OBJECTIVE, Caveat, Handling, Objective, Pap
 from noroshi.sharing.domain.outline import Form, Outline
+from noroshi.sharing.domain.scan import Finding, FindingKind
 from noroshi.sharing.forms import MAX_PEOPLE
 from noroshi.sharing.models import Kind, Signal, SignalObservable, Target
 
@@ -146,6 +147,26 @@ class NewSignal(Schema):
     pap: Pap | None = Field(None, description="Permissible Actions Protocol: what readers may do")
     caveats: Annotated[list[Caveat], Field(default_factory=list, max_length=len(Caveat))]
     objective: Objective = Field(USUAL_OBJECTIVE, description="What its values are given for")
+    own_names_confirmed: bool = Field(
+        default=False,
+        description="An anonymous one is refused where it names your own organisation, unless this is true",
+    )
+
+
+class Warned(Schema):
+    """Something that a text may not want to say: an own name, another member, a person, an account."""
+
+    kind: FindingKind
+    text: str
+    reveals_author: bool
+
+
+class Foretold(Schema):
+    """Who would see a signal, and what its author is warned of."""
+
+    organisations: int
+    people: int
+    warnings: list[Warned]
 
 
 class Sent(Schema):
@@ -155,6 +176,7 @@ class Sent(Schema):
     reference: str
     state: str
     url: str
+    warnings: list[Warned]
 
 
 class Wanted(Schema):
@@ -202,10 +224,25 @@ def list_observables(request: ActorRequest, signal_id: UUID) -> list[dict[str, A
 def share_signal(request: ActorRequest, new: NewSignal) -> Status[dict[str, Any]]:
     """Share a signal at once. Values that a warning list knows as harmless are left out of it."""
     signal = actions.share_signal(
-        request.actor, content=content_of(new), marking=marking_of(request.actor, new), objective=new.objective
+        request.actor,
+        content=content_of(new),
+        marking=marking_of(request.actor, new),
+        objective=new.objective,
+        own_names_confirmed=new.own_names_confirmed,
     )
     sent = {"id": signal.pk, "reference": signal.reference, "state": signal.state, "url": url_of(request, signal)}
-    return Status(201, sent)
+    return Status(201, {**sent, "warnings": _warnings(queries.warnings_of(request.actor, signal))})
+
+
+@router.post("/check", response=Foretold, auth=WRITES)
+def check_signal(request: ActorRequest, new: NewSignal) -> dict[str, Any]:
+    """Say, without writing anything, who would see a signal and what its author is warned of."""
+    actor, marking, content = request.actor, marking_of(request.actor, new), content_of(new)
+    policy.require_sharer(actor)
+    actions.check_marking(actor, marking)
+    readers = queries.foretold_to(actor, marking.as_draft(actor.acting_organisation, actor.acting_person, actor.world))
+    found = queries.warnings_about(actor, [content.title, content.outline.text, content.body])
+    return {"organisations": readers.organisations, "people": readers.people, "warnings": _warnings(found)}
 
 
 def _narrowed(rows: QuerySet[Signal], wanted: Wanted) -> QuerySet[Signal]:
@@ -240,6 +277,10 @@ def words_of(signal: Signal) -> dict[str, Any]:
         "outline": asdict(signal.answers) if outlined else None,
         "downgrade": {"at": signal.downgrade_at, "tlp": signal.downgrade_tlp} if signal.downgrade_at else None,
     }
+
+
+def _warnings(found: Sequence[Finding]) -> list[dict[str, Any]]:
+    return [{"kind": each.kind, "text": each.text, "reveals_author": each.reveals} for each in found]
 
 
 def observable_of(row: SignalObservable) -> dict[str, Any]:

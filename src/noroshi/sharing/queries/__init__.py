@@ -5,6 +5,7 @@ from noroshi.sharing.queries.audience import (
     Reader,
     audience_in_words,
     entries_of_people,
+    foretold_to,
     frozen_lines,
     groups_on_offer,
     item_known_to,
@@ -27,6 +28,7 @@ from noroshi.sharing.queries.holdings import (
     takes_two,
     waiting,
 )
+from noroshi.sharing.queries.readership import Readership, Some, readership
 from noroshi.sharing.queries.relations import (
     Related,
     Suggestion,
@@ -65,6 +67,7 @@ from noroshi.sharing.queries.stances import (
 )
 from noroshi.sharing.queries.threads import Said, comments_of, thread_of
 from noroshi.sharing.queries.unmasking import Look, looks_at
+from noroshi.sharing.queries.warnings import warnings_about, warnings_of
 
 __all__ = [
     "ANONYMOUS",
@@ -76,10 +79,12 @@ __all__ = [
     "Look",
     "Reach",
     "Reader",
+    "Readership",
     "Related",
     "Report",
     "RoomNumbers",
     "Said",
+    "Some",
     "Suggestion",
     "Waiting",
     "WeekOfReleases",
@@ -90,6 +95,7 @@ __all__ = [
     "comments_of",
     "drafts_of",
     "entries_of_people",
+    "foretold_to",
     "frozen_lines",
     "groups_on_offer",
     "guests_of",
@@ -111,6 +117,7 @@ __all__ = [
     "published_for",
     "reach",
     "reach_known_to",
+    "readership",
     "relatable",
     "relations_of",
     "release_desk",
@@ -132,5 +139,7 @@ __all__ = [
     "versions_of",
     "waiting",
     "waiting_for_release",
+    "warnings_about",
+    "warnings_of",
     "with_own_stance",
 ]

@@ -10,7 +10,6 @@ from uuid import UUID
 from django.db.models import Q, QuerySet
 from django.utils.translation import gettext as _
 
-from noroshi.core import clock
 from noroshi.core.actor import Actor
 from noroshi.core.domain.audience import Entry, EntryKind, Item, State
 from noroshi.core.domain.membership import MembershipClass, Standing
@@ -18,10 +17,11 @@ from noroshi.core.domain.tlp import TLP
 from noroshi.core.errors import InvalidInput
 from noroshi.core.models import AudienceEntry
 from noroshi.members.models import Group, Organisation, Person
-from noroshi.members.queries import active_people, actors_of, hidden_groups, members_of
-from noroshi.sharing.domain.ways import Way, way_to
+from noroshi.members.queries import active_people, hidden_groups, members_of
+from noroshi.sharing.domain.ways import Way
 from noroshi.sharing.models import Signal
 from noroshi.sharing.policy import is_author
+from noroshi.sharing.queries.readership import Readership, candidates_of, readership, ways_to
 
 
 def groups_on_offer(actor: Actor) -> QuerySet[Group]:
@@ -77,17 +77,17 @@ class Reach:
 def reach(item: Item, people: Iterable[Person] | None = None) -> Reach:
     """Return who of `people` (None: of everybody) sees `item`, or would once it is published as it stands."""
     asked = list(active_people().order_by("organisation__slug", "name") if people is None else people)
-    published = _as_published(item)
+    known = {person.pk: person for person in asked}
+    candidates = candidates_of(None if people is None else list(known))
+    ways = {who.person: way for who, way in ways_to(as_published(item), candidates)}
     found: dict[Organisation, list[Reader]] = defaultdict(list)
-    now = clock.now()
-    for person, reader in zip(asked, actors_of(asked), strict=True):
-        way = way_to(replace(reader, world=item.world), published, now)
-        if way is not None:
-            found[person.organisation].append(Reader(person, way))
+    for person in asked:
+        if person.pk in ways:
+            found[person.organisation].append(Reader(person, ways[person.pk]))
     return Reach(dict(found))
 
 
-def _as_published(item: Item) -> Item:
+def as_published(item: Item) -> Item:
     """Return `item` with the state and the lines that publishing gives it."""
     if item.state in (State.DRAFT, State.HELD) and item.tlp is TLP.RED:
         item = replace(item, audience=item.audience | frozen_lines(item.audience))
@@ -108,9 +108,14 @@ def may_know_reach(actor: Actor, signal: Signal) -> bool:
     return is_author(actor, signal) or (signal.state == State.HELD and actor.is_hub_operator)
 
 
-def reach_known_to(actor: Actor, signal: Signal) -> Reach | None:
+def reach_known_to(actor: Actor, signal: Signal) -> Readership | None:
     """Return who reads a signal, for those who may know it."""
-    return reach(item_known_to(actor, signal)) if may_know_reach(actor, signal) else None
+    return readership(actor, item_known_to(actor, signal)) if may_know_reach(actor, signal) else None
+
+
+def foretold_to(actor: Actor, item: Item) -> Readership:
+    """Return who would read an item that the actor composes, once it is published as it stands."""
+    return readership(actor, as_published(item))
 
 
 def item_known_to(actor: Actor, signal: Signal) -> Item:
@@ -119,7 +124,7 @@ def item_known_to(actor: Actor, signal: Signal) -> Item:
     Whoever releases what is anonymous asks as if nobody had written it: the author is a reader only where the
     audience would have made them one anyway.
     """
-    item = _as_published(signal.as_item())
+    item = as_published(signal.as_item())
     return item if is_author(actor, signal) else item.without_hidden_author()
 
 

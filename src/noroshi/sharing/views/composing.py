@@ -11,7 +11,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
 from noroshi.core.actor import Actor
-from noroshi.core.domain.audience import State
+from noroshi.core.domain.audience import AuthorMode, State
 from noroshi.core.errors import InvalidInput
 from noroshi.kit.http import ActorRequest
 from noroshi.members.models import Group
@@ -23,6 +23,7 @@ from noroshi.sharing.forms import (
     ComposeForm,
     SendForm,
     initial_of,
+    typed_words,
     usual_marking,
 )
 from noroshi.sharing.models import Signal
@@ -35,6 +36,7 @@ from noroshi.sharing.views.context import (
     reach_context,
     shown_observables,
     style_of,
+    warning_context,
     words_context,
 )
 from noroshi.sharing.wording import OBJECTIVES
@@ -95,7 +97,13 @@ def preview(request: ActorRequest) -> HttpResponse:
             reach = _reach_of(request.actor, form)
         except InvalidInput as error:
             form.blame(error)
-    context = {"form": form, "usual": _usual_levels(form), **reach_context(reach)}
+    found = queries.warnings_about(request.actor, typed_words(request.POST))
+    context = {
+        "form": form,
+        "usual": _usual_levels(form),
+        **reach_context(reach),
+        **warning_context(found, anonymous="anonymous" in request.POST),
+    }
     return render(request, "sharing/preview.html", context)
 
 
@@ -106,10 +114,10 @@ def _usual_levels(form: AudienceForm) -> list[tuple[Group, str]]:
     return [(group, level) for group in groups if (level := default_level(group)) != chosen]
 
 
-def _reach_of(actor: Actor, form: AudienceForm) -> queries.Reach:
+def _reach_of(actor: Actor, form: AudienceForm) -> queries.Readership:
     marking = form.marking()
     actions.check_marking(actor, marking)
-    return queries.reach(marking.as_draft(actor.acting_organisation, actor.acting_person, actor.world))
+    return queries.foretold_to(actor, marking.as_draft(actor.acting_organisation, actor.acting_person, actor.world))
 
 
 def review(request: ActorRequest, signal_id: UUID) -> HttpResponse:
@@ -129,6 +137,7 @@ def review(request: ActorRequest, signal_id: UUID) -> HttpResponse:
         "usual_objective": USUAL_OBJECTIVE,
         **words_context(signal),
         **handling_context(signal),
+        **warning_context(queries.warnings_of(actor, signal), anonymous=signal.author_mode != AuthorMode.NAMED),
         "audience": audience_lines(actor, signal),
         **reach_context(queries.reach_known_to(actor, signal)),
     }
@@ -149,10 +158,12 @@ def _send(request: ActorRequest, signal: Signal) -> HttpResponse:
             objectives=form.own,
             objective=form.usual,
             looked_at=data["looked_at"],
+            own_names_confirmed=data["own_names_confirmed"],
         )
     except InvalidInput as error:
         messages.error(request, error.message)
-        return redirect("sharing:edit", signal_id=signal.pk)
+        back = "sharing:review" if error.field in form.fields else "sharing:edit"
+        return redirect(back, signal_id=signal.pk)
     held = sent.state == State.HELD
     messages.success(request, _("It waits for a hub operator's release.") if held else _("The signal is out."))
     return redirect("sharing:detail", signal_id=signal.pk)

@@ -1,5 +1,7 @@
 """What several pages show: readers, audience, observables, as their templates want it."""
 
+from collections import defaultdict
+from collections.abc import Sequence
 from datetime import date, timedelta
 from typing import Any, Final
 
@@ -7,6 +9,7 @@ from django.utils import timezone
 from django.utils.functional import Promise
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 
 from noroshi.core import clock
 from noroshi.core.actor import Actor
@@ -19,6 +22,7 @@ from noroshi.kit.http import ActorRequest
 from noroshi.sharing import policy, queries, wording
 from noroshi.sharing.domain.handling import Objective
 from noroshi.sharing.domain.release import gravity
+from noroshi.sharing.domain.scan import Finding
 from noroshi.sharing.domain.style import traces
 from noroshi.sharing.models import RelationKind, Signal, SignalObservable, SignalVersion, StanceKind
 
@@ -30,17 +34,36 @@ def posted(request: ActorRequest) -> Any:
     return request.POST if request.method == "POST" else None
 
 
-def reach_context(reach: queries.Reach | None) -> dict[str, Any]:
-    """Return the context of `sharing/reach.html`: for each organisation its people, by the way that leads to them."""
+def reach_context(reach: queries.Readership | None) -> dict[str, Any]:
+    """Return the context of `sharing/reach.html`: of each house the readers, by the way that leads to them.
+
+    Houses of which nobody may be named are one list for each way: 500 of them are a paragraph, not 500 lines.
+    """
     if reach is None:
         return {"reach": None}
-    readers = []
-    for organisation, people in reach.by_organisation.items():
-        ways: dict[Any, list[str]] = {}
-        for reader in people:
-            ways.setdefault(wording.WAYS[reader.way], []).append(reader.person.name)
-        readers.append((organisation, list(ways.items())))
-    return {"reach": reach, "readers": readers}
+    apart, crowd = [], defaultdict(list)
+    for house, ways in reach.houses.items():
+        if len(ways) == 1 and not ways[0].names:
+            crowd[ways[0].way].append(f"{house.name} {ways[0].people:,}")
+        else:
+            apart.append((house, [_in_words(some) for some in ways]))
+    unnamed = [(wording.WAYS[way], _(", ").join(houses)) for way, houses in crowd.items()]
+    return {"reach": reach, "readers": apart, "unnamed": unnamed}
+
+
+def _in_words(some: queries.Some) -> tuple[str, Promise]:
+    """Name those who may be named and count the others."""
+    rest = some.unnamed
+    others = [ngettext("%(count)d person", "%(count)d people", rest) % {"count": rest}] if rest else []
+    return _(", ").join([*some.names, *others]), wording.WAYS[some.way]
+
+
+def warning_context(findings: Sequence[Finding], *, anonymous: bool) -> dict[str, Any]:
+    """Return the context of `sharing/warnings.html`: what was found, by kind, in words."""
+    by_kind: dict[Promise, list[str]] = {}
+    for finding in findings:
+        by_kind.setdefault(wording.FINDINGS[finding.kind], []).append(finding.text)
+    return {"warnings": list(by_kind.items()), "reveals": anonymous and any(each.reveals for each in findings)}
 
 
 def style_of(signal: Signal) -> list[tuple[Promise, Promise, tuple[str, ...]]]:
