@@ -69,7 +69,7 @@ def test_marks_when_the_admin_states_them_then_its_people_are_warned_and_nobody_
     other = cast.client("b1").get(review(draft("b1", content=words))).content.decode()
     assert [own.count("<mark>"), other.count("<mark>")] == [3, 0]
     entry = LedgerEntry.objects.get(action="members.organisation.marked")
-    assert entry.payload == {"usual_tlp": "", "name": 1, "domain": 1, "range": 1}
+    assert entry.payload == {"usual_tlp": "", "marks": {"name": 1, "domain": 1, "range": 1}}
 
 
 @pytest.mark.parametrize("name", ["a1", "b_admin", "hub_op", "hub_admin", "sup_admin", "auditor"])

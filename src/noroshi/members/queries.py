@@ -143,7 +143,7 @@ def names_of_others(actor: Actor) -> frozenset[str]:
     Neither the hub nor the authorities: a text may well speak of them.
     """
     apart = (MembershipClass.HUB, MembershipClass.SUPERVISOR)
-    others = Organisation.objects.exclude(pk=actor.organisation).exclude(membership__in=apart)
+    others = Organisation.objects.exclude(pk=actor.acting_organisation).exclude(membership__in=apart)
     pairs = others.filter(standing=Standing.ACTIVE).values_list("name_ja", "name_en")
     return frozenset(name for pair in pairs for name in pair if name)
 
@@ -159,7 +159,7 @@ def stated_marks(actor: Actor, organisation: Organisation) -> dict[str, str]:
 
 def usual_tlp_of(actor: Actor) -> str:
     """Return the level from which the actor's people start; empty where their admin named none."""
-    row = Organisation.objects.filter(pk=actor.organisation).values_list("usual_tlp", flat=True).first()
+    row = Organisation.objects.filter(pk=actor.acting_organisation).values_list("usual_tlp", flat=True).first()
     return row or ""
 
 

@@ -43,7 +43,7 @@ def state_marks(
         for value in values
     )
     counts = {kind.value: len(values) for kind, values in stated.items()}
-    ledger.record(actor, "members.organisation.marked", organisation, usual_tlp=organisation.usual_tlp, **counts)
+    ledger.record(actor, "members.organisation.marked", organisation, usual_tlp=organisation.usual_tlp, marks=counts)
 
 
 def _each(field: str, text: str, read: Callable[[str], str]) -> list[str]:

@@ -205,7 +205,7 @@ def _network(value: Observable) -> Network | None:
 
 
 def _overlaps(one: Network, other: Network) -> bool:
-    return one.version == other.version and one.overlaps(other)  # type: ignore[arg-type] - of one version
+    return one.version == other.version and one.overlaps(other)
 
 
 # People
