@@ -7,12 +7,12 @@ from django.test import Client
 from access.leak_channels import COMMON, Watch, mentions
 from factories.audience import COMMUNITY, to_group, to_organisation, to_person
 from factories.lakes import EVIL_ADDRESS, event, fill_lake
+from factories.subscriptions import choose
 from noroshi.core import clock
 from noroshi.core.domain.tlp import TLP
 from noroshi.hunting.models import Hit
 from noroshi.members import actions as members
 from noroshi.members.models import Person, Token
-from noroshi.notify.actions import set_rule
 from noroshi.notify.models import Delivery, Notice, NoticeKind
 from noroshi.sharing import actions
 from noroshi.sharing.domain.content import Content, Marking
@@ -29,7 +29,7 @@ def watch(cast):
     Person.objects.update(language="en")
     fill_lake(cast.bank_b, [event(host="lemur-bank.net", src_ip=EVIL_ADDRESS)])
     for kind in (NoticeKind.SIGNAL, NoticeKind.AMENDED, NoticeKind.COMMENT, NoticeKind.WITHDRAWN):
-        set_rule(cast.actor("b1"), kind=kind, delivery=Delivery.DIGEST)
+        choose(cast.actor("b1"), kind, Delivery.DIGEST)
     return Watch(cast, ["b1", "b2"], ["bank_b"])
 
 

@@ -31,7 +31,7 @@ def main(signals: int = 1000, deaths: int = 40) -> None:
             time.sleep(moments.uniform(0.1, 3.0))
             kill(worker)
             died += 1
-        installation.run("finish()")
+        installation.run("finish()", patience=3600)
         told = check_told(installation)
         assert writer.returncode == 0
     twice = sum(number > 1 for number in told.mails.values())

@@ -45,9 +45,9 @@ class Installation:
         command = [sys.executable, "-c", f"import {name}; {name}.{call}"]
         return subprocess.Popen(command, env=self.environment, stdout=subprocess.PIPE)
 
-    def run(self, call: str) -> None:
+    def run(self, call: str, patience: float = PATIENCE) -> None:
         with self.start(call) as process:
-            assert process.wait(PATIENCE) == 0
+            assert process.wait(patience) == 0
 
     def work(self) -> "subprocess.Popen[bytes]":
         """Start a worker; return when it works."""

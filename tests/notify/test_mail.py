@@ -8,12 +8,13 @@ from django_tasks import TaskResultStatus
 from django_tasks_db.models import DBTaskResult
 
 from factories.signals import COMMUNITY, to_person, without
+from factories.subscriptions import choose
 from noroshi.core.domain.membership import Standing
 from noroshi.core.models import AudienceEntry
 from noroshi.kit import jobs
 from noroshi.members.models import Person
 from noroshi.notify import mail
-from noroshi.notify.actions import mark_read, set_rule
+from noroshi.notify.actions import mark_read
 from noroshi.notify.domain.delivery import MOST_A_MINUTE
 from noroshi.notify.models import Delivery, Notice, NoticeKind
 from noroshi.notify.tasks import send_due_mail
@@ -87,16 +88,18 @@ def test_mail_when_green_or_clear_then_the_content_under_its_marking(send, tlp):
 def test_mail_when_delivered_by_any_rule_then_the_level_alone_decides_what_it_says(
     cast, send, drain, stopped_clock, tlp, subject, delivery
 ):
-    set_rule(cast.actor("b1"), kind=NoticeKind.SIGNAL, delivery=delivery)
+    choose(cast.actor("b1"), NoticeKind.SIGNAL, delivery)
     send(tlp)
     at_once = [message.subject for message in outgoing.outbox]
-    stopped_clock.advance(days=1)
+    stopped_clock.advance(days=2 if delivery is Delivery.WEEKLY else 1)
     send_due_mail()
     drain()
     in_the_end = [message.subject for message in outgoing.outbox]
 
     assert at_once == ([subject] if delivery is Delivery.AT_ONCE else [])
-    assert in_the_end == ([] if delivery is Delivery.INBOX else [subject])
+    said = {Delivery.INBOX: [], Delivery.WEEKLY: ["Your week: 1 notice"]}
+    assert in_the_end == said.get(delivery, [subject])
+    assert delivery is not Delivery.WEEKLY or f"- {subject}\n" in outgoing.outbox[0].body
 
 
 def test_mail_when_the_person_reads_japanese_then_it_is_japanese(send):
@@ -196,35 +199,26 @@ def test_mail_when_another_worker_has_claimed_one_of_a_letter_then_this_one_send
     assert Notice.everything.get(pk=second.pk).mailed_at is None
 
 
-def test_mail_when_a_flood_comes_then_a_few_go_alone_and_the_rest_in_one_a_minute_later(
-    cast, signal, tell, drain, stopped_clock
-):
+def test_mail_when_a_flood_comes_then_it_is_one_mail_that_names_each(cast, signal, tell, drain):
     for number in range(20):
         tell(signal("GREEN", title=f"Signal number {number}"), cast.b1)
     drain()
-    alone = len(outgoing.outbox)
+
+    (letter,) = outgoing.outbox
+    assert letter.subject == "20 notices for you"
+    assert sum(f"Signal number {number} " in letter.body for number in range(20)) == 20
+
+
+def test_mail_when_a_few_come_then_each_goes_alone_up_to_so_many_a_minute(cast, signal, tell, drain, stopped_clock):
+    for number in range(MOST_A_MINUTE + 2):
+        tell(signal("GREEN", title=f"Signal number {number}"), cast.b1)
+        drain()
+    assert len(outgoing.outbox) == MOST_A_MINUTE
     stopped_clock.advance(minutes=1)
     send_due_mail()
     drain()
 
-    assert alone == MOST_A_MINUTE
-    assert len(outgoing.outbox) == MOST_A_MINUTE + 1
-    last = outgoing.outbox[-1]
-    assert last.subject == f"{20 - MOST_A_MINUTE} notices for you"
-    assert sum(f"Signal number {number} " in message.subject + message.body
-               for number in range(20) for message in outgoing.outbox) == 20  # fmt: skip
-
-
-def test_mail_when_the_flood_goes_on_then_still_one_letter_a_minute(cast, signal, tell, drain, stopped_clock):
-    for _minute in range(3):
-        for _ in range(10):
-            tell(signal("GREEN"), cast.b1)
-        drain()
-        stopped_clock.advance(minutes=1)
-        send_due_mail()
-        drain()
-
-    assert len(outgoing.outbox) == MOST_A_MINUTE + 3
+    assert [letter.subject for letter in outgoing.outbox[MOST_A_MINUTE:]] == ["2 notices for you"]
     assert Notice.everything.filter(mailed_at=None).count() == 0
 
 

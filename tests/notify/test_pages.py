@@ -7,7 +7,7 @@ from django.test.utils import CaptureQueriesContext
 from factories.signals import without
 from noroshi.core.models import AudienceEntry
 from noroshi.members.models import Person
-from noroshi.notify.models import Delivery, NoticeKind, Rule
+from noroshi.notify.models import NoticeKind
 from noroshi.notify.queries import unread_count
 
 TITLE = "Fake login pages of Bank Zebra"
@@ -15,18 +15,6 @@ TITLE = "Fake login pages of Bank Zebra"
 
 def _close(signal, cast):
     AudienceEntry.objects.create(item_id=signal.pk, kind=without(cast.bank_b).kind, target=cast.bank_b.pk)
-
-
-def _fields(kind, **values):
-    return {f"{kind}-{name}": value for name, value in values.items()}
-
-
-ALL_AT_ONCE = {
-    name: value
-    for kind in NoticeKind
-    if kind not in (NoticeKind.HIT, NoticeKind.RELEASE)
-    for name, value in _fields(kind, delivery="at_once").items()
-}
 
 
 @pytest.mark.parametrize("tlp", ["CLEAR", "GREEN", "AMBER"])
@@ -163,68 +151,18 @@ def test_read_when_asked_by_get_then_nothing_changes(cast, signal, tell):
     assert unread_count(cast.actor("b1")) == 1
 
 
-def test_rules_when_saved_then_the_changed_ones_are_set(cast):
-    group = str(cast.wg_incident.pk)
-    client = cast.client("b1")
-    changes = _fields("comment", delivery="inbox") | _fields("amended", delivery="digest", groups=[group])
-
-    assert client.post("/inbox/rules", ALL_AT_ONCE | changes).status_code == 302
-
-    saved = {rule.kind: (rule.delivery, rule.groups) for rule in Rule.objects.filter(person=cast.b1)}
-    assert saved == {"comment": ("inbox", []), "amended": ("digest", [group]), "sighting": ("at_once", [])}
-    assert "Your rules are saved." in client.get("/inbox/rules").text
-
-
-def test_rules_when_a_form_tries_to_silence_hits_then_there_is_no_such_field(cast):
-    client = cast.client("b1")
-    client.post("/inbox/rules", ALL_AT_ONCE | _fields("hit", delivery="inbox"))
-
-    assert not Rule.objects.filter(kind=NoticeKind.HIT).exists()
-    assert 'name="hit-delivery"' not in client.get("/inbox/rules").text
-
-
-@pytest.mark.parametrize(("name", "asked"), [("b1", False), ("hub_op", True)])
-def test_rules_when_the_reader_never_releases_then_that_is_not_asked(cast, name, asked):
-    assert ('name="release-delivery"' in cast.client(name).get("/inbox/rules").text) is asked
-
-
-@pytest.mark.parametrize(
-    "wrong", [{"signal-delivery": "by pigeon"}, {"signal-signal_kinds": ["gossip"]}, {"signal-groups": ["0" * 32]}]
-)
-def test_rules_when_a_value_is_unknown_then_the_form_says_so_and_nothing_is_saved(cast, wrong):
-    answer = cast.client("b1").post("/inbox/rules", ALL_AT_ONCE | wrong)
-
-    assert answer.status_code == 200
-    assert "errorlist" in answer.text
-    assert Rule.objects.count() == 0
-
-
-def test_rules_when_the_reader_is_in_no_group_then_none_is_offered(cast):
-    assert "Only what these groups were sent" in cast.client("b1").get("/inbox/rules").text
-    assert "Only what these groups were sent" not in cast.client("i1").get("/inbox/rules").text
-
-
 def test_pages_when_a_supervisor_asks_then_there_are_none(cast, signal, tell):
     (notice,) = tell(signal("CLEAR", title=TITLE), cast.sup)
 
-    for address in ("/inbox/", "/inbox/rules", f"/inbox/{notice.pk}/"):
+    for address in ("/inbox/", "/inbox/subscriptions", f"/inbox/{notice.pk}/"):
         answer = cast.client("sup").get(address)
         assert answer.status_code == 404
         assert TITLE not in answer.text
 
 
-@pytest.mark.parametrize(("language", "words"), [("ja", "通知の設定"), ("en", "Notification rules")])
+@pytest.mark.parametrize(("language", "words"), [("ja", "購読の設定"), ("en", "Subscriptions")])
 def test_pages_when_read_in_a_language_then_they_speak_it(cast, language, words):
     Person.objects.filter(pk=cast.b1.pk).update(language=language)
 
     assert words in cast.client("b1", language).get("/inbox/").text
-    assert words in cast.client("b1", language).get("/inbox/rules").text
-
-
-def test_rules_when_opened_then_each_shows_what_holds(cast):
-    Rule.objects.create(person=cast.b1, kind=NoticeKind.SIGNAL, delivery=Delivery.DIGEST, signal_kinds=["fraud"])
-
-    page = cast.client("b1").get("/inbox/rules").text
-
-    assert '<option value="digest" selected>' in page
-    assert "<details open>" in page
+    assert words in cast.client("b1", language).get("/inbox/subscriptions").text

@@ -5,9 +5,11 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Final
 from urllib.parse import urlsplit
+from uuid import UUID
 
 from django.conf import settings
-from django.core.mail import EmailMessage
+from django.core.mail import EmailMessage, EmailMultiAlternatives
+from django.template.loader import render_to_string
 from django.urls import reverse
 from django.utils import translation
 from django.utils.translation import gettext as _
@@ -17,9 +19,11 @@ from noroshi.core.actor import Actor
 from noroshi.core.domain.channels import Channel
 from noroshi.core.domain.tlp import TLP
 from noroshi.members.models import Person
-from noroshi.notify.domain.delivery import Form, form_of
-from noroshi.notify.models import Notice
-from noroshi.notify.presenters import Presentation, present
+from noroshi.notify.domain.delivery import MOST_AN_HOUR, Form, form_of
+from noroshi.notify.domain.topics import Topic
+from noroshi.notify.models import Delivery, Notice
+from noroshi.notify.presenters import Presentation, kinds_on_offer, present, topics_of
+from noroshi.notify.queries import groups_of
 
 MAX_TEXT: Final = 4_000
 MOST_LINES: Final = 100
@@ -88,9 +92,7 @@ def write_letter(person: Person, lines: Sequence[Line]) -> EmailMessage:
     """Return the mail to `person` about one notice or several; `lines` is not empty."""
     with translation.override(person.language):
         subject, body = _single(lines[0]) if len(lines) == 1 else _folded(lines)
-        rules = _address(reverse("notify:rules"))
-        foot = _("Choose what is mailed to you: %(url)s") % {"url": rules}
-        return EmailMessage(subject, f"{body}\n\n-- \n{foot}\n", to=[person.email], headers=_headers())
+        return EmailMessage(subject, body + _foot(), to=[person.email], headers=_headers())
 
 
 def _single(line: Line) -> tuple[str, str]:
@@ -98,13 +100,118 @@ def _single(line: Line) -> tuple[str, str]:
 
 
 def _folded(lines: Sequence[Line]) -> tuple[str, str]:
-    count = len(lines)
+    together = _together(lines)
+    count = len(together)
     subject = ngettext("%(count)d notice for you", "%(count)d notices for you", count) % {"count": count}
-    parts = [f"- {line.heading}\n  {line.link}" for line in lines[:MOST_LINES]]
+    parts = [f"- {_heading(line, times)}\n  {line.link}" for line, times in together[:MOST_LINES]]
     if count > MOST_LINES:
-        inbox = _address(reverse("notify:inbox"))
-        parts.append(_("The others are in your inbox: %(url)s") % {"url": inbox})
+        parts.append(_the_others())
+    if any(line.notice.delivery == Delivery.AT_ONCE for line in lines):
+        parts.append(_held_back())
     return subject, "\n\n".join(parts)
+
+
+def _together(lines: Sequence[Line]) -> list[tuple[Line, int]]:
+    """Put notices of one kind about one thing together, at the place of the first: the last of them, and how many."""
+    found: dict[tuple[str, str, UUID], tuple[Line, int]] = {}
+    for line in lines:
+        key = (line.notice.kind, line.notice.subject, line.notice.subject_id)
+        found[key] = (line, found[key][1] + 1 if key in found else 1)
+    return list(found.values())
+
+
+def _heading(line: Line, times: int) -> str:
+    return line.heading if times == 1 else _("%(what)s, %(times)d times") % {"what": line.heading, "times": times}
+
+
+def _the_others() -> str:
+    inbox = _address(reverse("notify:inbox"))
+    return _("The others are in your inbox: %(url)s") % {"url": inbox}
+
+
+def _held_back() -> str:
+    return _(
+        "These came together so that your mailbox is not flooded: at most %(number)d mails of their own go to you in"
+        " an hour, and none in your quiet hours."
+    ) % {"number": MOST_AN_HOUR}
+
+
+@dataclass(frozen=True)
+class Section:
+    """A part of the magazine: what came to one circle, of one kind."""
+
+    circle: str
+    kind: str
+    lines: list[tuple[Line, int]]
+
+
+def write_magazine(person: Person, lines: Sequence[Line]) -> EmailMessage:
+    """Return the weekly mail, laid out by circle and kind: plain text, and the same as simple HTML.
+
+    Only what the channel carries is laid out so: where a link lies would tell of what the marking keeps out of mail.
+    """
+    with translation.override(person.language):
+        together = _together(lines)
+        sections, bare = _sections(person, together), [pair for pair in together if pair[0].form is not Form.CONTENT]
+        count = len(together)
+        subject = ngettext("Your week: %(count)d notice", "Your week: %(count)d notices", count) % {"count": count}
+        context = {"subject": subject, "sections": sections, "bare": bare, "rules": _rules(), "inbox": _inbox()}
+        letter = EmailMultiAlternatives(
+            subject, _magazine_text(sections, bare) + _foot(), to=[person.email], headers=_headers()
+        )
+        letter.attach_alternative(render_to_string("notify/mail/magazine.html", context), "text/html")
+        return letter
+
+
+def _sections(person: Person, together: Sequence[tuple[Line, int]]) -> list[Section]:
+    open_lines = [pair for pair in together if pair[0].form is Form.CONTENT]
+    topics = _topics([line.notice for line, _times in open_lines])
+    groups = {group.pk: group.name for group in groups_of(person)}
+    kinds = {str(value): str(label) for value, label in kinds_on_offer()}
+    found: dict[tuple[str, str], list[tuple[Line, int]]] = {}
+    for pair in open_lines:
+        topic = topics[pair[0].notice.subject_id]
+        circle = min((groups[number] for number in topic.groups if number in groups), default="")
+        found.setdefault((circle, kinds.get(topic.signal_kind, "")), []).append(pair)
+    return [
+        Section(circle or _("To everybody, or to you"), kind or _("Other"), rows)
+        for (circle, kind), rows in sorted(found.items())
+    ]
+
+
+def _topics(notices: Sequence[Notice]) -> dict[UUID, Topic]:
+    by_subject: dict[str, set[UUID]] = {}
+    for notice in notices:
+        by_subject.setdefault(notice.subject, set()).add(notice.subject_id)
+    return {number: topic for subject, ids in by_subject.items() for number, topic in topics_of(subject, ids).items()}
+
+
+def _magazine_text(sections: Sequence[Section], bare: Sequence[tuple[Line, int]]) -> str:
+    parts, circle = [], None
+    for section in sections:
+        if section.circle != circle:
+            circle = section.circle
+            parts.append(f"{circle}\n{'=' * 40}")
+        rows = [f"- {_heading(line, times)}\n  {line.link}" for line, times in section.lines[:MOST_LINES]]
+        parts.append("\n\n".join([f"[{section.kind}]", *rows]))
+        if len(section.lines) > MOST_LINES:
+            parts.append(_the_others())
+    if bare:
+        rows = [f"- {_heading(line, times)}\n  {line.link}" for line, times in bare[:MOST_LINES]]
+        parts.append("\n\n".join([_("To be read after signing in") + "\n" + "=" * 40, *rows]))
+    return "\n\n".join(parts)
+
+
+def _rules() -> str:
+    return _address(reverse("notify:subscriptions"))
+
+
+def _inbox() -> str:
+    return _address(reverse("notify:inbox"))
+
+
+def _foot() -> str:
+    return "\n\n-- \n" + _("Choose what is mailed to you: %(url)s") % {"url": _rules()} + "\n"
 
 
 def _headers() -> dict[str, str]:

@@ -6,25 +6,33 @@ most once: an alarm that comes twice teaches people to ignore alarms, and the no
 """
 
 import logging
-from collections.abc import Iterable, Sequence
-from datetime import timedelta
+from collections.abc import Callable, Iterable, Sequence
+from datetime import datetime, timedelta
 from smtplib import SMTPException
 from typing import Final
 from uuid import UUID
 
-from django.core.mail import get_connection
+from django.core.mail import EmailMessage, get_connection
 from django.core.mail.backends.base import BaseEmailBackend
 from django.db import transaction
-from django.db.models import QuerySet
+from django.db.models import Min, QuerySet
+from django.utils import timezone
 
-from noroshi.core import clock
+from noroshi.core import clock, ids
 from noroshi.kit.jobs import job
 from noroshi.members.models import Person
 from noroshi.members.queries import active_people, actor_of
-from noroshi.notify.domain.delivery import FOLDING, MOST_A_MINUTE
-from noroshi.notify.letters import readable_lines, write_letter
-from noroshi.notify.models import Notice, NoticeKind
-from noroshi.notify.queries import mail_to_send
+from noroshi.notify.domain.delivery import (
+    FOLDING,
+    HOUR,
+    MOST_A_MINUTE,
+    MOST_AN_HOUR,
+    MOST_TOGETHER,
+    SETTLING,
+)
+from noroshi.notify.letters import Line, readable_lines, write_letter, write_magazine
+from noroshi.notify.models import Delivery, Notice, NoticeKind
+from noroshi.notify.queries import mail_to_send, preferences_of
 
 log = logging.getLogger(__name__)
 
@@ -32,6 +40,8 @@ PEOPLE_A_JOB: Final = 50
 """One connection to the mail server serves so many people; a longer job would keep hunts waiting."""
 
 TRY_AGAIN: Final = timedelta(minutes=5)
+
+Writer = Callable[[Person, Sequence[Line]], EmailMessage]
 
 
 class MailRefused(Exception):  # noqa: N818 - for the queue's record of the job
@@ -62,41 +72,82 @@ def mail_people(numbers: list[str]) -> None:
 
 def _mail_person(person: Person, connection: BaseEmailBackend) -> bool:
     """Send what is due to `person`; return False if the mail server refused some of it."""
-    due = list(mail_to_send().filter(person=person).order_by("created_at", "pk"))
-    refused = [letter for letter in _letters(person, due) if not _send(person, letter, connection)]
-    return not refused
+    due = _heed_quiet(person, list(mail_to_send().filter(person=person).order_by("created_at", "pk")))
+    magazine = [notice for notice in due if notice.delivery == Delivery.WEEKLY]
+    letters = _letters(person, [notice for notice in due if notice.delivery != Delivery.WEEKLY])
+    sent = [_send(person, letter, connection) for letter in letters]
+    if magazine:
+        sent.append(_send(person, magazine, connection, write_magazine))
+    return all(sent)
+
+
+def _heed_quiet(person: Person, due: list[Notice]) -> list[Notice]:
+    """Put off until the end of the person's quiet hours what falls into them; own hits come all the same."""
+    quiet = preferences_of(person.pk).quiet
+    ends = quiet.end_for(timezone.localtime(clock.now())) if quiet else None
+    if ends is None:
+        return due
+    _postpone([notice for notice in due if notice.kind != NoticeKind.HIT], ends)
+    return [notice for notice in due if notice.kind == NoticeKind.HIT]
 
 
 def _letters(person: Person, due: Sequence[Notice]) -> list[list[Notice]]:
-    """Return what goes alone and, together, what had to wait. Above MOST_A_MINUTE the rest waits for the next round."""
-    prompt = sorted((notice for notice in due if not _has_waited(notice)), key=lambda row: row.kind != NoticeKind.HIT)
+    """Return what goes alone and, together, what had to wait. What is too much to go alone waits for its turn."""
+    hits = [notice for notice in due if notice.kind == NoticeKind.HIT and not _has_waited(notice)]
+    news = [notice for notice in due if notice.kind != NoticeKind.HIT and not _has_waited(notice)]
     waited = [notice for notice in due if _has_waited(notice)]
-    room = max(0, MOST_A_MINUTE - _mailed_lately(person))
-    _postpone(prompt[room:], FOLDING)
-    return [[notice] for notice in prompt[:room]] + ([waited] if waited else [])
+    if len(news) > MOST_TOGETHER:  # a mass of news is one mail
+        waited, news = waited + news, []
+    room = max(0, MOST_A_MINUTE - _letters_since(person, FOLDING))
+    _postpone(hits[room:], clock.now() + FOLDING)
+    alone = news[: min(max(0, room - len(hits)), max(0, MOST_AN_HOUR - _letters_since(person, HOUR)))]
+    _postpone(news[len(alone) :], _next_turn(person))
+    return [[notice] for notice in (*hits[:room], *alone)] + ([_with_company(person, waited)] if waited else [])
 
 
 def _has_waited(notice: Notice) -> bool:
     return notice.mail_due_at is not None and notice.mail_due_at > notice.created_at
 
 
-def _mailed_lately(person: Person) -> int:
-    notices = Notice.objects.unrestricted(reason="how much mail a person got within a minute")
-    return notices.filter(person=person, mailed_at__gt=clock.now() - FOLDING).count()
+def _with_company(person: Person, waited: list[Notice]) -> list[Notice]:
+    """What goes together takes along what would go a moment later, so that a wave of changes is one mail."""
+    soon = mail_to_send(SETTLING).filter(person=person, delivery=Delivery.AT_ONCE, mail_due_at__gt=clock.now())
+    known = {notice.pk for notice in waited}
+    return waited + [notice for notice in soon.order_by("created_at", "pk") if notice.pk not in known]
 
 
-def _send(person: Person, notices: Sequence[Notice], connection: BaseEmailBackend) -> bool:
+def _letters_since(person: Person, span: timedelta) -> int:
+    return _letters_of(person, span).values("letter").distinct().count()
+
+
+def _next_turn(person: Person) -> datetime:
+    """Return when what is too much goes: after a minute; where the hour is full, when its first mail is an hour old."""
+    now = clock.now()
+    if _letters_since(person, HOUR) < MOST_AN_HOUR:
+        return now + FOLDING
+    first = _letters_of(person, HOUR).aggregate(at=Min("mailed_at"))["at"]
+    return max(now + FOLDING, first + HOUR)
+
+
+def _letters_of(person: Person, span: timedelta) -> QuerySet[Notice]:
+    notices = Notice.objects.unrestricted(reason="how much mail a person got lately")
+    return notices.filter(person=person, letter__isnull=False, mailed_at__gt=clock.now() - span)
+
+
+def _send(
+    person: Person, notices: Sequence[Notice], connection: BaseEmailBackend, write: Writer = write_letter
+) -> bool:
     lines = readable_lines(actor_of(person), notices)
     _drop({notice.pk for notice in notices} - {line.notice.pk for line in lines})
     if not lines or not _claim([line.notice for line in lines]):
         return True
-    letter = write_letter(person, lines)
+    letter = write(person, lines)
     letter.connection = connection
     try:
         letter.send()
     except (SMTPException, OSError) as error:
         log.warning("mail refused", extra={"error": type(error).__name__, "notices": len(lines)})
-        _postpone([line.notice for line in lines], TRY_AGAIN)
+        _postpone([line.notice for line in lines], clock.now() + TRY_AGAIN)
         return False
     return True
 
@@ -105,13 +156,14 @@ def _send(person: Person, notices: Sequence[Notice], connection: BaseEmailBacken
 def _claim(notices: Sequence[Notice]) -> bool:
     """Take all of `notices` for one mail, or none if another worker has one of them."""
     free = _rows(notice.pk for notice in notices).filter(mailed_at__isnull=True)
-    taken = free.update(mailed_at=clock.now()) == len(notices)
+    taken = free.update(mailed_at=clock.now(), letter=ids.new_id()) == len(notices)
     transaction.set_rollback(not taken)
     return taken
 
 
-def _postpone(notices: Sequence[Notice], wait: timedelta) -> None:
-    _rows(notice.pk for notice in notices).update(mailed_at=None, mail_due_at=clock.now() + wait)
+def _postpone(notices: Sequence[Notice], due: datetime) -> None:
+    if notices:
+        _rows(notice.pk for notice in notices).update(mailed_at=None, letter=None, mail_due_at=due)
 
 
 def _drop(numbers: Iterable[UUID]) -> None:

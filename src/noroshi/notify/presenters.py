@@ -6,6 +6,10 @@ A room above registers one presenter for each subject it posts notices about:
     def present_signals(actor, ids):
         return {signal.pk: Presentation(...) for signal in Signal.objects.visible_to(actor).filter(pk__in=ids)}
 
+    @describes("sharing.signal")
+    def describe_signals(ids):
+        return {signal.pk: Topic(signal.kind, ...) for signal in ...}
+
 What the presenter leaves out, the reader may not see (any more): the notice shows a neutral line.
 """
 
@@ -18,6 +22,7 @@ from django.utils.functional import Promise
 
 from noroshi.core.actor import Actor
 from noroshi.core.domain.tlp import TLP
+from noroshi.notify.domain.topics import ANYTHING, Topic
 from noroshi.notify.models import Notice
 
 Choice = tuple[str, str | Promise]
@@ -37,8 +42,13 @@ class Presentation:
 
 Presenter = Callable[[Actor, Collection[UUID]], Mapping[UUID, Presentation]]
 
+Describer = Callable[[Collection[UUID]], Mapping[UUID, Topic]]
+ValueReader = Callable[[str], Iterable[str]]
+
 _presenters: Final[dict[str, Presenter]] = {}
 _kinds: Final[dict[str, Sequence[Choice]]] = {}
+_describers: Final[dict[str, Describer]] = {}
+_value_readers: Final[list[ValueReader]] = []
 
 
 def presents(subject: str, *, kinds: Sequence[Choice] = ()) -> Callable[[Presenter], Presenter]:
@@ -50,6 +60,34 @@ def presents(subject: str, *, kinds: Sequence[Choice] = ()) -> Callable[[Present
         return presenter
 
     return register
+
+
+def describes(subject: str) -> Callable[[Describer], Describer]:
+    """Register the decorated describer for `subject`: what people choose mail about it by."""
+
+    def register(describer: Describer) -> Describer:
+        _describers[subject] = describer
+        return describer
+
+    return register
+
+
+def reads_values(reader: ValueReader) -> ValueReader:
+    """Register the decorated reader: it returns the values that a text names, in the form in which topics have them."""
+    _value_readers.append(reader)
+    return reader
+
+
+def topics_of(subject: str, ids: Collection[UUID]) -> dict[UUID, Topic]:
+    """Return what each of these subjects is about, whoever may see it: for choosing, never for showing."""
+    describer = _describers.get(subject)
+    known = describer(ids) if describer else {}
+    return {number: known.get(number, ANYTHING) for number in ids}
+
+
+def values_in(text: str) -> list[str]:
+    """Return the values that `text` names, in a fixed order."""
+    return sorted({value for reader in _value_readers for value in reader(text)})
 
 
 def kinds_on_offer() -> list[Choice]:

@@ -1,6 +1,7 @@
 """Reads of the notify room."""
 
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass
 from datetime import timedelta
 from typing import Final
 from uuid import UUID
@@ -11,8 +12,11 @@ from noroshi.core import clock
 from noroshi.core.actor import Actor
 from noroshi.core.domain.membership import Standing
 from noroshi.core.errors import NotFound
-from noroshi.members.models import Group
-from noroshi.notify.models import Delivery, Notice, NoticeKind, Rule
+from noroshi.members.models import Group, Person
+from noroshi.members.queries import actor_of
+from noroshi.notify.domain.topics import Topic
+from noroshi.notify.models import Delivery, Notice, NoticeKind, Preferences, Subscription
+from noroshi.notify.presenters import present, topics_of
 
 USUAL: Final = {
     NoticeKind.SIGNAL: Delivery.AT_ONCE,
@@ -26,6 +30,9 @@ USUAL: Final = {
     NoticeKind.UNMASKED: Delivery.AT_ONCE,
 }
 """How people hear of a kind until they say otherwise."""
+
+PREVIEW: Final = timedelta(days=30)
+MOST_PREVIEWED: Final = 2_000
 
 STALE: Final = timedelta(days=3)
 """Mail that could not go out for so long stays unsent; the inbox has the notice."""
@@ -49,10 +56,29 @@ def unread_count(actor: Actor) -> int:
     return inbox_of(actor).filter(read_at__isnull=True).count()
 
 
-def rules_of(actor: Actor) -> dict[NoticeKind, Rule]:
-    """Return the actor's rule for every kind: the one set, or the usual one (not saved)."""
-    chosen = {NoticeKind(rule.kind): rule for rule in Rule.objects.filter(person=actor.person)}
-    return {kind: chosen.get(kind) or usual_rule(kind) for kind in NoticeKind}
+def preferences_of(person_id: UUID | None) -> Preferences:
+    """Return what a person chose, or what holds for who chose nothing (not saved)."""
+    return Preferences.objects.filter(person=person_id).first() or Preferences(person_id=person_id)
+
+
+def subscriptions_of(actor: Actor) -> list[Subscription]:
+    """Return the actor's subscriptions, oldest first; for kinds of notice nobody chose about, the usual ones."""
+    rows = list(Subscription.objects.filter(person=actor.person).order_by("created_at", "pk"))
+    return [*usual_subscriptions(actor.person, preferences_of(actor.person).settled), *rows]
+
+
+def subscription_of(actor: Actor, subscription_id: UUID) -> Subscription:
+    """Return one of the actor's own subscriptions; raise NotFound."""
+    own = Subscription.objects.filter(person=actor.person, person__isnull=False)
+    found = own.filter(pk=subscription_id).first()
+    if found is None:
+        raise NotFound
+    return found
+
+
+def groups_of(person: Person) -> QuerySet[Group]:
+    """Return the groups that a person belongs to now, for what is mailed to them."""
+    return Group.objects.filter(pk__in=actor_of(person).groups)
 
 
 def own_groups(actor: Actor) -> QuerySet[Group]:
@@ -60,26 +86,73 @@ def own_groups(actor: Actor) -> QuerySet[Group]:
     return Group.objects.filter(pk__in=actor.groups).order_by("slug")
 
 
-def usual_rule(kind: NoticeKind) -> Rule:
-    """Return the rule of somebody who set none for `kind`."""
-    return Rule(kind=kind, delivery=USUAL[kind])
+def usual_subscriptions(person_id: UUID | None, settled: Collection[str] = ()) -> list[Subscription]:
+    """Return the subscriptions (not saved) of somebody who chose only about the `settled` kinds of notice."""
+    by_delivery: dict[Delivery, list[str]] = {}
+    for kind, delivery in USUAL.items():
+        if kind.value not in settled and kind is not NoticeKind.HIT:
+            by_delivery.setdefault(delivery, []).append(kind.value)
+    return [
+        Subscription(person_id=person_id, notices=kinds, delivery=delivery) for delivery, kinds in by_delivery.items()
+    ]
 
 
-def rules_for(kind: NoticeKind, people: Collection[UUID]) -> dict[UUID, Rule]:
-    """Return the rules that these people set for `kind`; own hits know no rule."""
-    if kind is NoticeKind.HIT:
-        return {}
-    return {rule.person_id: rule for rule in Rule.objects.filter(kind=kind, person__in=people)}
+@dataclass(frozen=True)
+class Plan:
+    """How a person wants to hear of one kind of notice."""
+
+    subscriptions: Sequence[Subscription]
+    preferences: Preferences
+
+    def wanting(self, topic: Topic) -> list[Subscription]:
+        """Return the subscriptions that want what is about `topic`."""
+        return [each for each in self.subscriptions if each.wish(self.preferences.assets).wants(topic)]
 
 
-def mail_to_send() -> QuerySet[Notice]:
-    """Return the notices, of people who take part, about which mail should have gone by now."""
+def plans_for(kind: NoticeKind, people: Collection[UUID]) -> dict[UUID, Plan]:
+    """Return how each of these people wants to hear of `kind`, in two queries."""
+    preferences = Preferences.objects.in_bulk(list(people))
+    own: dict[UUID, list[Subscription]] = {}
+    for row in Subscription.objects.filter(person__in=people, paused_at__isnull=True):
+        if kind.value in row.notices:
+            own.setdefault(row.person_id, []).append(row)
+    usual = Subscription(notices=[kind.value], delivery=USUAL[kind])
+    plans = {}
+    for person in people:
+        chosen = preferences.get(person) or Preferences(person_id=person)
+        rows = own.get(person, []) if kind.value in chosen.settled else [usual]
+        plans[person] = Plan(rows, chosen)
+    return plans
+
+
+def mailed_about(subject: str, subject_id: UUID, people: Collection[UUID]) -> set[UUID]:
+    """Return who of these people had a mail about the subject."""
+    notices = Notice.objects.unrestricted(reason="whom a mail has reached, so that its recall does too")
+    rows = notices.filter(person__in=people, subject=subject, subject_id=subject_id, mailed_at__isnull=False)
+    return set(rows.values_list("person_id", flat=True))
+
+
+def would_have_sent(actor: Actor, subscription: Subscription) -> int:
+    """Return of how many notices of the last days a subscription would have told: of those its person still sees."""
+    since = clock.now() - PREVIEW
+    rows = inbox_of(actor).filter(created_at__gt=since, kind__in=subscription.notices).order_by("-created_at")
+    notices = list(rows[:MOST_PREVIEWED])
+    shown = present(actor, notices)
+    wish = subscription.wish(preferences_of(actor.person).assets)
+    topics: dict[str, dict[UUID, Topic]] = {}
+    for subject in {notice.subject for notice in notices}:
+        topics[subject] = topics_of(subject, {row.subject_id for row in notices if row.subject == subject})
+    return sum(row.pk in shown and wish.wants(topics[row.subject][row.subject_id]) for row in notices)
+
+
+def mail_to_send(ahead: timedelta = timedelta()) -> QuerySet[Notice]:
+    """Return the notices, of people who take part, about which mail should have gone by now, or `ahead` of it."""
     now = clock.now()
     return Notice.objects.unrestricted(reason="sending mail").filter(
         mailed_at__isnull=True,
         read_at__isnull=True,
         mail_due_at__gt=now - STALE,
-        mail_due_at__lte=now,
+        mail_due_at__lte=now + ahead,
         person__standing=Standing.ACTIVE,
         person__organisation__standing=Standing.ACTIVE,
     )

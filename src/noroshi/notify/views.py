@@ -1,5 +1,8 @@
 """Pages of the notify room."""
 
+from collections.abc import Callable, Mapping
+from functools import partial
+from typing import Any
 from uuid import UUID
 
 from django.contrib import messages
@@ -13,9 +16,10 @@ from django.views.decorators.http import require_POST
 from noroshi.core.errors import NotFound
 from noroshi.kit import lists
 from noroshi.kit.http import ActorRequest
-from noroshi.notify import actions, queries
-from noroshi.notify.forms import rule_forms
+from noroshi.notify import actions, queries, wording
+from noroshi.notify.forms import PreferencesForm, SubscriptionForm
 from noroshi.notify.lists import INBOX
+from noroshi.notify.models import Subscription
 from noroshi.notify.presenters import present
 
 
@@ -53,16 +57,74 @@ def read(request: ActorRequest) -> HttpResponse:
     return redirect(reverse("notify:inbox") + (back if back.startswith("?") else ""))
 
 
-def rules(request: ActorRequest) -> HttpResponse:
-    """Show and take how the reader wants to hear of things."""
+def subscriptions(request: ActorRequest) -> HttpResponse:
+    """Show what the reader subscribed to, and take what holds for all of it."""
     _require_inbox(request)
-    forms = rule_forms(request.actor, queries.rules_of(request.actor), request.POST or None)
-    if request.method == "POST" and all(form.is_valid() for form in forms):
-        for form in forms:
-            form.save(request.actor)
-        messages.success(request, _("Your rules are saved."))
-        return redirect("notify:rules")
-    return render(request, "notify/rules.html", {"forms": forms})
+    form = PreferencesForm(request.POST or None, preferences=queries.preferences_of(request.actor.acting_person))
+    if form.carry_out(actions.set_preferences, actor=request.actor):
+        messages.success(request, _("Your choice is saved."))
+        return redirect("notify:subscriptions")
+    groups = {str(group.pk): group.name for group in queries.own_groups(request.actor)}
+    lines = [_line(request, row, groups) for row in queries.subscriptions_of(request.actor)]
+    return render(request, "notify/subscriptions.html", {"lines": lines, "form": form})
+
+
+def _line(request: ActorRequest, row: Subscription, groups: Mapping[str, str]) -> dict[str, Any]:
+    return {
+        "row": row,
+        "usual": row.is_usual,
+        "what": wording.what_of(row),
+        "when": wording.when_of(row),
+        "narrowed": wording.narrowed_by(row, groups),
+        "number": queries.would_have_sent(request.actor, row),
+    }
+
+
+def subscribe(request: ActorRequest) -> HttpResponse:
+    """Take a new subscription, or say what it would have sent."""
+    _require_inbox(request)
+    usual = Subscription(notices=["signal", "amended", "withdrawn"])
+    return _edit(request, usual, partial(actions.add_subscription, request.actor))
+
+
+def subscription(request: ActorRequest, subscription_id: UUID) -> HttpResponse:
+    """Show and change one of the reader's subscriptions."""
+    _require_inbox(request)
+    row = queries.subscription_of(request.actor, subscription_id)
+    return _edit(request, row, partial(actions.change_subscription, request.actor, row))
+
+
+def _edit(request: ActorRequest, row: Subscription, save: Callable[..., Subscription]) -> HttpResponse:
+    form = SubscriptionForm(request.POST or None, actor=request.actor, subscription=row)
+    number = None
+    if form.is_valid() and "preview" in request.POST:
+        if form.carry_out(lambda **_values: actions.described(request.actor, form.wanted)):
+            number = queries.would_have_sent(request.actor, form.result)
+    elif form.carry_out(lambda **_values: save(wanted=form.wanted)):
+        messages.success(request, _("The subscription is saved."))
+        return redirect("notify:subscriptions")
+    context = {"form": form, "row": row, "new": row.is_usual, "number": number}
+    return render(request, "notify/subscription.html", context)
+
+
+@require_POST
+def settle(request: ActorRequest) -> HttpResponse:
+    """Write down what is usual, so that it can be changed."""
+    _require_inbox(request)
+    actions.settle(request.actor)
+    return redirect("notify:subscriptions")
+
+
+@require_POST
+def change(request: ActorRequest, subscription_id: UUID, verb: str) -> HttpResponse:
+    """Pause, wake or delete a subscription."""
+    row = queries.subscription_of(request.actor, subscription_id)
+    if verb == "delete":
+        actions.delete_subscription(request.actor, row)
+        messages.success(request, _("The subscription is deleted."))
+    else:
+        actions.pause_subscription(request.actor, row, paused=verb == "pause")
+    return redirect("notify:subscriptions")
 
 
 def _require_inbox(request: ActorRequest) -> None:

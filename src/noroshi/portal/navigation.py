@@ -102,7 +102,7 @@ def _account(request: HttpRequest, actor: Actor) -> Account | None:
     user = getattr(request, "user", None)
     if not isinstance(user, Person):
         return None
-    inbox = [] if actor.is_supervisor else [Entry(_("Notification rules"), reverse("notify:rules"), "bell")]
+    inbox = [] if actor.is_supervisor else [Entry(_("Subscriptions"), reverse("notify:subscriptions"), "bell")]
     links = (
         Entry(_("Profile"), reverse("members:profile"), "account"),
         *inbox,

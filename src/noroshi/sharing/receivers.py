@@ -16,15 +16,16 @@ from noroshi.core.domain.channels import Channel
 from noroshi.core.domain.membership import MembershipClass, Role
 from noroshi.core.domain.tlp import TLP
 from noroshi.core.models import AudienceEntry, LedgerEntry
+from noroshi.intel.domain.extract import extract
 from noroshi.intel.queries import organisations_that_saw
 from noroshi.members.models import Person
 from noroshi.members.queries import active_people
 from noroshi.notify.actions import post_notices
-from noroshi.notify.domain.delivery import Topic
+from noroshi.notify.domain.topics import Topic
 from noroshi.notify.models import Notice, NoticeKind
-from noroshi.notify.presenters import Presentation, presents
+from noroshi.notify.presenters import Presentation, describes, presents, reads_values
 from noroshi.sharing.domain.moments import to_the_hour
-from noroshi.sharing.models import Comment, Kind, Signal
+from noroshi.sharing.models import Comment, Kind, Signal, SignalObservable
 from noroshi.sharing.queries import people_reached
 from noroshi.sharing.wording import OUTLINE
 
@@ -56,6 +57,36 @@ def _text_of(signal: Signal) -> str:
     """The words in plain text, the answers of the fixed form each under its question."""
     answers = [f"{OUTLINE[name]}\n{text}" for name, text in signal.answers.stored.items()]
     return "\n\n".join([*answers, signal.body]).strip()
+
+
+@describes(SUBJECT)
+def describe_signals(ids: Collection[UUID]) -> Mapping[UUID, Topic]:
+    """Return what people choose mail by. Who is anonymous has no sector; what is withdrawn has nothing left."""
+    signals = Signal.objects.unrestricted(reason="what a notice is about, held against what its reader asked for")
+    groups: dict[UUID, set[UUID]] = {}
+    lines = AudienceEntry.objects.filter(item_id__in=ids, kind=EntryKind.GROUP, target__isnull=False)
+    for item, target in lines.values_list("item_id", "target"):
+        groups.setdefault(item, set()).add(target)
+    values: dict[UUID, set[str]] = {}
+    named = SignalObservable.objects.unrestricted(reason="as above").filter(signal__in=ids)
+    for number, value in named.values_list("signal_id", "observable__value"):
+        values.setdefault(number, set()).add(value)
+    return {
+        signal.pk: Topic(
+            signal.kind,
+            frozenset(groups.get(signal.pk, ())),
+            signal.owner.kind if signal.author_mode == AuthorMode.NAMED else "",
+            f"{signal.title}\n{_text_of(signal)}",
+            frozenset(values.get(signal.pk, ())),
+        )
+        for signal in signals.filter(pk__in=ids).exclude(state=State.WITHDRAWN).select_related("owner")
+    }
+
+
+@reads_values
+def values_named(text: str) -> set[str]:
+    """Return the observables that a text names, as signals have them."""
+    return {proposal.observable.value for proposal in extract(text)}
 
 
 @ledger.subscribe("sharing.tell-readers", *KINDS)
@@ -161,7 +192,6 @@ def _post(entry: LedgerEntry, signal: Signal, kind: NoticeKind, people: Iterable
         event=entry,
         world=entry.world,
         count=count,
-        topic=_topic(signal),
         told_at=to_the_hour(clock.now()) if hidden or signal.author_mode != AuthorMode.NAMED else None,
         mail_from=to_the_hour(clock.now()) + timedelta(hours=1) if hidden and kind is NoticeKind.COMMENT else None,
     )
@@ -169,13 +199,6 @@ def _post(entry: LedgerEntry, signal: Signal, kind: NoticeKind, people: Iterable
 
 def _but_author(signal: Signal, people: Iterable[Person]) -> list[Person]:
     return [person for person in people if person.pk != signal.author_id]
-
-
-def _topic(signal: Signal) -> Topic:
-    """What people choose mail by: the kind, and the groups it was given to."""
-    granted = AudienceEntry.objects.filter(item_id=signal.pk, kind=EntryKind.GROUP)
-    targets = granted.values_list("target", flat=True)
-    return Topic(signal.kind, frozenset(target for target in targets if target))
 
 
 def _author_of(signal: Signal) -> list[Person]:

@@ -17,6 +17,8 @@ _CJK: Final = (
 _RUN: Final = re.compile(rf"[{_CJK}]+|[^\W{_CJK}]+")
 _SINGLE: Final = re.compile(rf"[{_CJK}]")
 
+_SEPARATOR: Final = "\n"  # in no token
+
 MAX_TEXT: Final = 250_000
 MAX_QUERY: Final = 200
 MAX_WORDS: Final = 16
@@ -67,3 +69,24 @@ def _phrase(word: str) -> tuple[list[str], bool]:
     if goes_on:
         last.pop()
     return [token for run in found for token in run], not goes_on
+
+
+class Words:
+    """A text in memory, asked what the search index would be asked."""
+
+    def __init__(self, text: str) -> None:
+        self._tokens = _SEPARATOR + _SEPARATOR.join(tokens(text)) + _SEPARATOR
+
+    def match(self, question: str) -> bool:
+        """Whether a search for `question` finds the text; a question without a word finds nothing."""
+        phrases = query(question)
+        return bool(phrases) and all(self._has(phrase, prefix=prefix) for phrase, prefix in phrases)
+
+    def name(self, phrase: str) -> bool:
+        """Whether the words of `phrase` stand in the text one after the other, each of them whole."""
+        found, open_end = _phrase(phrase)
+        return bool(found) and self._has(found, prefix=open_end and bool(_SINGLE.match(found[-1])))
+
+    def _has(self, phrase: list[str], *, prefix: bool) -> bool:
+        wanted = _SEPARATOR + _SEPARATOR.join(phrase)
+        return (wanted if prefix else wanted + _SEPARATOR) in self._tokens

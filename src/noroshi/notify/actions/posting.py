@@ -1,0 +1,123 @@
+"""Putting notices into inboxes, and reading them."""
+
+from collections.abc import Collection, Iterable
+from datetime import datetime
+from typing import Final
+from uuid import UUID
+
+from django.db import transaction
+from django.utils import timezone
+
+from noroshi.core import clock, ids
+from noroshi.core.actor import Actor
+from noroshi.core.domain import worlds
+from noroshi.core.models import LedgerEntry
+from noroshi.members.models import Person
+from noroshi.notify import mail
+from noroshi.notify.domain.delivery import SETTLING, next_day_at, next_hour, next_week_at
+from noroshi.notify.models import Delivery, Notice, NoticeKind, Subscription
+from noroshi.notify.presenters import topics_of
+from noroshi.notify.queries import inbox_of, mailed_about, plans_for
+
+URGENT: Final = frozenset({NoticeKind.SIGNAL, NoticeKind.WITHDRAWN, NoticeKind.HIT, NoticeKind.RELEASE})
+"""What "at once" means at once for; of anything else, several changes in a row are one mail."""
+
+Due = tuple[datetime, Delivery]
+
+
+@transaction.atomic
+def post_notices(
+    *,
+    people: Iterable[Person],
+    kind: NoticeKind,
+    subject: str,
+    subject_id: UUID,
+    event: LedgerEntry,
+    world: str,
+    count: int = 1,
+    told_at: datetime | None = None,
+    mail_from: datetime | None = None,
+) -> list[Notice]:
+    """Put a line into the inbox of each of `people`, and queue the mail that each one's subscriptions ask for.
+
+    The same event makes no second notice of a kind for a person, so a handler may be run again. Returns the new
+    notices. `subject` and `subject_id` name what it is about to its presenter and its describer (`presenters`).
+
+    `told_at` is the moment the inbox shows, and all that is kept of it, where the exact one would tell of somebody;
+    no mail goes before `mail_from`.
+    """
+    told = set(_told(kind, event))
+    chosen = {person.pk: person for person in people if person.pk not in told}
+    now = clock.now()
+    earliest = max(now, mail_from or now)
+    due = _mail_due(kind, subject, subject_id, chosen.keys(), earliest) if world == worlds.REAL else {}
+    notices = [
+        Notice(
+            id=ids.new_vague_id() if told_at else ids.new_id(),
+            person=person,
+            kind=kind,
+            subject=subject,
+            subject_id=subject_id,
+            world=world,
+            count=count,
+            event=event.pk,
+            created_at=told_at or now,
+            mail_due_at=due[person.pk][0] if person.pk in due else None,
+            delivery=due[person.pk][1] if person.pk in due else "",
+        )
+        for person in chosen.values()
+    ]
+    Notice.everything.bulk_create(notices)
+    mail.queue([notice.person_id for notice in notices if notice.mail_due_at == now])
+    return notices
+
+
+@transaction.atomic
+def mark_read(actor: Actor, *, notice_ids: Collection[UUID] | None = None) -> int:
+    """Mark the actor's notices of these ids as read, all of them for None; return how many were unread.
+
+    The ledger does not have it: what a person has opened in the own inbox is that person's business.
+    """
+    unread = inbox_of(actor).filter(read_at__isnull=True)
+    if notice_ids is not None:
+        unread = unread.filter(pk__in=notice_ids)
+    return unread.update(read_at=clock.now())
+
+
+def _told(kind: NoticeKind, event: LedgerEntry) -> Iterable[UUID]:
+    notices = Notice.objects.unrestricted(reason="whom an event has reached already")
+    return notices.filter(kind=kind, event=event.pk).values_list("person_id", flat=True)
+
+
+def _mail_due(
+    kind: NoticeKind, subject: str, subject_id: UUID, people: Collection[UUID], now: datetime
+) -> dict[UUID, Due]:
+    """Return for whom mail is due, when, and by which way. A withdrawal goes to whoever had a mail about it."""
+    if kind is NoticeKind.HIT:
+        return dict.fromkeys(people, (now, Delivery.AT_ONCE))
+    topic = topics_of(subject, {subject_id})[subject_id]
+    plans = plans_for(kind, people)
+    due = {person: found for person, plan in plans.items() if (found := _earliest(plan.wanting(topic), kind, now))}
+    if kind is NoticeKind.WITHDRAWN:
+        due |= dict.fromkeys(mailed_about(subject, subject_id, people), (now, Delivery.AT_ONCE))
+    return due
+
+
+def _earliest(wanting: Iterable[Subscription], kind: NoticeKind, now: datetime) -> Due | None:
+    dates = [(due, Delivery(each.delivery)) for each in wanting if (due := due_by(each, kind, now)) is not None]
+    return min(dates, key=lambda date: date[0]) if dates else None
+
+
+def due_by(subscription: Subscription, kind: NoticeKind, now: datetime) -> datetime | None:
+    """Return when mail about a notice of this kind goes by a subscription: `now`, later, or never."""
+    here = timezone.localtime(now)
+    match subscription.delivery:
+        case Delivery.AT_ONCE:
+            return now if kind in URGENT else now + SETTLING
+        case Delivery.HOURLY:
+            return next_hour(here)
+        case Delivery.DIGEST:
+            return next_day_at(here, subscription.at)
+        case Delivery.WEEKLY:
+            return next_week_at(here, subscription.weekday, subscription.at)
+    return None
