@@ -125,7 +125,7 @@ def _next_turn(person: Person) -> datetime:
     now = clock.now()
     if _letters_since(person, HOUR) < MOST_AN_HOUR:
         return now + FOLDING
-    first = _letters_of(person, HOUR).aggregate(at=Min("mailed_at"))["at"]
+    first: datetime = _letters_of(person, HOUR).aggregate(at=Min("mailed_at"))["at"]
     return max(now + FOLDING, first + HOUR)
 
 

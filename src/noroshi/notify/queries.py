@@ -56,15 +56,16 @@ def unread_count(actor: Actor) -> int:
     return inbox_of(actor).filter(read_at__isnull=True).count()
 
 
-def preferences_of(person_id: UUID | None) -> Preferences:
+def preferences_of(person_id: UUID) -> Preferences:
     """Return what a person chose, or what holds for who chose nothing (not saved)."""
     return Preferences.objects.filter(person=person_id).first() or Preferences(person_id=person_id)
 
 
 def subscriptions_of(actor: Actor) -> list[Subscription]:
     """Return the actor's subscriptions, oldest first; for kinds of notice nobody chose about, the usual ones."""
-    rows = list(Subscription.objects.filter(person=actor.person).order_by("created_at", "pk"))
-    return [*usual_subscriptions(actor.person, preferences_of(actor.person).settled), *rows]
+    person = actor.acting_person
+    rows = list(Subscription.objects.filter(person=person).order_by("created_at", "pk"))
+    return [*usual_subscriptions(person, preferences_of(person).settled), *rows]
 
 
 def subscription_of(actor: Actor, subscription_id: UUID) -> Subscription:
@@ -86,7 +87,7 @@ def own_groups(actor: Actor) -> QuerySet[Group]:
     return Group.objects.filter(pk__in=actor.groups).order_by("slug")
 
 
-def usual_subscriptions(person_id: UUID | None, settled: Collection[str] = ()) -> list[Subscription]:
+def usual_subscriptions(person_id: UUID, settled: Collection[str] = ()) -> list[Subscription]:
     """Return the subscriptions (not saved) of somebody who chose only about the `settled` kinds of notice."""
     by_delivery: dict[Delivery, list[str]] = {}
     for kind, delivery in USUAL.items():
@@ -138,7 +139,7 @@ def would_have_sent(actor: Actor, subscription: Subscription) -> int:
     rows = inbox_of(actor).filter(created_at__gt=since, kind__in=subscription.notices).order_by("-created_at")
     notices = list(rows[:MOST_PREVIEWED])
     shown = present(actor, notices)
-    wish = subscription.wish(preferences_of(actor.person).assets)
+    wish = subscription.wish(preferences_of(actor.acting_person).assets)
     topics: dict[str, dict[UUID, Topic]] = {}
     for subject in {notice.subject for notice in notices}:
         topics[subject] = topics_of(subject, {row.subject_id for row in notices if row.subject == subject})

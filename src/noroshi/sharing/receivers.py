@@ -64,9 +64,10 @@ def describe_signals(ids: Collection[UUID]) -> Mapping[UUID, Topic]:
     """Return what people choose mail by. Who is anonymous has no sector; what is withdrawn has nothing left."""
     signals = Signal.objects.unrestricted(reason="what a notice is about, held against what its reader asked for")
     groups: dict[UUID, set[UUID]] = {}
-    lines = AudienceEntry.objects.filter(item_id__in=ids, kind=EntryKind.GROUP, target__isnull=False)
+    lines = AudienceEntry.objects.filter(item_id__in=ids, kind=EntryKind.GROUP)
     for item, target in lines.values_list("item_id", "target"):
-        groups.setdefault(item, set()).add(target)
+        if target is not None:
+            groups.setdefault(item, set()).add(target)
     values: dict[UUID, set[str]] = {}
     named = SignalObservable.objects.unrestricted(reason="as above").filter(signal__in=ids)
     for number, value in named.values_list("signal_id", "observable__value"):

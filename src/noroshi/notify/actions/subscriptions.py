@@ -106,8 +106,9 @@ def settle(actor: Actor) -> None:
     A kind of notice that a later version brings is settled when the person next chooses something; until then it
     goes the usual way.
     """
-    chosen = preferences_of(actor.acting_person)
-    usual = usual_subscriptions(actor.person, chosen.settled)
+    person = actor.acting_person
+    chosen = preferences_of(person)
+    usual = usual_subscriptions(person, chosen.settled)
     if usual:
         Subscription.objects.bulk_create(usual)
         chosen.settled = sorted(kind.value for kind in USUAL)
