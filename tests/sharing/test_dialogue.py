@@ -98,11 +98,11 @@ def test_order_when_anonymous_comments_come_between_named_ones_then_it_does_not_
 def test_notices_when_a_comment_is_anonymous_then_neither_inbox_nor_mail_tells_the_minute(
     cast, share, drain, stopped_clock
 ):
-    from noroshi.notify.actions import set_rule
+    from factories.subscriptions import choose
     from noroshi.notify.models import Delivery, NoticeKind
 
     hour = stopped_clock.now.replace(minute=0, second=0, microsecond=0)
-    set_rule(cast.actor("a1"), kind=NoticeKind.COMMENT, delivery=Delivery.AT_ONCE)
+    choose(cast.actor("a1"), NoticeKind.COMMENT, Delivery.AT_ONCE)
     signal = share(tlp=TLP.GREEN)
     stopped_clock.now = hour + timedelta(minutes=23)
     say(cast, "b1", signal, "again", anonymous=True)

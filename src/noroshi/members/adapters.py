@@ -1,19 +1,16 @@
 """How sign-in (allauth) fits this house: accounts come from invitations and administrators, never from the street."""
 
-import base64
-import hashlib
 import re
 from typing import Any, Final
 
 from allauth.account.adapter import DefaultAccountAdapter
 from allauth.mfa.adapter import DefaultMFAAdapter
 from allauth.socialaccount.adapter import DefaultSocialAccountAdapter
-from cryptography.fernet import Fernet
-from django.conf import settings
 from django.http import HttpRequest
 from django.urls import reverse
 from django.utils.safestring import SafeString, mark_safe
 
+from noroshi.kit.sealing import cipher
 from noroshi.members.middleware import SET_UP, lacks_second_factor
 
 _XML_DECLARATION: Final = re.compile(r"^<\?xml[^>]*\?>\s*")
@@ -47,17 +44,12 @@ class MFAAdapter(DefaultMFAAdapter):  # type: ignore[misc]
 
     def encrypt(self, text: str) -> str:
         """Encrypt a secret under the installation's key: a stolen database alone opens no account."""
-        return _cipher().encrypt(text.encode()).decode()
+        return cipher("second factors").encrypt(text.encode()).decode()
 
     def decrypt(self, encrypted_text: str) -> str:
         """Return the secret."""
-        return _cipher().decrypt(encrypted_text.encode()).decode()
+        return cipher("second factors").decrypt(encrypted_text.encode()).decode()
 
     def build_totp_svg(self, url: str) -> SafeString:
         """Return the QR code as an element: the content security policy allows no `data:` image."""
         return mark_safe(_XML_DECLARATION.sub("", super().build_totp_svg(url)))  # noqa: S308 - drawn here, holds no text
-
-
-def _cipher() -> Fernet:
-    key = hashlib.sha256(b"second factors\0" + settings.SECRET_KEY.encode()).digest()
-    return Fernet(base64.urlsafe_b64encode(key))

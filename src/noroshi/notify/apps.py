@@ -11,5 +11,5 @@ class NotifyConfig(AppConfig):
     default_auto_field = "django.db.models.BigAutoField"
 
     def ready(self) -> None:
-        """Register what comes round."""
-        from noroshi.notify import tasks  # noqa: F401, PLC0415 - models must be loaded first
+        """Subscribe to events, and register what comes round."""
+        from noroshi.notify import receivers, tasks  # noqa: F401, PLC0415 - models must be loaded first

@@ -15,6 +15,7 @@ from noroshi.notify.presenters import kinds_on_offer
 from noroshi.notify.queries import own_groups
 
 _CLOCK = forms.TimeInput(attrs={"type": "time"}, format="%H:%M")
+_MOMENT = forms.DateTimeInput(attrs={"type": "datetime-local"}, format="%Y-%m-%dT%H:%M")
 _TICKS = forms.CheckboxSelectMultiple
 
 
@@ -99,3 +100,17 @@ class PreferencesForm(ActionForm):
     def __init__(self, data: Any, *, preferences: Preferences) -> None:
         initial = {"quiet_from": preferences.quiet_from, "quiet_until": preferences.quiet_until}
         super().__init__(data, initial={**initial, "assets": "\n".join(preferences.assets)})
+
+
+class WebhookForm(ActionForm):
+    """A new webhook."""
+
+    label = forms.CharField(label=_("Name"), max_length=80)
+    url = forms.CharField(label=_("Address"), max_length=2000, help_text=_("It begins with https://."))
+
+
+class ReplayForm(ActionForm):
+    """Which messages to send again."""
+
+    since = forms.DateTimeField(label=_("From"), widget=_MOMENT)
+    until = forms.DateTimeField(label=_("Until"), widget=_MOMENT)

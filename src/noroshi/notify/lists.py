@@ -6,7 +6,7 @@ from django.db.models import QuerySet
 from django.utils.translation import gettext_lazy as _
 
 from noroshi.kit.lists import ChoiceFilter, Column, ListSpec
-from noroshi.notify.models import Notice, NoticeKind
+from noroshi.notify.models import DispatchState, Notice, NoticeKind
 
 READ_CHOICES: Final = [("unread", _("Unread")), ("read", _("Read"))]
 
@@ -31,4 +31,18 @@ INBOX: Final = ListSpec(
     ),
     default_sort="-at",
     empty=_("Nothing has been sent to you yet. What concerns you will arrive here."),
+)
+
+DISPATCHES: Final = ListSpec(
+    name="dispatches",
+    columns=(
+        Column("at", _("When"), lambda row: row.created_at, sort="created_at", cell="kit/cells/when.html"),
+        Column("type", _("Message"), lambda row: row.type, sort="type"),
+        Column("number", _("Number"), lambda row: f"msg_{row.pk.hex}"),
+        Column("state", _("State"), lambda row: row.get_state_display(), sort="state"),
+        Column("attempts", _("Attempts"), lambda row: row, cell="notify/cells/attempts.html"),
+    ),
+    filters=(ChoiceFilter("state", _("State"), DispatchState.choices, "state"),),
+    default_sort="-at",
+    empty=_("Nothing was to be sent yet."),
 )

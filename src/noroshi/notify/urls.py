@@ -2,20 +2,27 @@
 
 from django.urls import path
 
-from noroshi.notify import views
+from noroshi.notify.views import inbox, webhooks
 
 app_name = "notify"
 
 urlpatterns = [
-    path("", views.inbox, name="inbox"),
-    path("subscriptions", views.subscriptions, name="subscriptions"),
-    path("subscriptions/new", views.subscribe, name="subscribe"),
-    path("subscriptions/settle", views.settle, name="settle"),
-    path("subscriptions/<uuid:subscription_id>/", views.subscription, name="subscription"),
+    path("", inbox.inbox, name="inbox"),
+    path("subscriptions", inbox.subscriptions, name="subscriptions"),
+    path("subscriptions/new", inbox.subscribe, name="subscribe"),
+    path("subscriptions/settle", inbox.settle, name="settle"),
+    path("subscriptions/<uuid:subscription_id>/", inbox.subscription, name="subscription"),
     *(
-        path(f"subscriptions/<uuid:subscription_id>/{verb}", views.change, {"verb": verb}, name=verb)
+        path(f"subscriptions/<uuid:subscription_id>/{verb}", inbox.change, {"verb": verb}, name=verb)
         for verb in ("pause", "wake", "delete")
     ),
-    path("read", views.read, name="read"),
-    path("<uuid:notice_id>/", views.open_notice, name="open"),
+    path("webhooks/", webhooks.webhooks, name="webhooks"),
+    path("webhooks/<uuid:webhook_id>/", webhooks.webhook, name="webhook"),
+    path("webhooks/<uuid:webhook_id>/messages/<uuid:dispatch_id>/replay", webhooks.replay, name="webhook-replay"),
+    *(
+        path(f"webhooks/<uuid:webhook_id>/{verb}", webhooks.switch, {"verb": verb}, name=f"webhook-{verb}")
+        for verb in ("pause", "wake", "try", "remove")
+    ),
+    path("read", inbox.read, name="read"),
+    path("<uuid:notice_id>/", inbox.open_notice, name="open"),
 ]

@@ -1,12 +1,19 @@
 """Subscriptions in the reader's words."""
 
 from collections.abc import Mapping
+from typing import Final
 
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
 from noroshi.members.models import InstitutionKind
 from noroshi.notify.models import Delivery, NoticeKind, Subscription, Weekday
 from noroshi.notify.presenters import kinds_on_offer
+
+PAUSE_REASONS: Final = {
+    "gone": gettext_lazy("It answered that it is gone."),
+    "no_answer": gettext_lazy("It has not taken a message for more than a day."),
+}
 
 
 def when_of(subscription: Subscription) -> str:

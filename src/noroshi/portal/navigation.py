@@ -20,7 +20,7 @@ from noroshi.hunting.policy import may_count, may_hunt
 from noroshi.members.domain.authority import manages_community
 from noroshi.members.models import Person
 from noroshi.members.policy import manages_somebody
-from noroshi.notify.queries import unread_count
+from noroshi.notify.queries import may_have_webhooks, unread_count
 from noroshi.portal import policy
 from noroshi.sharing.queries import waiting_for_release
 
@@ -103,9 +103,11 @@ def _account(request: HttpRequest, actor: Actor) -> Account | None:
     if not isinstance(user, Person):
         return None
     inbox = [] if actor.is_supervisor else [Entry(_("Subscriptions"), reverse("notify:subscriptions"), "bell")]
+    hooks = [Entry(_("Webhooks"), reverse("notify:webhooks"), "link")] if may_have_webhooks(actor) else []
     links = (
         Entry(_("Profile"), reverse("members:profile"), "account"),
         *inbox,
+        *hooks,
         Entry(_("Second factor"), reverse("mfa_index"), "key"),
         Entry(_("Sessions"), reverse("usersessions_list"), "history"),
         Entry(_("API tokens"), reverse("members:tokens"), "lock"),

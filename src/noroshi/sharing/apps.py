@@ -12,4 +12,9 @@ class SharingConfig(AppConfig):
 
     def ready(self) -> None:
         """Subscribe to events, and register what comes round."""
-        from noroshi.sharing import receivers, receivers_groups, tasks  # noqa: F401, PLC0415 - models must be loaded first
+        from noroshi.sharing import (  # noqa: PLC0415 - models must be loaded first
+            receivers,  # noqa: F401
+            receivers_groups,  # noqa: F401
+            tasks,  # noqa: F401
+            webhooks,  # noqa: F401
+        )

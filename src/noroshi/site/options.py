@@ -7,6 +7,7 @@ import os
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import timedelta
+from ipaddress import IPv4Network, IPv6Network, ip_network
 from pathlib import Path
 from typing import Any, Final
 
@@ -53,6 +54,10 @@ def _minutes(text: str) -> timedelta:
 
 def _names(text: str) -> list[str]:
     return [name.strip() for name in text.split(",") if name.strip()]
+
+
+def _networks(text: str) -> list[IPv4Network | IPv6Network]:
+    return [ip_network(name) for name in _names(text)]
 
 
 OPTIONS: Final = (
@@ -107,6 +112,12 @@ OPTIONS: Final = (
     Option("OIDC_URL", str, "", "Discovery address of an OpenID Connect provider for sign-in; empty: none."),
     Option("OIDC_CLIENT_ID", str, "", "Client identifier at that provider."),
     Option("OIDC_SECRET", str, "", "Client secret at that provider."),
+    Option(
+        "OUTBOUND_NETWORKS",
+        _networks,
+        "",
+        "Networks inside, such as 10.1.2.0/24, that webhooks may reach; empty: public addresses only.",
+    ),
     Option("TIME_ZONE", str, "Asia/Tokyo", "Time zone of pages, and of log lines that name none."),
     Option("LAKE_MEMORY", str, "2GB", "Memory that one search of the log lake may take."),
     Option("LOG_LEVEL", str, "INFO", "Lowest level that is written to the log."),

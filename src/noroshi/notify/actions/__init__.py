@@ -12,17 +12,33 @@ from noroshi.notify.actions.subscriptions import (
     set_preferences,
     settle,
 )
+from noroshi.notify.actions.webhooks import (
+    add_webhook,
+    dispatch_event,
+    forget_old_dispatches,
+    pause_webhook,
+    remove_webhook,
+    replay_dispatches,
+    test_webhook,
+)
 
 __all__ = [
     "CHOSEN",
     "Wanted",
     "add_subscription",
+    "add_webhook",
     "change_subscription",
     "delete_subscription",
     "described",
+    "dispatch_event",
+    "forget_old_dispatches",
     "mark_read",
     "pause_subscription",
+    "pause_webhook",
     "post_notices",
+    "remove_webhook",
+    "replay_dispatches",
     "set_preferences",
     "settle",
+    "test_webhook",
 ]

@@ -26,6 +26,7 @@ class NoticeKind(models.TextChoices):
     RELEASE = "release", _("A signal waits for release")
     SIGHTING = "sighting", _("Others saw it too")
     UNMASKED = "unmasked", _("Somebody looked up who you are")
+    WEBHOOK = "webhook", _("A webhook was paused")
 
 
 class Delivery(models.TextChoices):

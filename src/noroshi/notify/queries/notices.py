@@ -28,6 +28,7 @@ USUAL: Final = {
     NoticeKind.RELEASE: Delivery.AT_ONCE,
     NoticeKind.SIGHTING: Delivery.DIGEST,
     NoticeKind.UNMASKED: Delivery.AT_ONCE,
+    NoticeKind.WEBHOOK: Delivery.AT_ONCE,
 }
 """How people hear of a kind until they say otherwise."""
 

@@ -1,0 +1,53 @@
+"""Reads of the notify room."""
+
+from noroshi.notify.queries.notices import (
+    USUAL,
+    Plan,
+    groups_of,
+    inbox_of,
+    mail_to_send,
+    mailed_about,
+    notice_of,
+    own_groups,
+    plans_for,
+    preferences_of,
+    subscription_of,
+    subscriptions_of,
+    unread_count,
+    usual_subscriptions,
+    would_have_sent,
+)
+from noroshi.notify.queries.webhooks import (
+    admins_of,
+    dispatches_of,
+    may_have_webhooks,
+    open_webhooks,
+    webhook_for,
+    webhooks_for,
+    webhooks_to_call,
+)
+
+__all__ = [
+    "USUAL",
+    "Plan",
+    "admins_of",
+    "dispatches_of",
+    "groups_of",
+    "inbox_of",
+    "mail_to_send",
+    "mailed_about",
+    "may_have_webhooks",
+    "notice_of",
+    "open_webhooks",
+    "own_groups",
+    "plans_for",
+    "preferences_of",
+    "subscription_of",
+    "subscriptions_of",
+    "unread_count",
+    "usual_subscriptions",
+    "webhook_for",
+    "webhooks_for",
+    "webhooks_to_call",
+    "would_have_sent",
+]
