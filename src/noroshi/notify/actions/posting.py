@@ -26,7 +26,7 @@ Due = tuple[datetime, Delivery]
 
 
 @transaction.atomic
-def post_notices(
+def post_notices(  # noqa: PLR0913 - one call says everything about a notice, by name
     *,
     people: Iterable[Person],
     kind: NoticeKind,
@@ -108,12 +108,13 @@ def _earliest(wanting: Iterable[Subscription], kind: NoticeKind, now: datetime) 
     return min(dates, key=lambda date: date[0]) if dates else None
 
 
-def due_by(subscription: Subscription, kind: NoticeKind, now: datetime) -> datetime | None:
-    """Return when mail about a notice of this kind goes by a subscription: `now`, later, or never."""
-    here = timezone.localtime(now)
+def due_by(subscription: Subscription, kind: NoticeKind, earliest: datetime) -> datetime | None:
+    """Return when mail about a notice of this kind goes by a subscription: `earliest`, later, or never."""
+    here = timezone.localtime(earliest)
     match subscription.delivery:
         case Delivery.AT_ONCE:
-            return now if kind in URGENT else now + SETTLING
+            settles = kind not in URGENT and earliest <= clock.now()
+            return earliest + SETTLING if settles else earliest
         case Delivery.HOURLY:
             return next_hour(here)
         case Delivery.DIGEST:
