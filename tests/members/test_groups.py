@@ -103,9 +103,11 @@ def test_counts_of_a_group_of_two_organisations_are_told_to_its_members_alone(ca
     assert counts == {"a1": (2, 2), "hub_op": (2, 2), "a2": (None, None)}
 
 
-def test_counts_of_a_group_of_three_organisations_are_told(cast):
+def test_count_of_a_group_of_three_organisations_is_told_in_steps_of_three(cast):
     group = groups_for(cast.actor("a2")).get()
-    assert (group.people_count, group.organisation_count) == (3, 3)
+    assert (group.people_count, group.organisation_count) == (None, 3)
+    actions.join_group(OPERATOR, group=cast.wg_incident, person=cast.i1)
+    assert groups_for(cast.actor("a2")).get().organisation_count == 3
 
 
 def test_charter_is_written_in_versions_and_the_ledger_has_their_digest(cast, coordinator):

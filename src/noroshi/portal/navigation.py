@@ -79,6 +79,7 @@ def _entries(actor: Actor) -> Iterator[Entry]:
 
 def _sharing_entries(actor: Actor) -> Iterator[Entry]:
     yield Entry(_("Signals"), reverse("sharing:list"), "signal")
+    yield Entry(_("Consultations"), reverse("sharing:consultations"), "question")
     if actor.is_hub_operator:
         waiting = waiting_for_release(actor).count()
         yield Entry(_("Release queue"), reverse("sharing:release-queue"), "shield", badge=waiting)

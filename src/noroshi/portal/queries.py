@@ -27,7 +27,7 @@ from noroshi.notify.presenters import Presentation, present
 from noroshi.notify.queries import inbox_of
 from noroshi.portal import policy
 from noroshi.sharing import queries as sharing
-from noroshi.sharing.models import Acknowledgement, Signal
+from noroshi.sharing.models import Acknowledgement, ReferenceAnswer, Signal
 from noroshi.sharing.policy import is_author
 
 DAYS: Final = 14
@@ -81,6 +81,11 @@ def searchable(actor: Actor, query: str) -> QuerySet[Signal]:
     """Return what `actor` can search; nothing as long as nothing is asked. A withdrawn signal has no words left."""
     signals = sharing.signals_for(actor).filter(state=State.PUBLISHED)
     return signals if query else signals.none()
+
+
+def published_answers(actor: Actor, query: str) -> list[ReferenceAnswer]:
+    """Return the hub's published answers that `actor` reads and that have the words asked for."""
+    return list(sharing.references_matching(actor, query)[:SHOWN]) if query else []
 
 
 def waiting_for_release(actor: Actor) -> Some:

@@ -90,7 +90,7 @@ def search(request: ActorRequest) -> HttpResponseBase:
         raise NotFound
     query = lists.read_question(found_list(""), request.GET).texts.get("q", "")
     rows = queries.searchable(request.actor, query)
-    context = {"query": query}
+    context = {"query": query, "answers": queries.published_answers(request.actor, query)}
     return lists.respond(
         request, found_list(query), actor=request.actor, rows=rows, template="portal/search.html", context=context
     )

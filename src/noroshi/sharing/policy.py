@@ -18,7 +18,7 @@ from noroshi.core.errors import Conflict, NotAllowed, NotFound
 from noroshi.core.models import AudienceEntry
 from noroshi.members.queries import is_coordinator
 from noroshi.sharing.domain.release import gravity
-from noroshi.sharing.models import Signal
+from noroshi.sharing.models import Kind, Signal, Solution
 
 WRITING_CHANNELS: Final = frozenset({Channel.WEB, Channel.API_PERSON_TOKEN, Channel.CLI})
 
@@ -137,6 +137,39 @@ def _invites(actor: Actor, signal: Signal) -> bool:
     return is_coordinator(actor, {row for row in granted.values_list("target", flat=True) if row})
 
 
+def _solves(actor: Actor, signal: Signal) -> bool:
+    """Whoever asked, and the hub."""
+    return signal.kind == Kind.QUESTION and (runs_desk(actor) or (_writes(actor) and is_author(actor, signal)))
+
+
+def may_file(actor: Actor, signal: Signal) -> bool:
+    """Whether the actor says which items of frameworks a question is about."""
+    return _solves(actor, signal) and signal.state in (State.DRAFT, State.PUBLISHED)
+
+
+def require_filer(actor: Actor, signal: Signal) -> None:
+    """Raise NotAllowed unless the actor says what a question is about."""
+    if not may_file(actor, signal):
+        raise NotAllowed(_("Only whoever asked and hub operators do this to a question."), rule="sharing.file")
+
+
+def may_edit_references(actor: Actor) -> bool:
+    """Whether the actor writes the hub's published answers."""
+    return runs_desk(actor)
+
+
+def require_editor(actor: Actor) -> None:
+    """Raise NotAllowed unless the actor writes the hub's published answers."""
+    if not may_edit_references(actor):
+        raise NotAllowed(_("Only hub operators write published answers."), rule="sharing.reference")
+
+
+def require_solved(signal: Signal) -> None:
+    """Raise Conflict unless the signal is a question that something solved."""
+    if signal.state != State.PUBLISHED or not Solution.everything.filter(signal=signal).exists():
+        raise Conflict(_("A published answer comes from a question that was solved."))
+
+
 VERBS: Final = {
     "edit": Verb(State.DRAFT, _edits, gettext_lazy("Only the author changes a draft.")),
     "recall": Verb(State.HELD, _edits, gettext_lazy("Only the author takes back what waits for release.")),
@@ -162,6 +195,9 @@ VERBS: Final = {
             "Only the author, or a coordinator of a group it was shared with, invites a guest; nobody to TLP:RED, whose"
             " readers are those it was given to."
         ),
+    ),
+    "solve": Verb(
+        State.PUBLISHED, _solves, gettext_lazy("Only whoever asked and hub operators do this to a question.")
     ),
     "comment": Verb(State.PUBLISHED, _comments, gettext_lazy("Only people of member organisations comment.")),
     "answer": Verb(

@@ -77,9 +77,7 @@ def _post(entry: LedgerEntry, people: object) -> None:
 @ledger.subscribe("sharing.tell-guest", "sharing.guest.invited")
 def tell_guest(entry: LedgerEntry) -> None:
     """Tell a guest, as long as the guest sees it, that there is a signal."""
-    assert entry.subject_id is not None  # noqa: S101 - a signal has a number
-    found = Signal.objects.unrestricted(reason="the policy chooses the readers next").filter(pk=entry.subject_id)
-    signal = found.first()
+    signal = _signal(entry)
     if signal is None:
         return
     people = queries.people_reached(signal, active_people().filter(pk=entry.payload["person"]))
@@ -91,3 +89,26 @@ def tell_guest(entry: LedgerEntry) -> None:
         event=entry,
         world=entry.world,
     )
+
+
+@ledger.subscribe("sharing.tell-asker", "sharing.consent.asked")
+def tell_asker(entry: LedgerEntry) -> None:
+    """Tell whoever asked a question that the hub would publish an answer to it."""
+    signal = _signal(entry)
+    if signal is None or signal.author_id is None:
+        return
+    people = queries.people_reached(signal, active_people().filter(pk=signal.author_id))
+    post_notices(
+        people=people,
+        kind=NoticeKind.REQUEST,
+        subject=SUBJECT,
+        subject_id=signal.pk,
+        event=entry,
+        world=entry.world,
+    )
+
+
+def _signal(entry: LedgerEntry) -> Signal | None:
+    assert entry.subject_id is not None  # noqa: S101 - a signal has a number
+    rows = Signal.objects.unrestricted(reason="the policy chooses the readers next")
+    return rows.filter(pk=entry.subject_id).first()

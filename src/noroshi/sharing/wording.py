@@ -184,3 +184,12 @@ FINDINGS: Final[dict[FindingKind, Promise]] = {
     FindingKind.IBAN: _("International account number (IBAN)"),
 }
 """What a text is scanned for before it goes."""
+
+CONSENT: Final[dict[str, Promise]] = {
+    "unneeded": _("The question was marked for everybody: it may be published."),
+    "unasked": _("The question was narrower than GREEN: whoever asked has to agree to these words first."),
+    "asked": _("Whoever asked has these words before them. They have not answered yet."),
+    "given": _("Whoever asked has agreed to these words."),
+    "refused": _("Whoever asked did not agree to these words."),
+}
+"""How far the consent to a published answer is, as the hub reads it."""

@@ -6,10 +6,29 @@ done to drafts is written down without a name too.
 
 from noroshi.sharing.actions.answers import acknowledge_signal, comment_on_signal, report_seen
 from noroshi.sharing.actions.changes import amend_signal, withdraw_signal
+from noroshi.sharing.actions.consultations import (
+    ask_question,
+    file_question,
+    mark_solution,
+    reopen_question,
+    thank_for_answer,
+)
 from noroshi.sharing.actions.drafts import discard_draft, draft_signal, revise_draft
 from noroshi.sharing.actions.guests import end_due_guests, end_guest, invite_guest
 from noroshi.sharing.actions.inquiries import answer_hub, ask_author, keep_request, retire_request
 from noroshi.sharing.actions.marking import check_marking, default_profile
+from noroshi.sharing.actions.references import (
+    LEVELS,
+    Edited,
+    amend_reference,
+    answer_consent,
+    ask_consent,
+    discard_reference,
+    draft_reference,
+    publish_reference,
+    revise_reference_draft,
+    withdraw_reference,
+)
 from noroshi.sharing.actions.relations import part_signals, relate_signals
 from noroshi.sharing.actions.sending import (
     approve_signal,
@@ -24,33 +43,48 @@ from noroshi.sharing.actions.stances import take_stance
 from noroshi.sharing.actions.unmasking import Unmasked, unmask_author
 
 __all__ = [
+    "LEVELS",
+    "Edited",
     "Unmasked",
     "acknowledge_signal",
+    "amend_reference",
     "amend_signal",
+    "answer_consent",
     "answer_hub",
     "approve_signal",
     "ask_author",
+    "ask_consent",
+    "ask_question",
     "check_marking",
     "comment_on_signal",
     "default_profile",
     "discard_draft",
+    "discard_reference",
     "disclose_signal",
+    "draft_reference",
     "draft_signal",
     "end_due_guests",
     "end_guest",
+    "file_question",
     "invite_guest",
     "keep_request",
+    "mark_solution",
     "part_signals",
+    "publish_reference",
     "publish_signal",
     "recall_signal",
     "relate_signals",
     "release_signal",
+    "reopen_question",
     "report_seen",
     "retire_request",
     "return_signal",
     "revise_draft",
+    "revise_reference_draft",
     "share_signal",
     "take_stance",
+    "thank_for_answer",
     "unmask_author",
+    "withdraw_reference",
     "withdraw_signal",
 ]

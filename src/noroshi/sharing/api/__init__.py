@@ -4,9 +4,11 @@ from typing import Final
 
 from ninja import Router
 
+from noroshi.sharing.api.consultations import answers
+from noroshi.sharing.api.consultations import router as consultations
 from noroshi.sharing.api.signals import router as signals
 
-ROUTERS: Final[dict[str, Router]] = {"/signals": signals}
+ROUTERS: Final[dict[str, Router]] = {"/signals": signals, "/consultations": consultations, "/answers": answers}
 """Under which address each router stands."""
 
 __all__ = ["ROUTERS"]

@@ -1,6 +1,15 @@
 """Signals, their versions, and what readers say to them."""
 
 from noroshi.sharing.models.answers import Acknowledgement, Comment
+from noroshi.sharing.models.consultations import (
+    Consent,
+    QuestionItem,
+    ReferenceAnswer,
+    ReferenceItem,
+    ReferenceVersion,
+    Solution,
+    Thanks,
+)
 from noroshi.sharing.models.guests import Guest
 from noroshi.sharing.models.holdings import CannedRequest, Holding, Inquiry, Outcome
 from noroshi.sharing.models.relations import Relation, RelationKind
@@ -11,17 +20,24 @@ __all__ = [
     "Acknowledgement",
     "CannedRequest",
     "Comment",
+    "Consent",
     "Guest",
     "Holding",
     "Inquiry",
     "Kind",
     "Outcome",
+    "QuestionItem",
+    "ReferenceAnswer",
+    "ReferenceItem",
+    "ReferenceVersion",
     "Relation",
     "RelationKind",
     "Signal",
     "SignalObservable",
     "SignalVersion",
+    "Solution",
     "Stance",
     "StanceKind",
     "Target",
+    "Thanks",
 ]

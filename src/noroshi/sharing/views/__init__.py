@@ -2,6 +2,7 @@
 
 from noroshi.sharing.views.browsing import drafts, signal_list, withdrawn_list
 from noroshi.sharing.views.composing import compose, edit, preview, review
+from noroshi.sharing.views.consultations import answer_verb, ask, consent, consultation_list, file_question, reopen
 from noroshi.sharing.views.desk import (
     canned_requests,
     part,
@@ -12,6 +13,13 @@ from noroshi.sharing.views.desk import (
     retire_request,
 )
 from noroshi.sharing.views.reading import act, amend, detail
+from noroshi.sharing.views.references import (
+    reference_detail,
+    reference_edit,
+    reference_list,
+    reference_new,
+    reference_verb,
+)
 from noroshi.sharing.views.rooms import group_room, guest_end, guest_invite
 from noroshi.sharing.views.statistics import statistics, statistics_file
 from noroshi.sharing.views.unmasking import unmask
@@ -19,20 +27,31 @@ from noroshi.sharing.views.unmasking import unmask
 __all__ = [
     "act",
     "amend",
+    "answer_verb",
+    "ask",
     "canned_requests",
     "compose",
+    "consent",
+    "consultation_list",
     "detail",
     "drafts",
     "edit",
+    "file_question",
     "group_room",
     "guest_end",
     "guest_invite",
     "part",
     "preview",
+    "reference_detail",
+    "reference_edit",
+    "reference_list",
+    "reference_new",
+    "reference_verb",
     "relate",
     "related",
     "release_queue",
     "release_times",
+    "reopen",
     "retire_request",
     "review",
     "signal_list",

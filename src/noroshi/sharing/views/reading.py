@@ -35,6 +35,7 @@ from noroshi.sharing.forms import (
 )
 from noroshi.sharing.forms_desk import AskForm, ExplainForm, SeenForm, StanceForm
 from noroshi.sharing.models import Signal
+from noroshi.sharing.views.consultations import consultation_context
 from noroshi.sharing.views.context import (
     audience_lines,
     desk_context,
@@ -98,6 +99,7 @@ def _detail(actor: Actor, signal: Signal) -> dict[str, Any]:
         "audience": audience_lines(actor, signal),
         "taken_note": queries.organisations_that_acknowledged(actor, signal),
         **guests_context(actor, signal),
+        **consultation_context(actor, signal),
         **reach_context(queries.reach_known_to(actor, signal)),
     }
 
