@@ -120,9 +120,16 @@ def test_own_pages_when_everybody_of_the_cast_opens_them_then_the_author_alone_g
 def test_pages_when_nobody_is_signed_in_then_they_lead_to_the_sign_in(share):
     signal = share("a1")
     for route in urlpatterns:
-        parts = dict.fromkeys(("signal_id", "guest_id", "request_id", "reference_id", "comment_id", "consent_id"), signal.pk)
-        parts |= {"verb": "acknowledge", "slug:slug": "wg_incident"}
-        arguments = {key.split(":")[-1]: value for key, value in parts.items() if key in str(route.pattern)}
+        numbers = ("signal_id", "guest_id", "request_id", "reference_id", "comment_id", "consent_id")
+        parts = {
+            **dict.fromkeys(numbers, signal.pk),
+            "verb": "acknowledge",
+            "slug:slug": "wg_incident",
+            "P<form>": "csv",
+        }
+        arguments = {
+            key.split(":")[-1].strip("P<>"): value for key, value in parts.items() if key in str(route.pattern)
+        }
         address = reverse(f"sharing:{route.name}", kwargs=arguments)
         answer = Client().get(address)
         assert (answer.status_code, answer.url.split("?")[0]) == (302, reverse("account_login")), address
