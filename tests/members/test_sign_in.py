@@ -167,6 +167,23 @@ def test_actor_without_second_factor_is_a_visitor(bare):
     assert request.actor.is_visitor
 
 
+def test_newcomer_who_has_just_signed_in_sets_up_the_factor_without_the_password_again(cast):
+    Authenticator.objects.filter(user=cast.a1).delete()
+    client = Client()
+    assert enter_password(client, cast.a1.email).status_code == 302
+    assert client.get(reverse("mfa_activate_totp")).status_code == 200
+    with time_machine.travel(datetime(2026, 11, 22, 4, 0, tzinfo=UTC), tick=False):
+        assert client.get(reverse("mfa_activate_totp")).url.startswith(reverse("account_reauthenticate"))
+
+
+def test_another_factor_is_added_only_after_the_password_again(cast):
+    client = Client()
+    enter_password(client, cast.a1.email)
+    client.post(reverse("mfa_authenticate"), {"code": totp_code()})
+    answer = client.get(reverse("mfa_add_webauthn"))
+    assert answer.url.startswith(reverse("account_reauthenticate"))
+
+
 def test_second_factor_set_up_through_the_pages_opens_the_desk(bare, cast):
     bare.post(reverse("account_reauthenticate"), {"password": PASSWORD})
     page = bare.get(reverse("mfa_activate_totp"))

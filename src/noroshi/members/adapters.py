@@ -1,9 +1,12 @@
 """How sign-in (allauth) fits this house: accounts come from invitations and administrators, never from the street."""
 
 import re
+import time
 from typing import Any, Final
 
 from allauth.account.adapter import DefaultAccountAdapter
+from allauth.account.app_settings import REAUTHENTICATION_TIMEOUT
+from allauth.account.authentication import get_authentication_records
 from allauth.mfa.adapter import DefaultMFAAdapter
 from allauth.socialaccount.adapter import DefaultSocialAccountAdapter
 from django.http import HttpRequest
@@ -28,6 +31,20 @@ class AccountAdapter(DefaultAccountAdapter):  # type: ignore[misc]
         """Lead whoever lacks a second factor to its set-up, and everybody else home."""
         home: str = super().get_login_redirect_url(request)
         return reverse(SET_UP) if lacks_second_factor(request) else home
+
+    def is_reauthentication_required(self, *, app: str, **kwargs: Any) -> bool:
+        """Ask for the password again before what is sensitive; not of a newcomer who has just typed it.
+
+        Without a second factor nothing but its set-up is open, so the sign-in a moment ago is proof enough.
+        """
+        if lacks_second_factor(self.request) and _has_just_signed_in(self.request):
+            return False
+        return bool(super().is_reauthentication_required(app=app, **kwargs))
+
+
+def _has_just_signed_in(request: HttpRequest) -> bool:
+    records = get_authentication_records(request, request.user)
+    return bool(records) and time.time() - records[-1]["at"] < REAUTHENTICATION_TIMEOUT
 
 
 class SocialAccountAdapter(DefaultSocialAccountAdapter):  # type: ignore[misc]
