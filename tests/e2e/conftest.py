@@ -46,7 +46,7 @@ def portal(tmp_path_factory):
     with subprocess.Popen([sys.executable, "-m", "noroshi.site", "up", "--port", str(port)], env=environment) as server:
         try:
             wait_for(f"http://localhost:{port}/readyz")
-            yield Portal(f"http://localhost:{port}", json.loads(stage.stdout)["people"])
+            yield Portal(f"http://localhost:{port}", folder, json.loads(stage.stdout)["people"])
         finally:
             server.terminate()
 
@@ -74,9 +74,10 @@ def wait_for(url):
 
 @dataclass
 class Portal:
-    """Where the portal is, and who can sign in."""
+    """Where the portal is, where its data lies, and who can sign in."""
 
     url: str
+    data: Path
     people: dict
 
 
