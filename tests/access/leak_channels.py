@@ -33,7 +33,11 @@ LISTS: Final = (
     "/signals/?export=csv",
     "/signals/withdrawn",
     "/signals/drafts",
+    "/signals/?answer=none",
+    "/signals/statistics/",
+    "/signals/statistics/report.csv",
     "/signals/release",
+    "/signals/release/times",
     "/signals/new",
     f"/search?q={COMMON}",
     f"/search?q={COMMON}&tlp=AMBER&export=csv",
@@ -67,6 +71,7 @@ PROBES: Final = (
     "/signals/{}/edit",
     "/signals/{}/review",
     "/signals/{}/amend",
+    "/signals/{}/related",
     "/hunting/hits/{}/",
     "/hunting/hits/{}/events",
     "/hunting/searches/{}/",
@@ -79,6 +84,12 @@ VERBS: Final = (
     "unmask",
     "acknowledge",
     "seen",
+    "stand",
+    "approve",
+    "ask",
+    "explain",
+    "relate",
+    "part",
     "release",
     "return",
     "recall",
@@ -87,7 +98,7 @@ VERBS: Final = (
     "nonsense",
 )
 API: Final = ("", f"?q={COMMON}", "?tlp=AMBER", "?since=2026-11-01", "?cursor=nonsense", "?limit=0")
-API_PROBES: Final = ("/{}", "/{}/observables")
+API_PROBES: Final = ("/{}", "/{}/observables", "/{}/answers")
 
 _VOLATILE: Final = (
     (re.compile(r"[0-9a-f]{8}-[0-9a-f]{4}-7[0-9a-f]{3}-[0-9a-f]{4}-[0-9a-f]{12}"), "<id>"),
@@ -98,6 +109,7 @@ _VOLATILE: Final = (
     (re.compile(rf"\\b({'|'.join(name.english for name in NAMES)})\\b"), "<bird>"),
     (re.compile(r"\"next\": \"[\w=-]+\""), '"next": "<cursor>"'),
 )
+_WORDS: Final = {"body": "x", "reason": "x", "text": "x", "kind": "affected", "other": "x"}
 _UNTOLD: Final = frozenset({"X-Request-ID", "Set-Cookie", "Expires", "Last-Modified"})
 
 
@@ -132,10 +144,11 @@ class Watch:
         seen["preview"] = _plain(client.post("/signals/preview", marking))
         seen["draft"] = _draft(client)
         seen["detail"] = "\n".join(_plain(client.get(f"/signals/{number}/")) for number in numbers)
+        seen["related"] = _related_to_all(client)
         for number in numbers[:1]:
             seen |= {path: _plain(client.get(path.format(number))) for path in PROBES}
             for verb in VERBS:
-                answer = client.post(f"/signals/{number}/{verb}", {"body": "x", "reason": "x"})
+                answer = client.post(f"/signals/{number}/{verb}", _WORDS)
                 seen[f"do {verb}"] = _plain(answer)
         return seen
 
@@ -198,6 +211,13 @@ def _plain(response) -> str:
     for pattern, instead in _VOLATILE:
         text = pattern.sub(instead, text)
     return text
+
+
+def _related_to_all(client: Client) -> str:
+    """What may belong to each of the signals that are listed: what is like them and hidden must not be there."""
+    listed = client.get("/signals/?size=100")
+    numbers = sorted(set(re.findall(r'href="/signals/([0-9a-f-]{36})/"', listed.content.decode())))
+    return "\n".join(_plain(client.get(f"/signals/{number}/{page}")) for number in numbers for page in ("related", ""))
 
 
 def _draft(client: Client) -> str:

@@ -23,6 +23,7 @@ from noroshi.notify.models import Notice
 from noroshi.sharing import actions
 from noroshi.sharing.domain.content import Content, Marking
 from noroshi.sharing.models import Signal
+from noroshi.sharing.queries import relatable
 
 pytestmark = pytest.mark.slow
 
@@ -111,12 +112,22 @@ def live(cast, name: str, marking: Marking) -> Signal:
         actions.release_signal(cast.actor("hub_trusted"), signal)
     actions.comment_on_signal(reader, signal, body=comment)
     actions.report_seen(reader, signal)
+    actions.take_stance(reader, signal, kind="affected", named=True)
+    _relate(cast, signal)
     actions.acknowledge_signal(reader, signal)
     if marking.tlp is not TLP.RED:
         actions.amend_signal(author, signal, title=f"{title} more", body=words.body, reason=reason)
     if name == "gone":
         actions.withdraw_signal(author, signal, reason=reason)
     return signal
+
+
+def _relate(cast, signal: Signal) -> None:
+    """Say that it belongs to a signal that everybody sees, where somebody may."""
+    operator = cast.actor("hub_op")
+    seen = relatable(operator)
+    if seen.filter(pk=signal.pk).exists():
+        actions.relate_signals(operator, signal, other=seen.get(title=f"Common {COMMON}"), kind="duplicate")
 
 
 @pytest.mark.parametrize("hidden", READERS, ids=["everything", "what is no colleague's", "what is no operator's"])

@@ -65,6 +65,8 @@ def hold(cast, author: str, marking: Marking) -> Signal:
     words = Content("phishing", "customer", TITLE, f"seen from {EVIL_ADDRESS}")
     draft = actions.draft_signal(cast.actor(author), content=words, marking=marking)
     actions.publish_signal(cast.actor(author), draft)
+    actions.ask_author(cast.actor("hub_op"), draft, text="since when?")
+    actions.answer_hub(cast.actor(author), draft, text="since Monday")
     actions.return_signal(cast.actor("hub_op"), draft, reason="shorter")
     actions.revise_draft(cast.actor(author), draft, content=words, marking=marking)
     return actions.publish_signal(cast.actor(author), draft)
@@ -78,6 +80,7 @@ def discuss(cast, author: str, signal: Signal) -> None:
         if Signal.objects.visible_to(actor).exists() and "answer" in allowed_verbs(actor, signal):
             actions.acknowledge_signal(actor, signal)
             actions.report_seen(actor, signal)
+            actions.take_stance(actor, signal, kind="affected")
             actions.comment_on_signal(actor, signal, body="here too", anonymous=name == "b1")
     actions.comment_on_signal(cast.actor(author), signal, body="since Monday")
 

@@ -331,3 +331,43 @@ def test_schema_when_asked_for_then_it_describes_every_call(client):
     }
     assert all("security" in call for calls in schema["paths"].values() for call in calls.values())
     assert client.get("/api/v1/docs").status_code == 404
+
+
+def test_answers_when_given_and_read_then_they_are_numbers_names_and_the_own(cast, share, caller):
+    signal = share("a1", tlp=TLP.GREEN)
+    for name in ("i1", "t1", "s1"):
+        actions.take_stance(cast.actor(name), signal, kind="affected")
+    bank = caller("b1")
+    put = {"content_type": "application/json", "headers": bank.headers}
+    noted = [
+        bank.client.put(f"{SIGNALS}/{signal.pk}/stance", json.dumps({"kind": kind, "named": True}), **put)
+        for kind in ("checking", "checking", "perhaps")
+    ]
+    assert [answer.status_code for answer in noted] == [200, 200, 422]
+    assert [answer.json()["new"] for answer in noted[:2]] == [True, False]
+    assert bank.client.post(f"{SIGNALS}/{signal.pk}/seen", "{}", **put).json() == {"new": True}
+    answers = caller("o1").get(f"/{signal.pk}/answers").json()
+    nobody = {"organisations": None, "named": []}
+    assert answers == {
+        "seen": nobody,
+        "stances": {
+            "affected": {"organisations": 3, "named": []},
+            "checking": {"organisations": None, "named": ["bank_b"]},
+            "patched": nobody,
+            "not_affected": nobody,
+        },
+        "own": None,
+    }
+    actions.withdraw_signal(cast.actor("a1"), signal, reason="false alarm")
+    assert caller("o1").get(f"/{signal.pk}/answers").status_code == 404
+
+
+def test_stance_when_by_an_organisation_s_token_then_it_is_refused(cast, share, caller):
+    signal, machine = share("a1", tlp=TLP.GREEN), caller("bank_b")
+    answer = machine.client.put(
+        f"{SIGNALS}/{signal.pk}/stance",
+        json.dumps({"kind": "affected"}),
+        content_type="application/json",
+        headers=machine.headers,
+    )
+    assert answer.status_code == 403

@@ -6,7 +6,10 @@ from ninja import Router
 
 from noroshi.sharing.api.consultations import answers
 from noroshi.sharing.api.consultations import router as consultations
+from noroshi.sharing.api.replies import router as replies
 from noroshi.sharing.api.signals import router as signals
+
+signals.add_router("", replies)
 
 ROUTERS: Final[dict[str, Router]] = {"/signals": signals, "/consultations": consultations, "/answers": answers}
 """Under which address each router stands."""

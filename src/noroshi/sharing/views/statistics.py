@@ -38,7 +38,7 @@ def statistics(request: ActorRequest) -> HttpResponse:
         "trend": line_chart(
             Chart.of(
                 _("Signals by month"),
-                [(f"{each.year}-{each.first:02}", total or 0) for each, total in report.trend],
+                [(f"{each.year}-{each.first:02}", total) for each, total in report.trend if total is not None],
                 _("signals"),
             )
         ),
@@ -75,6 +75,6 @@ def _period(request: HttpRequest, offered: list[Period]) -> Period:
 
 
 def _plot(section: Section) -> SafeString:
-    """Draw the lines but the total; what is not told is drawn as nothing."""
-    points = [(line.label, line.share) for line in section.lines[:-1]]
+    """Draw the lines but the total, as far as they are told."""
+    points = [(line.label, line.share) for line in section.lines[:-1] if line.values[0] is not None]
     return bar_chart(Chart.of(section.title, points, _("signals"))) if points else SafeString("")
