@@ -25,7 +25,7 @@ def _text(label: Any, rows: int, help_text: Any = "") -> forms.CharField:
 
 
 def _items() -> forms.CharField:
-    return forms.CharField(label=_("About"), help_text=ITEMS_HELP, max_length=1_000, required=False)
+    return forms.CharField(label=_("Framework items"), help_text=ITEMS_HELP, max_length=1_000, required=False)
 
 
 class AskForm(BlamingForm):

@@ -58,11 +58,11 @@ def question_list_for(actor: Actor) -> ListSpec:
             Column("tlp", _("TLP"), lambda row: row.tlp, cell="kit/cells/tlp.html", style="tight"),
             Column("title", _("Question"), lambda row: row.title, "title", "sharing/cells/title.html", "wide"),
             Column("state", _("State"), _state_text, cell="sharing/cells/question_state.html", style="tight"),
-            Column("items", _("About"), _items),
+            Column("items", _("Framework items"), _items),
             Column("from", _("From"), lambda row: byline(actor, row).organisation, cell="sharing/cells/from.html"),
             Column(
                 "published",
-                _("Asked"),
+                _("Asked on"),
                 lambda row: row.published_at,
                 "published_at",
                 "kit/cells/when.html",
@@ -92,7 +92,7 @@ REFERENCES: Final = ListSpec(
         Column("number", _("Number"), lambda row: row.reference, cell="sharing/cells/reference.html", style="tight"),
         Column("tlp", _("TLP"), lambda row: row.tlp, cell="kit/cells/tlp.html", style="tight"),
         Column("title", _("Question"), lambda row: row.title, "title", "sharing/cells/answer.html", "wide"),
-        Column("items", _("About"), _items),
+        Column("items", _("Framework items"), _items),
         Column(
             "published", _("Published"), lambda row: row.published_at, "published_at", "kit/cells/when.html", "tight"
         ),
