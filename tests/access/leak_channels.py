@@ -46,6 +46,8 @@ LISTS: Final = (
     "/inbox/?read=unread&sort=kind",
     "/inbox/subscriptions",
     "/inbox/subscriptions/new",
+    "/inbox/feeds/",
+    "/inbox/webhooks/",
     "/hunting/",
     "/hunting/?export=csv",
     f"/hunting/?signal={COMMON}",
@@ -100,6 +102,8 @@ VERBS: Final = (
 API: Final = ("", f"?q={COMMON}", "?tlp=AMBER", "?since=2026-11-01", "?cursor=nonsense", "?limit=0")
 API_PROBES: Final = ("/{}", "/{}/observables", "/{}/answers")
 
+FEEDS: Final = ("rss", "atom", "calendar.ics", "atom?subscription=nonsense")
+
 _VOLATILE: Final = (
     (re.compile(r"[0-9a-f]{8}-[0-9a-f]{4}-7[0-9a-f]{3}-[0-9a-f]{4}-[0-9a-f]{12}"), "<id>"),
     (re.compile(r"(\bS-|…)[0-9A-F]{8}\b"), "<reference>"),
@@ -120,6 +124,7 @@ class Watch:
         self.cast = cast
         self.tokens = {name: self._of_person(name) for name in people}
         self.tokens |= {name: self._of_machine(name) for name in machines}
+        self.feeds = {name: self._of_person(name, "feeds.read") for name in people}
 
     def look(self, reader: str, numbers: Iterable[UUID] = ()) -> Look:
         """All that `reader` gets: a person's name, an organisation's (its machine), or "visitor".
@@ -130,6 +135,8 @@ class Watch:
 
     def _look(self, reader: str, known: list[UUID]) -> Look:
         seen = _mails_to(self.cast.people[reader].email) if reader in self.cast.people else {}
+        if reader in self.feeds:
+            seen |= self._feeds(self.feeds[reader])
         if reader in self.tokens:
             seen |= self._api(self.tokens[reader], known)
         if reader == "visitor" or reader in self.cast.people:
@@ -161,9 +168,14 @@ class Watch:
             seen[f"api{path}"] = "\n".join(map(_plain, answers))
         return seen
 
-    def _of_person(self, name: str) -> str:
+    def _feeds(self, token: str) -> Look:
+        """The feeds with their ETags, the calendar, and a feed that is asked whether anything changed."""
+        client = Client()
+        return {f"feed {kind}": _plain(client.get(f"/inbox/feeds/{token}/{kind}")) for kind in FEEDS}
+
+    def _of_person(self, name: str, scope: str = "signals.read") -> str:
         actor = self.cast.actor(name)
-        return issue_token(actor, person=self.cast.people[name], label="watch", scopes=["signals.read"])[1]
+        return issue_token(actor, person=self.cast.people[name], label="watch", scopes=[scope])[1]
 
     def _of_machine(self, name: str) -> str:
         admin = self.cast.actor({"outsider": "o_admin", "bank_b": "b_admin", "supervisor": "sup_admin"}[name])

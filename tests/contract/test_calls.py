@@ -1,6 +1,7 @@
 """What holds for every call of the API, whichever room it belongs to: read from the API's own description."""
 
 import json
+import re
 from typing import Final
 
 import pytest
@@ -16,7 +17,7 @@ from noroshi.site.api import api
 
 NOBODY: Final = "00000000-0000-7000-8000-000000000000"
 CALLS: Final = [
-    (method.upper(), path.replace("{signal_id}", NOBODY).replace("{attachment_id}", NOBODY))
+    (method.upper(), re.sub(r"\{\w+\}", NOBODY, path))
     for path, methods in api.get_openapi_schema()["paths"].items()
     for method in methods
 ]
@@ -25,7 +26,7 @@ WRITING: Final = [call for call in CALLS if call[0] != "GET"]
 
 def takes_form(method, path):
     paths = api.get_openapi_schema()["paths"]
-    known = {name.replace("{signal_id}", NOBODY).replace("{attachment_id}", NOBODY): name for name in paths}
+    known = {re.sub(r"\{\w+\}", NOBODY, name): name for name in paths}
     content = paths[known[path]][method.lower()].get("requestBody", {}).get("content", {})
     return "multipart/form-data" in content
 

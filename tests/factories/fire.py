@@ -33,6 +33,7 @@ class Installation:
             "NOROSHI_DATA_DIR": str(folder),
             "NOROSHI_DATABASE_URL": address,
             "NOROSHI_LOG_LEVEL": "ERROR",
+            "NOROSHI_RELEASE_FOUR_EYES": "off",
             "PYTHONPATH": os.pathsep.join(map(str, (SOURCE, TESTS, script.parent))),
         }
         database = deepcopy(settings.DATABASES["default"])

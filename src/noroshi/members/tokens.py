@@ -13,9 +13,12 @@ from noroshi.members.queries import actor_of_token
 USE_NOTED_EVERY: Final = timedelta(minutes=1)
 
 
-def authenticate_token(raw: str, channel: Channel = Channel.API, *, scope: str = "") -> Actor | None:
+def authenticate_token(
+    raw: str, channel: Channel = Channel.API, *, scope: str = "", alone: bool = False
+) -> Actor | None:
     """Return who a token speaks for by `channel`, or None if it opens nothing.
 
+    With `alone`, a token that opens more than `scope` opens nothing: what stands in an address is soon read by others.
     None where the token is unknown, revoked, too old, without `scope`, or its holder takes no part. What is looked up
     is the hash, so the time of the answer says nothing about the secret. Its use is noted once a minute at most.
     """
@@ -27,6 +30,8 @@ def authenticate_token(raw: str, channel: Channel = Channel.API, *, scope: str =
         .first()
     )
     if token is None or not token.is_usable or (scope and scope not in token.scopes):
+        return None
+    if alone and set(token.scopes) != {scope}:
         return None
     actor = actor_of_token(token, channel)
     if not actor.is_active:

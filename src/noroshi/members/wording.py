@@ -14,4 +14,8 @@ SCOPES: Final = (
     (Scope.TAXII_READ.value, _("Read by TAXII")),
     (Scope.TAXII_WRITE.value, _("Write by TAXII")),
     (Scope.FEEDS_READ.value, _("Read feeds")),
+    (Scope.SUBSCRIPTIONS_READ.value, _("Read subscriptions")),
+    (Scope.SUBSCRIPTIONS_WRITE.value, _("Manage subscriptions")),
+    (Scope.WEBHOOKS_READ.value, _("Read webhooks and their messages")),
+    (Scope.WEBHOOKS_WRITE.value, _("Manage webhooks")),
 )

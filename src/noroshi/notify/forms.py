@@ -102,6 +102,13 @@ class PreferencesForm(ActionForm):
         super().__init__(data, initial={**initial, "assets": "\n".join(preferences.assets)})
 
 
+class FeedForm(ActionForm):
+    """A new set of addresses for feeds."""
+
+    label = forms.CharField(label=_("Name"), max_length=120, help_text=_("Where it is used."))
+    days = forms.IntegerField(label=_("Valid for days"), min_value=1, max_value=366, initial=366)
+
+
 class WebhookForm(ActionForm):
     """A new webhook."""
 

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from noroshi.notify.views import inbox, webhooks
+from noroshi.notify.views import feeds, inbox, webhooks
 
 app_name = "notify"
 
@@ -16,6 +16,9 @@ urlpatterns = [
         path(f"subscriptions/<uuid:subscription_id>/{verb}", inbox.change, {"verb": verb}, name=verb)
         for verb in ("pause", "wake", "delete")
     ),
+    path("feeds/", feeds.addresses, name="feeds"),
+    *(path(f"feeds/<str:secret>/{kind}", feeds.feed, {"kind": kind}, name=f"feed-{kind}") for kind in ("rss", "atom")),
+    path("feeds/<str:secret>/calendar.ics", feeds.calendar, name="calendar"),
     path("webhooks/", webhooks.webhooks, name="webhooks"),
     path("webhooks/<uuid:webhook_id>/", webhooks.webhook, name="webhook"),
     path("webhooks/<uuid:webhook_id>/messages/<uuid:dispatch_id>/replay", webhooks.replay, name="webhook-replay"),

@@ -22,6 +22,7 @@ from noroshi.kit import idempotency
 from noroshi.kit.errors import SENTENCES, problem, status_of
 from noroshi.members.domain.secrets import digest
 from noroshi.members.tokens import authenticate_token
+from noroshi.notify.api import ROUTERS as NOTIFY
 from noroshi.sharing.api import ROUTERS as SHARING
 
 SAFE: Final = frozenset({"GET", "HEAD", "OPTIONS"})
@@ -84,7 +85,7 @@ def _types_read_by(operation: Any) -> frozenset[str]:
 
 
 api.add_decorator(guarded, mode="view")
-for _prefix, _router in SHARING.items():
+for _prefix, _router in (*SHARING.items(), *NOTIFY.items()):
     api.add_router(_prefix, _router)
 
 

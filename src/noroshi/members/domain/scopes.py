@@ -13,6 +13,10 @@ class Scope(StrEnum):
     TAXII_READ = "taxii.read"
     TAXII_WRITE = "taxii.write"
     FEEDS_READ = "feeds.read"
+    SUBSCRIPTIONS_READ = "subscriptions.read"
+    SUBSCRIPTIONS_WRITE = "subscriptions.write"
+    WEBHOOKS_READ = "webhooks.read"
+    WEBHOOKS_WRITE = "webhooks.write"
 
 
 def unknown(scopes: list[str]) -> list[str]:

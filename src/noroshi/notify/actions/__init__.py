@@ -13,6 +13,7 @@ from noroshi.notify.actions.subscriptions import (
     settle,
 )
 from noroshi.notify.actions.webhooks import (
+    MOST_REPLAYED,
     add_webhook,
     dispatch_event,
     forget_old_dispatches,
@@ -24,6 +25,7 @@ from noroshi.notify.actions.webhooks import (
 
 __all__ = [
     "CHOSEN",
+    "MOST_REPLAYED",
     "Wanted",
     "add_subscription",
     "add_webhook",

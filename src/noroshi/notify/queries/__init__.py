@@ -15,6 +15,7 @@ from noroshi.notify.queries.notices import (
     subscriptions_of,
     unread_count,
     usual_subscriptions,
+    wanted_entries,
     would_have_sent,
 )
 from noroshi.notify.queries.webhooks import (
@@ -46,6 +47,7 @@ __all__ = [
     "subscriptions_of",
     "unread_count",
     "usual_subscriptions",
+    "wanted_entries",
     "webhook_for",
     "webhooks_for",
     "webhooks_to_call",

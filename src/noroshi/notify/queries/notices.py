@@ -15,6 +15,7 @@ from noroshi.core.errors import NotFound
 from noroshi.members.models import Group, Person
 from noroshi.members.queries import actor_of
 from noroshi.notify.domain.topics import Topic
+from noroshi.notify.feeds import Entry
 from noroshi.notify.models import Delivery, Notice, NoticeKind, Preferences, Subscription
 from noroshi.notify.presenters import present, topics_of
 
@@ -76,6 +77,19 @@ def subscription_of(actor: Actor, subscription_id: UUID) -> Subscription:
     if found is None:
         raise NotFound
     return found
+
+
+def wanted_entries(actor: Actor, number: str, entries: Sequence[Entry]) -> list[Entry]:
+    """Return those of the entries that one of the actor's own subscriptions wants; raise NotFound where it has none."""
+    try:
+        wish = subscription_of(actor, UUID(number)).wish(preferences_of(actor.acting_person).assets)
+    except ValueError as error:
+        raise NotFound from error
+    by_subject: dict[str, set[UUID]] = {}
+    for entry in entries:
+        by_subject.setdefault(entry.subject, set()).add(entry.id)
+    topics = {number: topic for subject, ids in by_subject.items() for number, topic in topics_of(subject, ids).items()}
+    return [entry for entry in entries if wish.wants(topics[entry.id])]
 
 
 def groups_of(person: Person) -> QuerySet[Group]:

@@ -1,0 +1,58 @@
+"""Signals in feeds and in the calendar."""
+
+from collections.abc import Iterator, Sequence
+from typing import Final
+
+from django.urls import reverse
+from django.utils.translation import gettext as _
+
+from noroshi.core.actor import Actor
+from noroshi.core.domain.audience import State
+from noroshi.core.domain.tlp import TLP
+from noroshi.notify.feeds import MOST_DAYS, Day, Entry, feeds, marks_days
+from noroshi.sharing.models import Signal
+from noroshi.sharing.queries import byline, published_for, signals_for
+
+SUBJECT: Final = "sharing.signal"
+
+
+@feeds(SUBJECT)
+def signals_in_feed(actor: Actor, limit: int) -> Sequence[Entry]:
+    """Return the newest signals; of a withdrawn one its number and reason, so that what was fetched is taken back."""
+    rows = signals_for(actor).select_related("author__organisation")[:limit]
+    return [_entry(actor, signal) for signal in rows]
+
+
+def _entry(actor: Actor, signal: Signal) -> Entry:
+    gone, by = signal.state == State.WITHDRAWN, byline(actor, signal)
+    assert signal.published_at is not None  # noqa: S101 - it stood in a list of published ones
+    return Entry(
+        subject=SUBJECT,
+        id=signal.pk,
+        title=_title(signal),
+        url=reverse("sharing:detail", args=[signal.pk]),
+        text=signal.withdrawal_reason if gone else signal.body,
+        author="" if gone else by.organisation,
+        published_at=signal.published_at,
+        changed_at=signal.changed_at,
+    )
+
+
+def _title(signal: Signal) -> str:
+    name = (
+        _("%(number)s was withdrawn") % {"number": signal.reference}
+        if signal.state == State.WITHDRAWN
+        else signal.title
+    )
+    return f"{name} ({TLP(signal.tlp).label})"
+
+
+@marks_days
+def days_of_signals(actor: Actor) -> Iterator[Day]:
+    """Yield when what `actor` sees ends, and when an embargo does."""
+    rows = published_for(actor)
+    for field, sentence in (("expires_at", _("Ends: %(title)s")), ("embargo_until", _("Embargo ends: %(title)s"))):
+        for signal in rows.filter(**{f"{field}__isnull": False}).order_by(f"-{field}", "pk")[:MOST_DAYS]:
+            title = sentence % {"title": _title(signal)}
+            url = reverse("sharing:detail", args=[signal.pk])
+            yield Day(signal.pk, field.partition("_")[0], getattr(signal, field), title, url, signal.changed_at)
