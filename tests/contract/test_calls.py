@@ -51,7 +51,7 @@ def program(cast):
     """A program of somebody, with these scopes."""
 
     def make(name="a1", *scopes, days=90):
-        chosen = scopes or (Scope.SIGNALS_READ, Scope.SIGNALS_WRITE)
+        chosen = scopes or tuple(Scope)
         if name in cast.people:
             return Program(
                 issue_token(cast.actor(name), person=cast.people[name], label="x", scopes=chosen, days=days)[1]
