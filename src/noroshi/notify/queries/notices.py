@@ -92,6 +92,11 @@ def wanted_entries(actor: Actor, number: str, entries: Sequence[Entry]) -> list[
     return [entry for entry in entries if wish.wants(topics[entry.id])]
 
 
+def oneself(actor: Actor) -> Person:
+    """Return the person that the actor is."""
+    return Person.objects.select_related("organisation").get(pk=actor.acting_person)
+
+
 def groups_of(person: Person) -> QuerySet[Group]:
     """Return the groups that a person belongs to now, for what is mailed to them."""
     return Group.objects.filter(pk__in=actor_of(person).groups)

@@ -18,7 +18,6 @@ from noroshi.core.errors import NotFound
 from noroshi.kit.http import ActorRequest
 from noroshi.members.actions import issue_token
 from noroshi.members.domain.scopes import Scope
-from noroshi.members.models import Person
 from noroshi.members.queries import tokens_for
 from noroshi.members.tokens import authenticate_token
 from noroshi.notify import feeds, queries
@@ -34,7 +33,7 @@ def addresses(request: ActorRequest) -> HttpResponse:
     """Make addresses for feeds; they hold a secret and are shown this once."""
     if request.actor.is_supervisor:
         raise NotFound
-    person = Person.objects.get(pk=request.actor.acting_person)
+    person = queries.oneself(request.actor)
     form = FeedForm(request.POST or None)
     secret = ""
     if form.carry_out(issue_token, actor=request.actor, person=person, scopes=[Scope.FEEDS_READ]):
@@ -83,7 +82,7 @@ def _reader(secret: str) -> Actor:
     actor = authenticate_token(secret, Channel.FEED, scope=Scope.FEEDS_READ, alone=True)
     if actor is None or actor.person is None or actor.is_supervisor:
         raise NotFound
-    translation.activate(Person.objects.values_list("language", flat=True).get(pk=actor.person))
+    translation.activate(queries.oneself(actor).language)
     return actor
 
 
