@@ -38,6 +38,7 @@ LISTS: Final = (
     "/signals/statistics/report.csv",
     "/signals/release",
     "/signals/release/times",
+    "/signals/receipts",
     "/signals/new",
     f"/search?q={COMMON}",
     f"/search?q={COMMON}&tlp=AMBER&export=csv",
@@ -80,10 +81,12 @@ PROBES: Final = (
     "/hunting/?signal={}",
     "/inbox/{}/",
     "/signals/{}/unmask",
+    "/signals/{}/receipts",
 )
 VERBS: Final = (
     "comment",
     "unmask",
+    "receipt-file",
     "acknowledge",
     "seen",
     "stand",
@@ -110,10 +113,13 @@ _VOLATILE: Final = (
     (re.compile(r"(X-CSRFToken\": \"|csrfmiddlewaretoken\" value=\")\w+"), r"\1<token>"),
     (re.compile(r"nonce[-=]\"?[\w+/=-]+"), "<nonce>"),
     (re.compile(r'(?s)(data-label="Last sign-in">).*?</td>'), r"\1"),  # of the machine's clock, not of the stopped one
-    (re.compile(rf"\\b({'|'.join(name.english for name in NAMES)})\\b"), "<bird>"),
+    (re.compile(rf"\b({'|'.join(name.english for name in NAMES)})\b"), "<bird>"),
     (re.compile(r"\"next\": \"[\w=-]+\""), '"next": "<cursor>"'),
 )
 _WORDS: Final = {"body": "x", "reason": "x", "text": "x", "kind": "affected", "other": "x"}
+_OF_A_BIRD: Final = re.compile(r"Content-Length: \d+\n")
+"""A pseudonym is another in each thread, and so is its length."""
+
 _UNTOLD: Final = frozenset({"X-Request-ID", "Set-Cookie", "Expires", "Last-Modified"})
 
 
@@ -163,6 +169,7 @@ class Watch:
         client = Client(headers={"Authorization": f"Bearer {token}", "Accept-Language": "en"})
         seen = {f"api{path}": _plain(client.get(f"/api/v1/signals{path}")) for path in API}
         seen["api paging"] = _by_pages_of_one(client)
+        seen["api changes"] = _plain(client.get("/api/v1/signal-changes"))
         for path in API_PROBES:
             answers = [client.get(f"/api/v1/signals{path.format(number)}") for number in numbers]
             seen[f"api{path}"] = "\n".join(map(_plain, answers))
@@ -222,7 +229,7 @@ def _plain(response) -> str:
     text = "\n".join([str(response.status_code), *headers, body.decode()])
     for pattern, instead in _VOLATILE:
         text = pattern.sub(instead, text)
-    return text
+    return _OF_A_BIRD.sub("", text) if "<bird>" in text else text
 
 
 def _related_to_all(client: Client) -> str:

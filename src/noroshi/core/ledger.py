@@ -105,9 +105,9 @@ def record(
     return entry
 
 
-def canonical(entry: LedgerEntry) -> bytes:
-    """Return the bytes of an entry that the chain protects: JSON, sorted keys, UTC, no spaces."""
-    fields = {
+def fields_of(entry: LedgerEntry) -> dict[str, Any]:
+    """Return what the chain protects of an entry."""
+    return {
         "id": entry.id,
         "at": entry.at.isoformat(timespec="microseconds"),
         "world": entry.world,
@@ -122,7 +122,11 @@ def canonical(entry: LedgerEntry) -> bytes:
         "reason": entry.reason,
         "payload": entry.payload,
     }
-    return json.dumps(fields, sort_keys=True, separators=(",", ":"), ensure_ascii=False).encode()
+
+
+def canonical(entry: LedgerEntry) -> bytes:
+    """Return the bytes of an entry that the chain protects: JSON, sorted keys, UTC, no spaces."""
+    return json.dumps(fields_of(entry), sort_keys=True, separators=(",", ":"), ensure_ascii=False).encode()
 
 
 def chained(previous: str, entry: LedgerEntry) -> str:

@@ -82,6 +82,8 @@ class Organisation(models.Model):
     standing = models.CharField(max_length=10, choices=StandingChoices.choices, default=StandingChoices.ACTIVE)
     usual_tlp = models.CharField(max_length=12, choices=[(level.value, level.label) for level in TLP], blank=True)
     """The level from which the organisation's people start when they share; empty: the installation's."""
+    names_its_readers = models.BooleanField(default=False)
+    """Whether the author of a signal is told by name who of this organisation read it."""
     created_at = models.DateTimeField(default=clock.now)
 
     class Meta:

@@ -44,6 +44,7 @@ urlpatterns = [
     path("organisations/<slug:slug>/", views.organisation_detail, name="organisation-detail"),
     path("organisations/<slug:slug>/membership/", views.organisation_membership, name="organisation-membership"),
     path("organisations/<slug:slug>/marks/", views.organisation_marks, name="organisation-marks"),
+    path("organisations/<slug:slug>/readers/", views.organisation_readers, name="organisation-readers"),
     path("organisations/<slug:slug>/invite/", views.invite, name="invite"),
     path("organisations/<slug:slug>/<standing:verb>/", views.organisation_standing, name="organisation-standing"),
     path("invitations/<uuid:invitation_id>/send/", views.invitation_send, name="invitation-send"),

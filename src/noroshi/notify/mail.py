@@ -19,6 +19,7 @@ from django.db.models import Min, QuerySet
 from django.utils import timezone
 
 from noroshi.core import clock, ids
+from noroshi.core.domain.channels import Channel
 from noroshi.kit.jobs import job
 from noroshi.members.models import Person
 from noroshi.members.queries import active_people, actor_of
@@ -29,9 +30,11 @@ from noroshi.notify.domain.delivery import (
     MOST_AN_HOUR,
     MOST_TOGETHER,
     SETTLING,
+    Form,
 )
 from noroshi.notify.letters import Line, readable_lines, write_letter, write_magazine
 from noroshi.notify.models import Delivery, Notice, NoticeKind
+from noroshi.notify.presenters import tell_of_mail
 from noroshi.notify.queries import mail_to_send, preferences_of
 
 log = logging.getLogger(__name__)
@@ -137,7 +140,8 @@ def _letters_of(person: Person, span: timedelta) -> QuerySet[Notice]:
 def _send(
     person: Person, notices: Sequence[Notice], connection: BaseEmailBackend, write: Writer = write_letter
 ) -> bool:
-    lines = readable_lines(actor_of(person), notices)
+    reader = actor_of(person)
+    lines = readable_lines(reader, notices)
     _drop({notice.pk for notice in notices} - {line.notice.pk for line in lines})
     if not lines or not _claim([line.notice for line in lines]):
         return True
@@ -149,6 +153,8 @@ def _send(
         log.warning("mail refused", extra={"error": type(error).__name__, "notices": len(lines)})
         _postpone([line.notice for line in lines], clock.now() + TRY_AGAIN)
         return False
+    told = [line.notice for line in lines if line.form is Form.CONTENT]
+    tell_of_mail(reader.by(Channel.MAIL_CONTENT), told)
     return True
 
 

@@ -23,7 +23,7 @@ from django.utils.functional import Promise
 from noroshi.core.actor import Actor
 from noroshi.core.domain.tlp import TLP
 from noroshi.notify.domain.topics import ANYTHING, Topic
-from noroshi.notify.models import Notice
+from noroshi.notify.models import Notice, NoticeKind
 
 Choice = tuple[str, str | Promise]
 
@@ -45,6 +45,9 @@ Presenter = Callable[[Actor, Collection[UUID]], Mapping[UUID, Presentation]]
 Describer = Callable[[Collection[UUID]], Mapping[UUID, Topic]]
 ValueReader = Callable[[str], Iterable[str]]
 
+MailHearer = Callable[[Actor, Collection[UUID]], None]
+
+_hearers: Final[dict[tuple[str, str], MailHearer]] = {}
 _presenters: Final[dict[str, Presenter]] = {}
 _kinds: Final[dict[str, Sequence[Choice]]] = {}
 _describers: Final[dict[str, Describer]] = {}
@@ -72,6 +75,16 @@ def describes(subject: str) -> Callable[[Describer], Describer]:
     return register
 
 
+def hears_of_mail(subject: str, *kinds: NoticeKind) -> Callable[[MailHearer], MailHearer]:
+    """Register what is told to whom the content of which subjects went by mail, in a notice of one of `kinds`."""
+
+    def register(hearer: MailHearer) -> MailHearer:
+        _hearers.update({(subject, kind.value): hearer for kind in kinds})
+        return hearer
+
+    return register
+
+
 def reads_values(reader: ValueReader) -> ValueReader:
     """Register the decorated reader: it returns the values that a text names, in the form in which topics have them."""
     _value_readers.append(reader)
@@ -88,6 +101,16 @@ def topics_of(subject: str, ids: Collection[UUID]) -> dict[UUID, Topic]:
 def values_in(text: str) -> list[str]:
     """Return the values that `text` names, in a fixed order."""
     return sorted({value for reader in _value_readers for value in reader(text)})
+
+
+def tell_of_mail(actor: Actor, notices: Iterable[Notice]) -> None:
+    """Tell the rooms above that the content of what `notices` are about has gone to `actor` by mail."""
+    heard: dict[MailHearer, set[UUID]] = {}
+    for notice in notices:
+        if hearer := _hearers.get((notice.subject, notice.kind)):
+            heard.setdefault(hearer, set()).add(notice.subject_id)
+    for hearer, ids in heard.items():
+        hearer(actor, ids)
 
 
 def kinds_on_offer() -> list[Choice]:

@@ -22,6 +22,7 @@ from noroshi.members.models import Person
 from noroshi.members.policy import manages_somebody
 from noroshi.notify.queries import may_have_webhooks, unread_count
 from noroshi.portal import policy
+from noroshi.sharing.policy import audits_readers
 from noroshi.sharing.queries import waiting_for_release
 
 
@@ -75,6 +76,8 @@ def _entries(actor: Actor) -> Iterator[Entry]:
         yield Entry(_("Groups"), reverse("members:group-list"), "group")
     if policy.may_audit(actor):
         yield Entry(_("Ledger"), reverse("portal:ledger"), "history")
+    if audits_readers(actor):
+        yield Entry(_("Who got what"), reverse("sharing:receipt-list"), "eye")
 
 
 def _sharing_entries(actor: Actor) -> Iterator[Entry]:

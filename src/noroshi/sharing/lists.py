@@ -4,7 +4,8 @@ from collections.abc import Callable
 from dataclasses import replace
 from typing import Final
 
-from django.db.models import Prefetch
+from django.db.models import CharField, Prefetch
+from django.db.models.functions import Cast
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
@@ -14,17 +15,19 @@ from noroshi.kit import search
 from noroshi.kit.lists import ChoiceFilter, Column, DateFilter, ListSpec, TextFilter
 from noroshi.kit.lists.spec import Rows
 from noroshi.members.models import Group
-from noroshi.sharing.models import Kind, Signal, SignalObservable, StanceKind, Target
+from noroshi.sharing.actions import note_read
+from noroshi.sharing.models import Kind, Receipt, Signal, SignalObservable, StanceKind, Target
 from noroshi.sharing.queries import (
     SEARCH_KIND,
     UNANSWERED,
     answered,
     byline,
     published_for,
+    receipts_for,
     shared_with,
     with_own_stance,
 )
-from noroshi.sharing.wording import CAVEATS, OUTLINE
+from noroshi.sharing.wording import CAVEATS, CHANNELS, OUTLINE
 
 
 def _found(rows: Rows, text: str) -> Rows:
@@ -105,6 +108,7 @@ def signal_list_for(actor: Actor) -> ListSpec:
         default_sort="-published",
         empty=_("No signals yet. The first fire is yours to light."),
         export_queryset=_exported,
+        on_export=note_read,
     )
 
 
@@ -115,6 +119,42 @@ def room_list_for(actor: Actor, group: Group) -> ListSpec:
         return _exported(taker).filter(pk__in=shared_with(taker, group).order_by().values("pk"))
 
     return replace(signal_list_for(actor), name="group", export_queryset=exported)
+
+
+def _numbered(rows: Rows, text: str) -> Rows:
+    """Narrow to the signals whose number ends with `text`, as it is said on the telephone."""
+    tail = text.upper().removeprefix("S-").replace("-", "").lower()
+    numbered: Rows = rows.annotate(number=Cast("signal_id", CharField())).filter(number__iendswith=tail)
+    return numbered
+
+
+def _way(row: Receipt) -> str:
+    return str(CHANNELS.get(row.channel, row.channel))
+
+
+RECEIPTS: Final = ListSpec(
+    name="receipts",
+    columns=(
+        Column("reference", _("Number"), lambda row: row.signal, cell="sharing/cells/receipt.html", style="tight"),
+        Column("organisation", _("Organisation"), lambda row: row.organisation.name),
+        Column("person", _("Person"), lambda row: row.person.name if row.person else ""),
+        Column("channel", _("Way"), _way, style="tight"),
+        Column("rule", _("Rule"), lambda row: row.rule, style="tight"),
+        Column("first", _("First"), lambda row: row.first_at, "first_at", "kit/cells/when.html", "tight"),
+        Column("last", _("Last"), lambda row: row.last_at, "last_at", "kit/cells/when.html", "tight"),
+        Column("count", _("Times"), lambda row: row.count, "count", style="end"),
+    ),
+    filters=(
+        TextFilter("number", _("Number"), _numbered),
+        TextFilter("person", _("Person"), ["person__name"]),
+        ChoiceFilter("channel", _("Way"), list(CHANNELS.items()), "channel"),
+        DateFilter("since", _("Not before"), "last_at__date__gte"),
+    ),
+    default_sort="-last",
+    empty=_("Nobody has read anything yet."),
+    export_queryset=receipts_for,
+)
+"""Who got which number. No title: an auditor sees no content."""
 
 
 TOMBSTONES: Final = ListSpec(

@@ -65,6 +65,17 @@ def require_unmasking(actor: Actor) -> None:
         raise NotAllowed(_("Only a trusted operator of the hub looks up an anonymous author."), rule="sharing.unmask")
 
 
+def audits_readers(actor: Actor) -> bool:
+    """Whether the actor may read who got what: the hub's auditors. They see numbers, never content."""
+    return actor.membership is MembershipClass.HUB and actor.has(Role.AUDITOR)
+
+
+def require_audit_of_readers(actor: Actor) -> None:
+    """Raise NotFound unless the actor may read who got what."""
+    if not audits_readers(actor):
+        raise NotFound
+
+
 def is_author(actor: Actor, signal: Signal) -> bool:
     """Whether the actor wrote it."""
     return actor.person is not None and signal.author_id == actor.person

@@ -23,14 +23,16 @@ from noroshi.members.queries import active_people
 from noroshi.notify.actions import post_notices
 from noroshi.notify.domain.topics import Topic
 from noroshi.notify.models import Notice, NoticeKind
-from noroshi.notify.presenters import Presentation, describes, presents, reads_values
+from noroshi.notify.presenters import Presentation, describes, hears_of_mail, presents, reads_values
+from noroshi.sharing.actions import note_read
 from noroshi.sharing.domain.moments import to_the_hour
 from noroshi.sharing.models import Comment, Kind, Signal, SignalObservable
-from noroshi.sharing.queries import people_reached
+from noroshi.sharing.queries import got_by, mailed_readers, people_reached, reach, readers_of
 from noroshi.sharing.wording import OUTLINE
 
 SUBJECT: Final = "sharing.signal"
 LOOK: Final = "sharing.look"
+RECALL: Final = "sharing.recall"
 VEILED: Final = Actor().veiled().label
 
 KINDS: Final = {
@@ -95,7 +97,53 @@ def tell_readers(entry: LedgerEntry) -> None:
     """Tell everybody who sees it, but the author, that a signal came, changed or went."""
     signal = _signal_of(entry)
     if signal is not None:
-        _post(entry, signal, KINDS[entry.action], _but_author(signal, people_reached(signal)))
+        _post(entry, signal, KINDS[entry.action], _readers_of(signal))
+
+
+@hears_of_mail(SUBJECT, NoticeKind.SIGNAL, NoticeKind.AMENDED)
+def note_mail(actor: Actor, ids: Collection[UUID]) -> None:
+    """Note that the content of these signals went to somebody by mail.
+
+    Mail about comments goes to those who spoke, the anonymous ones too: who got it would say who they are.
+    """
+    note_read(actor, Signal.objects.visible_to(actor).filter(pk__in=ids))
+
+
+@presents(RECALL)
+def present_recalls(actor: Actor, ids: Collection[UUID]) -> Mapping[UUID, Presentation]:
+    """Say of what somebody got, and cannot see any more, its number alone and that it does not hold any more."""
+    if actor.person is None or actor.channel is Channel.MAIL_CONTENT:
+        return {}
+    got = Signal.objects.unrestricted(reason="the number of what the reader has got").filter(
+        pk__in=got_by(actor).filter(signal__in=ids).values("signal")
+    )
+    title = _("%(number)s, which you got, was withdrawn or changed: do not rely on it any more.")
+    return {
+        signal.pk: Presentation(
+            title % {"number": signal.reference}, reverse("sharing:withdrawn"), TLP(signal.tlp), is_private=True
+        )
+        for signal in got
+    }
+
+
+@ledger.subscribe("sharing.tell-former-readers", "sharing.signal.amended", "sharing.signal.withdrawn")
+def tell_former_readers(entry: LedgerEntry) -> None:
+    """Tell those who got a signal and cannot see it any more that it changed or went: no content, a neutral subject."""
+    signal = _signal_of(entry)
+    if signal is None:
+        return
+    got = _but_author(signal, readers_of(signal))
+    still = {person.pk for person in people_reached(signal, got)}
+    post_notices(
+        people=[person for person in got if person.pk not in still],
+        kind=KINDS[entry.action],
+        subject=RECALL,
+        subject_id=signal.pk,
+        event=entry,
+        world=entry.world,
+        told_at=to_the_hour(clock.now()) if signal.author_mode != AuthorMode.NAMED else None,
+        mail_now=mailed_readers(signal),
+    )
 
 
 @ledger.subscribe("sharing.tell-disclosed", "sharing.signal.disclosed")
@@ -104,8 +152,8 @@ def tell_disclosed(entry: LedgerEntry) -> None:
     signal = _signal_of(entry)
     if signal is not None:
         named = {line.target for line in signal.as_item().audience if line.kind is EntryKind.PERSON}
-        readers = _but_author(signal, people_reached(signal))
-        _post(entry, signal, NoticeKind.SIGNAL, [person for person in readers if person.pk not in named])
+        readers = [person for person in _readers_of(signal) if person.pk not in named]
+        _post(entry, signal, NoticeKind.SIGNAL, readers)
 
 
 @ledger.subscribe(
@@ -162,7 +210,7 @@ def tell_unmasked(entry: LedgerEntry) -> None:
     number = entry.payload.get("comment")
     author = Comment.everything.get(pk=number).author_id if number else signal.author_id
     post_notices(
-        people=active_people().filter(pk=author) if author else (),
+        people=active_people().filter(pk__in=[author]),
         kind=NoticeKind.UNMASKED,
         subject=LOOK,
         subject_id=signal.pk,
@@ -194,8 +242,21 @@ def _post(entry: LedgerEntry, signal: Signal, kind: NoticeKind, people: Iterable
         world=entry.world,
         count=count,
         told_at=to_the_hour(clock.now()) if hidden or signal.author_mode != AuthorMode.NAMED else None,
+        mail_now=mailed_readers(signal) if kind in (NoticeKind.AMENDED, NoticeKind.WITHDRAWN) else (),
         mail_from=to_the_hour(clock.now()) + timedelta(hours=1) if hidden and kind is NoticeKind.COMMENT else None,
     )
+
+
+def _readers_of(signal: Signal) -> list[Person]:
+    """Everybody who sees it but the author.
+
+    An anonymous one is told like the others where the audience lets them in anyway: the one reader without a mail, in
+    the log of a mail server or among the receipts, would be known by that.
+    """
+    if signal.author_mode == AuthorMode.NAMED:
+        return _but_author(signal, people_reached(signal))
+    readers = reach(signal.as_item().without_hidden_author()).by_organisation.values()
+    return [reader.person for group in readers for reader in group]
 
 
 def _but_author(signal: Signal, people: Iterable[Person]) -> list[Person]:

@@ -46,10 +46,15 @@ def csv_lines(actor: Actor, question: Question, moment: datetime) -> Iterator[st
         raise ValueError(f"{question.spec.name} is not exported")
     columns = [column for column in question.spec.columns if column.exported]
     mark = f"{actor.label} {moment.isoformat(timespec='seconds')}"
-    rows = question.rows_of(question.spec.export_queryset(actor.by(Channel.EXPORT)))
+    taker = actor.by(Channel.EXPORT)
+    rows = question.rows_of(question.spec.export_queryset(taker))
     yield BYTE_ORDER_MARK + _line([*(column.label for column in columns), _("Exported by, at")])
     found = rows[: EXPORT_CAP + 1].iterator(chunk_size=CHUNK)
-    yield from (_line([*_values(columns, row), mark]) for row in islice(found, EXPORT_CAP))
+    leaving = islice(found, EXPORT_CAP)
+    while chunk := list(islice(leaving, CHUNK)):
+        if question.spec.on_export is not None:
+            question.spec.on_export(taker, chunk)
+        yield from (_line([*_values(columns, row), mark]) for row in chunk)
     if next(found, None) is not None:
         yield _line([_("Cut at %(cap)s rows: narrow the filters to get the rest.") % {"cap": f"{EXPORT_CAP:,}"}])
 

@@ -111,7 +111,8 @@ class ListSpec:
     """A list, declared once per page. Without `export_queryset` there is no export.
 
     `default_sort` is the name of a column that sorts, with a minus where it descends. `export_queryset` is given the
-    actor asking by the EXPORT channel: what may not leave in bulk is not in it.
+    actor asking by the EXPORT channel: what may not leave in bulk is not in it. `on_export` is told, by the same actor,
+    which rows are about to leave.
     """
 
     name: str
@@ -121,6 +122,7 @@ class ListSpec:
     page_size: int = PAGE_SIZES[0]
     empty: Text = ""
     export_queryset: Callable[[Actor], Rows] | None = None
+    on_export: Callable[[Actor, Sequence[Any]], None] | None = None
 
     def __post_init__(self) -> None:
         names = [entry.name for entry in self.filters]

@@ -11,6 +11,7 @@ from noroshi.core.actor import Actor
 from noroshi.core.domain.membership import CEILINGS, Ceiling, MembershipClass, Standing
 from noroshi.core.domain.tlp import TLP
 from noroshi.core.errors import Conflict, InvalidInput
+from noroshi.core.policy import require
 from noroshi.members import policy
 from noroshi.members.actions import access, values
 from noroshi.members.domain import authority
@@ -41,6 +42,18 @@ def create_organisation(
     _save_as_only_hub(organisation)
     ledger.record(actor, "members.organisation.created", organisation, membership=organisation.membership)
     return organisation
+
+
+@transaction.atomic
+def name_readers(actor: Actor, *, organisation: Organisation, allowed: bool) -> None:
+    """Let authors learn by name who of the organisation read their signals, or not: its own admin decides."""
+    require(
+        authority.administers(actor, organisation.pk),
+        _("Only an admin of the organisation decides whether its readers are named."),
+    )
+    organisation.names_its_readers = allowed
+    organisation.save(update_fields=["names_its_readers"])
+    ledger.record(actor, "members.organisation.readers_named", organisation, allowed=allowed)
 
 
 @transaction.atomic

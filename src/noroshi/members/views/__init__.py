@@ -24,6 +24,7 @@ from noroshi.members.views.organisations import (
     organisation_marks,
     organisation_membership,
     organisation_new,
+    organisation_readers,
     organisation_standing,
 )
 from noroshi.members.views.people import person_detail, person_list, person_roles, person_sign_out, person_standing
@@ -52,6 +53,7 @@ __all__ = [
     "organisation_marks",
     "organisation_membership",
     "organisation_new",
+    "organisation_readers",
     "organisation_standing",
     "person_detail",
     "person_list",

@@ -57,12 +57,22 @@ def organisation_detail(request: ActorRequest, slug: str) -> HttpResponse:
     context = {
         "organisation": organisation,
         "invitations": queries.invitations_for(request.actor).filter(organisation=organisation),
+        "administers": authority.administers(request.actor, organisation.pk),
         "manages_community": authority.manages_community(request.actor),
         "states_marks": policy.states_marks_of(request.actor, organisation),
         "membership_form": MembershipForm(initial={"membership": organisation.membership}),
         "reason_form": ReasonForm(),
     }
     return render(request, "members/organisation_detail.html", context)
+
+
+@require_POST
+def organisation_readers(request: ActorRequest, slug: str) -> HttpResponse:
+    """Let authors learn by name who of the organisation read their signals, or not."""
+    organisation = queries.organisation_for(request.actor, slug)
+    actions.name_readers(request.actor, organisation=organisation, allowed=request.POST.get("allowed") == "yes")
+    messages.success(request, _("It holds from now on, for what was read before as well."))
+    return redirect("members:organisation-detail", slug=slug)
 
 
 @require_POST

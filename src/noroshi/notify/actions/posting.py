@@ -1,11 +1,12 @@
 """Putting notices into inboxes, and reading them."""
 
 from collections.abc import Collection, Iterable
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Final
 from uuid import UUID
 
 from django.db import transaction
+from django.db.models import Count
 from django.utils import timezone
 
 from noroshi.core import clock, ids
@@ -37,6 +38,7 @@ def post_notices(  # noqa: PLR0913 - one call says everything about a notice, by
     count: int = 1,
     told_at: datetime | None = None,
     mail_from: datetime | None = None,
+    mail_now: Collection[UUID] = (),
 ) -> list[Notice]:
     """Put a line into the inbox of each of `people`, and queue the mail that each one's subscriptions ask for.
 
@@ -44,13 +46,17 @@ def post_notices(  # noqa: PLR0913 - one call says everything about a notice, by
     notices. `subject` and `subject_id` name what it is about to its presenter and its describer (`presenters`).
 
     `told_at` is the moment the inbox shows, and all that is kept of it, where the exact one would tell of somebody;
-    no mail goes before `mail_from`.
+    no mail goes before `mail_from`. To `mail_now` it goes at once, whatever they chose: what a mail has brought, a
+    mail takes back.
     """
     told = set(_told(kind, event))
     chosen = {person.pk: person for person in people if person.pk not in told}
     now = clock.now()
     earliest = max(now, mail_from or now)
     due = _mail_due(kind, subject, subject_id, chosen.keys(), earliest) if world == worlds.REAL else {}
+    if world == worlds.REAL:
+        due |= dict.fromkeys(chosen.keys() & set(mail_now), (now, Delivery.AT_ONCE))
+    moments = _moments(chosen.keys(), told_at) if told_at else {}
     notices = [
         Notice(
             id=ids.new_vague_id() if told_at else ids.new_id(),
@@ -61,7 +67,7 @@ def post_notices(  # noqa: PLR0913 - one call says everything about a notice, by
             world=world,
             count=count,
             event=event.pk,
-            created_at=told_at or now,
+            created_at=moments.get(person.pk, told_at or now),
             mail_due_at=due[person.pk][0] if person.pk in due else None,
             delivery=due[person.pk][1] if person.pk in due else "",
         )
@@ -87,6 +93,15 @@ def mark_read(actor: Actor, *, notice_ids: Collection[UUID] | None = None) -> in
 def _told(kind: NoticeKind, event: LedgerEntry) -> Iterable[UUID]:
     notices = Notice.objects.unrestricted(reason="whom an event has reached already")
     return notices.filter(kind=kind, event=event.pk).values_list("person_id", flat=True)
+
+
+def _moments(people: Collection[UUID], told_at: datetime) -> dict[UUID, datetime]:
+    """Return a moment for each of `people` by which what they are told at `told_at` keeps its order, and no more."""
+    within = Notice.objects.unrestricted(reason="how many notices share a moment").filter(
+        person__in=people, created_at__gte=told_at, created_at__lt=told_at + timedelta(seconds=1)
+    )
+    counts = within.values_list("person").annotate(count=Count("pk"))
+    return {person: told_at + timedelta(microseconds=count) for person, count in counts}
 
 
 def _mail_due(

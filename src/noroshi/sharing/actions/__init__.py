@@ -17,6 +17,8 @@ from noroshi.sharing.actions.drafts import discard_draft, draft_signal, revise_d
 from noroshi.sharing.actions.guests import end_due_guests, end_guest, invite_guest
 from noroshi.sharing.actions.inquiries import answer_hub, ask_author, keep_request, retire_request
 from noroshi.sharing.actions.marking import check_marking, default_profile
+from noroshi.sharing.actions.receipt_files import export_receipt
+from noroshi.sharing.actions.receipts import note_read, read_receipts
 from noroshi.sharing.actions.references import (
     LEVELS,
     Edited,
@@ -65,13 +67,16 @@ __all__ = [
     "draft_signal",
     "end_due_guests",
     "end_guest",
+    "export_receipt",
     "file_question",
     "invite_guest",
     "keep_request",
     "mark_solution",
+    "note_read",
     "part_signals",
     "publish_reference",
     "publish_signal",
+    "read_receipts",
     "recall_signal",
     "relate_signals",
     "release_signal",

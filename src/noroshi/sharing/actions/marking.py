@@ -28,7 +28,13 @@ def check_marking(actor: Actor, marking: Marking) -> None:
     if not marking.has_grant:
         raise InvalidInput("audience", _("Name at least one group, organisation or person, or the whole community."))
     if marking.author_mode is AuthorMode.UNLINKABLE:
-        raise InvalidInput("author_mode", _("Posts unlinkable even to the hub are not offered yet."))
+        raise InvalidInput(
+            "author_mode",
+            _(
+                "Posts that even the hub cannot trace are not offered: nothing here could keep that promise yet. An"
+                " anonymous post hides you from members and operators, not from whoever runs the machine."
+            ),
+        )
     _check_targets(actor, marking)
     _check_later("embargo_until", marking.embargo_until)
     _check_later("expires_at", marking.expires_at)

@@ -4,6 +4,7 @@ from typing import Final
 
 from ninja import Router
 
+from noroshi.sharing.api.changes import router as changes
 from noroshi.sharing.api.consultations import answers
 from noroshi.sharing.api.consultations import router as consultations
 from noroshi.sharing.api.replies import router as replies
@@ -11,7 +12,12 @@ from noroshi.sharing.api.signals import router as signals
 
 signals.add_router("", replies)
 
-ROUTERS: Final[dict[str, Router]] = {"/signals": signals, "/consultations": consultations, "/answers": answers}
+ROUTERS: Final[dict[str, Router]] = {
+    "/signals": signals,
+    "/signal-changes": changes,
+    "/consultations": consultations,
+    "/answers": answers,
+}
 """Under which address each router stands."""
 
 __all__ = ["ROUTERS"]

@@ -210,6 +210,7 @@ def read_signal(request: ActorRequest, signal_id: UUID) -> dict[str, Any]:
             "withdrawn_at": signal.changed_at,
             "reason": signal.withdrawal_reason,
         }
+    actions.note_read(request.actor, [signal])
     return {**line_of(request, signal), **words_of(signal)}
 
 
@@ -217,6 +218,7 @@ def read_signal(request: ActorRequest, signal_id: UUID) -> dict[str, Any]:
 def list_observables(request: ActorRequest, signal_id: UUID) -> list[dict[str, Any]]:
     """List the values that a signal names, in the order of its text; none of one that was withdrawn."""
     signal = queries.signal_for(request.actor, signal_id)
+    actions.note_read(request.actor, [signal])
     return [observable_of(row) for row in queries.observables_of(request.actor, signal)]
 
 
@@ -312,15 +314,15 @@ def marking_of(actor: Actor, new: NewSignal) -> Marking:
         profile=actions.default_profile(),
         entries=_entries(actor, new.grants),
         author_mode=AuthorMode.ANONYMOUS if new.anonymous else AuthorMode.NAMED,
-        embargo_until=_aware("embargo_until", new.embargo_until),
-        expires_at=_aware("expires_at", new.expires_at),
+        embargo_until=moment_with_offset("embargo_until", new.embargo_until),
+        expires_at=moment_with_offset("expires_at", new.expires_at),
         downgrade=_downgrade(new.downgrade),
         handling=Handling(new.pap, frozenset(new.caveats)),
     )
 
 
 def _downgrade(wanted: Lowering | None) -> Downgrade | None:
-    at = _aware("downgrade", wanted.at) if wanted is not None else None
+    at = moment_with_offset("downgrade", wanted.at) if wanted is not None else None
     return Downgrade(at, wanted.tlp) if wanted is not None and at is not None else None
 
 
@@ -346,7 +348,8 @@ def _by_slug(field: str, offered: QuerySet[Any], slugs: Sequence[str]) -> list[U
     return list(found.values())
 
 
-def _aware(field: str, moment: datetime | None) -> datetime | None:
+def moment_with_offset(field: str, moment: datetime | None) -> datetime | None:
+    """Return `moment`; raise InvalidInput where it has no offset from UTC."""
     if moment is not None and moment.tzinfo is None:
         raise InvalidInput(field, _("Give the moment with its offset from UTC, as in 2026-11-22T12:00:00+09:00."))
     return moment

@@ -12,6 +12,7 @@ from noroshi.sharing.models.consultations import (
 )
 from noroshi.sharing.models.guests import Guest
 from noroshi.sharing.models.holdings import CannedRequest, Holding, Inquiry, Outcome
+from noroshi.sharing.models.receipts import Receipt
 from noroshi.sharing.models.relations import Relation, RelationKind
 from noroshi.sharing.models.signals import Kind, Signal, SignalObservable, SignalVersion, Target
 from noroshi.sharing.models.stances import Stance, StanceKind
@@ -27,6 +28,7 @@ __all__ = [
     "Kind",
     "Outcome",
     "QuestionItem",
+    "Receipt",
     "ReferenceAnswer",
     "ReferenceItem",
     "ReferenceVersion",

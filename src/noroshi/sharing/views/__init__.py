@@ -13,6 +13,7 @@ from noroshi.sharing.views.desk import (
     retire_request,
 )
 from noroshi.sharing.views.reading import act, amend, detail
+from noroshi.sharing.views.receipts import receipt_file, receipt_list, receipts
 from noroshi.sharing.views.references import (
     reference_detail,
     reference_edit,
@@ -42,6 +43,9 @@ __all__ = [
     "guest_invite",
     "part",
     "preview",
+    "receipt_file",
+    "receipt_list",
+    "receipts",
     "reference_detail",
     "reference_edit",
     "reference_list",

@@ -73,6 +73,7 @@ def _detail_page(request: ActorRequest, signal: Signal, failed: dict[str, Blamin
     context = {"signal": signal, "forms": forms, "failed": failed or {}, **_detail(actor, signal)}
     if "as_it_is" in forms["comment"].errors:
         context["habits"] = habits_in(forms["comment"].data["body"])
+    actions.note_read(actor, [signal])
     return render(request, "sharing/detail.html", context, status=422 if failed else 200)
 
 

@@ -2,7 +2,9 @@
 
 import json
 import sys
+from pathlib import Path
 from typing import TextIO
+from uuid import UUID
 
 import click
 
@@ -73,6 +75,64 @@ def replay(number: int) -> None:
 
     ledger.replay(number)
     click.echo(f"event {number} was handled")
+
+
+@audit.group()
+def receipt() -> None:
+    """Signed files that say who got a signal."""
+
+
+@receipt.command("key")
+def receipt_key() -> None:
+    """Print the key that checks this installation's signed files."""
+    from noroshi.core.signing import public_key
+
+    click.echo(public_key())
+
+
+@receipt.command("export")
+@click.argument("signal", type=click.UUID)
+@click.argument("file", type=click.Path(path_type=Path, dir_okay=False))
+def receipt_export(signal: UUID, file: Path) -> None:
+    """Write the receipt of SIGNAL, as an auditor gets it, into FILE."""
+    from noroshi.core import ledger
+    from noroshi.core.actor import Actor
+    from noroshi.core.errors import NotFound
+    from noroshi.sharing.actions import export_receipt
+    from noroshi.sharing.models import Signal
+
+    found = Signal.objects.unrestricted(reason="a receipt from the command line").filter(pk=signal).first()
+    if found is None or found.published_at is None:
+        raise NotFound
+    while ledger.seal():
+        pass
+    file.touch(mode=0o600)
+    file.write_bytes(export_receipt(Actor.system("cli", world=found.world), found))
+    click.echo(f"the receipt of {found.reference} is in {file}")
+
+
+@receipt.command("verify")
+@click.argument("file", type=click.Path(path_type=Path, exists=True, dir_okay=False))
+@click.option("--key", default="", help="The key that must have signed it, in hex; without it any, which is printed.")
+@click.option("--json", "as_json", is_flag=True, help="Print JSON.")
+def receipt_verify(file: Path, key: str, *, as_json: bool) -> None:
+    """Check that nothing in FILE was changed since it was signed. Needs no database. Exit 4 if something was."""
+    from noroshi.sharing.domain import receipt_file
+
+    try:
+        with file.open("rb") as opened:
+            found = receipt_file.verify(opened.read(receipt_file.LARGEST + 1), expected_key=key)
+    except receipt_file.NoReceipt as error:
+        click.echo(json.dumps({"holds": False, "reason": str(error)}) if as_json else str(error))
+        sys.exit(Exit.REFUSED)
+    if as_json:
+        click.echo(json.dumps(vars(found)))
+    elif found.holds:
+        whose = "that key" if key else f"the key {found.public_key}: compare it with the installation's"
+        click.echo(f"the receipt of {found.reference} holds, with {found.entries} entries; signed by {whose}")
+    else:
+        click.echo(f"the receipt does not hold: {found.reason}")
+    sys.exit(Exit.OK if found.holds else Exit.BROKEN)
 
 
 commands = [audit]

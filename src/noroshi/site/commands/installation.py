@@ -44,10 +44,12 @@ def init(slug: str, name_ja: str, name_en: str) -> None:
 
     from noroshi.core.actor import Actor
     from noroshi.core.domain.membership import MembershipClass
+    from noroshi.core.signing import public_key
     from noroshi.members.actions import create_organisation
     from noroshi.members.models import InstitutionKind, Organisation
 
     prepare()
+    public_key()
     hub = Organisation.objects.filter(membership=MembershipClass.HUB).first()
     if hub is None:
         hub = create_organisation(
