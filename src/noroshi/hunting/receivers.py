@@ -10,7 +10,7 @@ from noroshi.notify.actions import post_notices
 from noroshi.notify.models import NoticeKind
 
 
-@subscribe("hunting.look-back", "sharing.signal.published", "sharing.signal.amended")
+@subscribe("hunting.look-back", "sharing.signal.published", "sharing.signal.amended", "sharing.signal.lowered")
 def look_back_for_signal(entry: LedgerEntry) -> None:
     """Ask for the hunt of what a signal says now."""
     if entry.subject_id is not None:

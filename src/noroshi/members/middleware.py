@@ -44,7 +44,10 @@ class ActorMiddleware:
     def __call__(self, request: HttpRequest) -> HttpResponse:
         """Put the actor there."""
         request.actor = SimpleLazyObject(lambda: actor_of_request(request))  # type: ignore[attr-defined]
-        return self.get_response(request)
+        response = self.get_response(request)
+        if _signed_out(request):
+            response["Clear-Site-Data"] = '"storage"'
+        return response
 
     def process_view(
         self, request: HttpRequest, view: Callable[..., HttpResponse], _args: Any, _kwargs: Any
@@ -53,6 +56,12 @@ class ActorMiddleware:
         if not getattr(view, "login_required", True) or _sets_up_factor(request):
             return None
         return redirect(SET_UP) if lacks_second_factor(request) else None
+
+
+def _signed_out(request: HttpRequest) -> bool:
+    """Whether somebody has just signed out here: what a page kept in this browser for them goes as well."""
+    match = request.resolver_match
+    return match is not None and match.view_name == "account_logout" and request.method == "POST"
 
 
 def _sets_up_factor(request: HttpRequest) -> bool:

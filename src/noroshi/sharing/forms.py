@@ -124,7 +124,10 @@ class AudienceForm(BlamingForm):
         super().__init__(*args, **kwargs)
         self.actor = actor
         self._offer("tlp", "choices", [(level.value, text) for level, text in TLP_CHOICES[default_profile()].items()])
-        self._offer("pap", "choices", [("", _("not said")), *((p.value, f"{p.label} — {t}") for p, t in PAP.items())])
+        if "pap" in self.fields:
+            self._offer(
+                "pap", "choices", [("", _("not said")), *((p.value, f"{p.label} — {t}") for p, t in PAP.items())]
+            )
         self._offer("groups", "queryset", groups_on_offer(actor))
         self._offer("organisations", "queryset", organisations_on_offer())
         self._offer("excluded", "queryset", organisations_on_offer().exclude(pk=actor.acting_organisation))
@@ -149,11 +152,13 @@ class AudienceForm(BlamingForm):
             tlp=TLP(data["tlp"]),
             profile=default_profile(),
             entries=frozenset(self._entries()),
-            author_mode=AuthorMode.ANONYMOUS if data["anonymous"] else AuthorMode.NAMED,
-            embargo_until=data["embargo_until"],
-            expires_at=data["expires_at"],
-            downgrade=Downgrade(data["downgrade_at"], TLP(data["downgrade_tlp"])) if data["downgrade_at"] else None,
-            handling=Handling(Pap(data["pap"]) if data["pap"] else None, frozenset(map(Caveat, data["caveats"]))),
+            author_mode=AuthorMode.ANONYMOUS if data.get("anonymous") else AuthorMode.NAMED,
+            embargo_until=data.get("embargo_until"),
+            expires_at=data.get("expires_at"),
+            downgrade=Downgrade(data["downgrade_at"], TLP(data["downgrade_tlp"])) if data.get("downgrade_at") else None,
+            handling=Handling(
+                Pap(data["pap"]) if data.get("pap") else None, frozenset(map(Caveat, data.get("caveats", ())))
+            ),
         )
 
     def clean(self) -> dict[str, Any]:
@@ -323,6 +328,29 @@ class ReasonForm(BlamingForm):
     """A sentence that says why."""
 
     reason = _text(gettext_lazy("Why"), 2, MAX_REASON)
+
+
+class LowerForm(BlamingForm):
+    """A lower level, and why."""
+
+    tlp = forms.ChoiceField(
+        label=gettext_lazy("to the level"),
+        choices=[(level.value, level.label) for level in reversed(TLP) if level is not TLP.RED],
+    )
+    reason = _text(gettext_lazy("Why"), 2, MAX_REASON)
+
+
+class RaiseForm(AudienceForm):
+    """A higher level with the audience that fits it, and why."""
+
+    anonymous = None  # type: ignore[assignment]  # stays as it was, like all below
+    pap = None  # type: ignore[assignment]
+    caveats = None  # type: ignore[assignment]
+    embargo_until = None  # type: ignore[assignment]
+    expires_at = None  # type: ignore[assignment]
+    downgrade_at = None  # type: ignore[assignment]
+    downgrade_tlp = None  # type: ignore[assignment]
+    reason = _text(gettext_lazy("Why"), 2, MAX_REASON, help_text=gettext_lazy("Whoever had it reads this."))
 
 
 class CommentForm(BlamingForm):

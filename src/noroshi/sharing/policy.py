@@ -196,6 +196,14 @@ VERBS: Final = {
             "Only the author amends a signal. One that had to be released is not amended: withdraw it and share anew."
         ),
     ),
+    "lower": Verb(
+        State.PUBLISHED,
+        _amends,
+        gettext_lazy(
+            "Only the author lowers a level. One that had to be released is not lowered: withdraw it and share anew."
+        ),
+    ),
+    "raise": Verb(State.PUBLISHED, _edits, gettext_lazy("Only the author raises a level.")),
     "withdraw": Verb(
         State.PUBLISHED, _withdraws, gettext_lazy("Only the author or a hub operator withdraws a published signal.")
     ),

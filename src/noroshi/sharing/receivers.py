@@ -1,6 +1,7 @@
 """Who is told about a signal, and what a notice may say of it."""
 
 from collections.abc import Collection, Iterable, Mapping
+from dataclasses import replace
 from datetime import timedelta
 from typing import Final
 from uuid import UUID
@@ -27,7 +28,7 @@ from noroshi.notify.presenters import Presentation, describes, hears_of_mail, pr
 from noroshi.sharing.actions import note_read
 from noroshi.sharing.domain.moments import to_the_hour
 from noroshi.sharing.models import Comment, Kind, Signal, SignalObservable
-from noroshi.sharing.queries import got_by, mailed_readers, people_reached, reach, readers_of
+from noroshi.sharing.queries import got_by, mailed_readers, people_reached, people_who_see, reach, readers_of
 from noroshi.sharing.wording import OUTLINE
 
 SUBJECT: Final = "sharing.signal"
@@ -144,6 +145,18 @@ def tell_former_readers(entry: LedgerEntry) -> None:
         told_at=to_the_hour(clock.now()) if signal.author_mode != AuthorMode.NAMED else None,
         mail_now=mailed_readers(signal),
     )
+
+
+@ledger.subscribe("sharing.tell-newly-reached", "sharing.signal.lowered")
+def tell_newly_reached(entry: LedgerEntry) -> None:
+    """Tell those whom a lower level reaches and the one before did not."""
+    signal = _signal_of(entry)
+    if signal is not None:
+        item = signal.as_item()
+        had = {person.pk for person in people_who_see(replace(item, tlp=TLP(entry.payload["before"])))}
+        new = {person.pk for person in people_who_see(replace(item, tlp=TLP(entry.payload["after"])))} - had
+        readers = _but_author(signal, people_reached(signal))
+        _post(entry, signal, NoticeKind.SIGNAL, [person for person in readers if person.pk in new])
 
 
 @ledger.subscribe("sharing.tell-disclosed", "sharing.signal.disclosed")

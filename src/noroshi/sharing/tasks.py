@@ -13,6 +13,13 @@ def tell_of_lifted_embargoes() -> None:
         actions.disclose_signal(signal)
 
 
+@recurring("sharing.downgrades", every=timedelta(minutes=1))
+def lower_by_the_clock() -> None:
+    """Lower the signals whose authors arranged it for now."""
+    for signal in queries.due_for_downgrade():
+        actions.downgrade_signal(signal)
+
+
 @recurring("sharing.guests", every=timedelta(minutes=1))
 def end_guests() -> None:
     """End the stays of guests whose time has come."""

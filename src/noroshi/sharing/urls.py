@@ -40,6 +40,7 @@ urlpatterns = [
     path("<uuid:signal_id>/amend", views.amend, name="amend"),
     path("<uuid:signal_id>/receipts", views.receipts, name="receipts"),
     path("<uuid:signal_id>/receipt-file", views.receipt_file, name="receipt-file"),
+    path("<uuid:signal_id>/raise", views.raise_level, name="raise"),
     path("<uuid:signal_id>/unmask", views.unmask, name="unmask"),
     path("<uuid:signal_id>/related", views.related, name="related"),
     path("<uuid:signal_id>/relate", views.relate, name="relate"),

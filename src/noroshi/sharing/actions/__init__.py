@@ -32,6 +32,7 @@ from noroshi.sharing.actions.references import (
     withdraw_reference,
 )
 from noroshi.sharing.actions.relations import part_signals, relate_signals
+from noroshi.sharing.actions.remarking import downgrade_signal, lower_marking, raise_marking
 from noroshi.sharing.actions.sending import (
     approve_signal,
     disclose_signal,
@@ -63,6 +64,7 @@ __all__ = [
     "discard_draft",
     "discard_reference",
     "disclose_signal",
+    "downgrade_signal",
     "draft_reference",
     "draft_signal",
     "end_due_guests",
@@ -71,11 +73,13 @@ __all__ = [
     "file_question",
     "invite_guest",
     "keep_request",
+    "lower_marking",
     "mark_solution",
     "note_read",
     "part_signals",
     "publish_reference",
     "publish_signal",
+    "raise_marking",
     "read_receipts",
     "recall_signal",
     "relate_signals",

@@ -12,6 +12,7 @@ from noroshi.sharing.queries.audience import (
     may_know_reach,
     organisations_on_offer,
     people_reached,
+    people_who_see,
     reach,
     reach_known_to,
 )
@@ -50,6 +51,7 @@ from noroshi.sharing.queries.holdings import (
     takes_two,
     waiting,
 )
+from noroshi.sharing.queries.levels import due_for_downgrade, open_since
 from noroshi.sharing.queries.readership import Readership, Some, readership
 from noroshi.sharing.queries.receipts import (
     Disclosure,
@@ -81,6 +83,7 @@ from noroshi.sharing.queries.signals import (
     byline,
     drafts_of,
     has_acknowledged,
+    issued_anew,
     matching,
     not_acknowledged_by,
     observables_of,
@@ -140,6 +143,7 @@ __all__ = [
     "disclosed_signal",
     "disclosure_of",
     "drafts_of",
+    "due_for_downgrade",
     "entries_of_people",
     "foretold_to",
     "frozen_lines",
@@ -151,6 +155,7 @@ __all__ = [
     "has_two_operators",
     "helped_by",
     "inquiries_of",
+    "issued_anew",
     "item_known_to",
     "items_of",
     "items_of_reference",
@@ -165,10 +170,12 @@ __all__ = [
     "needs_consent",
     "not_acknowledged_by",
     "observables_of",
+    "open_since",
     "organisations_on_offer",
     "organisations_that_acknowledged",
     "own_group",
     "people_reached",
+    "people_who_see",
     "periods_on_offer",
     "published_for",
     "questions_for",

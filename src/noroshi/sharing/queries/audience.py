@@ -130,8 +130,12 @@ def item_known_to(actor: Actor, signal: Signal) -> Item:
 
 def people_reached(signal: Signal, people: Iterable[Person] | None = None) -> list[Person]:
     """Return the active people (of `people`) who see `signal`: those a notice goes to."""
-    readers = reach(signal.as_item(), people).by_organisation.values()
-    return [reader.person for group in readers for reader in group]
+    return people_who_see(signal.as_item(), people)
+
+
+def people_who_see(item: Item, people: Iterable[Person] | None = None) -> list[Person]:
+    """Return the active people (of `people`) who see `item`."""
+    return [reader.person for group in reach(item, people).by_organisation.values() for reader in group]
 
 
 def audience_in_words(actor: Actor, signal: Signal) -> list[tuple[EntryKind, list[str]]]:

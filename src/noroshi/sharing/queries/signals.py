@@ -13,6 +13,7 @@ from noroshi.core.models import LedgerEntry
 from noroshi.kit import search
 from noroshi.sharing.models import Acknowledgement, Comment, Signal, SignalObservable, SignalVersion
 from noroshi.sharing.policy import is_author
+from noroshi.sharing.queries.levels import open_since
 
 SEARCH_KIND = "signal"
 
@@ -66,8 +67,15 @@ def observables_of(actor: Actor, signal: Signal) -> QuerySet[SignalObservable]:
 
 
 def versions_of(actor: Actor, signal: Signal) -> QuerySet[SignalVersion]:
-    """Return what a signal said before, the latest first."""
-    return SignalVersion.objects.visible_to(actor).filter(signal=signal).order_by("-number")
+    """Return what a signal said before, the latest first, as far as it was for the actor then."""
+    rows = SignalVersion.objects.visible_to(actor).filter(signal=signal).order_by("-number")
+    since = open_since(actor, signal)
+    return rows if since is None else rows.filter(replaced_at__gt=since)
+
+
+def issued_anew(actor: Actor, signal: Signal) -> Signal | None:
+    """Return the signal that was issued in place of this one, for those who see it."""
+    return Signal.objects.visible_to(actor).filter(replaces=signal, state=State.PUBLISHED).first()
 
 
 def not_acknowledged_by(actor: Actor) -> QuerySet[Signal]:

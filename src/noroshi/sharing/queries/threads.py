@@ -16,6 +16,7 @@ from noroshi.core.domain.audience import AuthorMode
 from noroshi.members.models import in_language
 from noroshi.sharing.domain.pseudonyms import names_in
 from noroshi.sharing.models import Comment, Signal
+from noroshi.sharing.queries.levels import open_since
 from noroshi.sharing.queries.signals import Byline, byline
 
 
@@ -33,6 +34,8 @@ def comments_of(actor: Actor, signal: Signal) -> QuerySet[Comment]:
     Between two named comments, whose minutes are shown, an anonymous one would show its own.
     """
     rows = Comment.objects.visible_to(actor).select_related("author__organisation")
+    if (since := open_since(actor, signal)) is not None:
+        rows = rows.filter(created_at__gt=since)
     hidden = Case(When(author_mode=AuthorMode.NAMED, then=Value(0)), default=Value(1), output_field=IntegerField())
     hour = TruncHour("created_at", tzinfo=UTC)
     return rows.filter(signal=signal).order_by(hour, hidden, "created_at", "place", "id")

@@ -12,7 +12,7 @@ from noroshi.sharing.views.desk import (
     release_times,
     retire_request,
 )
-from noroshi.sharing.views.reading import act, amend, detail
+from noroshi.sharing.views.reading import act, amend, detail, raise_level
 from noroshi.sharing.views.receipts import receipt_file, receipt_list, receipts
 from noroshi.sharing.views.references import (
     reference_detail,
@@ -43,6 +43,7 @@ __all__ = [
     "guest_invite",
     "part",
     "preview",
+    "raise_level",
     "receipt_file",
     "receipt_list",
     "receipts",

@@ -31,7 +31,10 @@ from noroshi.sharing.forms import (
     AmendForm,
     BlamingForm,
     CommentForm,
+    LowerForm,
+    RaiseForm,
     ReasonForm,
+    initial_of,
 )
 from noroshi.sharing.forms_desk import AskForm, ExplainForm, SeenForm, StanceForm
 from noroshi.sharing.models import Signal
@@ -68,7 +71,11 @@ def _detail_page(request: ActorRequest, signal: Signal, failed: dict[str, Blamin
     """Answer with the page of a signal; `failed` are forms of it that were filled in wrongly, by their verb."""
     actor = request.actor
     if door.decide(actor, signal).tombstone:
-        return render(request, "sharing/tombstone.html", {"signal": signal, "looks": queries.looks_at(actor, signal)})
+        return render(
+            request,
+            "sharing/tombstone.html",
+            {"anew": queries.issued_anew(actor, signal), "signal": signal, "looks": queries.looks_at(actor, signal)},
+        )
     forms = {verb: form() for verb, form in FORMS.items()} | (failed or {})
     context = {"signal": signal, "forms": forms, "failed": failed or {}, **_detail(actor, signal)}
     if "as_it_is" in forms["comment"].errors:
@@ -124,6 +131,24 @@ def amend(request: ActorRequest, signal_id: UUID) -> HttpResponse:
     return render(request, "sharing/amend.html", {"form": form, "signal": signal, "outlined": outlined})
 
 
+def raise_level(request: ActorRequest, signal_id: UUID) -> HttpResponse:
+    """Take a signal back and issue it anew under a higher level."""
+    signal = queries.signal_for(request.actor, signal_id)
+    policy.require(request.actor, "raise", signal)
+    form = RaiseForm(posted(request), actor=request.actor, initial=initial_of(signal))
+    if form.is_valid():
+        try:
+            anew = actions.raise_marking(
+                request.actor, signal, marking=form.marking(), reason=form.cleaned_data["reason"]
+            )
+        except InvalidInput as error:
+            form.blame(error)
+        else:
+            messages.success(request, _("It was taken back and issued anew; whoever had it is told."))
+            return redirect("sharing:detail", signal_id=anew.pk)
+    return render(request, "sharing/raise.html", {"form": form, "signal": signal})
+
+
 @dataclass(frozen=True)
 class Deed:
     """One of the small things done to a signal: by which action, what the page says after, and where that is."""
@@ -134,6 +159,7 @@ class Deed:
 
 
 DEEDS: Final = {
+    "lower": Deed(actions.lower_marking, gettext_lazy("The level is lowered; whoever sees it from now on is told.")),
     "withdraw": Deed(actions.withdraw_signal, gettext_lazy("The signal was withdrawn.")),
     "discard": Deed(actions.discard_draft, gettext_lazy("The draft is gone."), "sharing:drafts"),
     "recall": Deed(actions.recall_signal, gettext_lazy("It is a draft again."), "sharing:drafts"),
@@ -154,6 +180,7 @@ DEEDS: Final = {
 
 
 FORMS: Final[dict[str, type[BlamingForm]]] = {
+    "lower": LowerForm,
     "withdraw": ReasonForm,
     "return": ReasonForm,
     "comment": CommentForm,
