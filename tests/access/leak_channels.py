@@ -75,6 +75,7 @@ PROBES: Final = (
     "/signals/{}/review",
     "/signals/{}/amend",
     "/signals/{}/related",
+    "/signals/{}/raise",
     "/hunting/hits/{}/",
     "/hunting/hits/{}/events",
     "/hunting/searches/{}/",
