@@ -104,7 +104,7 @@ VERBS: Final = (
     "nonsense",
 )
 API: Final = ("", f"?q={COMMON}", "?tlp=AMBER", "?since=2026-11-01", "?cursor=nonsense", "?limit=0")
-API_PROBES: Final = ("/{}", "/{}/observables", "/{}/answers")
+API_PROBES: Final = ("/{}", "/{}/observables", "/{}/answers", "/{}/attachments")
 
 FEEDS: Final = ("rss", "atom", "calendar.ics", "atom?subscription=nonsense")
 

@@ -16,18 +16,13 @@ from noroshi.sharing.models import Comment, Signal
 from noroshi.site.api import api
 
 NOBODY: Final = "00000000-0000-7000-8000-000000000000"
-CALLS: Final = [
-    (method.upper(), re.sub(r"\{\w+\}", NOBODY, path))
-    for path, methods in api.get_openapi_schema()["paths"].items()
-    for method in methods
-]
+PATHS: Final = {re.sub(r"{\w+}", NOBODY, path): methods for path, methods in api.get_openapi_schema()["paths"].items()}
+CALLS: Final = [(method.upper(), path) for path, methods in PATHS.items() for method in methods]
 WRITING: Final = [call for call in CALLS if call[0] != "GET"]
 
 
 def takes_form(method, path):
-    paths = api.get_openapi_schema()["paths"]
-    known = {re.sub(r"\{\w+\}", NOBODY, name): name for name in paths}
-    content = paths[known[path]][method.lower()].get("requestBody", {}).get("content", {})
+    content = PATHS[path][method.lower()].get("requestBody", {}).get("content", {})
     return "multipart/form-data" in content
 
 
@@ -70,6 +65,13 @@ def told(answer):
     assert isinstance(body["detail"], str), body
     assert len(body["detail"].splitlines()) == 1, body
     return answer.status_code
+
+
+def test_description_when_read_then_every_call_says_what_it_does_and_needs_a_token(client):
+    schema = client.get("/api/v1/openapi.json").json()
+    calls = [call for methods in schema["paths"].values() for call in methods.values()]
+    assert [call["operationId"] for call in calls if not (call.get("security") and call.get("description"))] == []
+    assert client.get("/api/v1/docs").status_code == 404
 
 
 def test_every_call_when_no_usable_token_comes_with_it_then_it_is_401(cast, program, stopped_clock):

@@ -120,7 +120,7 @@ def test_own_pages_when_everybody_of_the_cast_opens_them_then_the_author_alone_g
 def test_pages_when_nobody_is_signed_in_then_they_lead_to_the_sign_in(share):
     signal = share("a1")
     for route in urlpatterns:
-        numbers = ("signal_id", "guest_id", "request_id", "reference_id", "comment_id", "consent_id")
+        numbers = ("signal_id", "guest_id", "request_id", "reference_id", "comment_id", "consent_id", "attachment_id")
         parts = {
             **dict.fromkeys(numbers, signal.pk),
             "verb": "acknowledge",

@@ -13,6 +13,7 @@ from django.utils.translation import gettext_lazy as _
 
 from noroshi.core.errors import Conflict, InvalidInput, NoroshiError, NotAllowed, NotFound, TooLarge, TooMany
 from noroshi.kit import logs
+from noroshi.kit.uploads import FileTooBig
 
 log = logging.getLogger(__name__)
 
@@ -67,6 +68,8 @@ def error_page(request: HttpRequest, status: HTTPStatus, message: str = "") -> H
 def bad_request(request: HttpRequest, exception: Exception) -> HttpResponse:
     """Answer 400; or 413 where Django refused the size of what was sent before any form saw it."""
     match exception:
+        case FileTooBig():
+            return error_page(request, HTTPStatus.REQUEST_ENTITY_TOO_LARGE, str(exception))
         case RequestDataTooBig():
             return error_page(request, HTTPStatus.REQUEST_ENTITY_TOO_LARGE, _too_large())
         case TooManyFieldsSent() | TooManyFilesSent():

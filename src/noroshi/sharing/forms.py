@@ -13,7 +13,7 @@ from noroshi.core.domain.tlp import TLP, Profile
 from noroshi.core.errors import InvalidInput
 from noroshi.members.models import Group, Organisation
 from noroshi.members.queries import active_people, usual_tlp_of
-from noroshi.sharing.actions import default_profile
+from noroshi.sharing.actions import Upload, default_profile
 from noroshi.sharing.domain.content import (
     MAX_BODY,
     MAX_COMMENT,
@@ -359,3 +359,22 @@ class CommentForm(BlamingForm):
     body = _text(gettext_lazy("Comment"), 3, MAX_COMMENT)
     anonymous = forms.BooleanField(label=gettext_lazy("Without my name"), required=False)
     as_it_is = forms.BooleanField(label=gettext_lazy("I have looked at it: send it as it is"), required=False)
+
+
+class FileForm(BlamingForm):
+    """A file to attach."""
+
+    file = forms.FileField(label=gettext_lazy("File"), allow_empty_file=True, max_length=1000)
+    without_metadata = forms.BooleanField(
+        label=gettext_lazy("Remove metadata (author, place, device, program)"), required=False, initial=True
+    )
+    sample = forms.BooleanField(
+        label=gettext_lazy("This is a malware sample"),
+        help_text=gettext_lazy("It is wrapped into an encrypted ZIP archive, with the customary password “infected”."),
+        required=False,
+    )
+
+    def upload(self) -> Upload:
+        """Return the file as the actions take it."""
+        data = self.cleaned_data
+        return Upload(data["file"].read(), data["file"].name, data["without_metadata"], data["sample"])

@@ -18,7 +18,7 @@ from noroshi.core.errors import Conflict, NotAllowed, NotFound
 from noroshi.core.models import AudienceEntry
 from noroshi.members.queries import is_coordinator
 from noroshi.sharing.domain.release import gravity
-from noroshi.sharing.models import Kind, Signal, Solution
+from noroshi.sharing.models import Comment, Kind, Signal, Solution
 
 WRITING_CHANNELS: Final = frozenset({Channel.WEB, Channel.API_PERSON_TOKEN, Channel.CLI})
 
@@ -84,6 +84,12 @@ def is_author(actor: Actor, signal: Signal) -> bool:
 def is_hidden_author(actor: Actor, signal: Signal) -> bool:
     """Whether `actor` wrote what nobody is shown as the author of."""
     return signal.author_mode != AuthorMode.NAMED and is_author(actor, signal)
+
+
+def require_own_comment(actor: Actor, comment: Comment) -> None:
+    """Raise NotAllowed unless the actor wrote the comment."""
+    if actor.person is None or comment.author_id != actor.person:
+        raise NotAllowed(_("Only who wrote a comment changes its files."), rule="sharing.comment")
 
 
 def is_member(actor: Actor) -> bool:

@@ -24,3 +24,9 @@ def lower_by_the_clock() -> None:
 def end_guests() -> None:
     """End the stays of guests whose time has come."""
     actions.end_due_guests()
+
+
+@recurring("sharing.unneeded_files", every=timedelta(hours=6))
+def forget_unneeded_files() -> None:
+    """Remove the bytes of files that nothing refers to any more."""
+    actions.forget_unneeded_files()

@@ -45,5 +45,9 @@ urlpatterns = [
     path("<uuid:signal_id>/related", views.related, name="related"),
     path("<uuid:signal_id>/relate", views.relate, name="relate"),
     path("<uuid:signal_id>/part", views.part, name="part"),
+    path("attachments/<uuid:attachment_id>", views.attachment, name="attachment"),
+    path("attachments/<uuid:attachment_id>/remove", views.remove_attachment, name="remove-attachment"),
+    path("<uuid:signal_id>/attachments", views.attach, name="attach"),
+    path("<uuid:signal_id>/comments/<uuid:comment_id>/attachments", views.attach_to_comment, name="attach-to-comment"),
     path("<uuid:signal_id>/<slug:verb>", views.act, name="act"),
 ]

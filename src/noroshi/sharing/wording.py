@@ -8,6 +8,7 @@ from django.utils.translation import gettext_lazy as _
 from noroshi.core.domain.audience import EntryKind
 from noroshi.core.domain.channels import Channel
 from noroshi.core.domain.tlp import TLP, Profile
+from noroshi.sharing.domain.file_kinds import FileKind, Refusal
 from noroshi.sharing.domain.handling import Caveat, Objective, Pap
 from noroshi.sharing.domain.outline import Form
 from noroshi.sharing.domain.release import Gravity
@@ -101,6 +102,7 @@ EXTRACTION: Final[dict[str, Promise]] = {
     "plain": _("written out"),
     "defanged": _("defanged or full-width"),
     "labelled": _("named by a label"),
+    "attached": _("attached here as a sample"),
 }
 """How a value was known in the text, by the first word of its code."""
 
@@ -206,3 +208,62 @@ CONSENT: Final[dict[str, Promise]] = {
     "refused": _("Whoever asked did not agree to these words."),
 }
 """How far the consent to a published answer is, as the hub reads it."""
+
+_AS_SAMPLE: Final = _(
+    "Malware is taken only as a sample: tick “This is a malware sample”, and it is wrapped into an encrypted ZIP"
+    " archive."
+)
+
+REFUSALS: Final[dict[Refusal, Promise]] = {
+    Refusal.EMPTY: _("The file is empty."),
+    Refusal.UNKNOWN: _(
+        "Files of this kind are not taken. Pictures, PDF, Word, Excel and PowerPoint files, texts, packet captures and"
+        " ZIP archives are; anything else only as a malware sample."
+    ),
+    Refusal.EXECUTABLE: _("This is a program. %(how)s"),
+    Refusal.SCRIPT: _("This is a script or a web page, which a double click would run. %(how)s"),
+    Refusal.MACRO: _("This Office file contains macros. %(how)s"),
+    Refusal.OLD_OFFICE: _(
+        "Old Office formats can hide macros: save it as .docx, .xlsx or .pptx, or attach it as a malware sample."
+    ),
+    Refusal.OTHER_ARCHIVE: _("Of archives, only ZIP is taken: others cannot be looked through."),
+    Refusal.NOT_ENCRYPTED: _(
+        "A sample that comes in an archive must be in a ZIP archive whose every file is encrypted (password: infected)."
+        " Or attach the file itself as a sample, and it is wrapped here."
+    ),
+    Refusal.BROKEN_ARCHIVE: _("The archive is damaged."),
+    Refusal.BOMB: _("The archive would unpack to far too much."),
+    Refusal.NESTED: _("The archive holds archives within archives."),
+    Refusal.HIDDEN_PATH: _("The archive holds a name that leads out of its folder."),
+    Refusal.UNCLEANABLE_KIND: _(
+        "Without your name, only files whose metadata can be removed are taken: pictures, PDF, Office files, texts, and"
+        " samples that are wrapped here."
+    ),
+    Refusal.UNCLEANABLE: _(
+        "The metadata of this file cannot be removed with certainty. Make a picture or a PDF of what matters in it."
+    ),
+}
+"""Why a file is not taken, and what to do."""
+
+FILE_KINDS: Final[dict[FileKind, Promise]] = {
+    FileKind.PNG: _("picture"),
+    FileKind.JPEG: _("picture"),
+    FileKind.GIF: _("picture"),
+    FileKind.WEBP: _("picture"),
+    FileKind.PDF: _("PDF"),
+    FileKind.DOCX: _("Word"),
+    FileKind.XLSX: _("Excel"),
+    FileKind.PPTX: _("PowerPoint"),
+    FileKind.TEXT: _("text"),
+    FileKind.CAPTURE: _("packet capture"),
+    FileKind.ZIP: _("ZIP archive"),
+    FileKind.SAMPLE: _("malware sample"),
+}
+
+
+def refusal_of_file(reason: Refusal) -> str:
+    """Return why a file is not taken, in one sentence or two."""
+    return str(REFUSALS[reason]) % {"how": _AS_SAMPLE} if reason in _NEEDS_WRAPPING else str(REFUSALS[reason])
+
+
+_NEEDS_WRAPPING: Final = frozenset({Refusal.EXECUTABLE, Refusal.SCRIPT, Refusal.MACRO})

@@ -48,13 +48,14 @@ api = NinjaAPI(
 
 def guarded(run: Run) -> Run:
     """Return the operation with what holds for every call around it."""
-    reads = _types_read_by(getattr(run, "__self__", None))
+    operation = getattr(run, "__self__", None)
+    reads = _types_read_by(operation)
 
     @wraps(run)
     def call(request: HttpRequest, **values: Any) -> HttpResponseBase:
         if request.method in SAFE:
             return run(request, **values)
-        if _has_body(request) and request.content_type not in reads:
+        if _has_body(request) and request.content_type not in reads and _is_let_in(operation, request):
             sentence = str(SENTENCES[HTTPStatus.UNSUPPORTED_MEDIA_TYPE])
             return problem(HTTPStatus.UNSUPPORTED_MEDIA_TYPE, sentence, accepted=", ".join(sorted(reads)))
         try:
@@ -72,6 +73,11 @@ def _once(request: HttpRequest, run: Callable[[], HttpResponseBase]) -> HttpResp
     if not key or authenticate_token(secret) is None:
         return run()
     return idempotency.answer_once(request, digest(secret), key, run)
+
+
+def _is_let_in(operation: Any, request: HttpRequest) -> bool:
+    """Whether the operation's own guards let the caller in: whoever is not is told that, and nothing else."""
+    return any(guard(request) for guard in getattr(operation, "auth_callbacks", ()))
 
 
 def _has_body(request: HttpRequest) -> bool:

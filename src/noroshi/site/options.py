@@ -120,6 +120,9 @@ OPTIONS: Final = (
     ),
     Option("TIME_ZONE", str, "Asia/Tokyo", "Time zone of pages, and of log lines that name none."),
     Option("LAKE_MEMORY", str, "2GB", "Memory that one search of the log lake may take."),
+    Option("FILE_LIMIT", int, "25", "Largest file that is attached, in MB."),
+    Option("FILES_PER_SIGNAL_LIMIT", int, "100", "Most that the files of one signal may weigh together, in MB."),
+    Option("FILES_PER_ORGANISATION_LIMIT", int, "10000", "Most that one organisation may attach, in MB."),
     Option("LOG_LEVEL", str, "INFO", "Lowest level that is written to the log."),
     Option("METRICS_TOKEN", str, "", "Bearer token for /metrics; empty: answered on loopback only."),
 )

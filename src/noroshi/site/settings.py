@@ -230,6 +230,14 @@ if TESTING or DEBUG:
     WHITENOISE_USE_FINDERS = True
     WHITENOISE_AUTOREFRESH = True
 MEDIA_ROOT = DATA_DIR / "files"
+FILE_LIMIT = OPTIONS["FILE_LIMIT"] * 1024 * 1024
+FILES_PER_SIGNAL_LIMIT = OPTIONS["FILES_PER_SIGNAL_LIMIT"] * 1024 * 1024
+FILES_PER_ORGANISATION_LIMIT = OPTIONS["FILES_PER_ORGANISATION_LIMIT"] * 1024 * 1024
+FILE_UPLOAD_HANDLERS = [
+    "noroshi.kit.uploads.BoundedUploadHandler",
+    "django.core.files.uploadhandler.MemoryFileUploadHandler",
+    "django.core.files.uploadhandler.TemporaryFileUploadHandler",
+]
 DATA_UPLOAD_MAX_MEMORY_SIZE = 3 * 1024 * 1024
 DATA_UPLOAD_MAX_NUMBER_FIELDS = 6000
 

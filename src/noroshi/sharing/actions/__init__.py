@@ -5,6 +5,14 @@ done to drafts is written down without a name too.
 """
 
 from noroshi.sharing.actions.answers import acknowledge_signal, comment_on_signal, report_seen
+from noroshi.sharing.actions.attachments import (
+    Upload,
+    attach_file,
+    attach_to_comment,
+    forget_unneeded_files,
+    read_attachment,
+    remove_attachment,
+)
 from noroshi.sharing.actions.changes import amend_signal, withdraw_signal
 from noroshi.sharing.actions.consultations import (
     ask_question,
@@ -49,6 +57,7 @@ __all__ = [
     "LEVELS",
     "Edited",
     "Unmasked",
+    "Upload",
     "acknowledge_signal",
     "amend_reference",
     "amend_signal",
@@ -58,6 +67,8 @@ __all__ = [
     "ask_author",
     "ask_consent",
     "ask_question",
+    "attach_file",
+    "attach_to_comment",
     "check_marking",
     "comment_on_signal",
     "default_profile",
@@ -71,6 +82,7 @@ __all__ = [
     "end_guest",
     "export_receipt",
     "file_question",
+    "forget_unneeded_files",
     "invite_guest",
     "keep_request",
     "lower_marking",
@@ -80,10 +92,12 @@ __all__ = [
     "publish_reference",
     "publish_signal",
     "raise_marking",
+    "read_attachment",
     "read_receipts",
     "recall_signal",
     "relate_signals",
     "release_signal",
+    "remove_attachment",
     "reopen_question",
     "report_seen",
     "retire_request",

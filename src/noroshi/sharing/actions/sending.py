@@ -15,6 +15,7 @@ from noroshi.core.domain.tlp import TLP
 from noroshi.core.errors import Conflict, InvalidInput, NotAllowed
 from noroshi.core.models import AudienceEntry
 from noroshi.sharing import policy
+from noroshi.sharing.actions.attachments import prepare_files_for_sending
 from noroshi.sharing.actions.drafts import draft_signal
 from noroshi.sharing.actions.marking import check_marking, marking_of
 from noroshi.sharing.actions.rows import audience_rows, locked, make_searchable, moment_of, move, named
@@ -66,6 +67,7 @@ def publish_signal(
     keep_chosen(signal, observables)
     set_objectives(signal, objectives, objective)
     _keep_what_the_form_shows(signal)
+    prepare_files_for_sending(signal)
     signal.return_reason = ""
     if reasons := gravity(TLP(signal.tlp), AuthorMode(signal.author_mode)):
         move(signal, State.HELD)

@@ -7,14 +7,24 @@ from django.utils.translation import gettext as _
 from noroshi.core.errors import InvalidInput
 from noroshi.intel.actions import remember_observables
 from noroshi.intel.domain.extract import Proposal, extract
+from noroshi.intel.domain.observables import Observable, ObservableType
 from noroshi.intel.domain.warning_lists import benign_reasons
 from noroshi.sharing.domain.handling import Objective
-from noroshi.sharing.models import Signal, SignalObservable
+from noroshi.sharing.models import Attachment, Signal, SignalObservable
 
 
 def proposals_of(signal: Signal) -> list[Proposal]:
-    """Return the observables that the words of a signal name."""
-    return extract(f"{signal.title}\n{signal.words}")
+    """Return the observables that the words of a signal name, and its samples."""
+    samples = Attachment.everything.filter(signal=signal, comment=None).exclude(sample_sha256="")
+    hashes = list(samples.order_by("added_at", "id").values_list("sample_sha256", flat=True))
+    return [*extract(f"{signal.title}\n{signal.words}"), *proposals_of_samples(hashes)]
+
+
+def proposals_of_samples(hashes: Iterable[str]) -> list[Proposal]:
+    """Return the observables that attached samples are; nothing for an empty hash."""
+    return [
+        Proposal(Observable(ObservableType.SHA256, value), 0, 0, "", "attached-sha256") for value in hashes if value
+    ]
 
 
 def observable_rows(signal: Signal, proposals: Iterable[Proposal]) -> list[SignalObservable]:

@@ -4,6 +4,7 @@ from typing import Final
 
 from ninja import Router
 
+from noroshi.sharing.api.attachments import router as attachments
 from noroshi.sharing.api.changes import router as changes
 from noroshi.sharing.api.consultations import answers
 from noroshi.sharing.api.consultations import router as consultations
@@ -15,6 +16,7 @@ signals.add_router("", replies)
 ROUTERS: Final[dict[str, Router]] = {
     "/signals": signals,
     "/signal-changes": changes,
+    "/attachments": attachments,
     "/consultations": consultations,
     "/answers": answers,
 }

@@ -17,9 +17,9 @@ MAX_COMMENT: Final = 10_000
 MAX_REASON: Final = 400
 
 # Every control character but tab and line feed; halves of characters that JSON may name and no encoding can write.
-_UNWRITABLE: Final = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f\ud800-\udfff]")
+UNWRITABLE: Final = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f\ud800-\udfff]")
 # Marks, embeddings, overrides and isolates that turn the direction of what follows (UAX 9, section 2).
-_TURNING: Final = re.compile("[\u061c\u200e\u200f\u202a-\u202e\u2066-\u2069]")
+TURNING: Final = re.compile("[\u061c\u200e\u200f\u202a-\u202e\u2066-\u2069]")
 
 
 @dataclass(frozen=True)
@@ -108,4 +108,4 @@ def readable(text: str) -> str:
     analyst can still tell of it.
     """
     plain = text.replace("\r\n", "\n").replace("\r", "\n")
-    return _TURNING.sub(lambda found: f"[U+{ord(found[0]):04X}]", _UNWRITABLE.sub("", plain)).strip()
+    return TURNING.sub(lambda found: f"[U+{ord(found[0]):04X}]", UNWRITABLE.sub("", plain)).strip()

@@ -1,6 +1,7 @@
 """Signals, their versions, and what readers say to them."""
 
 from noroshi.sharing.models.answers import Acknowledgement, Comment
+from noroshi.sharing.models.attachments import Attachment, Blob
 from noroshi.sharing.models.consultations import (
     Consent,
     QuestionItem,
@@ -19,6 +20,8 @@ from noroshi.sharing.models.stances import Stance, StanceKind
 
 __all__ = [
     "Acknowledgement",
+    "Attachment",
+    "Blob",
     "CannedRequest",
     "Comment",
     "Consent",

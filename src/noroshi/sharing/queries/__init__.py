@@ -1,5 +1,6 @@
 """Reads of the sharing room. Every one starts from `visible_to(actor)`."""
 
+from noroshi.sharing.queries.attachments import attachment_for, attachments_of, blobs_needed, blobs_unneeded
 from noroshi.sharing.queries.audience import (
     Reach,
     Reader,
@@ -134,7 +135,11 @@ __all__ = [
     "about",
     "answered",
     "answers_to",
+    "attachment_for",
+    "attachments_of",
     "audience_in_words",
+    "blobs_needed",
+    "blobs_unneeded",
     "byline",
     "changed_since_got",
     "comments_of",

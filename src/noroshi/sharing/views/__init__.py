@@ -1,5 +1,6 @@
 """Pages of the sharing room."""
 
+from noroshi.sharing.views.attachments import attach, attach_to_comment, attachment, remove_attachment
 from noroshi.sharing.views.browsing import drafts, signal_list, withdrawn_list
 from noroshi.sharing.views.composing import compose, edit, preview, review
 from noroshi.sharing.views.consultations import answer_verb, ask, consent, consultation_list, file_question, reopen
@@ -30,6 +31,9 @@ __all__ = [
     "amend",
     "answer_verb",
     "ask",
+    "attach",
+    "attach_to_comment",
+    "attachment",
     "canned_requests",
     "compose",
     "consent",
@@ -56,6 +60,7 @@ __all__ = [
     "related",
     "release_queue",
     "release_times",
+    "remove_attachment",
     "reopen",
     "retire_request",
     "review",

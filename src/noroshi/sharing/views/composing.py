@@ -34,6 +34,7 @@ from noroshi.sharing.views.context import (
     passing_on,
     posted,
     reach_context,
+    shown_files,
     shown_observables,
     style_of,
     warning_context,
@@ -130,6 +131,7 @@ def review(request: ActorRequest, signal_id: UUID) -> HttpResponse:
     context = {
         "signal": signal,
         "observables": shown_observables(actor, signal),
+        **shown_files(actor, signal),
         "gravity": gravity_reasons(signal),
         "habits": style_of(signal),
         "passing_on": passing_on(signal),

@@ -20,11 +20,15 @@ from noroshi.intel.wording import TYPES
 from noroshi.kit.charts import Chart, line_chart
 from noroshi.kit.http import ActorRequest
 from noroshi.sharing import policy, queries, wording
+from noroshi.sharing.domain.archives import PASSWORD
+from noroshi.sharing.domain.file_kinds import FileKind
+from noroshi.sharing.domain.file_names import looks_deceptive
 from noroshi.sharing.domain.handling import Objective
 from noroshi.sharing.domain.release import gravity
 from noroshi.sharing.domain.scan import Finding
 from noroshi.sharing.domain.style import traces
-from noroshi.sharing.models import RelationKind, Signal, SignalObservable, SignalVersion, StanceKind
+from noroshi.sharing.forms import FileForm
+from noroshi.sharing.models import Attachment, RelationKind, Signal, SignalObservable, SignalVersion, StanceKind
 
 MOST_DAYS: Final = 120
 
@@ -171,4 +175,23 @@ def _relations(actor: Actor, signal: Signal) -> dict[str, Any]:
         "relations": queries.relations_of(actor, signal),
         "may_relate": policy.may_relate(actor, signal),
         "relation_kinds": RelationKind.choices,
+    }
+
+
+def shown_files(actor: Actor, signal: Signal) -> dict[str, Any]:
+    """Return the context of `sharing/attachments.html`: the files of a signal, and those of each comment."""
+    files = list(queries.attachments_of(actor, signal))
+    return {
+        "files": [_shown_file(file) for file in files if file.comment_id is None],
+        "files_of_comments": [_shown_file(file) for file in files if file.comment_id],
+        "file_form": FileForm(),
+    }
+
+
+def _shown_file(file: Attachment) -> dict[str, Any]:
+    return {
+        "row": file,
+        "kind": wording.FILE_KINDS[FileKind(file.kind)],
+        "deceptive": looks_deceptive(file.name),
+        "password": PASSWORD if file.is_sample and file.cleaned else "",
     }

@@ -49,6 +49,7 @@ from noroshi.sharing.views.context import (
     posted,
     reach_context,
     replies_context,
+    shown_files,
     shown_observables,
     words_context,
 )
@@ -92,6 +93,7 @@ def _detail(actor: Actor, signal: Signal) -> dict[str, Any]:
         "comments": queries.thread_of(actor, signal),
         "may_unmask": policy.may_unmask(actor),
         "looks": queries.looks_at(actor, signal),
+        **shown_files(actor, signal),
         "versions": [(version, words_context(version)["answers"]) for version in queries.versions_of(actor, signal)],
         **words_context(signal),
         **handling_context(signal),

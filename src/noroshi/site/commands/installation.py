@@ -67,7 +67,7 @@ def init(slug: str, name_ja: str, name_en: str) -> None:
 @click.option("--settings", "show_settings", is_flag=True, help="List every setting, its value and its meaning.")
 @click.option("--json", "as_json", is_flag=True, help="Print JSON.")
 def check(*, show_settings: bool, as_json: bool) -> None:
-    """Check the installation: settings, database, migrations, lake. Exit 4 if something is wrong."""
+    """Check the installation: settings, database, migrations, attached files. Exit 4 if something is wrong."""
     if show_settings:
         _print_settings(as_json=as_json)
         return
@@ -90,9 +90,20 @@ def _problems() -> list[str]:
         executor = MigrationExecutor(connection)
         if executor.migration_plan(executor.loader.graph.leaf_nodes()):
             found.append("the database is not up to date: run `noroshi init`")
+        else:
+            found.extend(_damaged_files())
     except DatabaseError as error:
         found.append(f"the database does not answer: {error}")
     return found
+
+
+def _damaged_files() -> list[str]:
+    """Name the attached files whose bytes are missing or are not what they were."""
+    from noroshi.sharing import blobs, queries
+
+    return [
+        f"an attached file is missing or damaged: {name}" for name in queries.blobs_needed() if not blobs.is_whole(name)
+    ]
 
 
 def _print_settings(*, as_json: bool) -> None:

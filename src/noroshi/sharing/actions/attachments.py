@@ -1,0 +1,260 @@
+"""Files: attached, cleaned, wrapped, taken away, read, forgotten.
+
+A file is looked at before anything is kept of it. It belongs to the signal (or a comment on it) and is seen by whoever
+sees that. Where nobody is shown as the author, a file goes out without its metadata and under a neutral name, or not
+at all.
+"""
+
+from dataclasses import dataclass
+from datetime import timedelta
+from typing import Final
+
+from django.conf import settings
+from django.db import transaction
+from django.db.models import QuerySet, Sum
+from django.utils.translation import gettext as _
+
+from noroshi.core import clock, ledger
+from noroshi.core.actor import Actor
+from noroshi.core.domain.audience import AuthorMode, State
+from noroshi.core.errors import InvalidInput, TooLarge
+from noroshi.intel.domain.extract import Proposal
+from noroshi.sharing import blobs, policy
+from noroshi.sharing.actions.rows import locked
+from noroshi.sharing.actions.values import follow_words, proposals_of_samples
+from noroshi.sharing.domain import archives, cleaning
+from noroshi.sharing.domain.file_kinds import ZIPPED, FileKind, Known, Refusal, Unfit
+from noroshi.sharing.domain.file_names import clean_name, neutral_name
+from noroshi.sharing.models import Attachment, Blob, Comment, Signal
+from noroshi.sharing.queries.attachments import blobs_unneeded
+from noroshi.sharing.wording import refusal_of_file
+
+MOST_FILES: Final = 20
+KEPT_UNNEEDED: Final = timedelta(days=1)
+"""How long bytes are left alone that nothing refers to: longer than any upload takes, and than a backup."""
+
+
+@dataclass(frozen=True)
+class Upload:
+    """A file as it came: its bytes, the name it came with, and what its sender says of it."""
+
+    data: bytes
+    name: str
+    without_metadata: bool = True
+    sample: bool = False
+    """It is malware: it is wrapped into an encrypted archive unless it is one already."""
+
+
+@dataclass(frozen=True)
+class _Prepared:
+    data: bytes
+    known: Known
+    name: str
+    cleaned: bool = False
+    sample_sha256: str = ""
+
+
+def attach_file(actor: Actor, signal: Signal, *, upload: Upload) -> Attachment:
+    """Attach a file to a draft, or to a published signal as an amendment: its author alone, as with the words.
+
+    Raises InvalidInput with the sentence that says why a file is not taken, TooLarge where it is past a limit.
+    """
+    hidden = signal.author_mode != AuthorMode.NAMED
+    prepared = _prepared(upload, strictly=hidden)
+    with transaction.atomic():
+        signal = locked(actor, signal)
+        policy.require(actor, _verb_of(signal), signal)
+        attachment = _keep(actor, signal, prepared, hidden=signal.author_mode != AuthorMode.NAMED)
+        follow_words(signal, [], proposals_of_file(attachment))
+        ledger.record(_who(actor, signal), "sharing.attachment.added", attachment, signal=signal.pk)
+        _changed(actor, signal)
+    return attachment
+
+
+def attach_to_comment(actor: Actor, comment: Comment, *, upload: Upload) -> Attachment:
+    """Attach a file to an own comment."""
+    hidden = comment.author_mode != AuthorMode.NAMED
+    prepared = _prepared(upload, strictly=hidden)
+    with transaction.atomic():
+        signal = locked(actor, comment.signal)
+        policy.require(actor, "comment", signal)
+        policy.require_own_comment(actor, comment)
+        attachment = _keep(actor, signal, prepared, hidden=hidden, comment=comment)
+        who = actor.veiled() if hidden or policy.is_hidden_author(actor, signal) else actor
+        ledger.record(who, "sharing.attachment.added", attachment, signal=signal.pk)
+    return attachment
+
+
+@transaction.atomic
+def remove_attachment(actor: Actor, attachment: Attachment) -> None:
+    """Take a file away: from a draft or a published signal by its author; from a comment by who wrote that."""
+    signal = locked(actor, attachment.signal)
+    if attachment.comment is None:
+        policy.require(actor, _verb_of(signal), signal)
+        follow_words(signal, proposals_of_file(attachment), [])
+        ledger.record(_who(actor, signal), "sharing.attachment.removed", attachment, signal=signal.pk)
+        attachment.delete()
+        _changed(actor, signal)
+        return
+    policy.require_own_comment(actor, attachment.comment)
+    hidden = attachment.comment.author_mode != AuthorMode.NAMED
+    ledger.record(actor.veiled() if hidden else actor, "sharing.attachment.removed", attachment, signal=signal.pk)
+    attachment.delete()
+
+
+@transaction.atomic
+def read_attachment(actor: Actor, attachment: Attachment) -> bytes:
+    """Return the bytes of a file, and write down who got them; what an author does with an own file is nobody's."""
+    if not (policy.is_author(actor, attachment.signal) or _is_uploader(actor, attachment)):
+        ledger.record(actor, "sharing.attachment.downloaded", attachment, signal=attachment.signal_id)
+    return blobs.read(attachment.blob_id)
+
+
+def prepare_files_for_sending(signal: Signal) -> None:
+    """Make sure that the files of an anonymous signal say nothing of its author: cleaned, and neutrally named.
+
+    A draft may become anonymous after its files came. Raises InvalidInput where one cannot be cleaned.
+    """
+    if signal.author_mode == AuthorMode.NAMED:
+        return
+    rows = Attachment.everything.filter(signal=signal, comment=None).order_by("added_at", "id")
+    for place, attachment in enumerate(rows, start=1):
+        if not attachment.cleaned:
+            _clean_kept(attachment)
+        attachment.name = neutral_name(place, FileKind(attachment.kind), attachment.name)
+        attachment.save(update_fields=["name", "blob", "size", "cleaned"])
+
+
+def proposals_of_file(attachment: Attachment) -> list[Proposal]:
+    """Return the observable that a file is: the hash of a sample. The hash of a report would find the report."""
+    return proposals_of_samples([attachment.sample_sha256])
+
+
+def forget_unneeded_files() -> int:
+    """Remove bytes that nothing refers to any more, and what a broken upload left; return how many files."""
+    moment = clock.now() - KEPT_UNNEEDED
+    removed = sum(_forget(sha256) for sha256 in blobs_unneeded())
+    for name in list(blobs.names_older_than(moment.timestamp())):
+        if not Blob.objects.filter(pk=name).exists():
+            blobs.remove_stray(name)
+            removed += 1
+    return removed
+
+
+@transaction.atomic
+def _forget(sha256: str) -> bool:
+    """Remove bytes under the lock that an upload of the same bytes would wait for."""
+    moment = clock.now() - KEPT_UNNEEDED
+    blob = Blob.objects.select_for_update().filter(pk=sha256, created_at__lt=moment).first()
+    if blob is None or Attachment.everything.filter(blob=blob).exists():
+        return False
+    blob.delete()
+    blobs.remove(sha256)
+    return True
+
+
+def _verb_of(signal: Signal) -> str:
+    return "edit" if signal.state == State.DRAFT else "amend"
+
+
+def _is_uploader(actor: Actor, attachment: Attachment) -> bool:
+    return actor.person is not None and attachment.uploader_id == actor.person
+
+
+def _prepared(upload: Upload, *, strictly: bool) -> _Prepared:
+    """Look at a file, clean or wrap it; `strictly` where nothing may tell of its maker."""
+    if len(upload.data) > settings.FILE_LIMIT:
+        limit = settings.FILE_LIMIT // (1024 * 1024)
+        raise TooLarge(_("That is too large: a file may have at most %(limit)s MB.") % {"limit": limit})
+    try:
+        return _as_sample(upload, strictly=strictly) if upload.sample else _as_document(upload, strictly=strictly)
+    except Unfit as unfit:
+        raise InvalidInput("file", refusal_of_file(unfit.reason)) from unfit
+
+
+def _as_sample(upload: Upload, *, strictly: bool) -> _Prepared:
+    """Wrap a sample; one that comes in an encrypted archive stays as it is, but names and times in it tell."""
+    if upload.data.startswith(ZIPPED):
+        known = archives.require_encrypted(upload.data)
+        if strictly:
+            raise Unfit(Refusal.UNCLEANABLE_KIND)
+        return _Prepared(upload.data, known, upload.name, sample_sha256=blobs.digest(upload.data))
+    inner = blobs.digest(upload.data)
+    wrapped = archives.wrap(upload.data, f"{inner}.bin")
+    return _Prepared(wrapped, Known(FileKind.SAMPLE), f"{upload.name}.zip", cleaned=True, sample_sha256=inner)
+
+
+def _as_document(upload: Upload, *, strictly: bool) -> _Prepared:
+    known = archives.identify(upload.data, upload.name)
+    if known.kind is FileKind.SAMPLE:
+        return _as_sample(upload, strictly=strictly)
+    wanted = strictly or (upload.without_metadata and cleaning.can_clean(known.kind))
+    data = cleaning.clean(upload.data, known.kind) if wanted else upload.data
+    return _Prepared(data, known, upload.name, cleaned=wanted)
+
+
+def _keep(actor: Actor, signal: Signal, file: _Prepared, *, hidden: bool, comment: Comment | None = None) -> Attachment:
+    """Write the row of a file within the limits; its bytes are on the disk before the row that names them."""
+    if hidden and not file.cleaned:
+        raise InvalidInput("file", refusal_of_file(Refusal.UNCLEANABLE_KIND))
+    _check_room(actor, signal, len(file.data))
+    place = Attachment.everything.filter(signal=signal, comment=comment).count() + 1
+    name = neutral_name(place, file.known.kind, file.name) if hidden else clean_name(file.name, file.known.kind)
+    return Attachment.everything.create(
+        signal=signal,
+        comment=comment,
+        uploader_id=actor.acting_person,
+        blob=_blob(file.data),
+        name=name,
+        kind=file.known.kind,
+        charset=file.known.charset,
+        size=len(file.data),
+        cleaned=file.cleaned,
+        sample_sha256=file.sample_sha256,
+    )
+
+
+def _blob(data: bytes) -> Blob:
+    """Keep bytes and return their row, locked: the job that forgets bytes waits, or has removed them before."""
+    fresh = {"size": len(data), "created_at": clock.now()}
+    blob, _new = Blob.objects.update_or_create(sha256=blobs.digest(data), defaults=fresh)
+    blobs.store(data)
+    return blob
+
+
+def _check_room(actor: Actor, signal: Signal, size: int) -> None:
+    of_signal = Attachment.everything.filter(signal=signal)
+    if of_signal.count() >= MOST_FILES:
+        raise TooLarge(_("A signal has at most %(limit)s files.") % {"limit": MOST_FILES})
+    if _weight(of_signal) + size > settings.FILES_PER_SIGNAL_LIMIT:
+        limit = settings.FILES_PER_SIGNAL_LIMIT // (1024 * 1024)
+        raise TooLarge(_("The files of one signal may have at most %(limit)s MB together.") % {"limit": limit})
+    of_house = Attachment.everything.filter(uploader__organisation=actor.acting_organisation)
+    if _weight(of_house) + size > settings.FILES_PER_ORGANISATION_LIMIT:
+        raise TooLarge(_("Your organisation has no room left for files: remove some, or ask the hub."))
+
+
+def _weight(rows: QuerySet[Attachment]) -> int:
+    return int(rows.aggregate(weight=Sum("size"))["weight"] or 0)
+
+
+def _who(actor: Actor, signal: Signal) -> Actor:
+    """Return whom the ledger names: of a draft nobody, since it may become anonymous until it is sent."""
+    return actor.veiled() if signal.state == State.DRAFT else actor
+
+
+def _changed(actor: Actor, signal: Signal) -> None:
+    """Note that a signal's files changed: a draft must be looked over again; readers of a published one are told."""
+    signal.changed_at = clock.now()
+    signal.save(update_fields=["changed_at"])
+    if signal.state != State.DRAFT:
+        ledger.record(actor, "sharing.signal.amended", signal, version=signal.version)
+
+
+def _clean_kept(attachment: Attachment) -> None:
+    try:
+        data = cleaning.clean(blobs.read(attachment.blob_id), FileKind(attachment.kind))
+    except Unfit as unfit:
+        sentence = f"{attachment.name}: {refusal_of_file(unfit.reason)}"
+        raise InvalidInput("file", sentence) from unfit
+    attachment.blob, attachment.size, attachment.cleaned = _blob(data), len(data), True

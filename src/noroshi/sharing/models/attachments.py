@@ -1,0 +1,53 @@
+"""Files that belong to signals and comments."""
+
+from django.db import models
+
+from noroshi.core import clock, ids
+from noroshi.core.managers import PartManager
+from noroshi.core.models import choices
+from noroshi.sharing.domain.file_kinds import FileKind
+
+
+class Blob(models.Model):
+    """Some bytes, kept once however often they are attached; the file is named by their SHA-256.
+
+    Nobody is ever shown a row of this: that somebody else has attached the same bytes is not theirs to know.
+    """
+
+    sha256 = models.CharField(max_length=64, primary_key=True)
+    size = models.PositiveBigIntegerField()
+    created_at = models.DateTimeField(default=clock.now)
+
+
+class Attachment(models.Model):
+    """A file that is part of a signal, or of a comment on it."""
+
+    id = models.UUIDField(primary_key=True, default=ids.new_id, editable=False)
+    signal = models.ForeignKey("sharing.Signal", on_delete=models.CASCADE, related_name="attachments")
+    comment = models.ForeignKey("sharing.Comment", on_delete=models.CASCADE, null=True, related_name="+")
+    uploader = models.ForeignKey("members.Person", on_delete=models.PROTECT, null=True, related_name="+")
+    blob = models.ForeignKey(Blob, on_delete=models.PROTECT, related_name="+")
+    name = models.CharField(max_length=200)
+    kind = models.CharField(max_length=8, choices=choices(FileKind))
+    charset = models.CharField(max_length=20, blank=True)
+    size = models.PositiveBigIntegerField()
+    cleaned = models.BooleanField(default=False)
+    """Whether its metadata was taken out here."""
+    sample_sha256 = models.CharField(max_length=64, blank=True)
+    """Of a sample: the SHA-256 of what was wrapped here, else of the archive. It is proposed as an observable."""
+    added_at = models.DateTimeField(default=clock.now)
+
+    objects = PartManager(whole="signal")
+    everything = models.Manager()
+
+    class Meta:
+        base_manager_name = "everything"
+        indexes = [models.Index(fields=["signal", "added_at"], name="attachments_of_signal")]
+
+    def __str__(self) -> str:
+        return self.name
+
+    @property
+    def is_sample(self) -> bool:
+        """Whether it holds malware, in an encrypted archive."""
+        return self.kind == FileKind.SAMPLE

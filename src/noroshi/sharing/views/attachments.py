@@ -1,0 +1,92 @@
+"""Files: sent in, handed out, taken away."""
+
+from collections.abc import Callable
+from uuid import UUID
+
+from django.conf import settings
+from django.contrib import messages
+from django.contrib.auth.decorators import login_not_required
+from django.contrib.auth.views import redirect_to_login
+from django.http import HttpResponse
+from django.http.response import HttpResponseBase
+from django.shortcuts import redirect
+from django.urls import reverse
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_POST, require_safe
+
+from noroshi.core.actor import Actor
+from noroshi.core.domain.audience import State
+from noroshi.core.errors import InvalidInput, NotFound, TooLarge
+from noroshi.kit.downloads import download
+from noroshi.kit.http import ActorRequest
+from noroshi.sharing import actions, policy, queries
+from noroshi.sharing.domain.file_kinds import FileKind, Known
+from noroshi.sharing.forms import FileForm
+from noroshi.sharing.models import Attachment, Signal
+
+
+@login_not_required
+@require_safe
+def attachment(request: ActorRequest, attachment_id: UUID) -> HttpResponseBase:
+    """Hand a file out to whoever sees its signal: to be saved, never to be shown or run by a browser."""
+    try:
+        file = queries.attachment_for(request.actor, attachment_id)
+    except NotFound:
+        if request.actor.is_visitor:
+            return redirect_to_login(request.get_full_path(), settings.LOGIN_URL)
+        raise
+    return download(
+        request,
+        number=file.pk.hex,
+        name=file.name,
+        media_type=Known(FileKind(file.kind), file.charset).media_type,
+        content=lambda: actions.read_attachment(request.actor, file),
+    )
+
+
+@require_POST
+def attach(request: ActorRequest, signal_id: UUID) -> HttpResponse:
+    """Attach a file to an own draft or, as an amendment, to an own signal."""
+    signal = queries.signal_for(request.actor, signal_id)
+    _take(request, lambda upload: actions.attach_file(request.actor, signal, upload=upload))
+    return redirect(page_of(request.actor, signal))
+
+
+@require_POST
+def attach_to_comment(request: ActorRequest, signal_id: UUID, comment_id: UUID) -> HttpResponse:
+    """Attach a file to an own comment."""
+    signal = queries.signal_for(request.actor, signal_id)
+    comment = queries.comments_of(request.actor, signal).filter(pk=comment_id).first()
+    if comment is None:
+        raise NotFound
+    _take(request, lambda upload: actions.attach_to_comment(request.actor, comment, upload=upload))
+    return redirect(f"{page_of(request.actor, signal)}#comment-{comment.pk}")
+
+
+@require_POST
+def remove_attachment(request: ActorRequest, attachment_id: UUID) -> HttpResponse:
+    """Take a file away."""
+    file = queries.attachment_for(request.actor, attachment_id)
+    actions.remove_attachment(request.actor, file)
+    messages.success(request, _("The file is gone."))
+    return redirect(page_of(request.actor, file.signal))
+
+
+def page_of(actor: Actor, signal: Signal) -> str:
+    """Return where somebody goes on with a signal: its author with a draft by looking it over."""
+    looks_over = signal.state == State.DRAFT and policy.is_author(actor, signal)
+    return reverse("sharing:review" if looks_over else "sharing:detail", args=[signal.pk])
+
+
+def _take(request: ActorRequest, keep: Callable[[actions.Upload], Attachment]) -> None:
+    """Take a file in, or say in one sentence why not."""
+    form = FileForm(request.POST, request.FILES)
+    if not form.is_valid():
+        messages.error(request, _("Choose a file."))
+        return
+    try:
+        kept = keep(form.upload())
+    except (InvalidInput, TooLarge) as error:
+        messages.error(request, error.message)
+    else:
+        messages.success(request, _("%(name)s is attached.") % {"name": kept.name})
