@@ -1,7 +1,8 @@
 """A throw-away PostgreSQL for one command, without a server, a password or a port.
 
-    postgres.py run COMMAND ...   start a cluster, run COMMAND with NOROSHI_DATABASE_URL, remove the cluster
-    postgres.py found             exit 0 if a PostgreSQL is installed, else 1
+    postgres.py run [-c NAME=VALUE ...] COMMAND ...
+                            start a cluster, run COMMAND with NOROSHI_DATABASE_URL, remove the cluster
+    postgres.py found       exit 0 if a PostgreSQL is installed, else 1
 
 The cluster listens on a socket in its own folder only. Started by root, it runs as the system's `postgres`
 account, because PostgreSQL refuses to run as root.
@@ -35,8 +36,8 @@ def _is_complete(folder: Path) -> bool:
 
 
 @contextmanager
-def cluster() -> Iterator[str]:
-    """Run a cluster for the time of the block; yield the address for NOROSHI_DATABASE_URL."""
+def cluster(*settings: str) -> Iterator[str]:
+    """Run a cluster with `settings` for the time of the block; yield the address for NOROSHI_DATABASE_URL."""
     binaries = programs()
     if binaries is None:
         raise SystemExit("PostgreSQL is not installed: apt install postgresql")
@@ -54,7 +55,8 @@ def cluster() -> Iterator[str]:
             f"--pgdata={data}",
         )
         control = (binaries / "pg_ctl", f"--pgdata={data}", "--silent", "--wait")
-        _call(folder, *control, f"--log={folder / 'log'}", f"--options={SERVER.format(folder=folder)}", "start")
+        options = " ".join([SERVER.format(folder=folder), *(f"-c {setting}" for setting in settings)])
+        _call(folder, *control, f"--log={folder / 'log'}", f"--options={options}", "start")
         try:
             _call(folder, binaries / "createdb", f"--host={folder}", "--username=postgres", "noroshi")
             yield f"postgres:///noroshi?host={folder}&user=postgres"
@@ -90,21 +92,25 @@ def _call(folder: Path, *command: str | Path) -> None:
         raise SystemExit(f"{Path(command[0]).name} failed:\n{result.stdout}")
 
 
-def run(command: list[str]) -> int:
-    """Run `command` on a fresh cluster; return its exit code."""
+def run(command: list[str], settings: list[str]) -> int:
+    """Run `command` on a fresh cluster with `settings`; return its exit code."""
     signal.signal(signal.SIGTERM, lambda number, _: sys.exit(128 + number))  # so that the cluster is removed
-    with cluster() as address:
+    with cluster(*settings) as address:
         environment = {**os.environ, "NOROSHI_DATABASE_URL": address}
         return subprocess.run(command, env=environment, check=False).returncode
 
 
 def main(arguments: list[str]) -> int:
     """Run the verb of the command line; return its exit code."""
+    settings: list[str] = []
+    while arguments[1:2] == ["-c"] and len(arguments) > 2:  # noqa: PLR2004 - the verb, -c and its setting
+        settings.append(arguments[2])
+        arguments = [arguments[0], *arguments[3:]]
     match arguments:
         case ["found"]:
             return 0 if programs() else 1
         case ["run", *command] if command:
-            return run(command)
+            return run(command, settings)
     print(__doc__, file=sys.stderr)
     return 2
 

@@ -152,34 +152,34 @@ class Watch:
         return seen
 
     def _pages(self, client: Client, numbers: list[UUID]) -> Look:
-        seen = {path: _plain(client.get(path)) for path in LISTS}
-        seen["metrics"] = _plain(client.get("/metrics", REMOTE_ADDR="203.0.113.7"))
+        seen = {path: plain(client.get(path)) for path in LISTS}
+        seen["metrics"] = plain(client.get("/metrics", REMOTE_ADDR="203.0.113.7"))
         marking = {"tlp": "AMBER", "community": "on"}
-        seen["preview"] = _plain(client.post("/signals/preview", marking))
+        seen["preview"] = plain(client.post("/signals/preview", marking))
         seen["draft"] = _draft(client)
-        seen["detail"] = "\n".join(_plain(client.get(f"/signals/{number}/")) for number in numbers)
+        seen["detail"] = "\n".join(plain(client.get(f"/signals/{number}/")) for number in numbers)
         seen["related"] = _related_to_all(client)
         for number in numbers[:1]:
-            seen |= {path: _plain(client.get(path.format(number))) for path in PROBES}
+            seen |= {path: plain(client.get(path.format(number))) for path in PROBES}
             for verb in VERBS:
                 answer = client.post(f"/signals/{number}/{verb}", _WORDS)
-                seen[f"do {verb}"] = _plain(answer)
+                seen[f"do {verb}"] = plain(answer)
         return seen
 
     def _api(self, token: str, numbers: list[UUID]) -> Look:
         client = Client(headers={"Authorization": f"Bearer {token}", "Accept-Language": "en"})
-        seen = {f"api{path}": _plain(client.get(f"/api/v1/signals{path}")) for path in API}
+        seen = {f"api{path}": plain(client.get(f"/api/v1/signals{path}")) for path in API}
         seen["api paging"] = _by_pages_of_one(client)
-        seen["api changes"] = _plain(client.get("/api/v1/signal-changes"))
+        seen["api changes"] = plain(client.get("/api/v1/signal-changes"))
         for path in API_PROBES:
             answers = [client.get(f"/api/v1/signals{path.format(number)}") for number in numbers]
-            seen[f"api{path}"] = "\n".join(map(_plain, answers))
+            seen[f"api{path}"] = "\n".join(map(plain, answers))
         return seen
 
     def _feeds(self, token: str) -> Look:
         """The feeds with their ETags, the calendar, and a feed that is asked whether anything changed."""
         client = Client()
-        return {f"feed {kind}": _plain(client.get(f"/inbox/feeds/{token}/{kind}")) for kind in FEEDS}
+        return {f"feed {kind}": plain(client.get(f"/inbox/feeds/{token}/{kind}")) for kind in FEEDS}
 
     def _of_person(self, name: str, scope: str = "signals.read") -> str:
         actor = self.cast.actor(name)
@@ -224,7 +224,7 @@ def nowhere(count: int) -> list[UUID]:
     return [ids.new_id() for _ in range(count)]
 
 
-def _plain(response) -> str:
+def plain(response) -> str:
     body = b"".join(response.streaming_content) if response.streaming else response.content
     headers = sorted(f"{name}: {value}" for name, value in response.headers.items() if name not in _UNTOLD)
     text = "\n".join([str(response.status_code), *headers, body.decode()])
@@ -237,21 +237,21 @@ def _related_to_all(client: Client) -> str:
     """What may belong to each of the signals that are listed: what is like them and hidden must not be there."""
     listed = client.get("/signals/?size=100")
     numbers = sorted(set(re.findall(r'href="/signals/([0-9a-f-]{36})/"', listed.content.decode())))
-    return "\n".join(_plain(client.get(f"/signals/{number}/{page}")) for number in numbers for page in ("related", ""))
+    return "\n".join(plain(client.get(f"/signals/{number}/{page}")) for number in numbers for page in ("related", ""))
 
 
 def _draft(client: Client) -> str:
     """The page on which somebody looks over an own draft: it must not say how much others have written."""
     words = {"kind": "phishing", "target": "customer", "title": "Own", "body": "185.220.101.4 and evil.test-bank.net"}
     answer = client.post("/signals/new", {**words, "tlp": "AMBER", "community": "on"}, follow=True)
-    return _plain(answer)
+    return plain(answer)
 
 
 def _by_pages_of_one(client: Client) -> str:
     pages, cursor = [], ""
     while len(pages) < 20:  # more than there is, so a cursor that goes round is seen
         answer = client.get(f"/api/v1/signals?limit=1&cursor={cursor}")
-        pages.append(_plain(answer))
+        pages.append(plain(answer))
         cursor = answer.json().get("next")
         if not cursor:
             break

@@ -70,6 +70,7 @@ class AudienceEntry(models.Model):
         indexes = [
             models.Index(fields=["item_id", "kind", "target"], name="audience_by_item"),
             models.Index(fields=["kind", "target", "item_id"], name="audience_by_target"),
+            models.Index(fields=["kind", "organisation", "item_id"], name="audience_by_organisation"),
         ]
         constraints = [
             models.UniqueConstraint(fields=["item_id", "kind", "target"], name="audience_line_once"),

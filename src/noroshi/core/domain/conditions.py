@@ -6,6 +6,7 @@ the rules are built, so what remains are facts of the item and lines of its audi
 """
 
 from collections.abc import Iterable
+from collections.abc import Set as AbstractSet
 from dataclasses import dataclass
 from datetime import datetime
 from functools import reduce
@@ -148,3 +149,38 @@ def holds(condition: Condition, item: Item) -> bool:
         case Open(kind):
             return any(entry.kind is kind for entry in item.audience)
     raise TypeError(condition)
+
+
+def knowing(condition: Condition, field: str, value: str) -> Condition:
+    """Return what is left of `condition` for items whose `field` is `value`."""
+    match condition:
+        case Fact(name, values) if name == field:
+            return when(value in values)
+        case Both(left, right):
+            return knowing(left, field, value) & knowing(right, field, value)
+        case Either(left, right):
+            return knowing(left, field, value) | knowing(right, field, value)
+        case Opposite(inner):
+            return ~knowing(inner, field, value)
+    return condition
+
+
+def sources(condition: Condition, indexed: AbstractSet[str]) -> list[Condition] | None:
+    """Return facts (of the fields `indexed`) and lines of which each item has one, if `condition` is true of it.
+
+    None where there is no such list: the condition may be true of items with nothing to find them by.
+    """
+    match condition:
+        case Constant(value):
+            return None if value else []
+        case Listed():
+            return [condition]
+        case Fact(field) if field in indexed:
+            return [condition]
+        case Both(left, right):
+            known = [found for found in (sources(left, indexed), sources(right, indexed)) if found is not None]
+            return min(known, key=len, default=None)
+        case Either(left, right):
+            one, other = sources(left, indexed), sources(right, indexed)
+            return None if one is None or other is None else list(dict.fromkeys([*one, *other]))
+    return None

@@ -5,6 +5,8 @@ from django.utils.translation import gettext_lazy as _
 
 from noroshi.core import clock
 from noroshi.core.domain.tlp import TLP
+=======
+from noroshi.core.domain.audience import State
 from noroshi.core.managers import PartManager
 from noroshi.core.models import Shareable, choices
 from noroshi.sharing.domain.handling import USUAL_OBJECTIVE, Caveat, Handling, Objective, Pap
@@ -60,6 +62,15 @@ class Signal(Shareable):
             models.Index(fields=["world", "-published_at", "-id"], name="signals_by_time"),
             models.Index(
                 fields=["downgrade_at"], condition=models.Q(downgrade_at__isnull=False), name="signals_to_downgrade"
+            ),
+            models.Index(fields=["world", "tlp", "-published_at", "-id"], name="signals_by_tlp"),
+            models.Index(fields=["world", "kind", "-published_at", "-id"], name="signals_by_kind"),
+            models.Index(fields=["world", "kind", "id"], name="signals_sorted_by_kind"),
+            models.Index(fields=["world", "title", "id"], name="signals_sorted_by_title"),
+            models.Index(
+                fields=["world", "state", "-changed_at", "-id"],
+                condition=~models.Q(state=State.PUBLISHED),
+                name="signals_not_out",
             ),
         ]
 

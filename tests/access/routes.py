@@ -1,0 +1,121 @@
+"""Every address of the installation, from the URL resolver: a new page is walked without anybody adding it here.
+
+Parameters are filled with the identifiers of real rows, so that an address leads to what could leak.
+"""
+
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass
+from itertools import product
+from typing import Any, Final
+from uuid import UUID
+
+from django.apps import apps
+from django.db.models import Model, UUIDField
+from django.test import Client
+from django.urls import URLPattern, URLResolver, get_resolver
+from django.utils.regex_helper import normalize
+
+from noroshi.sharing.views.reading import DEEDS
+
+from .leak_channels import Look, plain, undone
+
+MOST_A_ROUTE: Final = 6
+ELSEWHERE: Final = "203.0.113.7"
+NOBODYS: Final = UUID(int=7 << 76 | 2 << 62 | 1)
+WORDS: Final[Mapping[str, tuple[str, ...]]] = {
+    # what no row names; everything else is filled from rows
+    "secret": ("a-secret-that-nobody-was-ever-given",),
+    "key": ("1-abcdef-0123456789abcdef",),
+    "uidb36": ("1",),
+    "provider_id": ("oidc",),
+    "path_prefix": ("",),
+}
+FILLED: Final = frozenset({"comment", "withdraw"})  # of the verbs on a signal: one with a form, one without effect
+
+
+@dataclass(frozen=True)
+class Route:
+    """An address with its parameters still to fill."""
+
+    template: str
+    names: tuple[str, ...]
+
+    def paths(self, values: Mapping[str, list[str]]) -> Iterator[str]:
+        """The address, filled with some of what each parameter can be."""
+        chosen = product(*(values[name] for name in self.names))
+        for _count, some in zip(range(MOST_A_ROUTE), chosen, strict=False):
+            yield "/" + self.template % dict(zip(self.names, some, strict=True))
+
+
+def routes() -> list[Route]:
+    """All of them, in the order of the resolver."""
+    return list(_below("", get_resolver().url_patterns))
+
+
+def _below(prefix: str, patterns: Iterable[Any]) -> Iterator[Route]:
+    for pattern in patterns:
+        regex = prefix + pattern.pattern.regex.pattern.removeprefix("^").removesuffix("\\Z")
+        if isinstance(pattern, URLResolver):
+            yield from _below(regex, pattern.url_patterns)
+        elif isinstance(pattern, URLPattern):
+            yield from (Route(template, tuple(names)) for template, names in normalize(regex))
+
+
+def values_of_rows(known: Iterable[Route]) -> dict[str, list[str]]:
+    """For each parameter, the identifiers of real rows that it can be, and one that nobody has."""
+    return {name: _values(name) for route in known for name in route.names}
+
+
+def _values(name: str) -> list[str]:
+    if name in WORDS:
+        return list(WORDS[name])
+    if name == "verb":
+        return [*sorted(DEEDS), "suspend", "leave"]
+    if name.endswith("_id"):
+        return [str(pk) for model in _models(name.removesuffix("_id")) for pk in _first(model, "pk")] + [str(NOBODYS)]
+    found = [str(value) for model in apps.get_models() for value in _first(model, name)]
+    return [*found, "nothing"]
+
+
+def _models(name: str) -> list[type[Model]]:
+    """The models with a UUID that a parameter can mean: of its name (`hit_id`), or ending in it (`file_id`)."""
+    ours = [m for m in apps.get_models() if m.__module__.startswith("noroshi") and isinstance(m._meta.pk, UUIDField)]
+    same = [model for model in ours if model._meta.model_name == name.replace("_", "")]
+    return same or [model for model in ours if str(model._meta.model_name).endswith(name)] or ours
+
+
+def _first(model: type[Model], column: str) -> list[Any]:
+    if column != "pk" and column not in {field.name for field in model._meta.get_fields()}:
+        return []
+    manager: Any = getattr(model, "everything", None) or model._default_manager
+    return list(manager.order_by(f"-{column}").values_list(column, flat=True)[:3])
+
+
+class Walk:
+    """Asks every address, by GET and by POST, as one reader; what a request changed is undone."""
+
+    def __init__(self, client: Client, token: str = "") -> None:
+        self.client = client
+        self.token = token
+
+    def over(self, paths: Iterable[str]) -> Look:
+        """All answers, by method and address."""
+        return {f"{method} {path}": self.ask(method, path) for path in paths for method in ("GET", "POST")}
+
+    def ask(self, method: str, path: str) -> str:
+        """One answer, as text that can be compared."""
+        cookies = self.client.cookies.copy()
+        try:
+            return undone(lambda: plain(self._send(method, path)))
+        finally:
+            self.client.cookies = cookies
+
+    def _send(self, method: str, path: str) -> Any:
+        known: dict[str, Any] = {"REMOTE_ADDR": ELSEWHERE}
+        if path.startswith("/api/") and self.token:
+            known["headers"] = {"Authorization": f"Bearer {self.token}"}
+        if method == "GET":
+            return self.client.get(path, **known)
+        if path.startswith("/api/"):
+            return self.client.post(path, {}, content_type="application/json", **known)
+        return self.client.post(path, {"q": "x", "body": "x", "reason": "x"}, **known)

@@ -1,0 +1,124 @@
+"""A supervisor, the public and an outsider walk every address there is: what is hidden from them changes no answer.
+
+The world is filled with shared signals of every kind and all that happens to them; every address of the resolver is
+asked by GET and POST, filled with real identifiers; then the same without any of it, and each answer is compared.
+"""
+
+from typing import Final
+
+import pytest
+from django.core.cache import cache
+from django.test import Client
+
+from factories.audience import COMMUNITY
+from factories.lakes import EVIL_ADDRESS, event, fill_lake
+from noroshi.core.domain.tlp import TLP
+from noroshi.members.actions import issue_token
+from noroshi.members.models import Person
+from noroshi.sharing import actions
+from noroshi.sharing.domain.content import Content, Marking
+
+from .leak_channels import differences, mentions, undone
+from .routes import Walk, routes, values_of_rows
+from .test_leaks import HIDDEN, live, markings, marks
+
+pytestmark = pytest.mark.slow
+
+SHARED: Final = ("Open", "Common", "Kept")
+RANDOM: Final = ("/account/2fa/", "/account/login/", "/account/reauthenticate/")
+"""Addresses whose answers hold a challenge or a key made anew for each: searched for words, not compared."""
+
+
+@pytest.fixture
+def stage(cast, stopped_clock):
+    """The sector with logs to find things in, and nothing shared yet."""
+    Person.objects.update(language="en")
+    for name in ("bank_a", "bank_b"):
+        fill_lake(cast.organisations[name], [event(src_ip=EVIL_ADDRESS)])
+    return cast
+
+
+def share_everything(cast, drain, clock) -> None:
+    """What members share with each other, open and hidden, with comments, hits, notices and mail."""
+    for title, tlp in zip(SHARED, (TLP.CLEAR, TLP.GREEN, TLP.AMBER), strict=True):
+        words = Content("phishing", "customer", f"{title} okapishared", f"seen from {EVIL_ADDRESS}")
+        actions.share_signal(cast.actor("b1"), content=words, marking=Marking(tlp, entries=frozenset({COMMUNITY})))
+    hide_something(cast, drain, clock)
+
+
+def hide_something(cast, drain, clock) -> None:
+    """What an outsider may not learn of."""
+    chosen = markings(cast, clock)
+    for name in HIDDEN:
+        live(cast, name, chosen[name])
+    drain()
+
+
+def walked(cast, reader: str, fill, settings_of_cache=cache) -> tuple[dict[str, str], dict[str, str], Walk]:
+    """Every answer without what `fill` writes, and with it, by the same addresses."""
+    token = ""
+    client = Client(headers={"Accept-Language": "en"})
+    if reader != "visitor":
+        client = cast.client(reader)
+        token = issue_token(cast.actor(reader), person=cast.people[reader], label="walk", scopes=["signals.read"])[1]
+    walk, known = Walk(client, token), routes()
+
+    def with_it():
+        fill()
+        settings_of_cache.clear()
+        values = values_of_rows(known)
+        paths = [path for route in known for path in route.paths(values)]
+        return paths, walk.over(paths)
+
+    paths, full = undone(with_it)
+    settings_of_cache.clear()
+    return walk.over(paths), full, walk
+
+
+def told_apart(empty: dict[str, str], full: dict[str, str]) -> dict[str, list[str]]:
+    found = differences(empty, full)
+    return {channel: lines for channel, lines in found.items() if not channel.split()[1].startswith(RANDOM)}
+
+
+def words() -> list[str]:
+    return [word for name in HIDDEN for word in marks(name)]
+
+
+def test_supervisor_when_members_share_then_no_address_answers_otherwise(stage, drain, stopped_clock):
+    empty, full, _walk = walked(stage, "sup", lambda: share_everything(stage, drain, stopped_clock))
+    assert mentions(full, [*words(), "okapishared"]) == {
+        channel: ["okapishared"] for channel in full if "okapishared" in full[channel]
+    }
+    assert {channel for channel in full if "okapishared" in full[channel]} == set()
+    assert told_apart(empty, full) == {}
+
+
+def test_visitor_when_something_is_hidden_then_no_address_answers_otherwise(stage, drain, stopped_clock):
+    empty, full, _walk = walked(stage, "visitor", lambda: hide_something(stage, drain, stopped_clock))
+    assert mentions(full, words()) == {}
+    assert told_apart(empty, full) == {}
+
+
+def test_outsider_when_something_is_hidden_then_no_address_answers_otherwise(stage, drain, stopped_clock):
+    empty, full, _walk = walked(stage, "o1", lambda: hide_something(stage, drain, stopped_clock))
+    assert mentions(full, words()) == {}
+    assert told_apart(empty, full) == {}
+
+
+def test_walk_reaches_what_could_leak(stage, drain, stopped_clock):
+    """An addressee, on the same walk, meets the words: so the walk would have found them."""
+
+    def fill():
+        share_everything(stage, drain, stopped_clock)
+        known = routes()
+        values = values_of_rows(known)
+        paths = [path for route in known if "signals/" in route.template for path in route.paths(values)]
+        return Walk(stage.client("b1")).over(paths)
+
+    seen = undone(fill)
+    assert {name for name in ("shut", "named", "circle", "early") if mentions(seen, [f"quokka{name}"])} == {
+        "shut",
+        "named",
+        "circle",
+        "early",
+    }
