@@ -19,7 +19,7 @@ from noroshi.sharing.views.reading import DEEDS
 
 from .leak_channels import Look, plain, undone
 
-MOST_A_ROUTE: Final = 6
+MOST_A_ROUTE: Final = 3
 ELSEWHERE: Final = "203.0.113.7"
 NOBODYS: Final = UUID(int=7 << 76 | 2 << 62 | 1)
 WORDS: Final[Mapping[str, tuple[str, ...]]] = {
@@ -30,7 +30,6 @@ WORDS: Final[Mapping[str, tuple[str, ...]]] = {
     "provider_id": ("oidc",),
     "path_prefix": ("",),
 }
-FILLED: Final = frozenset({"comment", "withdraw"})  # of the verbs on a signal: one with a form, one without effect
 
 
 @dataclass(frozen=True)

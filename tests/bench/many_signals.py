@@ -56,6 +56,11 @@ class World:
     analyst: UUID
     reader: UUID
     operator: UUID
+    analysts: tuple[UUID, ...] = ()
+
+    def readers(self) -> dict[str, UUID]:
+        """The three whose pages are measured, by what they are."""
+        return {"analyst": self.analyst, "reader": self.reader, "operator": self.operator}
 
 
 def start(folder: Path) -> None:
@@ -91,7 +96,8 @@ def fill(size: Size | None = None, say: Callable[[str], None] = lambda _text: No
     _mark(RARE, 1, 5_000)
     _mark(OLD, 4, 10)
     _analyse()
-    return World(sector.people[1][0], sector.people[2][0], sector.people[0][0])
+    analysts = tuple(pk for pk, role in sector.roles() if role == "analyst")
+    return World(sector.people[1][0], sector.people[2][0], sector.people[0][0], analysts)
 
 
 @dataclass
@@ -118,7 +124,7 @@ class Sector:
 
         _load(Organisation, [self._organisation(place, pk) for place, pk in enumerate(self.homes)])
         _load(Person, [self._person(place, pk, home) for place, (pk, home) in enumerate(self.people)])
-        _load(RoleAssignment, [{"person_id": pk, "role": role} for pk, role in self._roles()])
+        _load(RoleAssignment, [{"person_id": pk, "role": role} for pk, role in self.roles()])
         _load(Group, [self._group(place, pk) for place, pk in enumerate(self.groups)])
         stays = {(group, pk) for group in self.groups for pk, _ in self.random.sample(self.people, 100)} | {
             (group, self.people[1][0]) for group in self.groups[:3]
@@ -146,7 +152,8 @@ class Sector:
             "password": "!",
         }
 
-    def _roles(self) -> Iterator[tuple[UUID, str]]:
+    def roles(self) -> Iterator[tuple[UUID, str]]:
+        """Who holds which role."""
         for place, (pk, _home) in enumerate(self.people):
             if place == 0:
                 yield pk, "hub_operator"

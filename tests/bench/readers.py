@@ -76,7 +76,7 @@ def main() -> None:
     chosen = parser.parse_args()
     with tempfile.TemporaryDirectory() as folder:
         many_signals.start(Path(folder))
-        people = many_signals.fill(chosen.signals)
+        people = list(many_signals.fill(many_signals.Size(chosen.signals, 40, 200)).analysts)
         from noroshi.sharing.models import Signal
         from noroshi.site.demo import stage
 

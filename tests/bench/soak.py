@@ -30,7 +30,7 @@ def main() -> None:
     chosen = parser.parse_args()
     with tempfile.TemporaryDirectory() as folder:
         many_signals.start(Path(folder))
-        people = many_signals.fill(500)
+        people = list(many_signals.fill(many_signals.Size(500, 40, 200)).analysts)
         sys.exit(1 if soak(people, chosen.minutes * 60, chosen.readers) else 0)
 
 

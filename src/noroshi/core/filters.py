@@ -35,6 +35,9 @@ from noroshi.core.domain.tlp import TLP
 INDEXED: Final = frozenset({"owner", "author", "state"})
 """Facts that an index leads to, and that few rows share where the policy opens something by them."""
 
+MOST_GATHERED: Final = 3_000
+"""Of lines that lead to rows: where a group was given more than that, rows of the level that it reads come soon."""
+
 Sql = tuple[str, list[Any]]
 """A piece of SQL and the parameters of its placeholders, in their order."""
 
@@ -155,6 +158,9 @@ def level_filter(model: type[Model], actor: Actor, level: TLP) -> Q:
     if sources is None:
         return Q(tlp=level)
     rows = [_rows_of(model, source) for source in sources]
+    wide = [found for found, source in zip(rows, sources, strict=True) if _is_wide(source)]
+    if any(found[: MOST_GATHERED + 1].count() > MOST_GATHERED for found in wide):
+        return Q(tlp=level)
     return Q(tlp=level, pk__in=rows[0].union(*rows[1:], all=True) if rows else [])
 
 
@@ -162,10 +168,10 @@ def _rows_of(model: type[Model], source: Condition) -> "QuerySet[Any, Any]":
     """The ids of the rows of which a single fact, or a line of the audience, is as `source` says."""
     match source:
         case Fact(field, values):
-            return model._base_manager.filter(**{f"{field}__in": values}).values_list("pk")
+            return QuerySet(model).filter(**{f"{field}__in": values}).values_list("pk")
         case Listed(kind, ids, column):
             table = apps.get_model("core", "AudienceEntry")
-            return table._base_manager.filter(kind=kind, **{f"{column}__in": ids}).values_list("item_id")
+            return QuerySet(table).filter(kind=kind, **{f"{column}__in": ids}).values_list("item_id")
     raise TypeError(source)
 
 

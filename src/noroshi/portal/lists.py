@@ -5,6 +5,7 @@ from typing import Final
 
 from django.utils.translation import gettext_lazy as _
 
+from noroshi.core.actor import Actor
 from noroshi.core.domain.channels import Channel
 from noroshi.core.domain.tlp import TLP
 from noroshi.core.models import LedgerEntry
@@ -13,15 +14,20 @@ from noroshi.kit.lists import ChoiceFilter, Column, DateFilter, ListSpec, Rows, 
 from noroshi.portal.domain.highlight import highlighted, snippet
 from noroshi.portal.queries import ledger_entries
 from noroshi.sharing.models import Kind, Signal
-from noroshi.sharing.queries import SEARCH_KIND
+from noroshi.sharing.queries import SEARCH_KIND, names_values, of_level
 
 
 def _matching(rows: Rows, text: str) -> Rows:
     return rows.filter(search.matching(SEARCH_KIND, text))
 
 
-def found_list(query: str) -> ListSpec:
-    """Return the list of what was found by `query`, which its rows show."""
+def _with_values(rows: Rows, _choice: str) -> Rows:
+    """Those that name values; whoever sees a signal sees which it names."""
+    return rows.filter(names_values())
+
+
+def found_list(actor: Actor, query: str) -> ListSpec:
+    """Return the list of what `actor` found by `query`, which its rows show."""
 
     def shown(signal: Signal) -> dict[str, object]:
         return {"title": highlighted(signal.title, query), "snippet": snippet(signal.body, query)}
@@ -44,7 +50,14 @@ def found_list(query: str) -> ListSpec:
         filters=(
             TextFilter("q", _("Words"), _matching),
             ChoiceFilter("kind", _("Kind"), Kind.choices, "kind"),
-            ChoiceFilter("tlp", _("TLP"), [(level.value, level.label) for level in TLP], "tlp"),
+            ChoiceFilter(
+                "tlp",
+                _("TLP"),
+                [(level.value, level.label) for level in TLP],
+                lambda rows, level: of_level(actor, rows, TLP(level)),
+            ),
+            DateFilter("since", _("Published since"), "published_at__date__gte"),
+            ChoiceFilter("values", _("Values"), [("named", _("With values to look for"))], _with_values),
         ),
         default_sort="-published",
     )

@@ -88,12 +88,11 @@ def search(request: ActorRequest) -> HttpResponseBase:
     """Search everything the reader sees. Nothing is listed before something was asked."""
     if not policy.may_search(request.actor):
         raise NotFound
-    query = lists.read_question(found_list(""), request.GET).texts.get("q", "")
+    query = lists.read_question(found_list(request.actor, ""), request.GET).texts.get("q", "")
     rows = queries.searchable(request.actor, query)
     context = {"query": query, "answers": queries.published_answers(request.actor, query)}
-    return lists.respond(
-        request, found_list(query), actor=request.actor, rows=rows, template="portal/search.html", context=context
-    )
+    spec = found_list(request.actor, query)
+    return lists.respond(request, spec, actor=request.actor, rows=rows, template="portal/search.html", context=context)
 
 
 @require_safe

@@ -22,6 +22,7 @@ from noroshi.sharing.queries import (
     UNANSWERED,
     answered,
     byline,
+    of_level,
     published_for,
     receipts_for,
     shared_with,
@@ -61,6 +62,11 @@ def _own_answer(signal: Signal) -> str | Promise:
     return StanceKind(own).label if own else ""
 
 
+def _level_filter(actor: Actor) -> ChoiceFilter:
+    choices = [(level.value, level.label) for level in TLP]
+    return ChoiceFilter("tlp", _("TLP"), choices, lambda rows, level: of_level(actor, rows, TLP(level)))
+
+
 def _answer_filter(actor: Actor) -> ChoiceFilter:
     choices = [(UNANSWERED, _("Not yet answered")), *StanceKind.choices]
     return ChoiceFilter("answer", _("Our answer"), choices, lambda rows, answer: answered(actor, rows, answer))
@@ -70,7 +76,6 @@ FILTERS: Final = (
     TextFilter("q", _("Search"), _found),
     ChoiceFilter("kind", _("Kind"), Kind.choices, "kind"),
     ChoiceFilter("target", _("Struck"), Target.choices, "target"),
-    ChoiceFilter("tlp", _("TLP"), [(level.value, level.label) for level in TLP], "tlp"),
     DateFilter("since", _("Published since"), "published_at__date__gte"),
 )
 
@@ -104,7 +109,7 @@ def signal_list_for(actor: Actor) -> ListSpec:
             Column("caveats", _("Caveats"), _caveats, shown=False),
             Column("values", _("Values and what they are for"), _values, shown=False),
         ),
-        filters=(*FILTERS, _answer_filter(actor)) if actor.needs_to_know else FILTERS,
+        filters=(*FILTERS, _level_filter(actor), *([_answer_filter(actor)] if actor.needs_to_know else [])),
         default_sort="-published",
         empty=_("No signals yet. The first fire is yours to light."),
         export_queryset=_exported,

@@ -2,10 +2,11 @@
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
-from datetime import date, datetime
+from datetime import MAXYEAR, MINYEAR, date, datetime, time, timedelta
 from typing import Any, Final
 
 from django.db.models import Q, QuerySet
+from django.utils import timezone
 from django.utils.functional import Promise
 
 from noroshi.core.actor import Actor
@@ -91,15 +92,25 @@ class DateFilter:
     kind: str = field(default="date", init=False)
 
     def read(self, text: str) -> date | None:
-        """Return the day, or None."""
+        """Return the day, or None; a calendar's first and last year have no day before and after."""
         try:
-            return datetime.strptime(text, "%Y-%m-%d").date()  # noqa: DTZ007 - a day has no zone
+            day = datetime.strptime(text, "%Y-%m-%d").date()  # noqa: DTZ007 - a day has no zone
         except ValueError:
             return None
+        return day if MINYEAR < day.year < MAXYEAR else None
 
     def apply(self, rows: Rows, value: date) -> Rows:
-        """Return the rows for which the comparison holds."""
+        """Return the rows for which the comparison holds: of a moment, with a moment, which an index serves."""
+        name, _sign, comparison = self.where.rpartition("__date__")
+        if comparison == "gte":
+            return rows.filter(**{f"{name}__gte": _midnight(value)})
+        if comparison == "lte":
+            return rows.filter(**{f"{name}__lt": _midnight(value + timedelta(days=1))})
         return rows.filter(**{self.where: value})
+
+
+def _midnight(day: date) -> datetime:
+    return timezone.make_aware(datetime.combine(day, time.min))
 
 
 Filter = ChoiceFilter | TextFilter | DateFilter

@@ -4,9 +4,8 @@ from django.db import models
 from django.utils.translation import gettext_lazy as _
 
 from noroshi.core import clock
-from noroshi.core.domain.tlp import TLP
-=======
 from noroshi.core.domain.audience import State
+from noroshi.core.domain.tlp import TLP
 from noroshi.core.managers import PartManager
 from noroshi.core.models import Shareable, choices
 from noroshi.sharing.domain.handling import USUAL_OBJECTIVE, Caveat, Handling, Objective, Pap

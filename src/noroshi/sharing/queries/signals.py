@@ -8,7 +8,9 @@ from django.db.models import Exists, F, OuterRef, QuerySet
 from noroshi.core import clock
 from noroshi.core.actor import Actor
 from noroshi.core.domain.audience import AuthorMode, State
+from noroshi.core.domain.tlp import TLP
 from noroshi.core.errors import NotFound
+from noroshi.core.filters import level_filter
 from noroshi.core.models import LedgerEntry
 from noroshi.kit import search
 from noroshi.sharing.models import Acknowledgement, Comment, Signal, SignalObservable, SignalVersion
@@ -27,6 +29,16 @@ def signals_for(actor: Actor) -> QuerySet[Signal]:
 def published_for(actor: Actor) -> QuerySet[Signal]:
     """Return the signals whose content `actor` may read, newest first."""
     return signals_for(actor).filter(state=State.PUBLISHED)
+
+
+def of_level(actor: Actor, rows: QuerySet[Signal], level: TLP) -> QuerySet[Signal]:
+    """Return those of `rows`, read by `actor`, that are marked with `level`."""
+    return rows.filter(level_filter(Signal, actor, level))
+
+
+def names_values() -> Exists:
+    """Return the condition that a signal names values to look for."""
+    return Exists(SignalObservable.everything.filter(signal=OuterRef("pk")))
 
 
 def tombstones_for(actor: Actor) -> QuerySet[Signal]:
