@@ -46,4 +46,4 @@ def test_command_line_when_it_makes_no_sense_then_the_usage_is_shown(arguments):
     result = _run(*arguments)
 
     assert (result.returncode, result.stdout) == (2, "")
-    assert "postgres.py run COMMAND" in result.stderr
+    assert "postgres.py run [-c NAME=VALUE ...] COMMAND" in result.stderr
