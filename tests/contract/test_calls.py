@@ -151,7 +151,7 @@ BODIES: Final = (
 @settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 def test_every_call_when_the_body_makes_no_sense_then_it_is_refused_and_leaves_nothing(cast, call, body):
     if "caller" not in vars(cast):
-        secret = issue_token(cast.actor("a1"), person=cast.a1, label="x", scopes=[Scope.SIGNALS_WRITE])[1]
+        secret = issue_token(cast.actor("a1"), person=cast.a1, label="x", scopes=list(Scope))[1]
         vars(cast)["caller"] = Program(secret)
     answer = vars(cast)["caller"].call(*call, body)
     assert told(answer) in {400, 404, 409, 422}, (call, body)
