@@ -133,7 +133,7 @@ class Sector:
         _load(
             Observable,
             [
-                {"id": pk, "type": "ipv4-addr", "value": address(place), "digest": f"{place:064x}"}
+                {"id": pk, "type": "ipv4", "value": address(place), "digest": f"{place:064x}"}
                 for place, pk in enumerate(self.observables)
             ],
         )
