@@ -5,6 +5,7 @@ member of the same class and groups; all that the others get by every channel is
 what the signal names, and in both a colleague takes note of it where it reaches them.
 """
 
+import re
 from collections import Counter
 from functools import partial
 from typing import Final
@@ -12,7 +13,7 @@ from typing import Final
 import pytest
 from django.core import mail
 
-from access.leak_channels import COMMON, Watch, differences, mentions, undone
+from access.leak_channels import COMMON, Look, Watch, differences, mentions, undone
 from factories.audience import COMMUNITY, to_organisation, to_person
 from factories.lakes import EVIL_ADDRESS, event, fill_lake
 from factories.members import make_person
@@ -32,6 +33,7 @@ pytestmark = pytest.mark.slow
 AUTHORS: Final = ("a1", "o1")
 READERS: Final = ("hub_op", "b1", "a2", "auditor")
 MACHINES: Final = ("bank_b",)
+HASHES: Final = re.compile(r'(?<=")(?:[0-9a-f]{128}|[0-9a-f]{64}|[0-9a-f]{32})(?=")|(?<="id": )\d+')
 TITLE: Final = f"Quokka {COMMON}"
 
 
@@ -85,6 +87,11 @@ def discuss(cast, author: str, signal: Signal) -> None:
     actions.comment_on_signal(cast.actor(author), signal, body="since Monday")
 
 
+def unhashed(seen: Look) -> Look:
+    """The same without hashes and the ledger's numbers: the two days have other ids, and so everything made of them."""
+    return {channel: HASHES.sub("<hash>", text) for channel, text in seen.items()}
+
+
 @pytest.mark.parametrize("audience", ["everybody", "three organisations", "two people"])
 def test_others_when_an_anonymous_signal_lives_then_nothing_tells_whose_it_is(
     cast, drain, stopped_clock, watch, audience
@@ -114,6 +121,6 @@ def test_others_when_an_anonymous_signal_lives_then_nothing_tells_whose_it_is(
     (one, counts, found), (other, counts_of_other, found_of_other) = (undone(partial(day_of, name)) for name in AUTHORS)
     assert mentions(one["b1"], [TITLE]) != {}
     assert mentions(one["b1, withdrawn"], ["resolved"]) != {}
-    told = {reader: differences(one[reader], other[reader]) for reader in one}
+    told = {reader: differences(unhashed(one[reader]), unhashed(other[reader])) for reader in one}
     assert {reader: channels for reader, channels in told.items() if channels} == {}
     assert (counts, found) == (counts_of_other, found_of_other)

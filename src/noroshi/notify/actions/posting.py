@@ -56,10 +56,10 @@ def post_notices(  # noqa: PLR0913 - one call says everything about a notice, by
     due = _mail_due(kind, subject, subject_id, chosen.keys(), earliest) if world == worlds.REAL else {}
     if world == worlds.REAL:
         due |= dict.fromkeys(chosen.keys() & set(mail_now), (now, Delivery.AT_ONCE))
-    moments = _moments(chosen.keys(), told_at) if told_at else {}
+    places = _places(chosen.keys(), told_at) if told_at else {}
     notices = [
         Notice(
-            id=ids.new_vague_id() if told_at else ids.new_id(),
+            id=ids.new_id_of(told_at, places.get(person.pk, 0)) if told_at else ids.new_id(),
             person=person,
             kind=kind,
             subject=subject,
@@ -67,7 +67,7 @@ def post_notices(  # noqa: PLR0913 - one call says everything about a notice, by
             world=world,
             count=count,
             event=event.pk,
-            created_at=moments.get(person.pk, told_at or now),
+            created_at=told_at + timedelta(microseconds=places.get(person.pk, 0)) if told_at else now,
             mail_due_at=due[person.pk][0] if person.pk in due else None,
             delivery=due[person.pk][1] if person.pk in due else "",
         )
@@ -95,13 +95,13 @@ def _told(kind: NoticeKind, event: LedgerEntry) -> Iterable[UUID]:
     return notices.filter(kind=kind, event=event.pk).values_list("person_id", flat=True)
 
 
-def _moments(people: Collection[UUID], told_at: datetime) -> dict[UUID, datetime]:
-    """Return a moment for each of `people` by which what they are told at `told_at` keeps its order, and no more."""
+def _places(people: Collection[UUID], told_at: datetime) -> dict[UUID, int]:
+    """Return how many notices each of `people` has of this moment: what keeps their order, and tells no more."""
     within = Notice.objects.unrestricted(reason="how many notices share a moment").filter(
         person__in=people, created_at__gte=told_at, created_at__lt=told_at + timedelta(seconds=1)
     )
     counts = within.values_list("person").annotate(count=Count("pk"))
-    return {person: told_at + timedelta(microseconds=count) for person, count in counts}
+    return dict(counts)
 
 
 def _mail_due(
