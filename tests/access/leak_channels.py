@@ -61,7 +61,7 @@ LISTS: Final = (
     "/members/groups/wg_incident/",
     "/signals/consultations/",
     f"/signals/consultations/?q={COMMON}&state=answered&export=csv",
-    "/signals/consultations/?item=quokka",
+    "/signals/consultations/?item=lantern",
     "/signals/answers/",
     f"/signals/answers/?q={COMMON}&export=csv",
     "/signals/groups/wg_incident/",
