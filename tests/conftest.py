@@ -18,7 +18,10 @@ SHARED_DATA = Path(__file__).parent.parent.parent / "shared" / "data"
 
 
 def pytest_collection_modifyitems(items):
-    """The long ones first, so that no process ends the day alone with one of them."""
+    """Mark the tests of pages, and put the long ones first, so that no process ends alone with one of them."""
+    for item in items:
+        if "pages" in item.path.stem:
+            item.add_marker("pages")
     items.sort(key=lambda item: item.get_closest_marker("slow") is None)  # stable: the rest keep their order
 
 

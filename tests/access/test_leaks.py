@@ -127,7 +127,7 @@ def _relate(cast, signal: Signal) -> None:
     operator = cast.actor("hub_op")
     seen = relatable(operator)
     if seen.filter(pk=signal.pk).exists():
-        actions.relate_signals(operator, signal, other=seen.get(title=f"Common {COMMON}"), kind="duplicate")
+        actions.relate_signals(operator, signal, other=seen.get(title=f"Common {COMMON}"), kind="campaign")
 
 
 @pytest.mark.parametrize("hidden", READERS, ids=["everything", "what is no colleague's", "what is no operator's"])

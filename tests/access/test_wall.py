@@ -18,7 +18,7 @@ from noroshi.members.models import Person
 from noroshi.sharing import actions
 from noroshi.sharing.domain.content import Content, Marking
 
-from .leak_channels import differences, mentions, undone
+from .leak_channels import COMMON, differences, mentions, undone
 from .routes import Walk, routes, values_of_rows
 from .test_leaks import HIDDEN, live, markings, marks
 
@@ -38,11 +38,16 @@ def stage(cast, stopped_clock):
     return cast
 
 
-def share_everything(cast, drain, clock) -> None:
-    """What members share with each other, open and hidden, with comments, hits, notices and mail."""
+def share_openly(cast) -> None:
+    """What members share with each other and hide from nobody who takes part."""
     for title, tlp in zip(SHARED, (TLP.CLEAR, TLP.GREEN, TLP.AMBER), strict=True):
-        words = Content("phishing", "customer", f"{title} okapishared", f"seen from {EVIL_ADDRESS}")
+        words = Content("phishing", "customer", f"{title} {COMMON}", f"okapishared, seen from {EVIL_ADDRESS}")
         actions.share_signal(cast.actor("b1"), content=words, marking=Marking(tlp, entries=frozenset({COMMUNITY})))
+
+
+def share_everything(cast, drain, clock) -> None:
+    """All that members share with each other, open and hidden, with comments, hits, notices and mail."""
+    share_openly(cast)
     hide_something(cast, drain, clock)
 
 
@@ -92,12 +97,14 @@ def test_supervisor_when_members_share_then_no_address_answers_otherwise(stage, 
 
 
 def test_visitor_when_something_is_hidden_then_no_address_answers_otherwise(stage, drain, stopped_clock):
+    share_openly(stage)
     empty, full = walked(stage, "visitor", lambda: hide_something(stage, drain, stopped_clock))
     assert mentions(full, words()) == {}
     assert told_apart(empty, full) == {}
 
 
 def test_outsider_when_something_is_hidden_then_no_address_answers_otherwise(stage, drain, stopped_clock):
+    share_openly(stage)
     empty, full = walked(stage, "o1", lambda: hide_something(stage, drain, stopped_clock), "_id")
     assert mentions(full, words()) == {}
     assert told_apart(empty, full) == {}

@@ -51,6 +51,7 @@ PAGES = {
     "ceilings": COMMUNITY,
 }
 POSTS = {
+    "organisation-readers": {"a_admin"},
     "organisation-membership": COMMUNITY,
     "organisation-standing": COMMUNITY,
     "invitation-send": OF_BANK_A,
@@ -79,6 +80,7 @@ def target(cast):
     return {
         "organisation-detail": {"slug": "bank_a"},
         "organisation-marks": {"slug": "bank_a"},
+        "organisation-readers": {"slug": "bank_a"},
         "organisation-membership": {"slug": "bank_a"},
         "organisation-standing": {"slug": "bank_a", "verb": "suspend"},
         "invite": {"slug": "bank_a"},
@@ -125,6 +127,7 @@ def test_page_opens_for_whom_the_table_says_and_is_not_there_for_others(cast, ta
 def test_deed_is_done_by_whom_the_table_says(cast, target, name, reader):
     before = state()
     values = {"membership": "trial", "reason": "why", "roles": [], "email": cast.i1.email, "sentence": "why"}
+    values["allowed"] = "yes"
     status = cast.client(reader).post(address(name, target), values).status_code
     if reader in POSTS[name]:
         assert status == 302

@@ -12,7 +12,7 @@ from factories.signals import make_signal
 from noroshi.core.domain.audience import State
 from noroshi.portal.navigation import context
 
-COMMON = ["Home", "Signals", "Hunting", "Inbox", "Groups"]
+COMMON = ["Home", "Signals", "Consultations", "Hunting", "Inbox", "Groups"]
 
 
 @pytest.fixture(autouse=True)
@@ -31,10 +31,23 @@ def _context(cast, name, path="/"):
     ("name", "labels"),
     [
         ("b1", COMMON),
-        ("b_reader", ["Home", "Signals", "Inbox", "Groups"]),
-        ("b_admin", ["Home", "Signals", "Inbox", "People", "Groups"]),
-        ("hub_op", ["Home", "Signals", "Release queue", "Hunting", "Inbox", "Organisations", "People", "Groups"]),
-        ("auditor", ["Home", "Signals", "Inbox", "Groups", "Ledger"]),
+        ("b_reader", ["Home", "Signals", "Consultations", "Inbox", "Groups"]),
+        ("b_admin", ["Home", "Signals", "Consultations", "Inbox", "People", "Groups"]),
+        (
+            "hub_op",
+            [
+                "Home",
+                "Signals",
+                "Consultations",
+                "Release queue",
+                "Hunting",
+                "Inbox",
+                "Organisations",
+                "People",
+                "Groups",
+            ],
+        ),
+        ("auditor", ["Home", "Signals", "Consultations", "Inbox", "Groups", "Ledger", "Who got what"]),
         ("sup", ["Home"]),
         ("sup_admin", ["Home", "People"]),
     ],

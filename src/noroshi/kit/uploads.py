@@ -1,14 +1,11 @@
 """Files on their way in: counted while they arrive, so that too large a one is not taken in first and refused then."""
 
-from typing import Any, Final
+from typing import Any
 
 from django.conf import settings
 from django.core.exceptions import RequestDataTooBig
 from django.core.files.uploadhandler import FileUploadHandler
 from django.utils.translation import gettext as _
-
-BESIDES: Final = 1024 * 1024
-"""What a form may hold besides its file."""
 
 
 class FileTooBig(RequestDataTooBig):
@@ -18,11 +15,9 @@ class FileTooBig(RequestDataTooBig):
 class BoundedUploadHandler(FileUploadHandler):
     """Breaks off a request that carries more than one file may weigh. It keeps nothing: the next handlers do."""
 
-    def handle_raw_input(self, input_data: Any, META: Any, content_length: int, *_args: Any, **_values: Any) -> None:  # noqa: N803 - as Django calls it
-        """Refuse by the length that was announced, before anything is read."""
-        del input_data, META
+    def handle_raw_input(self, *_args: Any, **_values: Any) -> None:
+        """Begin to count: a long text in a form is not a file, and is refused by what it is."""
         self.count = 0
-        self._check(content_length - BESIDES)
 
     def receive_data_chunk(self, raw_data: bytes, start: int) -> bytes:
         """Count, and pass on."""
