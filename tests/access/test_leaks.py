@@ -52,7 +52,7 @@ READERS: Final = {
 }
 """What is hidden, and from whom."""
 
-LEDGER: Final = ("/ledger/", "/ledger/?export=csv")
+LEDGER: Final = ("/ledger/", "/ledger/?export=csv", "/signals/receipts", "/signals/{}/receipts", "do receipt-file")
 MACHINES: Final = ("outsider", "bank_b", "supervisor")
 
 
@@ -149,7 +149,7 @@ def test_reader_when_something_is_hidden_then_every_channel_is_as_if_it_were_not
     words = [word for name in hidden for word in marks(name)]
     assert {reader: found for reader, seen in with_it.items() if (found := mentions(seen, words))} == {}
     told = {reader: differences(without_it[reader], seen) for reader, seen in with_it.items()}
-    for page in LEDGER:  # whose whole it names: who did what to which number, and no more
+    for page in LEDGER:  # whose whole it names: who did or got what by its number, and no more
         told.get("auditor", {}).pop(page, None)
     assert {reader: channels for reader, channels in told.items() if channels} == {}
 

@@ -32,7 +32,7 @@ class Told:
 
 
 def check_told(installation: Installation) -> Told:
-    """Compare who has a notice of each signal with whom the plain reading of the policy lets in, its author apart."""
+    """Compare who has a notice of each signal with whom the plain reading of the policy lets in, but a named author."""
     with installation.as_default():
         people = list(Person.objects.select_related("organisation"))
         readers = dict(zip([person.email for person in people], actors_of(people), strict=True))
@@ -57,9 +57,9 @@ def _entitled(readers, signal):
         Entry(EntryKind(row.kind), row.target, row.organisation)
         for row in AudienceEntry.objects.filter(item_id=signal.pk)
     )
-    item = replace(signal.as_item(), audience=audience)
+    item = replace(signal.as_item(), audience=audience).without_hidden_author()  # who is told as all others are
     for email, reader in readers.items():
-        if reader.person != signal.author_id and sees(reader, item):
+        if reader.person != item.author and sees(reader, item):
             yield email, str(signal.pk)
 
 
