@@ -14,7 +14,7 @@ import pytest
 from django.core import mail
 
 from access.leak_channels import COMMON, Look, Watch, differences, mentions, undone
-from factories.audience import COMMUNITY, to_organisation, to_person
+from factories.audience import COMMUNITY, to_person
 from factories.lakes import EVIL_ADDRESS, event, fill_lake
 from factories.members import make_person
 from noroshi.core.domain.audience import AuthorMode
@@ -50,10 +50,8 @@ def watch(cast, stopped_clock):
 
 def audiences(cast) -> dict[str, Marking]:
     """For whom it is: alike for both authors."""
-    three = [to_organisation(cast.organisations[name]) for name in ("bank_b", "insurer", "hub")]
     lines = {
         "everybody": (TLP.GREEN, [COMMUNITY]),
-        "three organisations": (TLP.AMBER, three),
         "two people": (TLP.RED, [to_person(cast.b1), to_person(cast.hub_op)]),
     }
     return {
@@ -92,7 +90,7 @@ def unhashed(seen: Look) -> Look:
     return {channel: HASHES.sub("<hash>", text) for channel, text in seen.items()}
 
 
-@pytest.mark.parametrize("audience", ["everybody", "three organisations", "two people"])
+@pytest.mark.parametrize("audience", ["everybody", "two people"])
 def test_others_when_an_anonymous_signal_lives_then_nothing_tells_whose_it_is(
     cast, drain, stopped_clock, watch, audience
 ):

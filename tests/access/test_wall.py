@@ -98,6 +98,7 @@ def test_supervisor_when_members_share_then_no_address_answers_otherwise(stage, 
 
 def test_visitor_when_something_is_hidden_then_no_address_answers_otherwise(stage, drain, stopped_clock):
     share_openly(stage)
+    drain()
     empty, full = walked(stage, "visitor", lambda: hide_something(stage, drain, stopped_clock))
     assert mentions(full, words()) == {}
     assert told_apart(empty, full) == {}
@@ -105,6 +106,7 @@ def test_visitor_when_something_is_hidden_then_no_address_answers_otherwise(stag
 
 def test_outsider_when_something_is_hidden_then_no_address_answers_otherwise(stage, drain, stopped_clock):
     share_openly(stage)
+    drain()
     empty, full = walked(stage, "o1", lambda: hide_something(stage, drain, stopped_clock), "_id")
     assert mentions(full, words()) == {}
     assert told_apart(empty, full) == {}
