@@ -88,6 +88,8 @@ def chromium():
         pytest.skip("no Chromium here: apt install chromium")
     from playwright.sync_api import sync_playwright
 
+    # Its event loop stays with this process: Django would take the tests that come after for asynchronous code.
+    os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"] = "true"
     arguments = ["--no-sandbox", "--disable-gpu", "--no-first-run", "--disable-background-networking"]
     with sync_playwright() as playwright:
         browser = playwright.chromium.launch(executable_path=CHROMIUM, args=arguments)
