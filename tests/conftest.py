@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
+import hypothesis
 import pytest
 from django.core.cache import cache
 from django.db import connection, transaction
@@ -13,6 +14,10 @@ from django.utils import translation
 
 from noroshi.core import clock, ledger
 from noroshi.core.actor import Actor
+
+# The same examples in every run: whoever hunts for new ones sets the profile (`pytest --hypothesis-profile=default`).
+hypothesis.settings.register_profile("same", derandomize=True)
+hypothesis.settings.load_profile("same")
 
 SHARED_DATA = Path(__file__).parent.parent.parent / "shared" / "data"
 

@@ -19,9 +19,11 @@ _MIXED: Final = frozenset({"CYRILLIC", "GREEK", "ARMENIAN", "CHEROKEE", "COPTIC"
 
 def clean_name(name: str, kind: FileKind) -> str:
     """Return a name that is one plain file name, as readers see it, with an ending that fits what the file is."""
-    plain = unicodedata.normalize("NFC", name.replace("\\", "/").rpartition("/")[2])
+    plain = name.replace("\\", "/").rpartition("/")[2]
     plain = _FORBIDDEN.sub("_", _INVISIBLE.sub("", TURNING.sub("_", UNWRITABLE.sub("", plain))))
-    plain = "".join(char for char in " ".join(plain.split()) if char.isprintable()).strip(" .")
+    plain = "".join(char for char in plain if char.isprintable() or char.isspace())
+    # What stood apart may have come together: composed and spaced last, so that a clean name is clean already.
+    plain = " ".join(unicodedata.normalize("NFC", plain).split()).strip(" .")
     if not plain or _RESERVED.match(plain):
         plain = f"_{plain}"
     endings = LOOKS[kind].endings
