@@ -281,3 +281,13 @@ def test_request_to_join_when_made_then_coordinators_and_operators_are_told_and_
     drain()
     assert Notice.everything.filter(kind="request", person=cast.o1).count() == 1
     assert "wg_incident" in cast.client("o1").get("/inbox/").content.decode()
+
+
+def test_guest_when_an_anonymous_author_invites_then_the_notice_tells_the_hour_alone(cast, share, drain, stopped_clock):
+    hour = stopped_clock.now.replace(minute=0, second=0, microsecond=0)
+    stopped_clock.now = hour + timedelta(minutes=23)
+    signal = share("a1", to_group(cast.wg_incident), tlp=TLP.AMBER, author_mode=AuthorMode.ANONYMOUS)
+    drain()
+    invite(cast, signal, "a1", "o1")
+    drain()
+    assert Notice.everything.get(person=cast.o1, subject_id=signal.pk).created_at == hour

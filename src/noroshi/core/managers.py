@@ -21,7 +21,7 @@ class GuardedManager(models.Manager[M]):
 
     def visible_to(self, actor: Actor) -> models.QuerySet[M]:
         """Return what `actor` may view."""
-        raise NotImplementedError
+        raise NotImplementedError  # each kind of manager below reads by a policy of its own
 
     def unrestricted(self, *, reason: str) -> models.QuerySet[M]:
         """Return all rows, for a task of the installation itself that `reason` names."""

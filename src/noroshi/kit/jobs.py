@@ -212,11 +212,11 @@ class Worker:
         connection.close()
 
     def _guarded(self, step: Callable[[], bool]) -> bool:
-        """Isolation point: a broken round is logged, and the next one begins."""
+        """Do a step; a broken round is logged, and the next one begins."""
         close_old_connections()
         try:
             return step()
-        except Exception:
+        except Exception:  # isolation point: one broken round ends neither thread of the worker
             log.exception("worker round failed")
             self.stopping.wait(PULSE.total_seconds())
             return False

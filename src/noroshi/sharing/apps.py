@@ -15,7 +15,6 @@ class SharingConfig(AppConfig):
         from noroshi.sharing import (  # noqa: PLC0415 - models must be loaded first
             feeds,  # noqa: F401
             receivers,  # noqa: F401
-            receivers_groups,  # noqa: F401
             tasks,  # noqa: F401
             webhooks,  # noqa: F401
         )

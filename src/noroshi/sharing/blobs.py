@@ -5,7 +5,6 @@ never changed afterwards.
 """
 
 import hashlib
-import os
 import secrets
 from collections.abc import Iterator
 from contextlib import suppress
@@ -13,6 +12,8 @@ from pathlib import Path
 from typing import Final
 
 from django.conf import settings
+
+from noroshi.kit.domain.durable import publish
 
 FOLDER: Final = "attachments"
 _CHUNK: Final = 1024 * 1024
@@ -40,10 +41,7 @@ def store(data: bytes) -> str:
     with partial.open("xb") as out:
         partial.chmod(0o600)
         out.write(data)
-        out.flush()
-        os.fsync(out.fileno())
-    partial.replace(path)
-    _sync_folder(path.parent)
+    publish(partial, path)
     return sha256
 
 
@@ -85,12 +83,3 @@ def is_whole(sha256: str) -> bool:
 
 def _folder() -> Path:
     return Path(settings.MEDIA_ROOT) / FOLDER
-
-
-def _sync_folder(folder: Path) -> None:
-    """Bring the new name itself to the disk."""
-    handle = os.open(folder, os.O_RDONLY)
-    try:
-        os.fsync(handle)
-    finally:
-        os.close(handle)

@@ -78,7 +78,7 @@ def send_log_file(actor: Actor, *, source: str, name: str, path: Path) -> LogFil
         with transaction.atomic():
             file.save(force_insert=True)
             ledger.record(actor, "hunting.log.sent", file, source=source)
-    except BaseException:
+    except BaseException:  # even where the process is told to stop: the file goes with the row that was not written
         shutil.rmtree(room, ignore_errors=True)
         raise
     return file

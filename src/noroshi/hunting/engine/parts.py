@@ -1,6 +1,5 @@
 """Staged rows become Parquet parts: one for each day, sorted by time, complete on disk before anyone hears of them."""
 
-import os
 import shutil
 import uuid
 from collections.abc import Sequence
@@ -11,6 +10,7 @@ import duckdb
 
 from noroshi.hunting.engine.manifest import Part
 from noroshi.hunting.engine.schema import STAGED_COLUMNS
+from noroshi.kit.domain.durable import publish
 
 # Small row groups: a hit's events are then a few milliseconds away.
 ROW_GROUP: Final = 32_768
@@ -66,7 +66,7 @@ class PartWriter:
         scratch = self._scratch / "part.parquet"
         self._duckdb.execute(self._copy(day, scratch)).fetchall()
         path = f"{EVENTS}/organisation={self._organisation}/day={day}/{uuid.uuid4().hex}.parquet"
-        _publish(scratch, self._root / path)
+        publish(scratch, self._root / path)
         size = (self._root / path).stat().st_size
         return Part(path, self._organisation, self._source, str(day), events, size, first, last)
 
@@ -78,22 +78,6 @@ class PartWriter:
                   FROM staged WHERE day = DATE '{day}' ORDER BY time, file, line)
             TO '{quoted}' (FORMAT parquet, COMPRESSION zstd, ROW_GROUP_SIZE {ROW_GROUP})
         """  # noqa: S608
-
-
-def _publish(scratch: Path, final: Path) -> None:
-    """Give a finished part its name: contents to disk, rename, the name to disk."""
-    _sync(scratch)
-    final.parent.mkdir(parents=True, exist_ok=True)
-    scratch.rename(final)
-    _sync(final.parent)
-
-
-def _sync(path: Path) -> None:
-    descriptor = os.open(path, os.O_RDONLY)
-    try:
-        os.fsync(descriptor)
-    finally:
-        os.close(descriptor)
 
 
 def _staging(root: Path, organisation: str) -> Path:

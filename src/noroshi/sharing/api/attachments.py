@@ -8,7 +8,6 @@ from django.http import HttpResponse
 from ninja import File, Form, Router, Schema, Status
 from ninja.files import UploadedFile
 
-from noroshi.core.errors import NotFound
 from noroshi.kit.downloads import download
 from noroshi.kit.http import ActorRequest
 from noroshi.sharing import actions, queries
@@ -78,9 +77,7 @@ def attach_to_comment(
 ) -> Status[dict[str, Any]]:
     """Attach a file to an own comment."""
     signal = queries.signal_for(request.actor, signal_id)
-    comment = queries.comments_of(request.actor, signal).filter(pk=comment_id).first()
-    if comment is None:
-        raise NotFound
+    comment = queries.comment_for(request.actor, signal, comment_id)
     upload = actions.Upload(file.read(), file.name or "", without_metadata, sample)
     return Status(201, line_of(actions.attach_to_comment(request.actor, comment, upload=upload)))
 

@@ -26,7 +26,7 @@ from noroshi.sharing.domain.content import Content, Downgrade, Marking
 from noroshi.sharing.domain.handling import USUAL_OBJECTIVE, Caveat, Handling, Objective, Pap
 from noroshi.sharing.domain.outline import Form, Outline
 from noroshi.sharing.domain.scan import Finding, FindingKind
-from noroshi.sharing.forms import MAX_PEOPLE
+from noroshi.sharing.forms.signals import MAX_PEOPLE
 from noroshi.sharing.models import Kind, Signal, SignalObservable, Target
 
 MOST: Final = 200

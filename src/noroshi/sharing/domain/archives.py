@@ -35,6 +35,7 @@ _ENCRYPTED: Final = 0x1
 _CHUNK: Final = 64 * 1024
 _EPOCH: Final = (1980, 1, 1, 0, 0, 0)
 _BROKEN: Final = (zipfile.BadZipFile, zlib.error, EOFError, OSError, NotImplementedError, RuntimeError, ValueError)
+"""What `zipfile` raises of an archive that is broken, encrypted, or packed by a method that it does not know."""
 
 
 def identify(data: bytes, name: str) -> Known:

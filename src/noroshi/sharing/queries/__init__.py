@@ -107,7 +107,7 @@ from noroshi.sharing.queries.stances import (
     stances_of_own,
     with_own_stance,
 )
-from noroshi.sharing.queries.threads import Said, comments_of, thread_of
+from noroshi.sharing.queries.threads import Said, comment_for, comments_of, thread_of
 from noroshi.sharing.queries.unmasking import Look, looks_at
 from noroshi.sharing.queries.warnings import warnings_about, warnings_of
 
@@ -144,6 +144,7 @@ __all__ = [
     "blobs_unneeded",
     "byline",
     "changed_since_got",
+    "comment_for",
     "comments_of",
     "consent_state",
     "consents_asked",

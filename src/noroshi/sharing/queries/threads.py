@@ -5,6 +5,7 @@ import hmac
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from datetime import UTC
+from uuid import UUID
 
 from django.conf import settings
 from django.db.models import Case, IntegerField, QuerySet, Value, When
@@ -13,6 +14,7 @@ from django.utils.translation import gettext as _
 
 from noroshi.core.actor import Actor
 from noroshi.core.domain.audience import AuthorMode
+from noroshi.core.errors import NotFound
 from noroshi.members.models import in_language
 from noroshi.sharing.domain.pseudonyms import names_in
 from noroshi.sharing.models import Comment, Signal
@@ -39,6 +41,14 @@ def comments_of(actor: Actor, signal: Signal) -> QuerySet[Comment]:
     hidden = Case(When(author_mode=AuthorMode.NAMED, then=Value(0)), default=Value(1), output_field=IntegerField())
     hour = TruncHour("created_at", tzinfo=UTC)
     return rows.filter(signal=signal).order_by(hour, hidden, "created_at", "place", "id")
+
+
+def comment_for(actor: Actor, signal: Signal, comment_id: UUID) -> Comment:
+    """Return a comment on `signal` that `actor` sees; raise NotFound where there is none."""
+    comment = comments_of(actor, signal).filter(pk=comment_id).first()
+    if comment is None:
+        raise NotFound
+    return comment
 
 
 def thread_of(actor: Actor, signal: Signal) -> list[Said]:

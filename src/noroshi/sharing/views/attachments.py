@@ -3,10 +3,7 @@
 from collections.abc import Callable
 from uuid import UUID
 
-from django.conf import settings
 from django.contrib import messages
-from django.contrib.auth.decorators import login_not_required
-from django.contrib.auth.views import redirect_to_login
 from django.http import HttpResponse
 from django.http.response import HttpResponseBase
 from django.shortcuts import redirect
@@ -16,25 +13,20 @@ from django.views.decorators.http import require_POST, require_safe
 
 from noroshi.core.actor import Actor
 from noroshi.core.domain.audience import State
-from noroshi.core.errors import InvalidInput, NotFound, TooLarge
+from noroshi.core.errors import InvalidInput, TooLarge
 from noroshi.kit.downloads import download
-from noroshi.kit.http import ActorRequest
+from noroshi.kit.http import ActorRequest, open_to_the_public
 from noroshi.sharing import actions, policy, queries
 from noroshi.sharing.domain.file_kinds import FileKind, Known
-from noroshi.sharing.forms import FileForm
+from noroshi.sharing.forms.signals import FileForm
 from noroshi.sharing.models import Attachment, Signal
 
 
-@login_not_required
+@open_to_the_public
 @require_safe
 def attachment(request: ActorRequest, attachment_id: UUID) -> HttpResponseBase:
     """Hand a file out to whoever sees its signal: to be saved, never to be shown or run by a browser."""
-    try:
-        file = queries.attachment_for(request.actor, attachment_id)
-    except NotFound:
-        if request.actor.is_visitor:
-            return redirect_to_login(request.get_full_path(), settings.LOGIN_URL)
-        raise
+    file = queries.attachment_for(request.actor, attachment_id)
     return download(
         request,
         number=file.pk.hex,
@@ -56,9 +48,7 @@ def attach(request: ActorRequest, signal_id: UUID) -> HttpResponse:
 def attach_to_comment(request: ActorRequest, signal_id: UUID, comment_id: UUID) -> HttpResponse:
     """Attach a file to an own comment."""
     signal = queries.signal_for(request.actor, signal_id)
-    comment = queries.comments_of(request.actor, signal).filter(pk=comment_id).first()
-    if comment is None:
-        raise NotFound
+    comment = queries.comment_for(request.actor, signal, comment_id)
     _take(request, lambda upload: actions.attach_to_comment(request.actor, comment, upload=upload))
     return redirect(f"{page_of(request.actor, signal)}#comment-{comment.pk}")
 

@@ -7,7 +7,7 @@ from django.shortcuts import render
 from noroshi.kit import lists
 from noroshi.kit.http import ActorRequest
 from noroshi.sharing import policy, queries
-from noroshi.sharing.lists import TOMBSTONES, signal_list_for
+from noroshi.sharing.lists.signals import TOMBSTONES, signal_list_for
 
 
 def signal_list(request: ActorRequest) -> HttpResponseBase:

@@ -17,8 +17,8 @@ from noroshi.core.errors import InvalidInput, NotFound
 from noroshi.kit import lists
 from noroshi.kit.http import ActorRequest
 from noroshi.sharing import actions, policy, queries
-from noroshi.sharing.forms_consultations import AskForm, ItemsForm
-from noroshi.sharing.lists_consultations import question_list_for
+from noroshi.sharing.forms.consultations import AskForm, ItemsForm
+from noroshi.sharing.lists.consultations import question_list_for
 from noroshi.sharing.models import Kind, Signal
 from noroshi.sharing.views.context import posted
 

@@ -27,7 +27,7 @@ from noroshi.sharing.domain.handling import Objective
 from noroshi.sharing.domain.release import gravity
 from noroshi.sharing.domain.scan import Finding
 from noroshi.sharing.domain.style import traces
-from noroshi.sharing.forms import FileForm
+from noroshi.sharing.forms.signals import FileForm
 from noroshi.sharing.models import Attachment, RelationKind, Signal, SignalObservable, SignalVersion, StanceKind
 
 MOST_DAYS: Final = 120

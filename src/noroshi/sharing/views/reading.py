@@ -5,10 +5,7 @@ from dataclasses import dataclass
 from typing import Any, Final
 from uuid import UUID
 
-from django.conf import settings
 from django.contrib import messages
-from django.contrib.auth.decorators import login_not_required
-from django.contrib.auth.views import redirect_to_login
 from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
@@ -23,11 +20,12 @@ from noroshi.core.actor import Actor
 from noroshi.core.domain.audience import State
 from noroshi.core.errors import InvalidInput, NotFound
 from noroshi.intel.queries import has_said_seen
-from noroshi.kit.http import ActorRequest
+from noroshi.kit.http import ActorRequest, open_to_the_public
 from noroshi.sharing import actions, policy, queries, wording
 from noroshi.sharing.domain.outline import Form
 from noroshi.sharing.domain.ways import way_to
-from noroshi.sharing.forms import (
+from noroshi.sharing.forms.desk import AskForm, ExplainForm, SeenForm, StanceForm
+from noroshi.sharing.forms.signals import (
     AmendForm,
     BlamingForm,
     CommentForm,
@@ -36,7 +34,6 @@ from noroshi.sharing.forms import (
     ReasonForm,
     initial_of,
 )
-from noroshi.sharing.forms_desk import AskForm, ExplainForm, SeenForm, StanceForm
 from noroshi.sharing.models import Signal
 from noroshi.sharing.views.consultations import consultation_context
 from noroshi.sharing.views.context import (
@@ -56,16 +53,10 @@ from noroshi.sharing.views.context import (
 from noroshi.sharing.views.rooms import guests_context
 
 
-@login_not_required
+@open_to_the_public
 def detail(request: ActorRequest, signal_id: UUID) -> HttpResponse:
     """Show a signal, or what is left of one that was withdrawn; a public one to the public too."""
-    try:
-        signal = queries.signal_for(request.actor, signal_id)
-    except NotFound:
-        if request.actor.is_visitor:
-            return redirect_to_login(request.get_full_path(), settings.LOGIN_URL)
-        raise
-    return _detail_page(request, signal)
+    return _detail_page(request, queries.signal_for(request.actor, signal_id))
 
 
 def _detail_page(request: ActorRequest, signal: Signal, failed: dict[str, BlamingForm] | None = None) -> HttpResponse:

@@ -11,7 +11,7 @@ from noroshi.core.signing import public_key
 from noroshi.kit import lists
 from noroshi.kit.http import ActorRequest
 from noroshi.sharing import actions, policy, queries
-from noroshi.sharing.lists import RECEIPTS
+from noroshi.sharing.lists.signals import RECEIPTS
 from noroshi.sharing.wording import CHANNELS
 
 

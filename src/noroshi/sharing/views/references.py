@@ -16,8 +16,8 @@ from noroshi.core.errors import Conflict, InvalidInput, NotFound
 from noroshi.kit import lists
 from noroshi.kit.http import ActorRequest
 from noroshi.sharing import actions, policy, queries, wording
-from noroshi.sharing.forms_consultations import ReferenceChangeForm, ReferenceForm
-from noroshi.sharing.lists_consultations import REFERENCES
+from noroshi.sharing.forms.consultations import ReferenceChangeForm, ReferenceForm
+from noroshi.sharing.lists.consultations import REFERENCES
 from noroshi.sharing.models import ReferenceAnswer
 from noroshi.sharing.views.context import posted
 

@@ -17,8 +17,8 @@ from noroshi.kit import lists
 from noroshi.kit.http import ActorRequest
 from noroshi.members.queries import account_named, charter_of, coordinators_of
 from noroshi.sharing import actions, policy, queries
-from noroshi.sharing.forms_guests import GuestForm
-from noroshi.sharing.lists import room_list_for
+from noroshi.sharing.forms.guests import GuestForm
+from noroshi.sharing.lists.signals import room_list_for
 from noroshi.sharing.models import Signal
 
 

@@ -14,8 +14,8 @@ from noroshi.kit.charts import Chart, bar_chart, line_chart
 from noroshi.kit.http import ActorRequest
 from noroshi.sharing import policy, queries
 from noroshi.sharing.domain.periods import Period
-from noroshi.sharing.report_pdf import report_as_pdf
-from noroshi.sharing.reports import Section, as_csv, headings, period_name, sections
+from noroshi.sharing.reports.pdf import report_as_pdf
+from noroshi.sharing.reports.sections import Section, as_csv, headings, period_name, sections
 
 LANGUAGES: Final = ("ja", "en")
 PLOTTED: Final = 3

@@ -9,7 +9,7 @@ from noroshi.core.domain.audience import AuthorMode
 from noroshi.core.errors import InvalidInput, NotFound
 from noroshi.kit.http import ActorRequest
 from noroshi.sharing import actions, policy, queries
-from noroshi.sharing.forms import ReasonForm
+from noroshi.sharing.forms.signals import ReasonForm
 from noroshi.sharing.models import Signal
 from noroshi.sharing.views.context import posted
 

@@ -1,4 +1,4 @@
-"""The lists of the sharing room, declared once."""
+"""Signals, what is left of withdrawn ones, and who got what."""
 
 from collections.abc import Callable
 from dataclasses import replace

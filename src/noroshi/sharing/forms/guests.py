@@ -7,7 +7,7 @@ from django import forms
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
-from noroshi.sharing.forms import BlamingForm
+from noroshi.sharing.forms.signals import BlamingForm
 
 
 class GuestForm(BlamingForm):

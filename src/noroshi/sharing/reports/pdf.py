@@ -9,7 +9,7 @@ from fpdf.enums import XPos, YPos
 
 from noroshi.core.errors import Conflict
 from noroshi.sharing.queries import Report
-from noroshi.sharing.reports import Section, headings, period_name, sections
+from noroshi.sharing.reports.sections import Section, headings, period_name, sections
 
 MARGIN: Final = 16
 LABEL: Final = 74

@@ -12,7 +12,7 @@ from noroshi.members.models import Group
 from noroshi.members.queries import default_level
 from noroshi.sharing.actions import LEVELS, Edited, default_profile
 from noroshi.sharing.domain.content import MAX_BODY, MAX_REASON, MAX_TITLE, Marking
-from noroshi.sharing.forms import BlamingForm
+from noroshi.sharing.forms.signals import BlamingForm
 from noroshi.sharing.queries import groups_on_offer
 from noroshi.sharing.wording import TLP_CHOICES
 

@@ -96,9 +96,9 @@ def values_named(text: str) -> set[str]:
 @ledger.subscribe("sharing.tell-readers", *KINDS)
 def tell_readers(entry: LedgerEntry) -> None:
     """Tell everybody who sees it, but the author, that a signal came, changed or went."""
-    signal = _signal_of(entry)
+    signal = signal_of(entry)
     if signal is not None:
-        _post(entry, signal, KINDS[entry.action], _readers_of(signal))
+        post(entry, signal, KINDS[entry.action], _readers_of(signal))
 
 
 @hears_of_mail(SUBJECT, NoticeKind.SIGNAL, NoticeKind.AMENDED)
@@ -130,7 +130,7 @@ def present_recalls(actor: Actor, ids: Collection[UUID]) -> Mapping[UUID, Presen
 @ledger.subscribe("sharing.tell-former-readers", "sharing.signal.amended", "sharing.signal.withdrawn")
 def tell_former_readers(entry: LedgerEntry) -> None:
     """Tell those who got a signal and cannot see it any more that it changed or went: no content, a neutral subject."""
-    signal = _signal_of(entry)
+    signal = signal_of(entry)
     if signal is None:
         return
     got = _but_author(signal, readers_of(signal))
@@ -150,23 +150,23 @@ def tell_former_readers(entry: LedgerEntry) -> None:
 @ledger.subscribe("sharing.tell-newly-reached", "sharing.signal.lowered")
 def tell_newly_reached(entry: LedgerEntry) -> None:
     """Tell those whom a lower level reaches and the one before did not."""
-    signal = _signal_of(entry)
+    signal = signal_of(entry)
     if signal is not None:
         item = signal.as_item()
         had = {person.pk for person in people_who_see(replace(item, tlp=TLP(entry.payload["before"])))}
         new = {person.pk for person in people_who_see(replace(item, tlp=TLP(entry.payload["after"])))} - had
         readers = _but_author(signal, people_reached(signal))
-        _post(entry, signal, NoticeKind.SIGNAL, [person for person in readers if person.pk in new])
+        post(entry, signal, NoticeKind.SIGNAL, [person for person in readers if person.pk in new])
 
 
 @ledger.subscribe("sharing.tell-disclosed", "sharing.signal.disclosed")
 def tell_disclosed(entry: LedgerEntry) -> None:
     """Tell those who see it since its embargo has ended; whoever was named in person was told before."""
-    signal = _signal_of(entry)
+    signal = signal_of(entry)
     if signal is not None:
         named = {line.target for line in signal.as_item().audience if line.kind is EntryKind.PERSON}
         readers = [person for person in _readers_of(signal) if person.pk not in named]
-        _post(entry, signal, NoticeKind.SIGNAL, readers)
+        post(entry, signal, NoticeKind.SIGNAL, readers)
 
 
 @ledger.subscribe(
@@ -174,34 +174,34 @@ def tell_disclosed(entry: LedgerEntry) -> None:
 )
 def tell_operators(entry: LedgerEntry) -> None:
     """Tell the hub's operators that something waits for them: new, for a second one, or with the author's answer."""
-    signal = _signal_of(entry)
+    signal = signal_of(entry)
     if signal is None or signal.state != State.HELD:
         return
     operators = active_people().filter(
         organisation__membership=MembershipClass.HUB, role_assignments__role=Role.HUB_OPERATOR
     )
     others = operators.exclude(pk=entry.person) if entry.person is not None else operators
-    _post(entry, signal, NoticeKind.RELEASE, _but_author(signal, others))
+    post(entry, signal, NoticeKind.RELEASE, _but_author(signal, others))
 
 
 @ledger.subscribe("sharing.tell-sender", "sharing.signal.released", "sharing.signal.returned", "sharing.signal.asked")
 def tell_sender(entry: LedgerEntry) -> None:
     """Tell the author what became of what waited for release, and what the hub asks of it."""
-    signal = _signal_of(entry)
+    signal = signal_of(entry)
     if signal is not None:
-        _post(entry, signal, NoticeKind.AMENDED, _author_of(signal))
+        post(entry, signal, NoticeKind.AMENDED, _author_of(signal))
 
 
 @ledger.subscribe("sharing.tell-thread", "sharing.signal.commented")
 def tell_thread(entry: LedgerEntry) -> None:
     """Tell the author and those who have commented, as far as they still see it, that there is another comment."""
-    signal = _signal_of(entry)
+    signal = signal_of(entry)
     comment = Comment.everything.filter(pk=entry.payload["comment"]).first()
     if signal is None or comment is None:
         return
     thread = Comment.everything.filter(signal=signal, created_at__lte=comment.created_at).values("author")
     others = active_people().filter(Q(pk__in=thread) | Q(pk=signal.author_id)).exclude(pk=comment.author_id)
-    _post(entry, signal, NoticeKind.COMMENT, people_reached(signal, others))
+    post(entry, signal, NoticeKind.COMMENT, people_reached(signal, others))
 
 
 @presents(LOOK)
@@ -217,7 +217,7 @@ def present_looks(actor: Actor, ids: Collection[UUID]) -> Mapping[UUID, Presenta
 @ledger.subscribe("sharing.tell-unmasked", "sharing.author.unmasked")
 def tell_unmasked(entry: LedgerEntry) -> None:
     """Tell an anonymous author at once that somebody looked up who it is."""
-    signal = _signal_of(entry)
+    signal = signal_of(entry)
     if signal is None:
         return
     number = entry.payload.get("comment")
@@ -241,10 +241,11 @@ def tell_author(entry: LedgerEntry) -> None:
         return
     notices = Notice.objects.unrestricted(reason="whether the author knows the number")
     if not notices.filter(kind=NoticeKind.SIGHTING, subject_id=signal.pk, count__gte=count).exists():
-        _post(entry, signal, NoticeKind.SIGHTING, _author_of(signal), count)
+        post(entry, signal, NoticeKind.SIGHTING, _author_of(signal), count)
 
 
-def _post(entry: LedgerEntry, signal: Signal, kind: NoticeKind, people: Iterable[Person], count: int = 1) -> None:
+def post(entry: LedgerEntry, signal: Signal, kind: NoticeKind, people: Iterable[Person], count: int = 1) -> None:
+    """Put a notice about `signal` into people's inboxes; of what is anonymous they learn the hour alone."""
     hidden = entry.actor_label == VEILED
     post_notices(
         people=people,
@@ -280,7 +281,8 @@ def _author_of(signal: Signal) -> list[Person]:
     return list(active_people().filter(pk=signal.author_id)) if signal.author_id else []
 
 
-def _signal_of(entry: LedgerEntry) -> Signal | None:
+def signal_of(entry: LedgerEntry) -> Signal | None:
+    """Return the signal that an event is about; None where it is no more."""
     return _find(entry.subject_id) if entry.subject_id else None
 
 

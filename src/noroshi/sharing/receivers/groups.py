@@ -21,7 +21,7 @@ from noroshi.notify.models import NoticeKind
 from noroshi.notify.presenters import Presentation, presents
 from noroshi.sharing import queries
 from noroshi.sharing.models import Signal
-from noroshi.sharing.receivers import SUBJECT
+from noroshi.sharing.receivers.signals import post, signal_of
 
 GROUP: Final = "members.group"
 
@@ -77,38 +77,18 @@ def _post(entry: LedgerEntry, people: object) -> None:
 @ledger.subscribe("sharing.tell-guest", "sharing.guest.invited")
 def tell_guest(entry: LedgerEntry) -> None:
     """Tell a guest, as long as the guest sees it, that there is a signal."""
-    signal = _signal(entry)
-    if signal is None:
-        return
-    people = queries.people_reached(signal, active_people().filter(pk=entry.payload["person"]))
-    post_notices(
-        people=people,
-        kind=NoticeKind.SIGNAL,
-        subject=SUBJECT,
-        subject_id=signal.pk,
-        event=entry,
-        world=entry.world,
-    )
+    signal = signal_of(entry)
+    if signal is not None:
+        _tell_somebody(entry, signal, NoticeKind.SIGNAL, entry.payload["person"])
 
 
 @ledger.subscribe("sharing.tell-asker", "sharing.consent.asked")
 def tell_asker(entry: LedgerEntry) -> None:
     """Tell whoever asked a question that the hub would publish an answer to it."""
-    signal = _signal(entry)
-    if signal is None or signal.author_id is None:
-        return
-    people = queries.people_reached(signal, active_people().filter(pk=signal.author_id))
-    post_notices(
-        people=people,
-        kind=NoticeKind.REQUEST,
-        subject=SUBJECT,
-        subject_id=signal.pk,
-        event=entry,
-        world=entry.world,
-    )
+    signal = signal_of(entry)
+    if signal is not None and signal.author_id is not None:
+        _tell_somebody(entry, signal, NoticeKind.REQUEST, signal.author_id)
 
 
-def _signal(entry: LedgerEntry) -> Signal | None:
-    assert entry.subject_id is not None  # noqa: S101 - a signal has a number
-    rows = Signal.objects.unrestricted(reason="the policy chooses the readers next")
-    return rows.filter(pk=entry.subject_id).first()
+def _tell_somebody(entry: LedgerEntry, signal: Signal, kind: NoticeKind, person: UUID | str) -> None:
+    post(entry, signal, kind, queries.people_reached(signal, active_people().filter(pk=person)))

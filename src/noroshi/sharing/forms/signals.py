@@ -1,4 +1,4 @@
-"""Forms of the sharing room: they turn what a person typed into `Content` and `Marking`; the actions judge it."""
+"""What is typed about signals, turned into `Content` and `Marking`."""
 
 from collections.abc import Iterator, Mapping
 from typing import Any, Final

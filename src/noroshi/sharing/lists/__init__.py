@@ -1,0 +1,1 @@
+"""The lists of the sharing room, declared once."""

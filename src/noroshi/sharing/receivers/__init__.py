@@ -1,0 +1,5 @@
+"""What the sharing room does when something happened: above all, who is told. Importing it subscribes."""
+
+from noroshi.sharing.receivers import groups, signals
+
+__all__ = ["groups", "signals"]
