@@ -14,6 +14,7 @@ from pathlib import Path
 
 import pytest
 
+from factories.shell import fresh_environment
 from noroshi.site.demo.stage import free_port
 
 HERE = Path(__file__).parent
@@ -27,12 +28,9 @@ def portal(tmp_path_factory):
     """A portal on a free port, in an installation of its own: second factor asked for, mail into files."""
     folder = tmp_path_factory.mktemp("portal")
     port = free_port(0)
-    environment = {name: value for name, value in os.environ.items() if not name.startswith("NOROSHI_")}
-    environment |= {
-        "NOROSHI_DATA_DIR": str(folder),
-        "NOROSHI_BASE_URL": f"http://localhost:{port}",
-        "NOROSHI_LOG_LEVEL": "ERROR",
-    }
+    environment = fresh_environment(
+        NOROSHI_DATA_DIR=str(folder), NOROSHI_BASE_URL=f"http://localhost:{port}", NOROSHI_LOG_LEVEL="ERROR"
+    )
 
     def noroshi(*arguments):
         command = [sys.executable, "-m", "noroshi.site", *arguments]

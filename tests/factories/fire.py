@@ -15,6 +15,8 @@ from django.conf import settings
 from django.db import connection, connections
 from django.db.utils import ConnectionHandler
 
+from factories.shell import fresh_environment
+
 TESTS = Path(__file__).parent.parent
 SOURCE = TESTS.parent / "src"
 DATABASE = f"under_fire_{os.environ.get('PYTEST_XDIST_WORKER', 'alone')}"
@@ -27,8 +29,7 @@ class Installation:
     def __init__(self, folder: Path, address: str, script: Path) -> None:
         self.folder = folder
         self.script = script
-        self.environment = {
-            **{name: value for name, value in os.environ.items() if not name.startswith("NOROSHI_")},
+        self.environment = fresh_environment() | {
             "DJANGO_SETTINGS_MODULE": "noroshi.site.settings",
             "NOROSHI_DATA_DIR": str(folder),
             "NOROSHI_DATABASE_URL": address,

@@ -1,13 +1,13 @@
 """`noroshi check`: an installation set up as the guide says has nothing to complain about."""
 
-import os
 import subprocess
 import sys
 
+from factories.shell import fresh_environment
+
 
 def noroshi(folder, *arguments, **settings):
-    environment = {name: value for name, value in os.environ.items() if not name.startswith("NOROSHI_")}
-    environment |= {"NOROSHI_DATA_DIR": str(folder), **settings}
+    environment = fresh_environment(NOROSHI_DATA_DIR=str(folder), **settings)
     command = [sys.executable, "-m", "noroshi.site", *arguments]
     return subprocess.run(command, env=environment, capture_output=True, text=True, check=False)
 

@@ -7,6 +7,7 @@ import sys
 
 import pytest
 
+from factories.shell import fresh_environment
 from noroshi.core.errors import Conflict, InvalidInput
 from noroshi.site.demo import logs
 from noroshi.site.demo.sector import AUTHOR, MEMBERS
@@ -28,10 +29,9 @@ STEPS = [
 
 
 def run_demo(folder, *arguments):
-    environment = {name: value for name, value in os.environ.items() if not name.startswith("NOROSHI_")}
     return subprocess.run(
         [sys.executable, "-m", "noroshi.site", "demo", *arguments],
-        env=environment | {"NOROSHI_DATA_DIR": str(folder)},
+        env=fresh_environment(NOROSHI_DATA_DIR=str(folder)),
         capture_output=True,
         text=True,
         check=False,
