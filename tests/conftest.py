@@ -106,6 +106,17 @@ def stopped_clock():
 
 
 @pytest.fixture
+def partner(monkeypatch, stopped_clock):
+    """Whoever is called from here by a webhook."""
+    from factories.partner import Partner
+    from noroshi.kit import outbound
+
+    here = Partner()
+    monkeypatch.setattr(outbound, "post", here.post)
+    return here
+
+
+@pytest.fixture
 def say(db):
     """Write an entry: `say("test.said", word="fire")`."""
 

@@ -229,6 +229,21 @@ def test_sample_when_attached_then_it_is_wrapped_and_its_hash_is_proposed(cast, 
     assert blobs.digest(files.PE) not in values.all()
 
 
+def test_ledger_when_an_anonymous_author_downloads_then_it_is_written_where_the_audience_s_is(
+    cast, draft, attach, share, ledger
+):
+    files_of = {}
+    for name, entries in {"all": [COMMUNITY], "b1": [to_person(cast.b1)]}.items():
+        held = draft("a1", *entries, author_mode=AuthorMode.ANONYMOUS)
+        files_of[name] = attach(held)
+        actions.release_signal(cast.actor("hub_op"), actions.publish_signal(cast.actor("a1"), held))
+        for reader in ("a1", "b1"):
+            file = queries.attachment_for(cast.actor(reader), files_of[name].pk)
+            actions.read_attachment(cast.actor(reader), file)
+    downloads = {name: [person for _action, person in ledger(file)[1:]] for name, file in files_of.items()}
+    assert downloads == {"all": [cast.a1.pk, cast.b1.pk], "b1": [cast.b1.pk]}
+
+
 def test_program_when_it_is_no_sample_then_it_is_refused_and_told_how(draft, attach):
     with pytest.raises(InvalidInput, match="This is a malware sample"):
         attach(draft("a1"), Upload(files.PE, "tool.exe"))
