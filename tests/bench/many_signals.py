@@ -24,6 +24,8 @@ RARE: Final = "紫陽花"
 """Stands in some signals, spread over all years."""
 OLD: Final = "emotet"
 """Stands in a tenth of the oldest quarter and in none after: the worst case for a walk that begins at the newest."""
+SAID: Final = "追跡調査"
+"""Stands in one of fifty comments, and in no signal."""
 SUBJECTS: Final = ("不正送金", "偽のログイン画面", "標的型メール", "脆弱性", "口座の売買", "なりすまし", "サービス妨害")
 PLACES: Final = ("利用者", "営業店", "外部委託先", "法人顧客", "共同センター", "海外拠点")
 DEEDS: Final = ("誘導する", "乗っ取る", "停止させる", "詐取する", "改ざんする", "探索する")
@@ -77,11 +79,14 @@ def start(folder: Path) -> None:
 
 
 def fill(size: Size | None = None, say: Callable[[str], None] = lambda _text: None) -> World:
-    """Make the sector and its signals, of every marking and audience."""
+    """Make the sector and its signals, of every marking and audience; nothing where the database has been filled."""
     from noroshi.site.commands.installation import prepare
 
     size = size or Size()
     prepare()
+    if (world := _found()) is not None:
+        say("as it was kept")
+        return world
     sector = Sector(size, Random(1))
     sector.write()
     say(f"{size.organisations} organisations, {size.people} people")
@@ -96,8 +101,21 @@ def fill(size: Size | None = None, say: Callable[[str], None] = lambda _text: No
     _mark(RARE, 1, 5_000)
     _mark(OLD, 4, 10)
     _analyse()
-    analysts = tuple(pk for pk, role in sector.roles() if role == "analyst")
-    return World(sector.people[1][0], sector.people[2][0], sector.people[0][0], analysts)
+    world = _found()
+    assert world is not None
+    return world
+
+
+def _found() -> World | None:
+    """Who is there already, in a database that was kept."""
+    from noroshi.members.models import Person, RoleAssignment
+
+    places = {f"person-{place}@example.jp": place for place in range(3)}
+    known = {places[email]: pk for email, pk in Person.objects.filter(email__in=places).values_list("email", "pk")}
+    if len(known) < len(places):
+        return None
+    analysts = RoleAssignment.objects.filter(role="analyst").order_by("pk").values_list("person_id", flat=True)
+    return World(known[1], known[2], known[0], tuple(analysts))
 
 
 @dataclass
@@ -167,7 +185,8 @@ class Sector:
 
 def _write_chunk(sector: Sector, numbers: range, count: int) -> None:
     from noroshi.core.models import AudienceEntry
-    from noroshi.sharing.models import Acknowledgement, Comment, Signal, SignalObservable
+    from noroshi.intel.models import Sighting
+    from noroshi.sharing.models import Acknowledgement, Comment, Signal, SignalObservable, Stance
 
     made = [Made.of(sector, number, count) for number in numbers]
     _load(Signal, [each.signal for each in made])
@@ -175,7 +194,10 @@ def _write_chunk(sector: Sector, numbers: range, count: int) -> None:
     _load(SignalObservable, [row for each in made for row in each.observables])
     _load(Comment, [row for each in made for row in each.comments])
     _load(Acknowledgement, [row for each in made for row in each.acknowledgements])
-    _index(made)
+    _load(Stance, [row for each in made for row in each.stances])
+    _load(Sighting, [row for each in made for row in each.sightings])
+    _index("signal", {each.signal["id"]: each.words for each in made})
+    _index("comment", {row["id"]: (row["body"],) for each in made for row in each.comments})
 
 
 @dataclass(frozen=True)
@@ -187,6 +209,8 @@ class Made:
     observables: list[dict[str, Any]]
     comments: list[dict[str, Any]]
     acknowledgements: list[dict[str, Any]]
+    stances: list[dict[str, Any]]
+    sightings: list[dict[str, Any]]
     words: tuple[str, ...]
 
     @classmethod
@@ -218,15 +242,30 @@ class Made:
         named = random.sample(range(len(sector.observables)), random.choice((0, 0, 1, 2)))
         seen = [{"signal_id": pk, "observable_id": sector.observables[place], "reason": "text"} for place in named]
         said = [
-            {"id": _id_at(at, random), "signal_id": pk, "author_id": random.choice(sector.people)[0], "body": "確認中"}
+            {
+                "id": _id_at(at, random),
+                "signal_id": pk,
+                "author_id": random.choice(sector.people)[0],
+                "body": _comment(random.randrange(400), SAID if number % 200 == 0 else ""),
+                "created_at": at,
+            }
             for _ in range(number % 4 == 0)
         ]
         noted = random.sample(sector.people, number % 3)
-        notes = [{"signal_id": pk, "person_id": person, "organisation_id": of} for person, of in noted]
-        return cls(signal, lines, seen, said, notes, (title, body, *map(address, named)))
+        notes = [{"signal_id": pk, "person_id": person, "organisation_id": of, "at": at} for person, of in noted]
+        # Each organisation once, as a row of either kind is kept.
+        answering = {of: person for person, of in random.sample(sector.people, 4)} if number % 5 == 0 else {}
+        stances = [
+            {"signal_id": pk, "person_id": person, "organisation_id": of, "kind": random.choice(STANCES), "at": at}
+            for of, person in answering.items()
+        ]
+        sightings = [{"item_id": pk, "organisation_id": of, "source": "person", "at": at} for of in answering]
+        words = (title, body, *map(address, named))
+        return cls(signal, lines, seen, said, notes, stances, sightings, words)
 
 
 KINDS: Final = ("incident", "fraud", "phishing", "malware", "vulnerability", "news")
+STANCES: Final = ("affected", "checking", "patched", "not_affected")
 
 
 def address(place: int) -> str:
@@ -246,6 +285,12 @@ def _body(number: int) -> str:
         for _ in range(3)
     ]
     return f"{COMMON}の利用に関わる情報です。" + "".join(sentences)
+
+
+@cache
+def _comment(number: int, word: str) -> str:
+    random = Random(number)
+    return f"当社でも{random.choice(SUBJECTS)}を確認しました。{random.choice(PLACES)}には周知済みです。{word}"
 
 
 def _target(sector: Sector, kind: str) -> dict[str, Any]:
@@ -305,34 +350,37 @@ def _copy(table: str, columns: list[str], rows: Iterable[list[Any]]) -> None:
             cursor.executemany(f'INSERT INTO "{table}" ({names}) VALUES ({places})', list(rows))
 
 
-def _index(made: list[Made]) -> None:
-    """Put the words of signals into the search index, as `kit.search` does for one."""
+def _index(kind: str, texts: dict[UUID, tuple[str, ...]]) -> None:
+    """Put the words of items into the search index, as `kit.search` does for one."""
     from django.db import connection
 
     from noroshi.kit.domain import bigrams
 
-    words = [[*bigrams.tokens("\n".join(each.words))] for each in made]
-    items = [each.signal["id"] for each in made]
+    words = [[*bigrams.tokens("\n".join(text))] for text in texts.values()]
+    items = list(texts)
     if connection.vendor == "postgresql":
         vectors = (" ".join(f"'{token}':{place}" for place, token in enumerate(tokens, 1)) for tokens in words)
-        rows = (["signal", item, vector] for item, vector in zip(items, vectors, strict=True))
+        rows = ([kind, item, vector] for item, vector in zip(items, vectors, strict=True))
         _copy("kit_searchentry", ["kind", "item_id", "tokens"], rows)
         return
     with connection.cursor() as cursor:
         cursor.execute("SELECT COALESCE(MAX(id), 0) FROM kit_searchentry")
         first = cursor.fetchone()[0] + 1
-    _copy("kit_searchentry", ["id", "kind", "item_id"], ([first + n, "signal", pk.hex] for n, pk in enumerate(items)))
+    _copy("kit_searchentry", ["id", "kind", "item_id"], ([first + n, kind, pk.hex] for n, pk in enumerate(items)))
     _copy("kit_search", ["rowid", "tokens"], ([first + n, " ".join(tokens)] for n, tokens in enumerate(words)))
 
 
 _AT: Final = "to_timestamp(('x' || lpad(left(replace({id}::text, '-', ''), 12), 16, '0'))::bit(64)::bigint / 1000.0)"
 _COPIED: Final = (
-    ("sharing_signal", "id", ("created_at", "published_at", "changed_at")),
-    ("core_audienceentry", "item_id", ()),
-    ("sharing_signalobservable", "signal_id", ()),
-    ("sharing_comment", "signal_id", ("created_at",)),
-    ("sharing_acknowledgement", "signal_id", ("at",)),
-    ("kit_searchentry", "item_id", ()),
+    # table, the numbers that move, the first of them the one it is found by; the moments that do
+    ("sharing_signal", ("id",), ("created_at", "published_at", "changed_at")),
+    ("core_audienceentry", ("item_id",), ()),
+    ("sharing_signalobservable", ("signal_id",), ()),
+    ("sharing_comment", ("signal_id", "id"), ("created_at",)),
+    ("sharing_acknowledgement", ("signal_id",), ("at",)),
+    ("sharing_stance", ("signal_id",), ("at",)),
+    ("intel_sighting", ("item_id",), ("at",)),
+    ("kit_searchentry", ("item_id",), ()),
 )
 
 
@@ -343,18 +391,16 @@ def _copy_batch(copy: int, count: int) -> None:
     back = f"interval '{int(APART.total_seconds()) * count * copy} seconds'"
     lowest = UUID(int=int((_newest() - APART * count).timestamp() * 1000) << 80)
     with connection.cursor() as cursor:
-        for table, item, moments in _COPIED:
+        for table, moved, moments in _COPIED:
             cursor.execute("SELECT column_name FROM information_schema.columns WHERE table_name = %s", [table])
-            columns = [name for (name,) in cursor.fetchall() if name != "id" or item == "id"]
+            columns = [name for (name,) in cursor.fetchall() if name != "id" or "id" in moved]
             chosen = {name: f'"{name}"' for name in columns}
             chosen |= {name: f'"{name}" - {back}' for name in moments}
-            chosen[item] = _moved(item, back)
-            if table == "sharing_comment":
-                columns, chosen = [*columns, "id"], {**chosen, "id": "gen_random_uuid()"}
+            chosen |= {name: _moved(name, back) for name in moved}
             names = ", ".join(f'"{name}"' for name in columns)
             cursor.execute(
                 f'INSERT INTO "{table}" ({names}) SELECT {", ".join(chosen[name] for name in columns)} FROM "{table}" '
-                f'WHERE "{item}" >= %s ORDER BY "{item}"',
+                f'WHERE "{moved[0]}" >= %s ORDER BY "{moved[0]}"',
                 [lowest],
             )
 

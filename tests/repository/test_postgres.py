@@ -2,6 +2,7 @@
 
 import subprocess
 import sys
+import tempfile
 from pathlib import Path
 from urllib.parse import parse_qs, urlsplit
 
@@ -29,6 +30,19 @@ def test_run_when_a_command_ends_then_its_exit_code_is_kept_and_the_cluster_is_g
 
 
 @installed
+def test_run_when_kept_then_the_next_one_finds_what_was_written():
+    write = "import os, subprocess; subprocess.run(['psql', os.environ['NOROSHI_DATABASE_URL'], '-qc', %r], check=True)"
+    address = "postgresql://postgres@/noroshi?host="
+    with tempfile.TemporaryDirectory(prefix="noroshi-kept-") as folder:
+        script = write.replace("os.environ['NOROSHI_DATABASE_URL']", repr(address + folder))
+        codes = [
+            _run("run", "-k", folder, sys.executable, "-c", script % statement).returncode
+            for statement in ("CREATE TABLE kept (number int)", "INSERT INTO kept VALUES (1)", "SELECT * FROM lost")
+        ]
+    assert codes == [0, 0, 1]
+
+
+@installed
 def test_cluster_when_used_then_it_is_utf8_in_one_order_everywhere():
     import psycopg
 
@@ -41,9 +55,9 @@ def test_cluster_when_used_then_it_is_utf8_in_one_order_everywhere():
     assert row == ("C.UTF-8", "C.UTF-8", "UTF8")
 
 
-@pytest.mark.parametrize("arguments", [(), ("run",), ("stop",)])
+@pytest.mark.parametrize("arguments", [(), ("run",), ("run", "-k"), ("run", "-k", "a", "-k", "b", "true"), ("stop",)])
 def test_command_line_when_it_makes_no_sense_then_the_usage_is_shown(arguments):
     result = _run(*arguments)
 
     assert (result.returncode, result.stdout) == (2, "")
-    assert "postgres.py run [-c NAME=VALUE ...] COMMAND" in result.stderr
+    assert "postgres.py run [-k FOLDER] [-c NAME=VALUE ...] COMMAND" in result.stderr
