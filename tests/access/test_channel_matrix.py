@@ -7,6 +7,7 @@ requests. The rows are those of `test_matrix`, the verdicts `decide`'s.
 import csv
 import re
 from collections.abc import Iterable
+from html import unescape
 from random import Random
 from uuid import UUID
 
@@ -37,6 +38,7 @@ ITEMS = 320
 WORD = "harbour"
 DETAILS = 5
 MAILED = 60
+_NEXT = re.compile(r'<a rel="next" href="([^"]+)"')
 _LINK = re.compile(r'href="[^"]*/signals/([0-9a-f]{8}-[0-9a-f-]{27})/"')
 
 
@@ -99,16 +101,14 @@ def actor(name: str, channel: Channel = Channel.WEB) -> Actor:
 
 
 def listed(client: Client, path: str) -> list[UUID]:
-    """The signals of all pages of a list."""
+    """The signals of all pages of a list, turned by their own links."""
     found: list[UUID] = []
-    for page in range(1, 9):
-        answer = client.get(
-            path, {"q": WORD, "size": 200, "page": page} if "search" in path else {"size": 200, "page": page}
-        )
-        links = [UUID(number) for number in _LINK.findall(answer.content.decode())]
-        if not links:
-            break
-        found += links
+    query = f"?size=200&q={WORD}" if "search" in path else "?size=200"
+    while query:
+        page = client.get(path + query).content.decode()
+        found += [UUID(number) for number in _LINK.findall(page)]
+        following = _NEXT.search(page)
+        query = unescape(following.group(1)) if following else ""
     return found
 
 

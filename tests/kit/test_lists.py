@@ -1,21 +1,29 @@
 """Lists: what an address may ask, what a page shows, what a file holds."""
 
+import base64
 import csv
 import io
-from datetime import UTC, date, datetime
+from dataclasses import replace
+from datetime import UTC, date, datetime, timedelta
 
 import pytest
 from django.contrib.auth.models import Group
+from django.db import transaction
+from django.db.models import Count
 from django.http import QueryDict  # noqa: TID251 - a list is read from one
 from django.test import RequestFactory
 from django.utils.translation import override
-from hypothesis import given
+from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from factories.members import organisation_fields
+from factories.signals import make_signal
 from noroshi.core import clock
 from noroshi.core.actor import Actor
 from noroshi.core.domain.channels import Channel
+from noroshi.core.domain.membership import Standing
 from noroshi.kit import lists
+from noroshi.kit.cursors import Mark
 from noroshi.kit.lists import (
     ChoiceFilter,
     Column,
@@ -27,8 +35,12 @@ from noroshi.kit.lists import (
     read_question,
     respond,
 )
+from noroshi.kit.lists.page import Turn, Way
+from noroshi.members.models import Organisation, Person, RoleAssignment
+from noroshi.sharing.lists.signals import signal_list_for
 
 NOON = datetime(2026, 11, 22, 3, 0, tzinfo=UTC)
+ASTRAY = "The address names no place in this list: here is its beginning."
 ANALYST = Actor(label="佐藤 花子 (あおば銀行)")
 
 
@@ -97,9 +109,14 @@ def test_list_is_filtered_and_sorted_as_asked(groups, query, expected):
         ("since=2026-02-30", ["“Since” was left out: its value means nothing here."]),
         ("q=a%00b", ["“Text” was left out: its value means nothing here."]),
         ("q=" + "a" * 201, ["“Text” was left out: its value means nothing here."]),
-        ("page=-1", []),
-        ("page=99999999999999999999", []),
-        ("page=１", []),
+        ("page=3", []),
+        ("end=", []),
+        ("after=", []),
+        ("after=nonsense", [ASTRAY]),
+        ("before=%E7%AB%A0", [ASTRAY]),
+        ("after=" + "A" * 5000, [ASTRAY]),
+        ("after=" + Mark("beta", 1).sealed("people name"), [ASTRAY]),
+        ("after=" + Mark("beta", 1).sealed("groups -name"), [ASTRAY]),
         ("size=7", []),
         ("size=1000000", []),
         ("unknown=1", []),
@@ -110,25 +127,22 @@ def test_question_that_means_nothing_is_left_out(groups, query, notes):
     with override("en"):
         question = read_question(SPEC, QueryDict(query))
     assert list(question.notes) == notes
-    assert (question.page, question.size, question.values) == (1, 25, {})
+    assert (question.turn, question.size, question.values) == (None, 25, {})
     assert names(query) == names()
 
 
 @given(
-    st.dictionaries(st.sampled_from(["q", "first", "since", "sort", "page", "size", "export"]), st.text(max_size=40))
+    st.dictionaries(
+        st.sampled_from(["q", "first", "since", "sort", "after", "before", "size", "export"]), st.text(max_size=40)
+    )
 )
 def test_any_address_is_read_and_its_own_address_reads_the_same(parameters):
     query = QueryDict(mutable=True)
     query.update(parameters)
     question = read_question(SPEC, query)
-    again = read_question(SPEC, QueryDict(question.address(page=question.page).removeprefix("?")))
-    assert (again.values, again.sort, again.page, again.size) == (
-        question.values,
-        question.sort,
-        question.page,
-        question.size,
-    )
-    assert again.notes == ()
+    again = read_question(SPEC, QueryDict(question.address().removeprefix("?")))
+    assert (again.values, again.sort, again.size) == (question.values, question.sort, question.size)
+    assert (again.turn, again.notes) == (None, ())
 
 
 def test_date_filter_reads_a_day():
@@ -137,7 +151,7 @@ def test_date_filter_reads_a_day():
 
 def test_filter_named_like_a_parameter_of_every_list_is_refused():
     with pytest.raises(ValueError, match="names of their own"):
-        ListSpec("x", columns=(), filters=(TextFilter("page", "Page", ("name",)),))
+        ListSpec("x", columns=(), filters=(TextFilter("after", "After", ("name",)),))
 
 
 def test_default_sort_by_a_column_that_does_not_sort_is_refused():
@@ -150,51 +164,159 @@ def sixty(db):
     Group.objects.bulk_create(Group(name=f"g{number:03}") for number in range(60))
 
 
-def test_page_holds_its_share_and_knows_its_neighbours(sixty):
-    page = read_list(SPEC, QueryDict("page=2&q=g"), Group.objects.all()).page
-    assert (page.first, page.last, page.count, page.capped) == (26, 50, 60, False)
-    assert (page.previous_url, page.next_url) == ("?q=g&page=1", "?q=g&page=3")
-    assert [link.number for link in page.links] == [1, 2, 3]
-    assert [link.current for link in page.links] == [False, True, False]
+def page_at(url="", spec=SPEC, rows=None):
+    return read_list(spec, QueryDict(url.removeprefix("?")), Group.objects.all() if rows is None else rows).page
 
 
-def test_last_page_has_no_next(sixty):
-    page = read_list(SPEC, QueryDict("page=3"), Group.objects.all()).page
-    assert (page.first, page.last, page.next_url) == (51, 60, "")
+def turned(way, url="", **more):
+    """Yield the pages from `url` on, turned by links of one kind until there is none."""
+    page = page_at(url, **more)
+    yield page
+    while url := getattr(page, f"{way}_url"):
+        page = page_at(url, **more)
+        yield page
 
 
-def test_pages_together_hold_every_row_once(sixty):
-    assert [name for number in (1, 2, 3) for name in names(f"page={number}")] == [
-        f"g{number:03}" for number in range(60)
-    ]
+def places(pages):
+    return [(page.first, page.last, page.count) for page in pages]
+
+
+def test_pages_hold_their_share_and_know_their_place(sixty):
+    pages = list(turned("next", "q=g"))
+    assert places(pages) == [(1, 25, 60), (26, 50, 60), (51, 60, 60)]
+    assert [bool(page.first_url) for page in pages] == [False, True, True]
+    assert [page.last_url for page in pages] == ["?q=g&end=1", "?q=g&end=1", ""]
+    assert [group.name for page in pages for group in page.rows] == [f"g{number:03}" for number in range(60)]
+
+
+def test_pages_turned_back_from_the_last_are_the_same(sixty):
+    assert places(turned("previous", "end=1")) == [(51, 60, 60), (26, 50, 60), (1, 25, 60)]
+
+
+def test_page_turned_to_is_the_same_after_rows_have_come_and_its_own_border_has_gone(sixty):
+    second = page_at(page_at().next_url)
+    url = page_at().next_url
+    Group.objects.bulk_create(Group(name=f"a{number}") for number in range(30))
+    Group.objects.filter(name="g024").delete()
+
+    again = page_at(url)
+
+    assert again.rows == second.rows
+    assert (again.first, again.count) == (55, 89)
 
 
 def test_page_behind_the_end_is_empty_and_leads_back(sixty):
-    page = read_list(SPEC, QueryDict("page=9999999"), Group.objects.all()).page
-    assert (page.rows, page.beyond_end, page.first, page.last) == ([], True, 0, 0)
-    assert (page.previous_url, page.next_url) == ("?page=3", "")
+    url = page_at(page_at().next_url).next_url
+    Group.objects.filter(name__gte="g040").delete()
+
+    page = page_at(url)
+
+    assert (page.rows, page.beyond_end, page.first, page.last, page.count) == ([], True, 0, 0, 40)
+    assert (page.first_url, page.has_others) == ("?", False)
 
 
-def test_page_of_nothing_has_no_others(db):
-    page = read_list(SPEC, QueryDict(), Group.objects.all()).page
-    assert (page.rows, page.count, page.has_others, page.beyond_end) == ([], 0, False, False)
+def test_page_before_the_beginning_is_the_first(sixty):
+    url = page_at(page_at().next_url).previous_url
+    Group.objects.filter(name__lt="g025").delete()
+
+    assert places([page_at(url)]) == [(1, 25, 35)]
+
+
+@pytest.mark.parametrize("url", ["", "end=1"])
+def test_page_of_nothing_has_no_others(db, url):
+    assert places([page_at(url)]) == [(0, 0, 0)]
+    assert (page_at(url).has_others, page_at(url).beyond_end) == (False, False)
 
 
 def test_page_of_a_long_list_counts_to_the_cap_and_no_further(db):
     Group.objects.bulk_create(Group(name=f"g{number:05}") for number in range(lists.COUNT_CAP + 500))
-    page = read_list(SPEC, QueryDict("page=3"), Group.objects.all()).page
-    assert (page.count, page.capped) == (lists.COUNT_CAP, True)
-    assert [link and link.number for link in page.links] == [1, 2, 3, 4, 5]
-    last = read_list(SPEC, QueryDict("page=60"), Group.objects.all()).page
-    assert (last.last, last.next_url) == (lists.COUNT_CAP + 500, "")
+    pages = list(turned("next", "size=200"))
+    assert places(pages)[4:6] == [(801, 1000, 1000), (1001, 1200, 1000)]
+    assert places(pages)[6:] == [(None, None, 1000), (None, None, 1000)]
+    assert [page.capped for page in pages] == [True] * 8
+    assert (pages[-1].next_url, pages[-1].last_url) == ("", "")
+    end = page_at("end=1&size=200")
+    assert (end.rows[-1].name, len(end.rows), end.capped, end.next_url) == ("g01499", 200, True, "")
+    with override("en"):
+        assert "<strong>200</strong> of 1,000+" in answer(pages[5].next_url.removeprefix("?")).content.decode()
+
+
+def test_address_of_a_page_tells_nothing_of_its_border(groups):
+    address = read_list(SPEC, QueryDict("size=25"), Group.objects.all()).question.walk(Group.objects.all())
+    sealed = Mark("beta", 1).sealed(address.purpose)
+    assert Mark.unsealed(sealed, address.purpose) == Mark("beta", 1)
+    assert "beta" not in str(base64.urlsafe_b64decode(sealed + "=="))
+    assert sealed == Mark("beta", 1).sealed(address.purpose)
+
+
+ORDERS = ListSpec(
+    name="people",
+    columns=(
+        Column("name", "Name", str, sort="name"),
+        Column("seen", "Seen", str, sort="last_login"),
+        Column("roles", "Roles", str, sort="role_count"),
+        Column("house", "House", str, sort="organisation__name_ja"),
+        Column("number", "Number", str, sort="pk"),
+    ),
+    default_sort="name",
+)
+MOMENTS = st.one_of(st.none(), st.sampled_from([NOON, NOON + timedelta(microseconds=1), NOON - timedelta(days=1)]))
+ROW = st.tuples(st.sampled_from(["", "a", "A", "あ", "\U00020000"]), MOMENTS, st.integers(0, 2), st.integers(0, 1))
+
+
+@pytest.mark.parametrize(
+    "sort", [f"{sign}{name}" for name in ("name", "seen", "roles", "house", "number") for sign in ("", "-")]
+)
+@given(st.lists(ROW, max_size=9), st.integers(1, 4))
+@settings(max_examples=15, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+def test_walk_there_and_back_meets_every_row_once(db, sort, people, size):
+    with transaction.atomic():
+        rows = crowd(people)
+        walk = replace(read_question(ORDERS, QueryDict(f"sort={sort}")).walk(rows), size=size)
+        expected = list(walk.order.sort(rows))
+
+        there = met(walk, None, "next_url")
+        back = met(walk, Turn(Way.END), "previous_url")
+
+        assert [row for page in there for row in page] == expected
+        assert back[::-1] == there
+        transaction.set_rollback(True)
+
+
+def crowd(people):
+    """Write people with these names, last sign-ins, numbers of roles and houses; return them as a list would."""
+    homes = Organisation.objects.bulk_create(
+        Organisation(**organisation_fields(name, membership="regular", kind="broker")) for name in ("one", "other")
+    )
+    for number, (name, seen, roles, home) in enumerate(people):
+        email = f"p{number}@example.jp"
+        person = Person.objects.create(email=email, name=name, last_login=seen, organisation=homes[home])
+        RoleAssignment.objects.bulk_create(
+            RoleAssignment(person=person, role=role) for role in ("analyst", "auditor")[:roles]
+        )
+    return Person.objects.select_related("organisation").annotate(role_count=Count("role_assignments"))
+
+
+def met(walk, turn, way):
+    """The rows of the pages, turned by one kind of link until there is none."""
+    pages = [walk.page(turn)]
+    while url := getattr(pages[-1], way):
+        pages.append(walk.page(read_question(ORDERS, QueryDict(url.removeprefix("?"))).turn))
+    return [page.rows for page in pages]
 
 
 @pytest.mark.parametrize("count", [1, 3])
-def test_list_costs_two_queries_however_many_rows(db, django_assert_num_queries, count):
+def test_list_on_one_page_costs_one_query_however_many_rows(db, django_assert_num_queries, count):
     Group.objects.bulk_create(Group(name=f"g{number}") for number in range(count))
-    with django_assert_num_queries(2):
+    with django_assert_num_queries(1):
         listing = read_list(SPEC, QueryDict("q=g"), Group.objects.all())
         assert len(listing.lines) == count
+
+
+def test_page_in_the_middle_costs_four_queries_at_most(sixty, django_assert_max_num_queries):
+    url = page_at().next_url
+    with django_assert_max_num_queries(4):
+        assert page_at(url).count == 60
 
 
 def test_heading_turns_the_order_round_and_says_which_it_is(groups):
@@ -233,6 +355,28 @@ def test_file_longer_than_the_cap_is_cut_and_says_so(groups, monkeypatch):
 def test_file_of_exactly_the_cap_is_not_called_cut(groups, monkeypatch):
     monkeypatch.setattr("noroshi.kit.lists.export.EXPORT_CAP", 3)
     assert [row[0] for row in file_of()[1:]] == ["alpha", "beta", "gamma"]
+
+
+def test_file_read_in_stretches_has_every_row_once(sixty, monkeypatch):
+    monkeypatch.setattr("noroshi.kit.lists.export.CHUNK", 7)
+    assert [row[0] for row in file_of("sort=-name")[1:]] == [f"g{number:03}" for number in reversed(range(60))]
+
+
+def test_file_ends_where_its_taker_may_read_no_more(cast, monkeypatch):
+    monkeypatch.setattr("noroshi.kit.lists.export.CHUNK", 2)
+    for number in range(6):
+        make_signal(cast.a1, title=f"s{number}")
+    spec = signal_list_for(cast.actor("b1"))
+    lines = csv_lines(cast.actor("b1"), read_question(spec, QueryDict("sort=title")), NOON)
+
+    taken = [next(lines) for _ in range(3)]  # the headings, and a stretch
+    Person.objects.filter(pk=cast.b1.pk).update(standing=Standing.SUSPENDED)
+    taken += lines
+
+    assert [title for line in taken for title in ("s0", "s1", "s2", "s3", "s4", "s5") if f",{title}," in line] == [
+        "s0",
+        "s1",
+    ]
 
 
 def answer(query="", spec=SPEC, **headers):
@@ -274,7 +418,7 @@ def test_list_without_export_answers_the_page_and_offers_no_file(groups):
     ("query", "sentence"),
     [
         ("q=nothing", "Nothing matches these filters."),
-        ("page=7", "The list has no page this far."),
+        ("after=7", "The address names no place in this list: here is its beginning."),
         ("q=%3Cscript%3E", "Nothing matches these filters."),
     ],
 )

@@ -77,7 +77,7 @@ def test_body_when_it_nests_without_end_then_the_page_still_comes(cast, share, t
 
 
 @pytest.mark.parametrize(
-    "query", ["q=%00", "q=" + "a" * 5000, "page=9e9", "sort=password", "since=0000-00-00", "tlp=<b>"]
+    "query", ["q=%00", "q=" + "a" * 5000, "after=9e9", "sort=password", "since=0000-00-00", "tlp=<b>"]
 )
 def test_list_when_its_address_makes_no_sense_then_it_is_a_page_all_the_same(cast, query):
     assert cast.client("b1").get(f"{reverse('sharing:list')}?{query}").status_code == 200

@@ -201,19 +201,18 @@ def _quarantine_page(request: ActorRequest, source: str) -> Page:
     start = (number - 1) * QUARANTINE_PAGE
     rows = queries.quarantine_for(request.actor, source, limit=QUARANTINE_PAGE + 1, offset=start)
     known = {status.source: status.quarantined for status in queries.own_sources(request.actor)}
+    count = known.get(source, 0)
+    has_next = len(rows) > QUARANTINE_PAGE
     return Page(
         rows=rows[:QUARANTINE_PAGE],
-        number=number,
-        size=QUARANTINE_PAGE,
-        count=known.get(source, 0),
+        first=start + 1 if rows else 0,
+        count=count,
         capped=False,
-        has_next=len(rows) > QUARANTINE_PAGE,
-        address=_page_address,
+        first_url="?page=1" if number > 1 else "",
+        previous_url=f"?page={number - 1}" if number > 1 else "",
+        next_url=f"?page={number + 1}" if has_next else "",
+        last_url=f"?page={-(-count // QUARANTINE_PAGE)}" if has_next else "",
     )
-
-
-def _page_address(page: int) -> str:
-    return f"?page={page}"
 
 
 def _page_number(text: str) -> int:

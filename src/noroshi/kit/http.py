@@ -1,8 +1,8 @@
-"""The request as views get it: with its actor and htmx's details; and pages that are open to the public."""
+"""The request as views get it: with its actor; who that is later on; and pages that are open to the public."""
 
 from collections.abc import Callable
 from functools import wraps
-from typing import Concatenate, ParamSpec
+from typing import Concatenate, Final, ParamSpec
 
 from django.conf import settings
 from django.contrib.auth.decorators import login_not_required
@@ -20,6 +20,24 @@ class ActorRequest(HttpRequest):
     """A request that `members.middleware` has given its actor. For annotations only."""
 
     actor: Actor
+
+
+Renewer = Callable[[Actor], Actor]
+
+_renewers: Final[list[Renewer]] = []
+
+
+def renews_actors(renewer: Renewer) -> Renewer:
+    """Register the decorated function: it returns who an actor is now."""
+    _renewers.append(renewer)
+    return renewer
+
+
+def renewed(actor: Actor) -> Actor:
+    """Return who `actor` is now: what goes on for long must not outlast a suspension."""
+    for renewer in _renewers:
+        actor = renewer(actor)
+    return actor
 
 
 View = Callable[Concatenate[ActorRequest, P], HttpResponseBase]

@@ -11,6 +11,7 @@ from django.utils.functional import SimpleLazyObject
 
 from noroshi.core.actor import Actor
 from noroshi.core.domain.channels import Channel
+from noroshi.kit.http import renews_actors
 from noroshi.members.models import Person
 from noroshi.members.queries import actor_of
 
@@ -24,6 +25,13 @@ def actor_of_request(request: HttpRequest) -> Actor:
     if isinstance(user, Person) and not lacks_second_factor(request):
         return actor_of(user)
     return Actor.visitor(Channel.PUBLIC)
+
+
+@renews_actors
+def actor_now(actor: Actor) -> Actor:
+    """Return the actor that a person is now, by the same channel and in the same world; others as they are."""
+    person = Person.objects.filter(pk=actor.person).first() if actor.person else None
+    return actor_of(person, actor.channel, actor.world) if person else actor
 
 
 def lacks_second_factor(request: HttpRequest) -> bool:

@@ -17,7 +17,7 @@ A view declares its list once and answers with `respond`:
 
 from noroshi.kit.lists.export import EXPORT_CAP, csv_lines
 from noroshi.kit.lists.listing import Listing, read_list, respond
-from noroshi.kit.lists.page import COUNT_CAP, Page, page_of
+from noroshi.kit.lists.page import COUNT_CAP, Page
 from noroshi.kit.lists.question import Question, read_question
 from noroshi.kit.lists.spec import PAGE_SIZES, ChoiceFilter, Column, DateFilter, Filter, ListSpec, Rows, TextFilter
 
@@ -36,7 +36,6 @@ __all__ = [
     "Rows",
     "TextFilter",
     "csv_lines",
-    "page_of",
     "read_list",
     "read_question",
     "respond",

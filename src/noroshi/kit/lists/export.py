@@ -1,9 +1,11 @@
-"""A list as a CSV file: exactly the filtered rows that may leave in bulk, marked with who took it and when."""
+"""A list as a CSV file: exactly the filtered rows that may leave in bulk, marked with who took it and when.
+
+It is read a stretch at a time, and what may leave is asked anew for each: whoever is suspended meanwhile gets no more.
+"""
 
 from collections.abc import Iterable, Iterator
 from datetime import datetime
 from io import StringIO
-from itertools import islice
 from typing import Any, Final
 
 from defusedcsv import csv
@@ -14,6 +16,8 @@ from django.utils.translation import gettext as _
 from noroshi.core import clock
 from noroshi.core.actor import Actor
 from noroshi.core.domain.channels import Channel
+from noroshi.kit.cursors import Mark, first_of
+from noroshi.kit.http import renewed
 from noroshi.kit.lists.question import Question
 from noroshi.kit.lists.spec import Column
 
@@ -42,21 +46,30 @@ def csv_response(actor: Actor, question: Question) -> StreamingHttpResponse:
 
 def csv_lines(actor: Actor, question: Question, moment: datetime) -> Iterator[str]:
     """Yield the file's lines; the last says so if the cap cut it."""
-    if question.spec.export_queryset is None:
-        raise ValueError(f"{question.spec.name} is not exported")
     columns = [column for column in question.spec.columns if column.exported]
     mark = f"{actor.label} {moment.isoformat(timespec='seconds')}"
-    taker = actor.by(Channel.EXPORT)
-    rows = question.rows_of(question.spec.export_queryset(taker))
     yield BYTE_ORDER_MARK + _line([*(column.label for column in columns), _("Exported by, at")])
-    found = rows[: EXPORT_CAP + 1].iterator(chunk_size=CHUNK)
-    leaving = islice(found, EXPORT_CAP)
-    while chunk := list(islice(leaving, CHUNK)):
-        if question.spec.on_export is not None:
+    left, place, goes_on = EXPORT_CAP, None, True
+    while left and goes_on:
+        taker, rows = _next(actor, question, place, min(CHUNK, left))
+        chunk = rows[: min(CHUNK, left)]
+        if chunk and question.spec.on_export is not None:
             question.spec.on_export(taker, chunk)
         yield from (_line([*_values(columns, row), mark]) for row in chunk)
-    if next(found, None) is not None:
+        left, goes_on = left - len(chunk), len(rows) > len(chunk)
+        place = question.order.mark(chunk[-1]) if chunk else None
+    if goes_on:
         yield _line([_("Cut at %(cap)s rows: narrow the filters to get the rest.") % {"cap": f"{EXPORT_CAP:,}"}])
+
+
+def _next(actor: Actor, question: Question, place: Mark | None, number: int) -> tuple[Actor, list[Any]]:
+    """Return who takes the file, as that stands now, and the next rows, one more than `number` if there is one."""
+    if question.spec.export_queryset is None:
+        raise ValueError(f"{question.spec.name} is not exported")
+    taker = renewed(actor).by(Channel.EXPORT)
+    rows = question.filtered(question.spec.export_queryset(taker))
+    parts = question.order.beyond(rows, place) if place else [question.order.sort(rows)]
+    return taker, first_of(parts, number + 1)
 
 
 def _values(columns: Iterable[Column], row: Any) -> Iterator[object]:

@@ -12,7 +12,7 @@ from django.utils.cache import patch_vary_headers
 
 from noroshi.core.actor import Actor
 from noroshi.kit.lists.export import EXPORT_CAP, csv_response
-from noroshi.kit.lists.page import Page, page_of
+from noroshi.kit.lists.page import Page
 from noroshi.kit.lists.question import Question, read_question
 from noroshi.kit.lists.spec import PAGE_SIZES, Column, Filter, ListSpec, Rows, Text
 
@@ -111,7 +111,7 @@ class Listing:
 def read_list(spec: ListSpec, query: QueryDict, rows: Rows) -> Listing:
     """Return the page of `rows` that `query` asks for."""
     question = read_question(spec, query)
-    return Listing(question, page_of(question.rows_of(rows), question.page, question.size, question.address))
+    return Listing(question, question.walk(rows).page(question.turn))
 
 
 def respond(
@@ -130,8 +130,6 @@ def respond(
     if request.GET.get("export") == "csv" and spec.export_queryset:
         return csv_response(actor, read_question(spec, request.GET))
     listing = read_list(spec, request.GET, rows)
-    if spec.on_show is not None:
-        spec.on_show(actor, listing.page.rows)
     partial = request.headers.get("HX-Target") == listing.id
     chosen = "kit/list_results.html" if partial else template
     response = render(request, chosen, {**(context or {}), "listing": listing})

@@ -6,10 +6,11 @@ from typing import Any, Final
 from django.http import QueryDict
 from django.utils.translation import gettext as _
 
+from noroshi.kit.cursors import Mark, Order
+from noroshi.kit.lists.page import Turn, Walk, Way
 from noroshi.kit.lists.spec import PAGE_SIZES, ListSpec, Rows
 
-_MAX_DIGITS: Final = 7
-"""Pages beyond this overflow a database's OFFSET."""
+MAX_CURSOR: Final = 2_000
 
 
 @dataclass(frozen=True)
@@ -23,22 +24,27 @@ class Question:
     values: dict[str, Any]
     texts: dict[str, str]
     sort: str
-    page: int
     size: int
+    turn: Turn | None = None
     notes: tuple[str, ...] = ()
 
-    def rows_of(self, rows: Rows) -> Rows:
-        """Return `rows` filtered and in order; ties go by primary key, so that paging never repeats a row."""
+    def filtered(self, rows: Rows) -> Rows:
+        """Return those of `rows` that the filters let through."""
         for entry in self.spec.filters:
             if entry.name in self.values:
                 rows = entry.apply(rows, self.values[entry.name])
-        return rows.order_by(*self._order())
+        return rows
 
-    def _order(self) -> list[str]:
+    def walk(self, rows: Rows) -> Walk:
+        """Return the way through those of `rows` that the filters let through, in order."""
+        purpose = _purpose(self.spec, self.sort)
+        return Walk(self.filtered(rows), self.order, self.size, self.address, purpose)
+
+    @property
+    def order(self) -> Order:
+        """The order asked for; ties go by primary key, so that paging never repeats a row."""
         chosen = self.sort or self.spec.default_sort
-        sign = "-" if chosen.startswith("-") else ""
-        primary = self.spec.sorts.get(chosen.removeprefix("-"), "pk")
-        return [f"{sign}{name}" for name in dict.fromkeys((primary, "pk"))]
+        return Order(self.spec.sorts.get(chosen.removeprefix("-"), "pk"), descending=chosen.startswith("-"))
 
     def address(self, **changes: str | int) -> str:
         """Return the query string of the same list with `changes`; an empty value takes a parameter out."""
@@ -60,16 +66,27 @@ def read_question(spec: ListSpec, query: QueryDict) -> Question:
     if sort and sort.removeprefix("-") not in spec.sorts:
         notes.append(_("The list cannot be sorted like that."))
         sort = ""
-    size = _number(query.get("size", ""))
-    return Question(
-        spec=spec,
-        values=values,
-        texts=texts,
-        sort=sort,
-        page=_number(query.get("page", "")) or 1,
-        size=size if size in PAGE_SIZES else spec.page_size,
-        notes=tuple(notes),
-    )
+    turn = _read_turn(query, _purpose(spec, sort), notes)
+    sizes = {str(size): size for size in PAGE_SIZES}
+    size = sizes.get(query.get("size", ""), spec.page_size)
+    return Question(spec, values, texts, sort, size, turn, tuple(notes))
+
+
+def _purpose(spec: ListSpec, sort: str) -> str:
+    """What a list's cursors are sealed for: another list, or another order, knows no such place."""
+    return f"{spec.name} {sort or spec.default_sort}"
+
+
+def _read_turn(query: QueryDict, purpose: str, notes: list[str]) -> Turn | None:
+    if query.get(Way.END):
+        return Turn(Way.END)
+    for way in (Way.AFTER, Way.BEFORE):
+        if text := query.get(way, "")[:MAX_CURSOR]:
+            if mark := Mark.unsealed(text, purpose):
+                return Turn(way, mark)
+            notes.append(_("The address names no place in this list: here is its beginning."))
+            return None
+    return None
 
 
 def _read_filters(spec: ListSpec, query: QueryDict, notes: list[str]) -> tuple[dict[str, Any], dict[str, str]]:
@@ -83,7 +100,3 @@ def _read_filters(spec: ListSpec, query: QueryDict, notes: list[str]) -> tuple[d
         elif text:
             notes.append(_("“%(filter)s” was left out: its value means nothing here.") % {"filter": entry.label})
     return values, texts
-
-
-def _number(text: str) -> int:
-    return int(text) if text.isascii() and text.isdigit() and len(text) <= _MAX_DIGITS else 0

@@ -40,10 +40,7 @@ class FileLine(Schema):
 def list_attachments(request: ActorRequest, signal_id: UUID) -> list[dict[str, Any]]:
     """List the files of a signal and of the comments on it, in the order in which they came."""
     signal = queries.signal_for(request.actor, signal_id)
-    files = [line_of(file) for file in queries.attachments_of(request.actor, signal)]
-    if files:
-        actions.note_read(request.actor, [signal])
-    return files
+    return [line_of(file) for file in queries.attachments_of(request.actor, signal)]
 
 
 @signals.post("/{uuid:signal_id}/attachments", response={201: FileLine}, auth=WRITES, tags=["attachments"])

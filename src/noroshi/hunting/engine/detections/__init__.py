@@ -1,1 +1,0 @@
-"""Detections: Sigma rules, and what they find in a lake. It knows no Django."""
