@@ -28,8 +28,8 @@ test-sqlite: setup-dev
 
 test-postgresql: setup-dev
 	@if $(BIN)/python tools/postgres.py found; then \
-	  echo "== tests on PostgreSQL (slow ones, pages and browser walks are made on SQLite)"; \
-	  $(BIN)/python tools/postgres.py run $(PYTEST) -m "not e2e and not slow and not pages" $(ARGS); \
+	  echo "== tests on PostgreSQL (slow ones, pages, browser walks and what asks no database: on SQLite alone)"; \
+	  $(BIN)/python tools/postgres.py run $(PYTEST) -m "database and not e2e and not slow and not pages" $(ARGS); \
 	else echo "== skipped: tests on PostgreSQL. To run them: apt install postgresql"; fi
 
 setup: .venv/.runtime build/.catalogues ## .venv with what the product needs

@@ -22,11 +22,17 @@ hypothesis.settings.load_profile("same")
 SHARED_DATA = Path(__file__).parent.parent.parent / "shared" / "data"
 
 
+ON_A_DATABASE = {"db", "transactional_db", "installation"}
+"""Fixtures that open one: a test without them says the same on each."""
+
+
 def pytest_collection_modifyitems(items):
-    """Mark the tests of pages, and put the long ones first, so that no process ends alone with one of them."""
+    """Mark the tests of pages and of databases, and put the long ones first, so that no process ends alone with one."""
     for item in items:
         if "pages" in item.path.stem:
             item.add_marker("pages")
+        if item.get_closest_marker("django_db") or not ON_A_DATABASE.isdisjoint(item.fixturenames):
+            item.add_marker("database")
     items.sort(key=lambda item: item.get_closest_marker("slow") is None)  # stable: the rest keep their order
 
 
@@ -97,6 +103,17 @@ def stopped_clock():
     token = clock._source.set(lambda: stopped.now)
     yield stopped
     clock._source.reset(token)
+
+
+@pytest.fixture
+def partner(monkeypatch, stopped_clock):
+    """Whoever is called from here by a webhook."""
+    from factories.partner import Partner
+    from noroshi.kit import outbound
+
+    here = Partner()
+    monkeypatch.setattr(outbound, "post", here.post)
+    return here
 
 
 @pytest.fixture

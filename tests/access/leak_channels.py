@@ -140,6 +140,16 @@ class Watch:
         """
         return undone(lambda: self._look(reader, list(numbers)))
 
+    def fetch(self, reader: str) -> None:
+        """Take everything there is by the ways by which content leaves, to be kept: what that wrote is not undone."""
+        browser = self.cast.client(reader)
+        browser.get(f"/search?q={COMMON}")
+        b"".join(browser.get("/signals/?export=csv").streaming_content)
+        for number in _numbers_in(browser.get("/signals/?size=100")):
+            browser.get(f"/signals/{number}/")
+        self._feeds(self.feeds[reader])
+        self._api(self.tokens[reader], [])
+
     def _look(self, reader: str, known: list[UUID]) -> Look:
         seen = _mails_to(self.cast.people[reader].email) if reader in self.cast.people else {}
         if reader in self.feeds:
@@ -235,9 +245,12 @@ def plain(response) -> str:
 
 def _related_to_all(client: Client) -> str:
     """What may belong to each of the signals that are listed: what is like them and hidden must not be there."""
-    listed = client.get("/signals/?size=100")
-    numbers = sorted(set(re.findall(r'href="/signals/([0-9a-f-]{36})/"', listed.content.decode())))
+    numbers = _numbers_in(client.get("/signals/?size=100"))
     return "\n".join(plain(client.get(f"/signals/{number}/{page}")) for number in numbers for page in ("related", ""))
+
+
+def _numbers_in(listed) -> list[str]:
+    return sorted(set(re.findall(r'href="/signals/([0-9a-f-]{36})/"', listed.content.decode())))
 
 
 def _draft(client: Client) -> str:

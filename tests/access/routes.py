@@ -109,6 +109,10 @@ class Walk:
         finally:
             self.client.cookies = cookies
 
+    def read(self, path: str) -> str:
+        """What an address answers, as text; what the request changed stays."""
+        return plain(self._send("GET", path))
+
     def _send(self, method: str, path: str) -> Any:
         known: dict[str, Any] = {"REMOTE_ADDR": ELSEWHERE}
         if path.startswith("/api/") and self.token:

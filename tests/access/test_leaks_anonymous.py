@@ -25,7 +25,7 @@ from noroshi.members.actions import join_group
 from noroshi.members.models import Person
 from noroshi.sharing import actions
 from noroshi.sharing.domain.content import Content, Marking
-from noroshi.sharing.models import Signal
+from noroshi.sharing.models import Receipt, Signal
 from noroshi.sharing.policy import allowed_verbs
 
 pytestmark = pytest.mark.slow
@@ -45,7 +45,7 @@ def watch(cast, stopped_clock):
     Person.objects.update(language="en")
     for name in ("bank_a", "bank_b", "outsider", "insurer", "hub"):
         fill_lake(cast.organisations[name], [event(src_ip=EVIL_ADDRESS)])
-    return Watch(cast, READERS, MACHINES)
+    return Watch(cast, [*READERS, *AUTHORS], MACHINES)
 
 
 def audiences(cast) -> dict[str, Marking]:
@@ -103,22 +103,29 @@ def test_others_when_an_anonymous_signal_lives_then_nothing_tells_whose_it_is(
         drain()
         seen = {"hub_op, held": watch.look("hub_op", [signal.pk])}
         discuss(cast, author, signal)
+        for name in AUTHORS:
+            watch.fetch(name)
         stopped_clock.advance(hours=20)
         drain()
         numbers = [signal.pk]
         seen |= {reader: watch.look(reader, numbers) for reader in (*READERS, *MACHINES)}
         counts = [count.organisation.slug for count in counts_by_organisation(cast.actor("hub_op"), signal)]
+        receipts = sorted(
+            Receipt.everything.values_list("person__name", "organisation__slug", "channel", "count"), key=str
+        )
         payloads = LedgerEntry.objects.filter(action="hunting.hit.found").values_list(
             "payload__organisation", flat=True
         )
         actions.withdraw_signal(cast.actor(author), signal, reason="resolved")
         drain()
         seen["b1, withdrawn"] = watch.look("b1", numbers)
-        return seen, counts, Counter(payloads)
+        return seen, (counts, Counter(payloads), receipts)
 
-    (one, counts, found), (other, counts_of_other, found_of_other) = (undone(partial(day_of, name)) for name in AUTHORS)
+    (one, kept), (other, kept_of_other) = (undone(partial(day_of, name)) for name in AUTHORS)
     assert mentions(one["b1"], [TITLE]) != {}
     assert mentions(one["b1, withdrawn"], ["resolved"]) != {}
     told = {reader: differences(unhashed(one[reader]), unhashed(other[reader])) for reader in one}
     assert {reader: channels for reader, channels in told.items() if channels} == {}
-    assert (counts, found) == (counts_of_other, found_of_other)
+    assert kept == kept_of_other
+    ways = {way for name, _home, way, _count in kept[2] if name == AUTHORS[0]}
+    assert ways == ({"web", "export", "feed", "api_person_token", "mail_content"} if audience == "everybody" else set())

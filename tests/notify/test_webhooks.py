@@ -18,8 +18,6 @@ from noroshi.core.domain.membership import Standing
 from noroshi.core.domain.tlp import TLP
 from noroshi.core.errors import InvalidInput, NotAllowed, NotFound
 from noroshi.core.models import AudienceEntry
-from noroshi.kit import outbound
-from noroshi.kit.outbound import Answer, OutboundFailed
 from noroshi.members.models import Organisation, Person
 from noroshi.notify import webhooks
 from noroshi.notify.actions import (
@@ -40,30 +38,6 @@ from noroshi.sharing.domain.content import Marking
 from noroshi.sharing.models import Signal
 
 EVERYBODY = frozenset({COMMUNITY})
-
-
-class Partner:
-    """An endpoint in memory: what it answers, and what it was sent."""
-
-    def __init__(self) -> None:
-        self.status, self.sent = 204, []
-
-    def post(self, url, *, content, headers):
-        self.sent.append((url, dict(headers), json.loads(content)))
-        if self.status == 0:
-            raise OutboundFailed("nobody is there")
-        return Answer(self.status, b"", 0.01)
-
-    @property
-    def types(self):
-        return [body["type"] for _url, _headers, body in self.sent]
-
-
-@pytest.fixture
-def partner(monkeypatch, stopped_clock):
-    here = Partner()
-    monkeypatch.setattr(outbound, "post", here.post)
-    return here
 
 
 @pytest.fixture

@@ -13,6 +13,7 @@ from pypdf import PdfReader
 
 from factories import files
 from factories.audience import COMMUNITY, to_person, without
+from noroshi.core.actor import Actor
 from noroshi.core.domain.audience import AuthorMode
 from noroshi.core.domain.channels import Channel
 from noroshi.core.domain.tlp import TLP
@@ -120,6 +121,34 @@ def test_file_when_got_then_the_ledger_says_by_whom_but_not_of_an_author(cast, s
     assert ledger(file) == [("sharing.attachment.added", cast.a1.pk), ("sharing.attachment.downloaded", cast.b1.pk)]
 
 
+def test_file_of_a_comment_when_said_among_others_then_neither_new_readers_nor_the_public_get_it(
+    cast, share, attach, stopped_clock, client
+):
+    signal = share("a1")
+    comment = actions.comment_on_signal(cast.actor("b1"), signal, body="among us")
+    among_us = actions.attach_to_comment(cast.actor("b1"), comment, upload=TEXT)
+    own = attach(signal)
+    stopped_clock.advance(minutes=1)
+    for level in ("GREEN", "CLEAR"):
+        signal = actions.lower_marking(cast.actor("a1"), signal, tlp=level, reason="public by now")
+    stopped_clock.advance(minutes=1)
+    comment = actions.comment_on_signal(cast.actor("b1"), signal, body="to all")
+    to_all = actions.attach_to_comment(cast.actor("b1"), comment, upload=TEXT)
+
+    def got(reader):
+        listed = {file.pk for file in queries.attachments_of(reader, signal)}
+        for file in (among_us, own, to_all):
+            if file.pk not in listed:
+                with pytest.raises(NotFound):
+                    queries.attachment_for(reader, file.pk)
+        return [file.pk in listed for file in (among_us, own, to_all)]
+
+    readers = {name: got(cast.actor(name)) for name in ("b2", "t1")}
+    assert readers == {"b2": [True, True, True], "t1": [False, True, True]}
+    assert got(Actor.visitor()) == [False, True, False]
+    assert client.get(reverse("sharing:attachment", args=[own.pk])).status_code == 200
+
+
 # Without a name
 
 
@@ -198,6 +227,21 @@ def test_sample_when_attached_then_it_is_wrapped_and_its_hash_is_proposed(cast, 
     assert blobs.digest(files.PE) in values
     actions.remove_attachment(cast.actor("a1"), file)
     assert blobs.digest(files.PE) not in values.all()
+
+
+def test_ledger_when_an_anonymous_author_downloads_then_it_is_written_where_the_audience_s_is(
+    cast, draft, attach, share, ledger
+):
+    files_of = {}
+    for name, entries in {"all": [COMMUNITY], "b1": [to_person(cast.b1)]}.items():
+        held = draft("a1", *entries, author_mode=AuthorMode.ANONYMOUS)
+        files_of[name] = attach(held)
+        actions.release_signal(cast.actor("hub_op"), actions.publish_signal(cast.actor("a1"), held))
+        for reader in ("a1", "b1"):
+            file = queries.attachment_for(cast.actor(reader), files_of[name].pk)
+            actions.read_attachment(cast.actor(reader), file)
+    downloads = {name: [person for _action, person in ledger(file)[1:]] for name, file in files_of.items()}
+    assert downloads == {"all": [cast.a1.pk, cast.b1.pk], "b1": [cast.b1.pk]}
 
 
 def test_program_when_it_is_no_sample_then_it_is_refused_and_told_how(draft, attach):

@@ -2,8 +2,10 @@
 
 import json
 import os
+import signal
 import subprocess
 import sys
+from pathlib import Path
 
 import pytest
 
@@ -66,6 +68,23 @@ def test_the_demo_plays_on_a_users_own_logs(tmp_path, shared_data):
     assert told["events"] == 10_000
     assert told["hits_found"] == told["hits_expected"] >= 5
     assert told["false_alerts"] == 0
+
+
+def test_the_demo_told_to_stop_takes_its_web_server_and_worker_with_it(tmp_path):
+    code = (
+        "import django; django.setup(); import signal; from noroshi.site.commands.installation import prepare; "
+        "from noroshi.site.demo import stage; prepare()\n"
+        "with stage.running(stage.free_port(0)) as processes:\n"
+        "    print(*(process.pid for process in processes), flush=True); signal.pause()"
+    )
+    settings = {"NOROSHI_DATA_DIR": str(tmp_path), "NOROSHI_DEMO": "yes", "NOROSHI_LOG_LEVEL": "ERROR"}
+    environment = fresh_environment(DJANGO_SETTINGS_MODULE="noroshi.site.settings", **settings)
+    with subprocess.Popen([sys.executable, "-c", code], env=environment, stdout=subprocess.PIPE, text=True) as demo:
+        numbers = [int(number) for number in demo.stdout.readline().split()]
+        alive = [Path(f"/proc/{number}").exists() for number in numbers]
+        demo.terminate()
+        assert (demo.wait(), alive) == (128 + signal.SIGTERM, [True, True])
+    assert [Path(f"/proc/{number}").exists() for number in numbers] == [False, False]
 
 
 def test_what_is_planted_is_at_five_banks_and_the_near_misses_differ():

@@ -1,5 +1,6 @@
 """What every room builds on: shareable objects, their audience, and the ledger."""
 
+from collections.abc import Collection
 from typing import Any
 from uuid import UUID
 
@@ -45,12 +46,16 @@ class Shareable(models.Model):
 
     def as_item(self) -> Item:
         """Return what the policy reads of this object; costs one query for the audience."""
+        return self.with_audience(audiences_of([self.pk])[self.pk])
+
+    def with_audience(self, audience: frozenset[Entry]) -> Item:
+        """Return what the policy reads of this object, whose audience the caller has asked for (`audiences_of`)."""
         return Item(
             owner=self.owner_id,
             author=self.author_id,
             tlp=TLP(self.tlp),
             profile=Profile(self.profile),
-            audience=audience_of(self.pk),
+            audience=audience,
             state=State(self.state),
             author_mode=AuthorMode(self.author_mode),
             embargo_until=self.embargo_until,
@@ -86,9 +91,12 @@ class AudienceEntry(models.Model):
         return Entry(EntryKind(self.kind), self.target, self.organisation)
 
 
-def audience_of(item_id: UUID) -> frozenset[Entry]:
-    """Return the audience of an item."""
-    return frozenset(row.as_entry() for row in AudienceEntry.objects.filter(item_id=item_id))
+def audiences_of(item_ids: Collection[UUID]) -> dict[UUID, frozenset[Entry]]:
+    """Return the audience of each of some items, in one query."""
+    found: dict[UUID, set[Entry]] = {item_id: set() for item_id in item_ids}
+    for row in AudienceEntry.objects.filter(item_id__in=item_ids):
+        found[row.item_id].add(row.as_entry())
+    return {item_id: frozenset(entries) for item_id, entries in found.items()}
 
 
 class LedgerEntry(models.Model):

@@ -50,6 +50,7 @@ class Entry:
 class Day:
     """A moment in the calendar; `key` tells the moments of one thing apart."""
 
+    subject: str
     id: UUID
     key: str
     at: datetime

@@ -34,7 +34,7 @@ from noroshi.notify.domain.delivery import (
 )
 from noroshi.notify.letters import Line, readable_lines, write_letter, write_magazine
 from noroshi.notify.models import Delivery, Notice, NoticeKind
-from noroshi.notify.presenters import tell_of_mail
+from noroshi.notify.presenters import tell
 from noroshi.notify.queries import mail_to_send, preferences_of
 
 log = logging.getLogger(__name__)
@@ -154,7 +154,7 @@ def _send(
         _postpone([line.notice for line in lines], clock.now() + TRY_AGAIN)
         return False
     told = [line.notice for line in lines if line.form is Form.CONTENT]
-    tell_of_mail(reader.by(Channel.MAIL_CONTENT), told)
+    tell(reader.by(Channel.MAIL_CONTENT), [(notice.subject, notice.kind, notice.subject_id) for notice in told])
     return True
 
 

@@ -23,7 +23,7 @@ from django.utils.functional import Promise
 from noroshi.core.actor import Actor
 from noroshi.core.domain.tlp import TLP
 from noroshi.notify.domain.topics import ANYTHING, Topic
-from noroshi.notify.models import Notice, NoticeKind
+from noroshi.notify.models import Notice
 
 Choice = tuple[str, str | Promise]
 
@@ -45,9 +45,11 @@ Presenter = Callable[[Actor, Collection[UUID]], Mapping[UUID, Presentation]]
 Describer = Callable[[Collection[UUID]], Mapping[UUID, Topic]]
 ValueReader = Callable[[str], Iterable[str]]
 
-MailHearer = Callable[[Actor, Collection[UUID]], None]
+Hearer = Callable[[Actor, Collection[UUID]], None]
 
-_hearers: Final[dict[tuple[str, str], MailHearer]] = {}
+FEED: Final = "feed"
+
+_hearers: Final[dict[tuple[str, str], Hearer]] = {}
 _presenters: Final[dict[str, Presenter]] = {}
 _kinds: Final[dict[str, Sequence[Choice]]] = {}
 _describers: Final[dict[str, Describer]] = {}
@@ -75,11 +77,11 @@ def describes(subject: str) -> Callable[[Describer], Describer]:
     return register
 
 
-def hears_of_mail(subject: str, *kinds: NoticeKind) -> Callable[[MailHearer], MailHearer]:
-    """Register what is told to whom the content of which subjects went by mail, in a notice of one of `kinds`."""
+def hears_of(subject: str, *ways: str) -> Callable[[Hearer], Hearer]:
+    """Register what is told to whom the content of which subjects went: in mail by a notice of a kind, or in a FEED."""
 
-    def register(hearer: MailHearer) -> MailHearer:
-        _hearers.update({(subject, kind.value): hearer for kind in kinds})
+    def register(hearer: Hearer) -> Hearer:
+        _hearers.update({(subject, str(way)): hearer for way in ways})
         return hearer
 
     return register
@@ -103,12 +105,12 @@ def values_in(text: str) -> list[str]:
     return sorted({value for reader in _value_readers for value in reader(text)})
 
 
-def tell_of_mail(actor: Actor, notices: Iterable[Notice]) -> None:
-    """Tell the rooms above that the content of what `notices` are about has gone to `actor` by mail."""
-    heard: dict[MailHearer, set[UUID]] = {}
-    for notice in notices:
-        if hearer := _hearers.get((notice.subject, notice.kind)):
-            heard.setdefault(hearer, set()).add(notice.subject_id)
+def tell(actor: Actor, gone: Iterable[tuple[str, str, UUID]]) -> None:
+    """Tell the rooms above that content has gone to `actor` by its channel: of which subject, by which way, its id."""
+    heard: dict[Hearer, set[UUID]] = {}
+    for subject, way, number in gone:
+        if hearer := _hearers.get((subject, way)):
+            heard.setdefault(hearer, set()).add(number)
     for hearer, ids in heard.items():
         hearer(actor, ids)
 

@@ -7,7 +7,7 @@ webhook wait, so a dead endpoint costs one call now and then, not one for each m
 
 import json
 from datetime import timedelta
-from typing import Any, Final
+from typing import Final
 from uuid import UUID
 
 from django.db import transaction
@@ -22,6 +22,7 @@ from noroshi.kit.jobs import job
 from noroshi.kit.sealing import cipher
 from noroshi.members.queries import machine_of
 from noroshi.notify import carriers
+from noroshi.notify.carriers import Message
 from noroshi.notify.domain.webhooks import GONE, TEST, is_delivered, next_try, signature
 from noroshi.notify.models import Attempt, Dispatch, DispatchState, Webhook
 from noroshi.notify.queries import open_webhooks, webhooks_to_call
@@ -76,7 +77,7 @@ def _send(webhook: Webhook, dispatch: Dispatch) -> bool:
     if message is None:
         _finish(dispatch, DispatchState.DROPPED)
         return True
-    body = json.dumps(message, ensure_ascii=False, separators=(",", ":"), default=str).encode()
+    body = _written(message, dispatch)
     try:
         answer = outbound.post(webhook.url, content=body, headers=_headers(webhook, dispatch, body))
     except (outbound.OutboundRefused, outbound.OutboundFailed) as error:
@@ -84,19 +85,21 @@ def _send(webhook: Webhook, dispatch: Dispatch) -> bool:
     attempt = Attempt(dispatch=dispatch, status=answer.status, milliseconds=int(answer.seconds * 1000))
     if not is_delivered(answer.status):
         return _failed(webhook, dispatch, attempt)
-    attempt.save()
-    _finish(dispatch, DispatchState.DELIVERED)
+    _delivered(message, attempt)
     return True
 
 
-def _message(webhook: Webhook, dispatch: Dispatch) -> dict[str, Any] | None:
-    data: dict[str, Any] | None = {}
-    if dispatch.type != TEST and dispatch.subject_id is not None:
-        actor = machine_of(webhook.organisation, Channel.WEBHOOK)
-        data = carriers.compose(actor, dispatch.subject, dispatch.type, dispatch.subject_id)
-    if data is None:
-        return None
-    return {"type": dispatch.type, "timestamp": dispatch.created_at.isoformat(timespec="seconds"), "data": data}
+def _message(webhook: Webhook, dispatch: Dispatch) -> Message | None:
+    if dispatch.type == TEST or dispatch.subject_id is None:
+        return Message(dispatch.type)
+    actor = machine_of(webhook.organisation, Channel.WEBHOOK)
+    return carriers.compose(actor, dispatch.subject, dispatch.type, dispatch.subject_id)
+
+
+def _written(message: Message, dispatch: Dispatch) -> bytes:
+    moment = dispatch.created_at.isoformat(timespec="seconds")
+    whole = {"type": message.type, "timestamp": moment, "data": message.data}
+    return json.dumps(whole, ensure_ascii=False, separators=(",", ":"), default=str).encode()
 
 
 def _headers(webhook: Webhook, dispatch: Dispatch, body: bytes) -> dict[str, str]:
@@ -109,6 +112,14 @@ def _headers(webhook: Webhook, dispatch: Dispatch, body: bytes) -> dict[str, str
         "webhook-timestamp": str(int(now.timestamp())),
         "webhook-signature": signature(secret, number, now, body),
     }
+
+
+@transaction.atomic
+def _delivered(message: Message, attempt: Attempt) -> None:
+    """Note that a message was taken, and let the room that wrote it note so too."""
+    attempt.save()
+    message.on_delivery()
+    _finish(attempt.dispatch, DispatchState.DELIVERED)
 
 
 def _finish(dispatch: Dispatch, state: DispatchState) -> None:

@@ -13,6 +13,7 @@ from noroshi.kit import search
 from noroshi.kit.lists import ChoiceFilter, Column, DateFilter, ListSpec, Rows, TextFilter
 from noroshi.portal.domain.highlight import highlighted, snippet
 from noroshi.portal.queries import ledger_entries
+from noroshi.sharing.actions import note_read
 from noroshi.sharing.models import Kind, Signal
 from noroshi.sharing.queries import SEARCH_KIND, names_values, of_level
 
@@ -60,6 +61,7 @@ def found_list(actor: Actor, query: str) -> ListSpec:
             ChoiceFilter("values", _("Values"), [("named", _("With values to look for"))], _with_values),
         ),
         default_sort="-published",
+        on_show=note_read,  # a snippet is content
     )
 
 

@@ -16,7 +16,7 @@ from noroshi.core.domain.rules import Decision
 from noroshi.core.domain.small_numbers import FEWEST
 from noroshi.core.domain.tlp import TLP
 from noroshi.core.errors import NotFound
-from noroshi.core.models import LedgerEntry
+from noroshi.core.models import LedgerEntry, audiences_of
 from noroshi.hunting import queries as hunting
 from noroshi.hunting.models import Hit
 from noroshi.hunting.policy import may_hunt
@@ -157,7 +157,8 @@ def _organisations_reached(signals: Collection[Signal]) -> dict[UUID, set[UUID]]
 
     The owner is left out, but not that of an anonymous signal: a number that lacks it would tell who it is.
     """
-    items = {signal.pk: signal.as_item().without_hidden_author() for signal in signals}
+    audiences = audiences_of([signal.pk for signal in signals])
+    items = {signal.pk: signal.with_audience(audiences[signal.pk]).without_hidden_author() for signal in signals}
     found: dict[UUID, set[UUID]] = {number: set() for number in items}
     if not items:
         return found

@@ -55,4 +55,6 @@ def days_of_signals(actor: Actor) -> Iterator[Day]:
         for signal in rows.filter(**{f"{field}__isnull": False}).order_by(f"-{field}", "pk")[:MOST_DAYS]:
             title = sentence % {"title": _title(signal)}
             url = reverse("sharing:detail", args=[signal.pk])
-            yield Day(signal.pk, field.partition("_")[0], getattr(signal, field), title, url, signal.changed_at)
+            yield Day(
+                SUBJECT, signal.pk, field.partition("_")[0], getattr(signal, field), title, url, signal.changed_at
+            )

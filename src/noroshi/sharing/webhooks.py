@@ -1,5 +1,6 @@
 """Signals on webhooks: what an organisation's machine is told when one goes out, changes or is withdrawn."""
 
+from functools import partial
 from typing import Any, Final
 from uuid import UUID
 
@@ -11,7 +12,8 @@ from noroshi.core.actor import Actor
 from noroshi.core.domain.audience import State
 from noroshi.core.models import LedgerEntry
 from noroshi.notify.actions import dispatch_event
-from noroshi.notify.carriers import carries
+from noroshi.notify.carriers import Message, carries
+from noroshi.sharing.actions import note_read
 from noroshi.sharing.models import Signal
 from noroshi.sharing.queries import byline, observables_of, signals_for
 
@@ -33,12 +35,14 @@ def dispatch(entry: LedgerEntry) -> None:
 
 
 @carries(SUBJECT)
-def compose(actor: Actor, type: str, subject_id: UUID) -> dict[str, Any] | None:  # noqa: A002 - as the message calls it
+def compose(actor: Actor, type: str, subject_id: UUID) -> Message | None:  # noqa: A002 - as the message calls it
     """Return what `actor` may be told. Of a withdrawn signal only its withdrawal is told: number, date and reason."""
     signal = signals_for(actor).select_related("author__organisation").filter(pk=subject_id).first()
     if signal is None or (signal.state == State.WITHDRAWN) is not (type == WITHDRAWN):
         return None
-    return _tombstone(signal) if signal.state == State.WITHDRAWN else _whole(actor, signal)
+    if type == WITHDRAWN:
+        return Message(type, _tombstone(signal))
+    return Message(type, _whole(actor, signal), on_delivery=partial(note_read, actor, [signal]))
 
 
 def _tombstone(signal: Signal) -> dict[str, Any]:

@@ -163,7 +163,7 @@ def test_ingest_knows_japanese_encodings(lake, write, encoding):
     text = "日時,接続元IP,ブラウザ,結果\n2026年4月1日 9時0分5秒,192.0.2.1,銀行アプリ,成功\n" * 1
     assert totals(lake.ingest("bank-a", "app", [write("a.csv", text.encode(encoding))]))[2:] == (1, 0)
     (event,) = lake.events("bank-a", Needle("user_agent", "銀行アプリ"), 5)
-    assert (event["outcome"], event["time"].isoformat()) == ("成功", "2026-04-01T00:00:05+00:00")
+    assert (event["outcome"], event["time"].isoformat()) == ("success", "2026-04-01T00:00:05+00:00")
 
 
 def test_ingest_of_a_file_with_a_few_broken_bytes_sets_their_lines_aside(lake, write):

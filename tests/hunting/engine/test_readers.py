@@ -14,7 +14,7 @@ from noroshi.hunting.engine.readers.compose import compose
 from noroshi.hunting.engine.reasons import FileReason, RefusedFileError
 
 HEAD = "192.0.2.1 - {} [01/Apr/2026:09:00:05 +0900]"
-FIELDS = {"src_ip": "192.0.2.1", "user": "-", "time": "[01/Apr/2026:09:00:05 +0900]", "status": "200"}
+FIELDS = {"src_ip": "192.0.2.1", "user": "-", "time": "[01/Apr/2026:09:00:05 +0900]", "status": "200", "class": "web"}
 GET = {"action": "GET", "url": "/p"}
 AGENT = {"referrer": "https://r.example/", "user_agent": "Agent/1"}
 
@@ -136,15 +136,15 @@ def test_csv_header_is_understood(read, header, row, fields):
     [
         (
             '{"@timestamp": "t", "source": {"ip": "a"}, "url": {"full": "https://h"}, "user_agent": {"original": "u"}}',
-            {"time": "t", "src_ip": "a", "url": "https://h", "user_agent": "u"},
+            {"time": "t", "src_ip": "a", "url": "https://h", "user_agent": "u", "class": "web"},
         ),
         (
             '{"ts": 1588205199.82437, "id.orig_h": "a", "id.resp_h": "b", "host": "h", "uri": "/p", "method": "GET"}',
-            {"time": "1588205199.824370", "src_ip": "a", "dst_ip": "b", "url": "h/p", "action": "GET"},
+            {"time": "1588205199.824370", "src_ip": "a", "dst_ip": "b", "url": "h/p", "action": "GET", "class": "web"},
         ),
         (
             '{"timestamp": "t", "src_ip": "a", "dest_ip": "b", "http": {"hostname": "h", "url": "/p", "status": 200}}',
-            {"time": "t", "src_ip": "a", "dst_ip": "b", "url": "h/p", "status": "200"},
+            {"time": "t", "src_ip": "a", "dst_ip": "b", "url": "h/p", "status": "200", "class": "web"},
         ),
         (
             '{"src_endpoint": {"ip": "a"}, "actor": {"user": {"uid": "u"}}, "http_request": {"user_agent": "x"}}',
@@ -189,9 +189,32 @@ def test_unknown_format_is_refused(sample):
     assert refused.value.reason is FileReason.FORMAT
 
 
-def test_compose_keeps_a_host_that_is_not_the_urls(read):
-    assert compose({"url": "https://a/p", "host": "b"}) == {"url": "https://a/p", "domain": "b"}
+def test_compose_keeps_a_host_that_is_not_the_urls():
+    assert compose({"url": "https://a/p", "host": "b"}) == {"url": "https://a/p", "domain": "b", "class": "web"}
     assert compose({"host": "b"}) == {"host": "b"}
-    assert compose({"request": "GET /p HTTP/1.1", "host": "b"}) == {"action": "GET", "url": "b/p"}
-    assert compose({"hash": "a" * 32}) == {"md5": "a" * 32}
+    assert compose({"request": "GET /p HTTP/1.1", "host": "b"}) == {"action": "GET", "url": "b/p", "class": "web"}
+    assert compose({"hash": "a" * 32}) == {"md5": "a" * 32, "class": "file"}
     assert compose({"hash": "a" * 33}) == {}
+
+
+@pytest.mark.parametrize(
+    ("fields", "kind"),
+    [
+        ({"class": "authentication", "url": "/"}, "authentication"),
+        ({"class": "nonsense", "url": "/"}, "web"),
+        ({"rule": "ET SCAN", "url": "/", "action": "GET"}, "alert"),
+        ({"action": "ログイン失敗", "url": "/login"}, "auth"),
+        ({"action": "ConsoleLogin"}, "auth"),
+        ({"action": "flow", "dst_port": "443"}, "conn"),
+        ({"action": "alert", "url": "/"}, "alert"),
+        ({"action": "振込", "account": "1"}, "transfer"),
+        ({"amount": "1", "url": "/"}, "transfer"),
+        ({"dns_query": "a.example", "dst_port": "53"}, "dns"),
+        ({"bytes_out": "1"}, "conn"),
+        ({"process": "cmd.exe", "md5": "x"}, "process"),
+        ({"user": "u", "outcome": "ok"}, "auth"),
+        ({"user": "u"}, None),
+    ],
+)
+def test_class_is_the_logs_own_or_told_by_the_fields(fields, kind):
+    assert compose(dict(fields)).get("class") == kind

@@ -30,6 +30,14 @@ _NAMES: Final = {
         "dst_ip dest_ip destination_ip destination.ip destination.address server.ip s-ip id.resp_h dst_endpoint.ip "
         "dst_addr daddr dst dest destination 接続先ip 接続先ipアドレス 宛先ip 宛先ipアドレス 宛先アドレス 送信先ip 宛先"
     ),
+    "src_port": (
+        "src_port source_port source.port client_port client.port id.orig_p src_endpoint.port spt sport "
+        "送信元ポート 接続元ポート"
+    ),
+    "dst_port": (
+        "dst_port dest_port destination_port destination.port server.port s-port id.resp_p dst_endpoint.port dpt dport "
+        "宛先ポート 接続先ポート 送信先ポート"
+    ),
     "user": (
         "user_id userid user.id user user_name username user.name login_id loginid login actor.user.uid "
         "actor.user.name useridentity.username useridentity.arn remote_user cs-username customer_id customer "
@@ -37,9 +45,15 @@ _NAMES: Final = {
         "ユーザー名 ユーザ名 ユーザー ユーザ 利用者"
     ),
     "account": (
-        "account account_id account_number account_no accountno beneficiary_account beneficiary payee_account payee "
-        "口座番号 口座 振込先口座番号 振込先口座 送金先口座番号 送金先口座 入金先口座 受取口座"
+        "account account_id account_number account_no accountno from_account payer_account source_account "
+        "口座番号 口座 振込元口座番号 振込元口座 送金元口座番号 送金元口座 出金口座 支払口座"
     ),
+    "beneficiary": (
+        "beneficiary_account beneficiary payee_account payee to_account destination_account creditor_account "
+        "振込先口座番号 振込先口座 送金先口座番号 送金先口座 入金先口座 受取口座 受取人口座 振込先 送金先"
+    ),
+    "amount": "amount transfer_amount transaction_amount 金額 振込金額 送金額 送金金額 取引金額 振込額",
+    "currency": "currency currency_code 通貨 通貨コード",
     "session": "session_id sessionid session.id session session.uid セッションid セッション",
     "device": (
         "device_id deviceid device.id device.uid device_fingerprint fingerprint device "
@@ -69,6 +83,7 @@ _NAMES: Final = {
     "dns_query": (
         "query dns_query dns.question.name dns.rrname dns.query.rrname query.hostname qname rrname クエリ 問い合わせ名"
     ),
+    "dns_rcode": "rcode_name dns.rcode dns.response_code dns_rcode rcode response_code",
     "email": (
         "email email_address email.from.address mail_from mailfrom smtp.mail_from sender user.email mail from "
         "actor.user.email_addr メールアドレス 送信者メールアドレス 差出人 送信者 メール"
@@ -77,9 +92,32 @@ _NAMES: Final = {
     "sha1": "sha1 file.hash.sha1 fileinfo.sha1 hash.sha1 file_sha1",
     "sha256": "sha256 file.hash.sha256 fileinfo.sha256 hash.sha256 file_sha256",
     "hash": "hash file_hash ハッシュ ハッシュ値 ファイルハッシュ",
+    "class": "class class_uid class_name event.category event_class _path log_type category 種別 ログ種別",
     "action": (
         "event.action eventname action activity_name operation http.request.method http.http_method http_method "
-        "method event_type event @stream _path 操作 処理 アクション メソッド イベント 取引種別 取引種類"
+        "method event_type event @stream 操作 処理 アクション メソッド イベント 取引種別 取引種類"
+    ),
+    "process": (
+        "process.executable process.name process.file.path newprocessname winlog.event_data.newprocessname "
+        "winlog.event_data.image process image プロセス名 プロセス"
+    ),
+    "country": (
+        "country country_code country_iso_code geoip.country_code2 geoip.country_iso_code source.geo.country_iso_code "
+        "client.geo.country_iso_code src_endpoint.location.country geo_country 国コード 国 国名"
+    ),
+    "ja3": "ja3 ja3_hash tls.ja3.hash tls.client.ja3 tls.ja3_hash.value ssl_ja3",
+    "ja4": "ja4 tls.ja4 tls.client.ja4 ja4_hash",
+    "bytes_out": (
+        "bytes_out orig_bytes source.bytes bytes_sent cs-bytes flow.bytes_toserver traffic.bytes_out bytes_toserver "
+        "sentbyte sent_bytes 送信バイト数 送信バイト"
+    ),
+    "event_code": (
+        "event.code event_code metadata.event_code winlog.event_id eventid event_id alert.signature_id signature_id "
+        "イベントid"
+    ),
+    "rule": (
+        "rule.name alert.signature finding_info.title rule_name signature note rule attack_name threat_name "
+        "シグネチャ シグネチャ名 検知名 ルール名"
     ),
     "outcome": "event.outcome outcome result login_result errorcode status_detail 結果 処理結果 成否 認証結果",
     "status": (

@@ -14,6 +14,7 @@ from typing import Any, Final, Self
 
 from noroshi.hunting.engine.needles import FULL_PREFIX, Keys, network_key
 from noroshi.hunting.engine.parts import connect
+from noroshi.hunting.engine.schema import events_sql
 
 MAX_SAMPLES: Final = 5
 
@@ -30,7 +31,7 @@ PLACES: Final[dict[str, tuple[tuple[str, ...], ...]]] = {
     "sha1": (("sha1",),),
     "sha256": (("sha256",),),
     "user_agent": (("user_agent",),),
-    "pseudonym": (("user_key",), ("account_key",)),
+    "pseudonym": (("user_key",), ("account_key",), ("beneficiary_key",)),
 }
 _NAMES_UNDER_DOMAINS: Final = """
 SELECT DISTINCT value AS v0, needle
@@ -82,10 +83,8 @@ class Hunt:
         bounds = [f"time >= make_timestamptz({since})"] if since is not None else []
         bounds += [f"time < make_timestamptz({until})"] if until is not None else []
         where = f"WHERE {' AND '.join(bounds)}" if bounds else ""
-        self._run(
-            "CREATE TEMP VIEW events AS "
-            f"SELECT * FROM read_parquet(getvariable('parts'), hive_partitioning = false) {where}"
-        )
+        events = events_sql("getvariable('parts')")
+        self._run(f"CREATE TEMP VIEW events AS SELECT * FROM ({events}) AS parts {where}")
         for kind, prefixes in self._kinds().items():
             self._load_keys(kind, prefixes)
             self._match(kind, prefixes)

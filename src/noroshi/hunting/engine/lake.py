@@ -16,9 +16,10 @@ from typing import Any, Final
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from noroshi.hunting.engine import needles as needle_keys
+from noroshi.hunting.engine.detections.running import Session, Window
 from noroshi.hunting.engine.hunt import Hunt
 from noroshi.hunting.engine.ingest import Order, ProgressCallback, ingest
-from noroshi.hunting.engine.manifest import Manifest, moment
+from noroshi.hunting.engine.manifest import Arrival, Manifest, moment
 from noroshi.hunting.engine.reasons import LakeError
 from noroshi.hunting.engine.records import (
     Hit,
@@ -109,8 +110,7 @@ class Lake:
         with Hunt(parts, keys, memory_limit=self._memory_limit, spill=self._staging) as hunt:
             hunt.prepare(None, None)
             rows = list(hunt.events(max(0, min(limit, MAX_EVENTS))))
-        files = self._manifest.files({row["file"] for row in rows})
-        return [_readable(row, *files[row["file"]]) for row in rows]
+        return self.readable(rows)
 
     def daily_counts(
         self, organisation: str, needle: Needle, *, timezone: str = "Asia/Tokyo"
@@ -130,6 +130,25 @@ class Lake:
     def quarantine(self, organisation: str, source: str, limit: int, offset: int = 0) -> list[QuarantinedLine]:
         """Return lines that became no event, in the order they were read."""
         return self._manifest.quarantine(organisation, source, limit, offset)
+
+    def arrived(self, organisation: str, after: int) -> Arrival | None:
+        """Return what has arrived of an organisation's logs since the arrival of that number; None for nothing."""
+        return self._manifest.arrived(organisation, after)
+
+    def detections(self, organisation: str, window: Window, *, timezone: str = "Asia/Tokyo") -> Session:
+        """Return a session in which rules are asked about the organisation's events of a window, or of a part of it.
+
+        Hours and days in rules are those of ``timezone``. The caller has checked that the reader belongs to the
+        organisation.
+        """
+        parts = [self._root / path for path in self._manifest.parts([organisation], window.since, window.until)]
+        zone = str(_zone(timezone))
+        return Session(parts, key=self._key, zone=zone, memory_limit=self._memory_limit, spill=self._staging)
+
+    def readable(self, rows: Sequence[dict[str, Any]]) -> list[dict[str, Any]]:
+        """Return events of a session as `events` does: named files, aware times, no empty columns."""
+        files = self._manifest.files({row["file"] for row in rows})
+        return [_readable(row, *files[row["file"]]) for row in rows]
 
     def organisations(self) -> list[str]:
         """Return the organisations with logs in the lake, sorted."""

@@ -30,6 +30,11 @@ CREATE TABLE IF NOT EXISTS part (
     events INTEGER NOT NULL, bytes INTEGER NOT NULL, first_time INTEGER NOT NULL, last_time INTEGER NOT NULL
 ) STRICT, WITHOUT ROWID;
 CREATE INDEX IF NOT EXISTS part_by_organisation ON part (organisation, source, day);
+CREATE TABLE IF NOT EXISTS arrival (
+    number INTEGER PRIMARY KEY AUTOINCREMENT, organisation TEXT NOT NULL,
+    first_time INTEGER NOT NULL, last_time INTEGER NOT NULL
+) STRICT;
+CREATE INDEX IF NOT EXISTS arrival_by_organisation ON arrival (organisation, number);
 CREATE TABLE IF NOT EXISTS quarantine (
     file INTEGER NOT NULL REFERENCES file, line INTEGER NOT NULL, reason TEXT NOT NULL, text TEXT NOT NULL,
     PRIMARY KEY (file, line)
@@ -81,6 +86,18 @@ class Part:
     last_time: int
 
 
+@dataclass(frozen=True, slots=True)
+class Arrival:
+    """Events that came into the lake: the number of the last commit, and their first and last time, in microseconds.
+
+    Numbers rise; a reader that remembers the last one it knows misses nothing, however late a log tells of its events.
+    """
+
+    number: int
+    first_time: int
+    last_time: int
+
+
 def file_number(organisation: str, digest: str) -> int:
     """Return the number by which an organisation's log file is known: 60 bits, so that any engine can hold it."""
     return int(hashlib.sha256(f"{organisation}:{digest}".encode()).hexdigest()[:15], 16)
@@ -128,6 +145,18 @@ class Manifest:
             connection.executemany("INSERT INTO file VALUES (?,?,?,?,?,?,?,?,?,?)", map(astuple, files))
             connection.executemany("INSERT INTO part VALUES (?,?,?,?,?,?,?,?)", map(astuple, parts))
             connection.executemany("INSERT OR IGNORE INTO quarantine VALUES (?,?,?,?)", quarantined)
+            connection.executemany(
+                "INSERT INTO arrival (organisation, first_time, last_time) VALUES (?,?,?)",
+                _spans_by_organisation(parts),
+            )
+
+    def arrived(self, organisation: str, after: int) -> Arrival | None:
+        """Return what has arrived of an organisation since the arrival of that number, or None for nothing."""
+        number, first, last = self._rows(
+            "SELECT max(number), min(first_time), max(last_time) FROM arrival WHERE organisation = ? AND number > ?",
+            (organisation, after),
+        )[0]
+        return None if number is None else Arrival(number, first, last)
 
     def knows(self, organisation: str, digest: str) -> bool:
         """Tell whether an organisation's log file with this content was read before."""
@@ -163,6 +192,14 @@ class Manifest:
     def quarantine(self, organisation: str, source: str, limit: int, offset: int) -> list[QuarantinedLine]:
         """Return lines in quarantine in the order they were read."""
         return [QuarantinedLine(*row) for row in self._rows(_QUARANTINE, (organisation, source, limit, offset))]
+
+
+def _spans_by_organisation(parts: Sequence[Part]) -> list[tuple[str, int, int]]:
+    spans: dict[str, tuple[int, int]] = {}
+    for part in parts:
+        first, last = spans.get(part.organisation, (part.first_time, part.last_time))
+        spans[part.organisation] = min(first, part.first_time), max(last, part.last_time)
+    return [(organisation, *span) for organisation, span in spans.items()]
 
 
 def _status(*row: Any) -> SourceStatus:

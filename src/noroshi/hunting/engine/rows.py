@@ -9,7 +9,7 @@ from datetime import tzinfo
 from functools import partial
 from typing import Final
 
-from noroshi.hunting.engine import normalise, timestamps
+from noroshi.hunting.engine import normalise, timestamps, vocabulary
 from noroshi.hunting.engine.reasons import BadLineError, LineReason
 from noroshi.hunting.engine.schema import SLOTS
 
@@ -23,7 +23,8 @@ _SPAN_DIGITS = 11
 
 # A host without a URL takes the URL's place in the row.
 _SHARED = {"host": "url"}
-_MAX_STATUS = 9
+# Digits that an INTEGER and a BIGINT surely hold.
+_MAX_SHORT, _MAX_BYTES = 9, 18
 
 
 class RowWriter:
@@ -67,22 +68,34 @@ def _pieces(key: bytes, local: tzinfo) -> dict[str, Callable[[str], str]]:
     """How the text of each role becomes its columns."""
     pseudonym = partial(_pseudonym, key=key)
     texts: dict[str, Callable[[str], str | None]] = {
+        "class": vocabulary.event_class,
         "action": normalise.text,
-        "outcome": normalise.text,
+        "outcome": vocabulary.outcome,
         "user": pseudonym,
         "account": pseudonym,
+        "beneficiary": pseudonym,
+        "currency": vocabulary.currency,
         "session": pseudonym,
         "device": normalise.text,
         "user_agent": normalise.text,
         "domain": normalise.host,
         "dns_query": normalise.host,
+        "dns_rcode": vocabulary.dns_rcode,
         "email": normalise.email,
         **{kind: partial(normalise.digest, kind=kind) for kind in normalise.DIGEST_LENGTHS},
+        "process": normalise.text,
+        "country": vocabulary.country,
+        "ja3": vocabulary.ja3,
+        "ja4": vocabulary.ja4,
+        "event_code": normalise.text,
+        "rule": normalise.text,
     }
     return {
         **{role: partial(_text, canonical=canonical) for role, canonical in texts.items()},
         "time": partial(_time, local=local),
-        "status": _status,
+        "amount": _amount,
+        "bytes_out": partial(_number, digits=_MAX_BYTES),
+        **{role: partial(_number, digits=_MAX_SHORT) for role in ("status", "src_port", "dst_port")},
         "src_ip": _address,
         "dst_ip": _address,
         "url": _url,
@@ -109,9 +122,14 @@ def _time(raw: str, local: tzinfo) -> str:
     return "" if microseconds is None else str(microseconds)
 
 
-def _status(raw: str) -> str:
-    stripped = raw.strip().removesuffix(".000000")
-    return stripped if len(stripped) <= _MAX_STATUS and stripped.isascii() and stripped.isdigit() else ""
+def _number(raw: str, digits: int) -> str:
+    stripped = raw.strip().removesuffix(".000000")  # a whole number that came as a float
+    return stripped if len(stripped) <= digits and stripped.isascii() and stripped.isdigit() else ""
+
+
+def _amount(raw: str) -> str:
+    band = vocabulary.amount_band(raw)
+    return "" if band is None else str(band)
 
 
 def _address(raw: str) -> str:

@@ -130,6 +130,8 @@ def respond(
     if request.GET.get("export") == "csv" and spec.export_queryset:
         return csv_response(actor, read_question(spec, request.GET))
     listing = read_list(spec, request.GET, rows)
+    if spec.on_show is not None:
+        spec.on_show(actor, listing.page.rows)
     partial = request.headers.get("HX-Target") == listing.id
     chosen = "kit/list_results.html" if partial else template
     response = render(request, chosen, {**(context or {}), "listing": listing})

@@ -123,7 +123,7 @@ class ListSpec:
 
     `default_sort` is the name of a column that sorts, with a minus where it descends. `export_queryset` is given the
     actor asking by the EXPORT channel: what may not leave in bulk is not in it. `on_export` is told, by the same actor,
-    which rows are about to leave.
+    which rows are about to leave; `on_show`, which rows a page shows to whom.
     """
 
     name: str
@@ -134,6 +134,7 @@ class ListSpec:
     empty: Text = ""
     export_queryset: Callable[[Actor], Rows] | None = None
     on_export: Callable[[Actor, Sequence[Any]], None] | None = None
+    on_show: Callable[[Actor, Sequence[Any]], None] | None = None
 
     def __post_init__(self) -> None:
         names = [entry.name for entry in self.filters]

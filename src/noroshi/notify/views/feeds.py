@@ -1,6 +1,6 @@
 """Feeds: the page on which a reader makes addresses for them, and the feeds themselves, opened by the token in them."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from typing import Final
 from uuid import UUID
 
@@ -22,6 +22,7 @@ from noroshi.members.queries import tokens_for
 from noroshi.members.tokens import authenticate_token
 from noroshi.notify import feeds, queries
 from noroshi.notify.forms import FeedForm
+from noroshi.notify.presenters import FEED, tell
 
 KINDS: Final[dict[str, tuple[str, Callable[[list[feeds.Entry]], bytes]]]] = {
     "rss": ("application/rss+xml; charset=utf-8", lambda entries: feeds.write_feed(feeds.Rss, entries)),
@@ -66,15 +67,16 @@ def feed(request: HttpRequest, secret: str, kind: str) -> HttpResponse:
     if number := request.GET.get("subscription"):
         entries = queries.wanted_entries(actor, number, entries)
     content_type, write = KINDS[kind]
-    return _answer(request, write(entries), content_type)
+    return _answer(request, actor, entries, write(entries), content_type)
 
 
 @login_not_required
 @require_safe
 def calendar(request: HttpRequest, secret: str) -> HttpResponse:
     """Answer with the moments that the token's holder sees by the channel FEED."""
-    body = feeds.write_calendar(feeds.days_for(_reader(secret)))
-    return _answer(request, body, "text/calendar; charset=utf-8")
+    actor = _reader(secret)
+    days = feeds.days_for(actor)
+    return _answer(request, actor, days, feeds.write_calendar(days), "text/calendar; charset=utf-8")
 
 
 def _reader(secret: str) -> Actor:
@@ -86,9 +88,14 @@ def _reader(secret: str) -> Actor:
     return actor
 
 
-def _answer(request: HttpRequest, body: bytes, content_type: str) -> HttpResponse:
+def _answer(
+    request: HttpRequest, actor: Actor, shown: Iterable[feeds.Entry | feeds.Day], body: bytes, content_type: str
+) -> HttpResponse:
+    """Answer with `body`, where the caller has not got it yet, and tell whose content went."""
     response = HttpResponse(body, content_type=content_type)
     response["ETag"] = feeds.etag_of(body)
     response["Cache-Control"] = "private, no-cache"
     answer = get_conditional_response(request, etag=response["ETag"], response=response)
+    if answer is response:
+        tell(actor, [(each.subject, FEED, each.id) for each in shown])
     return answer if isinstance(answer, HttpResponse) else response

@@ -20,6 +20,7 @@ from noroshi.core.domain.audience import AuthorMode, State
 from noroshi.core.errors import InvalidInput, TooLarge
 from noroshi.intel.domain.extract import Proposal
 from noroshi.sharing import blobs, policy
+from noroshi.sharing.actions.receipts import note_read, opened_by
 from noroshi.sharing.actions.rows import locked
 from noroshi.sharing.actions.values import follow_words, proposals_of_samples
 from noroshi.sharing.domain import archives, cleaning
@@ -104,8 +105,12 @@ def remove_attachment(actor: Actor, attachment: Attachment) -> None:
 
 @transaction.atomic
 def read_attachment(actor: Actor, attachment: Attachment) -> bytes:
-    """Return the bytes of a file, and write down who got them; what an author does with an own file is nobody's."""
-    if not (policy.is_author(actor, attachment.signal) or _is_uploader(actor, attachment)):
+    """Return the bytes of a file, and write down who got them; what is done with an own file is nobody's.
+
+    An anonymous author who reads it like the audience is written down like it.
+    """
+    note_read(actor, [attachment.signal])
+    if opened_by(actor, [attachment.signal]) and not _signs(actor, attachment):
         ledger.record(actor, "sharing.attachment.downloaded", attachment, signal=attachment.signal_id)
     return blobs.read(attachment.blob_id)
 
@@ -157,8 +162,10 @@ def _verb_of(signal: Signal) -> str:
     return "edit" if signal.state == State.DRAFT else "amend"
 
 
-def _is_uploader(actor: Actor, attachment: Attachment) -> bool:
-    return actor.person is not None and attachment.uploader_id == actor.person
+def _signs(actor: Actor, attachment: Attachment) -> bool:
+    """Whether the file is of a comment that the actor wrote by name."""
+    comment = attachment.comment
+    return comment is not None and comment.author_mode == AuthorMode.NAMED and comment.author_id == actor.person
 
 
 def _prepared(upload: Upload, *, strictly: bool) -> _Prepared:

@@ -1,6 +1,6 @@
 """Noting who got the content of signals."""
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from datetime import timedelta
 from typing import Final
 from uuid import UUID
@@ -11,11 +11,12 @@ from django.db.models import F, QuerySet
 from noroshi.core import clock, ledger
 from noroshi.core.actor import Actor
 from noroshi.core.domain import rules
-from noroshi.core.domain.audience import State
+from noroshi.core.domain.audience import AuthorMode, State
+from noroshi.core.models import audiences_of
 from noroshi.sharing import policy
 from noroshi.sharing.actions.rows import named
 from noroshi.sharing.models import Receipt, Signal
-from noroshi.sharing.policy import is_author, is_hidden_author
+from noroshi.sharing.policy import is_author
 
 ONCE_EVERY: Final = timedelta(hours=1)
 """Readings nearer to each other are one: a page that is looked at again writes nothing."""
@@ -28,15 +29,26 @@ def note_read(actor: Actor, signals: Iterable[Signal]) -> None:
     """
     if actor.organisation is None:
         return
-    read = {signal.pk: signal for signal in signals if signal.state == State.PUBLISHED and _counts(actor, signal)}
-    if not read:
-        return
-    known = dict(_rows(actor, read).values_list("signal_id", "last_at"))
-    now = clock.now()
-    fresh = [signal for number, signal in read.items() if number not in known]
-    again = [number for number, last in known.items() if last <= now - ONCE_EVERY]
-    if fresh or again:
-        _write(actor, fresh, again)
+    read = {signal.pk: signal for signal in signals if signal.state == State.PUBLISHED and not _signs(actor, signal)}
+    known = dict(_rows(actor, read).values_list("signal_id", "last_at")) if read else {}
+    since = clock.now() - ONCE_EVERY
+    due = [signal for number, signal in read.items() if number not in known or known[number] <= since]
+    if due:
+        _write(actor, due, known.keys())
+
+
+def opened_by(actor: Actor, signals: Iterable[Signal]) -> dict[UUID, str]:
+    """Return by which rule the policy lets `actor` read each of `signals`; those are left out that are its own alone.
+
+    For an anonymous author it is decided as for everybody else: the one reader who never reads would be known by that.
+    """
+    others = [signal for signal in signals if not _signs(actor, signal)]
+    audiences, walk = audiences_of([signal.pk for signal in others]), rules.viewing(actor, clock.now())
+    found = {
+        signal: rules.decide(walk, signal.with_audience(audiences[signal.pk]).without_hidden_author())
+        for signal in others
+    }
+    return {signal.pk: way.rule for signal, way in found.items() if way.allowed or not is_author(actor, signal)}
 
 
 @transaction.atomic
@@ -48,23 +60,24 @@ def read_receipts(actor: Actor, signal: Signal | None = None) -> None:
 
 
 @transaction.atomic
-def _write(actor: Actor, fresh: list[Signal], again: list[UUID]) -> None:
+def _write(actor: Actor, signals: Collection[Signal], known: Collection[UUID]) -> None:
     now = clock.now()
-    walk = rules.viewing(actor, now)
+    opened = opened_by(actor, signals)
     rows = [
         Receipt(
-            signal=signal,
+            signal_id=number,
             person_id=actor.person,
             organisation_id=actor.acting_organisation,
             channel=actor.channel,
-            rule=rules.decide(walk, signal.as_item().without_hidden_author()).rule,
+            rule=rule,
             first_at=now,
             last_at=now,
         )
-        for signal in fresh
+        for number, rule in opened.items()
+        if number not in known
     ]
     Receipt.everything.bulk_create(rows, ignore_conflicts=True)  # two tabs opened at once are one reading
-    _rows(actor, again).update(last_at=now, count=F("count") + 1)
+    _rows(actor, opened.keys() & known).update(last_at=now, count=F("count") + 1)
 
 
 def _rows(actor: Actor, numbers: Iterable[UUID]) -> QuerySet[Receipt]:
@@ -74,14 +87,6 @@ def _rows(actor: Actor, numbers: Iterable[UUID]) -> QuerySet[Receipt]:
     return rows.filter(person__isnull=True, organisation=actor.organisation)
 
 
-def _counts(actor: Actor, signal: Signal) -> bool:
-    """Whether a reading by this actor is one: the author's own is not.
-
-    That of an anonymous author is noted where the audience would have let them in anyway: the one reader who never
-    reads would be known by that.
-    """
-    if not is_author(actor, signal):
-        return True
-    if not is_hidden_author(actor, signal):
-        return False
-    return rules.decide(rules.viewing(actor, clock.now()), signal.as_item().without_hidden_author()).allowed
+def _signs(actor: Actor, signal: Signal) -> bool:
+    """Whether the actor wrote it and says so: what one does with the own words is nobody's."""
+    return is_author(actor, signal) and signal.author_mode == AuthorMode.NAMED

@@ -40,7 +40,10 @@ class FileLine(Schema):
 def list_attachments(request: ActorRequest, signal_id: UUID) -> list[dict[str, Any]]:
     """List the files of a signal and of the comments on it, in the order in which they came."""
     signal = queries.signal_for(request.actor, signal_id)
-    return [line_of(file) for file in queries.attachments_of(request.actor, signal)]
+    files = [line_of(file) for file in queries.attachments_of(request.actor, signal)]
+    if files:
+        actions.note_read(request.actor, [signal])
+    return files
 
 
 @signals.post("/{uuid:signal_id}/attachments", response={201: FileLine}, auth=WRITES, tags=["attachments"])

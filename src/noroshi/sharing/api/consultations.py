@@ -149,6 +149,7 @@ def list_questions(request: ActorRequest, wanted: Query[WantedQuestions]) -> dic
     rows = rows.filter(search.matching(queries.SEARCH_KIND, wanted.q)) if wanted.q else rows
     rows = rows.select_related("author__organisation")
     page = page_of(rows, cursor=wanted.cursor, limit=wanted.limit, by="published_at")
+    actions.note_read(request.actor, page.rows)
     return {"items": [_question(request, row) for row in page.rows], "next": page.next}
 
 
@@ -156,6 +157,7 @@ def list_questions(request: ActorRequest, wanted: Query[WantedQuestions]) -> dic
 def read_question(request: ActorRequest, signal_id: UUID) -> dict[str, Any]:
     """Read a question with its answers."""
     signal = _found(request, signal_id)
+    actions.note_read(request.actor, [signal])
     helped = queries.helped_by(request.actor, signal)
     return {
         **_question(request, signal),

@@ -196,6 +196,7 @@ def list_signals(request: ActorRequest, wanted: Query[Wanted]) -> dict[str, Any]
     """List the signals that the token's holder may read by it, the newest first."""
     rows = _narrowed(queries.published_for(request.actor), wanted).select_related("author__organisation")
     page = page_of(rows, cursor=wanted.cursor, limit=wanted.limit, by="published_at")
+    actions.note_read(request.actor, page.rows)
     return {"items": [line_of(request, signal) for signal in page.rows], "next": page.next}
 
 

@@ -9,6 +9,7 @@ from noroshi.core.domain.tlp import TLP
 from noroshi.kit import search
 from noroshi.kit.lists import ChoiceFilter, Column, ListSpec, TextFilter
 from noroshi.kit.lists.spec import Rows
+from noroshi.sharing.actions import note_read
 from noroshi.sharing.models import ReferenceAnswer, Signal
 from noroshi.sharing.queries import (
     REFERENCE_KIND,
@@ -83,6 +84,7 @@ def question_list_for(actor: Actor) -> ListSpec:
         default_sort="-published",
         empty=_("No questions yet. Whatever you ask, somebody else wonders about too."),
         export_queryset=listed_questions,
+        on_export=note_read,
     )
 
 

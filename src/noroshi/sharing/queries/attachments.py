@@ -2,22 +2,31 @@
 
 from uuid import UUID
 
-from django.db.models import QuerySet
+from django.db.models import Q, QuerySet
 
 from noroshi.core.actor import Actor
 from noroshi.core.errors import NotFound
 from noroshi.sharing.models import Attachment, Blob, Signal
+from noroshi.sharing.queries.levels import open_since
 
 
 def attachments_of(actor: Actor, signal: Signal) -> QuerySet[Attachment]:
-    """Return the files of a signal and of its comments, in the order in which they came."""
-    return Attachment.objects.visible_to(actor).filter(signal=signal).order_by("added_at", "id")
+    """Return the files of a signal and of those comments on it that `actor` reads, in the order in which they came.
+
+    What is said under a signal is for members, and for those who could read it when it was said.
+    """
+    rows = Attachment.objects.visible_to(actor).filter(signal=signal).order_by("added_at", "id")
+    if actor.is_visitor:
+        return rows.filter(comment=None)
+    since = open_since(actor, signal)
+    return rows if since is None else rows.filter(Q(comment=None) | Q(comment__created_at__gt=since))
 
 
 def attachment_for(actor: Actor, attachment_id: UUID) -> Attachment:
     """Return a file that `actor` sees by the channel it asks by; raise NotFound for any other: one answer."""
-    rows = Attachment.objects.visible_to(actor).select_related("signal", "comment")
-    attachment = rows.filter(pk=attachment_id).first()
+    known = Attachment.objects.visible_to(actor).select_related("signal").filter(pk=attachment_id).first()
+    rows = attachments_of(actor, known.signal).select_related("signal", "comment") if known else None
+    attachment = rows.filter(pk=attachment_id).first() if rows is not None else None
     if attachment is None:
         raise NotFound
     return attachment

@@ -24,7 +24,7 @@ from noroshi.members.queries import active_people
 from noroshi.notify.actions import post_notices
 from noroshi.notify.domain.topics import Topic
 from noroshi.notify.models import Notice, NoticeKind
-from noroshi.notify.presenters import Presentation, describes, hears_of_mail, presents, reads_values
+from noroshi.notify.presenters import FEED, Presentation, describes, hears_of, presents, reads_values
 from noroshi.sharing.actions import note_read
 from noroshi.sharing.domain.moments import to_the_hour
 from noroshi.sharing.models import Comment, Kind, Signal, SignalObservable
@@ -101,9 +101,9 @@ def tell_readers(entry: LedgerEntry) -> None:
         post(entry, signal, KINDS[entry.action], _readers_of(signal))
 
 
-@hears_of_mail(SUBJECT, NoticeKind.SIGNAL, NoticeKind.AMENDED)
-def note_mail(actor: Actor, ids: Collection[UUID]) -> None:
-    """Note that the content of these signals went to somebody by mail.
+@hears_of(SUBJECT, NoticeKind.SIGNAL, NoticeKind.AMENDED, FEED)
+def note_what_left(actor: Actor, ids: Collection[UUID]) -> None:
+    """Note that the content of these signals went to somebody by mail or feed.
 
     Mail about comments goes to those who spoke, the anonymous ones too: who got it would say who they are.
     """

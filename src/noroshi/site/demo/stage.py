@@ -3,6 +3,7 @@
 import json
 import os
 import shutil
+import signal
 import socket
 import subprocess
 import sys
@@ -81,7 +82,11 @@ def free_port(wanted: int) -> int:
 
 @contextmanager
 def running(port: int) -> Iterator[list[subprocess.Popen[bytes]]]:
-    """Run the web server and the worker; yield them once the portal is ready; end them after the block."""
+    """Run the web server and the worker; yield them once the portal is ready; end them after the block.
+
+    Told to stop (SIGTERM), the block is left as by Ctrl+C: else both would go on without whoever started them.
+    """
+    before = signal.signal(signal.SIGTERM, lambda number, _frame: sys.exit(128 + number))
     commands = (web_command("127.0.0.1", port), worker_command())
     processes = [subprocess.Popen(command) for command in commands]  # noqa: S603 - our own commands
     try:
@@ -92,6 +97,7 @@ def running(port: int) -> Iterator[list[subprocess.Popen[bytes]]]:
             process.terminate()
         for process in processes:
             process.wait()
+        signal.signal(signal.SIGTERM, before)
 
 
 def _wait_until_ready(url: str, processes: list[subprocess.Popen[bytes]]) -> None:

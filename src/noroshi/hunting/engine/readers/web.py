@@ -7,6 +7,7 @@ from typing import Final
 from noroshi.hunting.engine.aliases import FieldRoles
 from noroshi.hunting.engine.log_file import Record, Reject, Survey, read_lines
 from noroshi.hunting.engine.reasons import LineReason
+from noroshi.hunting.engine.schema import EventClass
 
 _QUOTED = r'"((?:[^"\\]|\\.)*)"'
 _LINE = re.compile(
@@ -74,6 +75,7 @@ def _match(line: str) -> dict[str, str] | None:
 
 def _with_request(fields: dict[str, str]) -> dict[str, str]:
     """Replace the request line, in place, by method and URL; noise on the port (TLS, scans) has neither."""
+    fields["class"] = EventClass.WEB
     method, _, rest = fields.pop("request").partition(" ")
     if rest and method.isupper():
         target, _, version = rest.rpartition(" ")

@@ -1,0 +1,300 @@
+"""From a file of Sigma rules to rules that can run; an error names its line.
+
+What is read is Sigma: rules and correlations (event_count, value_count, temporal, temporal_ordered), as other tools
+read them. A block ``noroshi`` adds what Sigma has no place for; without it a rule is read all the same:
+
+    noroshi:
+      title: in Japanese
+      reason: {en: ..., ja: ...}      what it means and what to do, in plain words; else the description
+      layer: entry | inside | exit    or several; else what the log source makes likely
+      group-by: [src_ip]              of a rule that is no correlation: what makes one detection of many events
+      timespan: 1h                    of the same: a longer pause begins another detection
+      regular:                        of the same: events in even pauses
+        at-least: 20                  so many pauses
+        apart: 30                     seconds; what comes faster is no beacon
+        spread: 0.1                   how far a pause may be from the middle one, as part of it
+"""
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any, Final
+from uuid import UUID
+
+from sigma.correlations import (
+    SigmaCorrelationCondition,
+    SigmaCorrelationConditionOperator,
+    SigmaCorrelationRule,
+    SigmaCorrelationTimespan,
+    SigmaCorrelationType,
+)
+from sigma.exceptions import SigmaError
+from sigma.rule import SigmaRule
+
+from noroshi.hunting.engine.detections import attack, fields, sigma_file
+from noroshi.hunting.engine.detections.conditions import Values, Writer
+from noroshi.hunting.engine.detections.marked_yaml import Document, read_documents
+from noroshi.hunting.engine.detections.patterns import Measure, Search
+from noroshi.hunting.engine.detections.reasons import RuleError, RuleReason
+from noroshi.hunting.engine.detections.rules import LAYER_OF_CLASS, Layer, Level, Rule, Words
+from noroshi.hunting.engine.detections.sigma_file import Sigma
+from noroshi.hunting.engine.schema import EventClass
+
+MAX_RULES: Final = 200
+MAX_KEYS: Final = 4
+MAX_SPAN: Final = 31 * 86_400
+MAX_WORDS: Final = 2_000
+DEFAULT_SPAN: Final = 3_600
+DEFAULT_KEY: Final = "src_ip"
+REGULAR: Final = {"at-least": 20.0, "apart": 30.0, "spread": 0.1}
+
+_BLOCK: Final = "noroshi"
+_NAMES: Final = frozenset({"title", "reason", "layer", "group-by", "timespan", "regular"})
+_MEASURES: Final = {
+    SigmaCorrelationType.EVENT_COUNT: Measure.EVENTS,
+    SigmaCorrelationType.VALUE_COUNT: Measure.VALUES,
+    SigmaCorrelationType.TEMPORAL: Measure.TOGETHER,
+    SigmaCorrelationType.TEMPORAL_ORDERED: Measure.IN_ORDER,
+}
+_MORE_THAN: Final = {SigmaCorrelationConditionOperator.GTE: 0, SigmaCorrelationConditionOperator.GT: 1}
+
+
+def read_rules(content: bytes) -> list[Rule]:
+    """Return the rules of a file, in its order; raise `RuleError`, with a line, for the first that is wrong.
+
+    A rule that a correlation uses is not one by itself, unless the correlation says ``generate: true``.
+    """
+    documents = read_documents(content)
+    if len(documents) > MAX_RULES:
+        raise RuleError(RuleReason.MANY, line=1, limit=MAX_RULES)
+    read = sigma_file.read(documents)
+    used = _used_by_correlations(rule for _document, rule in read)
+    rules = [_Reading(document, sigma).rule() for document, sigma in read if id(sigma) not in used]
+    _refuse_twins(rules)
+    return rules
+
+
+def _used_by_correlations(rules: Iterable[Sigma]) -> set[int]:
+    return {
+        id(reference.rule)
+        for rule in rules
+        if isinstance(rule, SigmaCorrelationRule) and not rule.generate
+        for reference in rule.rules or ()
+    }
+
+
+def _refuse_twins(rules: Sequence[Rule]) -> None:
+    seen: set[UUID] = set()
+    for rule in rules:
+        if rule.id in seen:
+            raise RuleError(RuleReason.TWICE, line=rule.line, name=str(rule.id))
+        seen.add(rule.id)
+
+
+@dataclass(frozen=True, slots=True)
+class _Shape:
+    """How the events of a rule make a detection."""
+
+    measure: Measure
+    rules: Sequence[SigmaRule]
+    keys: Sequence[str]
+    span: int
+    threshold: int
+    value: str = ""
+    keep_keyless: bool = False
+
+
+class _Reading:
+    """Makes one rule of its document and of what pySigma read."""
+
+    def __init__(self, document: Document, sigma: Sigma) -> None:
+        self._document = document
+        self._sigma = sigma
+        self._values = Values()
+
+    def rule(self) -> Rule:
+        block = self._block()
+        shape = self._shape(block)
+        searches = tuple(self._search(rule, shape) for rule in shape.rules)
+        return Rule(
+            id=self._id(),
+            title=self._title(block),
+            reason=self._reason(block),
+            level=Level(str(self._sigma.level or "medium")),
+            layers=self._layers(block, searches),
+            tactics=attack.tactics_of(self._tags()),
+            techniques=attack.techniques_of(self._tags()),
+            false_positives=tuple(str(each)[:MAX_WORDS] for each in self._sigma.falsepositives or ()),
+            measure=shape.measure,
+            searches=searches,
+            keys=tuple(shape.keys),
+            threshold=shape.threshold,
+            span=shape.span,
+            values=self._values.named,
+            keep_keyless=shape.keep_keyless,
+            line=self._document.line(),
+        )
+
+    @property
+    def _place_of_keys(self) -> tuple[str, str]:
+        return ("correlation" if isinstance(self._sigma, SigmaCorrelationRule) else _BLOCK, "group-by")
+
+    def _wrong(self, name: str, wanted: str, *place: str | int) -> RuleError:
+        return RuleError(RuleReason.WRONG, line=self._document.line(*place), name=name, wanted=wanted)
+
+    def _id(self) -> UUID:
+        if self._sigma.id is None:
+            raise RuleError(RuleReason.MISSING, line=self._document.line(), name="id")
+        return self._sigma.id
+
+    def _tags(self) -> list[str]:
+        return [tag.name for tag in self._sigma.tags if tag.namespace == "attack"]
+
+    def _block(self) -> dict[str, Any]:
+        block = self._document.data.get(_BLOCK) or {}
+        if not isinstance(block, dict):
+            raise self._wrong(_BLOCK, "a mapping", _BLOCK)
+        for name in block:
+            if name not in _NAMES:
+                raise RuleError(RuleReason.UNKNOWN, line=self._document.line(_BLOCK, name), name=name[:80])
+        return block
+
+    def _text(self, value: Any, *place: str) -> str:
+        if not isinstance(value, str) or not value.strip() or len(value) > MAX_WORDS:
+            raise self._wrong(place[-1], f"a text of at most {MAX_WORDS:,} characters", *place)
+        return " ".join(value.split())
+
+    def _title(self, block: Mapping[str, Any]) -> Words:
+        title = self._text(self._sigma.title, "title")
+        return Words(title, self._text(block["title"], _BLOCK, "title") if "title" in block else title)
+
+    def _reason(self, block: Mapping[str, Any]) -> Words:
+        reason = block.get("reason")
+        if reason is None:
+            plain = " ".join((self._sigma.description or "").split())[:MAX_WORDS]
+            return Words(plain, plain)
+        if not isinstance(reason, dict) or set(reason) != {"en", "ja"}:
+            raise self._wrong("reason", "a mapping of en and ja", _BLOCK, "reason")
+        return Words(*(self._text(reason[language], _BLOCK, "reason", language) for language in ("en", "ja")))
+
+    def _layers(self, block: Mapping[str, Any], searches: Sequence[Search]) -> tuple[Layer, ...]:
+        said = block.get("layer")
+        if said is None:
+            classes = [search.event_class for search in searches if search.event_class]
+            return tuple(sorted({LAYER_OF_CLASS[each] for each in classes})) or (Layer.INSIDE,)
+        names = said if isinstance(said, list) else [said]
+        if not names or not set(map(str, names)) <= set(Layer):
+            raise self._wrong("layer", "entry, inside or exit", _BLOCK, "layer")
+        return tuple(layer for layer in Layer if layer in names)
+
+    def _shape(self, block: Mapping[str, Any]) -> _Shape:
+        if isinstance(self._sigma, SigmaCorrelationRule):
+            return self._correlation(self._sigma)
+        keys = self._keys(block.get("group-by"))
+        regular = "regular" in block
+        return _Shape(
+            Measure.REGULAR if regular else Measure.EVENTS,
+            rules=[self._sigma],
+            keys=keys or [DEFAULT_KEY],
+            span=self._span(block.get("timespan")),
+            threshold=self._regular(block["regular"]) if regular else 1,
+            keep_keyless=not keys,
+        )
+
+    def _correlation(self, sigma: SigmaCorrelationRule) -> _Shape:
+        measure = _MEASURES.get(sigma.type)
+        if measure is None or not isinstance(sigma.condition, SigmaCorrelationCondition):
+            raise RuleError(RuleReason.CORRELATION, line=self._document.line("correlation", "type"))
+        rules = [reference.rule for reference in sigma.rules or ()]
+        if not all(isinstance(rule, SigmaRule) for rule in rules):
+            raise RuleError(RuleReason.CHAIN, line=self._document.line("correlation", "rules"))
+        several = measure in {Measure.TOGETHER, Measure.IN_ORDER}
+        return _Shape(
+            measure,
+            rules=[rule for rule in rules if isinstance(rule, SigmaRule)],
+            keys=self._keys(sigma.group_by),
+            span=self._checked_span(sigma.timespan.seconds, "correlation", "timespan"),
+            threshold=len(rules) if several else self._threshold(sigma.condition),
+            value=self._counted(sigma.condition) if measure is Measure.VALUES else "",
+        )
+
+    def _threshold(self, condition: SigmaCorrelationCondition) -> int:
+        if condition.op not in _MORE_THAN:
+            raise RuleError(RuleReason.CONDITION, line=self._document.line("correlation", "condition"))
+        threshold = int(condition.count) + _MORE_THAN[condition.op]
+        if not 1 <= threshold <= 1_000_000:  # noqa: PLR2004 - a figure for people
+            raise self._wrong("condition", "a number from 1 to 1,000,000", "correlation", "condition")
+        return threshold
+
+    def _counted(self, condition: SigmaCorrelationCondition) -> str:
+        if not isinstance(condition.fieldref, str):
+            raise self._wrong("field", "the name of one field", "correlation", "condition", "field")
+        return condition.fieldref
+
+    def _keys(self, said: Any) -> list[str]:
+        names = [said] if isinstance(said, str) else said or []
+        if not isinstance(names, list) or not all(isinstance(name, str) for name in names):
+            raise self._wrong("group-by", "a list of fields", *self._place_of_keys)
+        if len(names) > MAX_KEYS:
+            raise RuleError(RuleReason.KEYS, line=self._document.line(*self._place_of_keys), limit=MAX_KEYS)
+        return names
+
+    def _span(self, said: Any) -> int:
+        if said is None:
+            return DEFAULT_SPAN
+        try:
+            return self._checked_span(SigmaCorrelationTimespan(said).seconds, _BLOCK, "timespan")
+        except SigmaError as error:
+            line = self._document.line(_BLOCK, "timespan")
+            raise RuleError(RuleReason.SIGMA, line=line, detail=sigma_file.detail(error)) from error
+
+    def _checked_span(self, seconds: int, *place: str) -> int:
+        if not 1 <= seconds <= MAX_SPAN:
+            raise RuleError(RuleReason.SPAN, line=self._document.line(*place), limit=MAX_SPAN // 86_400)
+        return seconds
+
+    def _regular(self, said: Any) -> int:
+        """Bind the figures of even pauses; return how many pauses there must be."""
+        place = (_BLOCK, "regular")
+        if not isinstance(said, dict) or not set(said) <= set(REGULAR):
+            raise self._wrong("regular", "a mapping of at-least, apart and spread", *place)
+        figures: dict[str, Any] = REGULAR | said
+        for name, figure in figures.items():
+            if isinstance(figure, bool) or not isinstance(figure, int | float) or not 0 < figure <= MAX_SPAN:
+                raise self._wrong(name, "a number above zero", *place, name)
+        self._values.named |= {"apart": float(figures["apart"]), "spread": float(figures["spread"])}
+        return int(figures["at-least"])
+
+    def _search(self, rule: SigmaRule, shape: _Shape) -> Search:
+        writer = Writer(self._values)
+        try:
+            where = " OR ".join(f"({writer.write(condition.parsed)})" for condition in rule.detection.parsed_condition)
+            of_keys = Writer(self._values) if shape.keep_keyless else writer
+            keys = tuple(self._key(of_keys, rule, name) for name in shape.keys)
+            value = self._key(writer, rule, shape.value) if shape.value else "NULL"
+        except RuleError as error:
+            error.line = error.line or self._document.line(*self._place_of_keys)
+            raise
+        except Exception as error:
+            # isolation point: the condition is read only here, and pySigma raises what it likes
+            line = self._document.line("detection", "condition")
+            raise RuleError(RuleReason.SIGMA, line=line, detail=sigma_file.detail(error)) from error
+        return Search(self._class(rule), frozenset(writer.columns), f"({where})", keys or ("NULL",), value)
+
+    def _key(self, writer: Writer, rule: SigmaRule, name: str) -> str:
+        return writer.field(self._alias(rule, name)).sql
+
+    def _alias(self, rule: SigmaRule, name: str) -> str:
+        """Return the field of `rule` that the correlation calls by that name."""
+        if isinstance(self._sigma, SigmaCorrelationRule):
+            alias = self._sigma.aliases.aliases.get(name)
+            for reference, meant in alias.mapping.items() if alias else ():
+                if reference.reference in {rule.name, str(rule.id)}:
+                    return meant
+        return name
+
+    def _class(self, rule: SigmaRule) -> EventClass | None:
+        source = rule.logsource
+        try:
+            return fields.event_class(source.category, source.service, source.product)
+        except KeyError:
+            raise RuleError(RuleReason.SOURCE, line=self._document.line("logsource")) from None

@@ -1,0 +1,49 @@
+"""Why a rule is refused: one clear sentence each, with the rule's own words in it. The portal translates them."""
+
+from enum import StrEnum
+
+
+class RuleReason(StrEnum):
+    """A sentence with gaps; `RuleError` fills them."""
+
+    TOO_LARGE = "A file of rules has at most {limit} bytes."
+    NOT_TEXT = "The file is not UTF-8 text."
+    YAML = "This is not YAML: {detail}"
+    ALIAS = "Anchors and aliases are not read: write the value out."
+    TWICE = "“{name}” stands twice."
+    NO_MAPPING = "A rule is a mapping of names and values."
+    NO_RULE = "The file holds no rule."
+    MANY = "A file holds at most {limit} rules."
+    SIGMA = "Sigma refuses it: {detail}"
+    MISSING = "“{name}” is missing."
+    WRONG = "“{name}” must be {wanted}."
+    UNKNOWN = "“{name}” is not known here."
+    SOURCE = "The log source is not known: name a category such as webserver, authentication, dns or transfer."
+    FIELD = "The lake keeps no field “{name}”."
+    WORD = "A word without a field cannot be looked for: the lake keeps fields, not lines."
+    VALUE = "A value of this kind cannot be compared."
+    VALUES = "The rule compares with more than {limit} values."
+    NUL = "A value holds a NUL character, which no log line has."
+    PATTERN = "A pattern is longer than {limit} characters."
+    PSEUDONYM = "Users, accounts and sessions are kept as pseudonyms: only whole values can be compared."
+    NETWORK = "“{name}” is no address: only an address can be inside a network."
+    NO_NUMBER = "“{name}” is a number, and “{value}” is none."
+    NOT_NUMERIC = "“{name}” is no number: it cannot be larger or smaller than one."
+    NO_TIME = "“{name}” is no time."
+    CORRELATION = (
+        "A correlation of this kind is not counted here: use event_count, value_count, temporal or temporal_ordered."
+    )
+    CONDITION = "A correlation fires from a number up: use gte or gt."
+    CHAIN = "A correlation cannot be made of correlations."
+    KEYS = "A rule groups by at most {limit} fields."
+    SPAN = "A time span is between a second and {limit} days."
+
+
+class RuleError(Exception):
+    """A rule, or a file of rules, is refused; ``line`` is counted from 1, 0 where it is not known yet."""
+
+    def __init__(self, reason: RuleReason, *, line: int = 0, **words: object) -> None:
+        super().__init__(reason.format(**words))
+        self.reason = reason
+        self.line = line
+        self.words = words
