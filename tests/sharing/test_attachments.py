@@ -19,10 +19,11 @@ from noroshi.core.domain.channels import Channel
 from noroshi.core.domain.tlp import TLP
 from noroshi.core.errors import Conflict, InvalidInput, NotAllowed, NotFound, TooLarge
 from noroshi.core.models import LedgerEntry
+from noroshi.hunting.models import Hunt
 from noroshi.members.actions import issue_token
 from noroshi.sharing import actions, blobs, queries
 from noroshi.sharing.actions import Upload
-from noroshi.sharing.models import Attachment, Blob, SignalObservable
+from noroshi.sharing.models import Attachment, Blob, SignalObservable, SignalVersion
 
 TEXT = Upload("検知した値\n".encode(), "値.txt")
 
@@ -68,12 +69,19 @@ def test_file_when_somebody_else_attaches_it_to_a_draft_then_there_is_no_such_dr
     assert (Attachment.everything.count(), stored()) == (0, [])
 
 
-def test_file_when_added_to_a_published_signal_then_the_author_may_and_readers_are_told(cast, share, attach, ledger):
+def test_file_when_added_to_a_published_signal_then_the_author_may_and_readers_are_told(
+    cast, share, attach, ledger, drain
+):
     signal = share("a1")
     with pytest.raises(NotAllowed):
         attach(signal, name="b1")
     attach(signal)
+    attach(signal, Upload(b"MZ wiper", "wiper.exe", sample=True))
     assert [action for action, _who in ledger(signal)][-1] == "sharing.signal.amended"
+    kept = SignalVersion.everything.order_by("number").values_list("number", "title", "reason")
+    assert list(kept) == [(number, signal.title, "Its files changed.") for number in (1, 2)]
+    drain()
+    assert list(Hunt.everything.order_by("version").values_list("version", flat=True)) == [1, 2, 3]  # a hash is new
 
 
 def test_file_when_the_signal_was_released_then_nothing_is_added_behind_that(cast, share, attach):

@@ -44,6 +44,13 @@ class Entry:
     author: str
     published_at: datetime
     changed_at: datetime
+    follows_up: bool = False
+    """Whether it corrects or takes back what a feed has brought: it comes as new, whatever a feed is narrowed to."""
+
+    @property
+    def place(self) -> tuple[datetime, UUID]:
+        """Its place in the order of a feed."""
+        return (self.changed_at if self.follows_up else self.published_at, self.id)
 
 
 @dataclass(frozen=True)
@@ -85,7 +92,7 @@ def marks_days(source: Days) -> Days:
 def entries_for(actor: Actor) -> list[Entry]:
     """Return the newest entries of all rooms that `actor` sees, newest first."""
     found = [entry for source in _sources.values() for entry in source(actor, MOST_ENTRIES)]
-    return sorted(found, key=lambda entry: (entry.published_at, entry.id), reverse=True)[:MOST_ENTRIES]
+    return sorted(found, key=lambda entry: entry.place, reverse=True)[:MOST_ENTRIES]
 
 
 def days_for(actor: Actor) -> list[Day]:

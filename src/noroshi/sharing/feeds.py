@@ -8,22 +8,32 @@ from django.utils.translation import gettext as _
 
 from noroshi.core.actor import Actor
 from noroshi.core.domain.audience import State
+from noroshi.core.domain.channels import Channel
 from noroshi.core.domain.tlp import TLP
 from noroshi.notify.feeds import MOST_DAYS, Day, Entry, feeds, marks_days
 from noroshi.sharing.models import Signal
-from noroshi.sharing.queries import byline, published_for, signals_for
+from noroshi.sharing.queries import byline, changed_since_got, published_for, signals_for
+from noroshi.sharing.wording import recalled
 
 SUBJECT: Final = "sharing.signal"
+RECALL: Final = "sharing.recall"
 
 
 @feeds(SUBJECT)
 def signals_in_feed(actor: Actor, limit: int) -> Sequence[Entry]:
-    """Return the newest signals; of a withdrawn one its number and reason, so that what was fetched is taken back."""
-    rows = signals_for(actor).select_related("author__organisation")[:limit]
-    return [_entry(actor, signal) for signal in rows]
+    """Return the newest signals, and what a feed has brought that changed or went since: that is as new.
+
+    Of a withdrawn one its number and reason are left; of what is not for the reader any more, its number.
+    """
+    seen = signals_for(actor).select_related("author__organisation")
+    changed = list(changed_since_got(actor, by=Channel.FEED).order_by("-changed_at", "-pk")[:limit])
+    anew = {signal.pk: signal for signal in seen.filter(pk__in=[signal.pk for signal in changed])}
+    shown = {signal.pk: signal for signal in seen[:limit]} | anew
+    lost = [_recall(signal) for signal in changed if signal.pk not in anew]
+    return [*(_entry(actor, signal, follows_up=number in anew) for number, signal in shown.items()), *lost]
 
 
-def _entry(actor: Actor, signal: Signal) -> Entry:
+def _entry(actor: Actor, signal: Signal, *, follows_up: bool) -> Entry:
     gone, by = signal.state == State.WITHDRAWN, byline(actor, signal)
     assert signal.published_at is not None  # noqa: S101 - it stood in a list of published ones
     return Entry(
@@ -35,6 +45,23 @@ def _entry(actor: Actor, signal: Signal) -> Entry:
         author="" if gone else by.organisation,
         published_at=signal.published_at,
         changed_at=signal.changed_at,
+        follows_up=follows_up,
+    )
+
+
+def _recall(signal: Signal) -> Entry:
+    """Say of what a feed has brought, and the reader cannot see any more, its number alone, in its place."""
+    assert signal.published_at is not None  # noqa: S101 - it was got
+    return Entry(
+        subject=RECALL,
+        id=signal.pk,
+        title=recalled(signal.reference),
+        url=reverse("sharing:withdrawn"),
+        text="",
+        author="",
+        published_at=signal.published_at,
+        changed_at=signal.changed_at,
+        follows_up=True,
     )
 
 

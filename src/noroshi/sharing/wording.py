@@ -266,4 +266,11 @@ def refusal_of_file(reason: Refusal) -> str:
     return str(REFUSALS[reason]) % {"how": _AS_SAMPLE} if reason in _NEEDS_WRAPPING else str(REFUSALS[reason])
 
 
+def recalled(number: str) -> str:
+    """Return all that is said of a signal to whoever got it and cannot see it any more."""
+    return str(_RECALLED) % {"number": number}
+
+
+_RECALLED: Final = _("%(number)s, which you got, was withdrawn or changed: do not rely on it any more.")
+
 _NEEDS_WRAPPING: Final = frozenset({Refusal.EXECUTABLE, Refusal.SCRIPT, Refusal.MACRO})

@@ -20,7 +20,7 @@ from noroshi.members.queries import machine_of
 from noroshi.notify import carriers, webhooks
 from noroshi.notify.domain.webhooks import TEST, new_secret
 from noroshi.notify.models import Dispatch, DispatchState, Webhook
-from noroshi.notify.queries import may_have_webhooks, open_webhooks, webhook_for
+from noroshi.notify.queries import may_have_webhooks, open_webhooks, webhook_for, webhooks_being_told
 
 MOST_WEBHOOKS: Final = 10
 MOST_REPLAYED: Final = 10_000
@@ -112,16 +112,21 @@ def replay_dispatches(
 def dispatch_event(entry: LedgerEntry, *, type: str, subject: str, subject_id: UUID) -> int:  # noqa: A002 - as the message calls it
     """Prepare a message of an event for every webhook that it may be said to now; return how many.
 
-    The same event makes no second message. Whether it may be said is asked again when it is sent.
+    The same event makes no second message. Whether it may be said is asked again when it is sent. A webhook that is
+    being told of the subject at this moment is told what follows, too, if it takes that.
     """
     if entry.world != worlds.REAL:
         return 0
     told = set(Dispatch.objects.filter(event=entry.pk).values_list("webhook_id", flat=True))
+    being_told = webhooks_being_told(subject_id)
     chosen = [
         webhook
         for webhook in open_webhooks()
         if webhook.pk not in told
-        and carriers.compose(machine_of(webhook.organisation, Channel.WEBHOOK), subject, type, subject_id) is not None
+        and (
+            webhook.pk in being_told
+            or carriers.compose(machine_of(webhook.organisation, Channel.WEBHOOK), subject, type, subject_id)
+        )
     ]
     Dispatch.objects.bulk_create(
         Dispatch(webhook=webhook, event=entry.pk, type=type, subject=subject, subject_id=subject_id)

@@ -25,6 +25,7 @@ from noroshi.notify.queries.webhooks import (
     may_have_webhooks,
     open_webhooks,
     webhook_for,
+    webhooks_being_told,
     webhooks_for,
     webhooks_to_call,
 )
@@ -51,6 +52,7 @@ __all__ = [
     "usual_subscriptions",
     "wanted_entries",
     "webhook_for",
+    "webhooks_being_told",
     "webhooks_for",
     "webhooks_to_call",
     "would_have_sent",

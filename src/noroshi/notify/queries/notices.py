@@ -80,7 +80,10 @@ def subscription_of(actor: Actor, subscription_id: UUID) -> Subscription:
 
 
 def wanted_entries(actor: Actor, number: str, entries: Sequence[Entry]) -> list[Entry]:
-    """Return those of the entries that one of the actor's own subscriptions wants; raise NotFound where it has none."""
+    """Return those of the entries that one of the actor's own subscriptions wants; raise NotFound where it has none.
+
+    What corrects an earlier entry stays: it may have come by this feed, and what was withdrawn has no words to want.
+    """
     try:
         wish = subscription_of(actor, UUID(number)).wish(preferences_of(actor.acting_person).assets)
     except ValueError as error:
@@ -89,7 +92,7 @@ def wanted_entries(actor: Actor, number: str, entries: Sequence[Entry]) -> list[
     for entry in entries:
         by_subject.setdefault(entry.subject, set()).add(entry.id)
     topics = {number: topic for subject, ids in by_subject.items() for number, topic in topics_of(subject, ids).items()}
-    return [entry for entry in entries if wish.wants(topics[entry.id])]
+    return [entry for entry in entries if entry.follows_up or wish.wants(topics[entry.id])]
 
 
 def oneself(actor: Actor) -> Person:

@@ -54,6 +54,14 @@ def webhooks_to_call() -> QuerySet[Webhook]:
     return open_webhooks().filter(paused_at__isnull=True, pk__in=due.values("webhook"))
 
 
+def webhooks_being_told(subject_id: UUID) -> set[UUID]:
+    """Return the webhooks to which a message about a subject is under way at this moment."""
+    under_way = Dispatch.objects.filter(
+        subject_id=subject_id, state=DispatchState.WAITING, leased_until__gt=clock.now()
+    )
+    return set(under_way.values_list("webhook_id", flat=True))
+
+
 def admins_of(organisation: Organisation) -> QuerySet[Person]:
     """Return the admins of an organisation."""
     return active_people().filter(organisation=organisation, role_assignments__role=Role.ORGANISATION_ADMIN)

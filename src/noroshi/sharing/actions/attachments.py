@@ -21,7 +21,7 @@ from noroshi.core.errors import InvalidInput, TooLarge
 from noroshi.intel.domain.extract import Proposal
 from noroshi.sharing import blobs, policy
 from noroshi.sharing.actions.receipts import note_read, opened_by
-from noroshi.sharing.actions.rows import locked
+from noroshi.sharing.actions.rows import keep_version, locked
 from noroshi.sharing.actions.values import follow_words, proposals_of_samples
 from noroshi.sharing.domain import archives, cleaning
 from noroshi.sharing.domain.file_kinds import ZIPPED, FileKind, Known, Refusal, Unfit
@@ -251,9 +251,14 @@ def _who(actor: Actor, signal: Signal) -> Actor:
 
 
 def _changed(actor: Actor, signal: Signal) -> None:
-    """Note that a signal's files changed: a draft must be looked over again; readers of a published one are told."""
+    """Note that a signal's files changed: a draft must be looked over again; a published one has a new version."""
+    fresh = ["changed_at"]
+    if signal.state != State.DRAFT:
+        keep_version(signal, _("Its files changed."))
+        signal.version += 1
+        fresh.append("version")
     signal.changed_at = clock.now()
-    signal.save(update_fields=["changed_at"])
+    signal.save(update_fields=fresh)
     if signal.state != State.DRAFT:
         ledger.record(actor, "sharing.signal.amended", signal, version=signal.version)
 

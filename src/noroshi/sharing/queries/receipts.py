@@ -4,10 +4,11 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from uuid import UUID
 
-from django.db.models import Exists, OuterRef, Q, QuerySet
+from django.db.models import F, Q, QuerySet
 
 from noroshi.core.actor import Actor
 from noroshi.core.domain.audience import State
+from noroshi.core.domain.channels import Channel
 from noroshi.core.errors import NotFound
 from noroshi.core.models import LedgerEntry
 from noroshi.members.models import Person
@@ -75,24 +76,26 @@ def reach_of_published(signal: Signal) -> Reach:
     return reach(signal.as_item().without_hidden_author())
 
 
-def got_by(actor: Actor) -> QuerySet[Receipt]:
-    """Return what the actor got, by whichever channel: the person's, or what the organisation's programs got."""
+def got_by(actor: Actor, by: Channel | None = None) -> QuerySet[Receipt]:
+    """Return what the actor got, `by` a channel or any: the person's, or what the organisation's programs got."""
     rows = Receipt.objects.unrestricted(reason="what somebody got themselves").filter(signal__world=actor.world)
+    if by is not None:
+        rows = rows.filter(channel=by)
     if actor.person is not None:
         return rows.filter(person=actor.person)
     return rows.filter(person__isnull=True, organisation=actor.organisation)
 
 
-def changed_since_got(actor: Actor, since: datetime | None) -> QuerySet[Signal]:
-    """Return what `actor` got and what was withdrawn or changed after that, seen or not any more.
+def changed_since_got(actor: Actor, since: datetime | None = None, by: Channel | None = None) -> QuerySet[Signal]:
+    """Return what `actor` got (`by` a channel), and what was withdrawn or changed after that, seen or not any more.
 
     Of an anonymous signal the hour alone is known, so everything is looked for from an hour earlier: what comes twice
     does no harm, what is left out might.
     """
     hour = timedelta(hours=1)
-    before = got_by(actor).filter(signal=OuterRef("pk"), first_at__lte=OuterRef("changed_at") + hour)
+    before = got_by(actor, by).filter(first_at__lte=F("signal__changed_at") + hour)
     rows = Signal.objects.unrestricted(reason="the numbers of what somebody got themselves").filter(
-        Q(state=State.WITHDRAWN) | Q(version__gt=1, state=State.PUBLISHED), Exists(before), world=actor.world
+        Q(state=State.WITHDRAWN) | Q(version__gt=1, state=State.PUBLISHED), pk__in=before.values("signal")
     )
     return rows.filter(changed_at__gte=since - hour) if since else rows
 

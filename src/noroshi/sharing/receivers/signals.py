@@ -28,8 +28,8 @@ from noroshi.notify.presenters import FEED, Presentation, describes, hears_of, p
 from noroshi.sharing.actions import note_read
 from noroshi.sharing.domain.moments import to_the_hour
 from noroshi.sharing.models import Comment, Kind, Signal, SignalObservable
-from noroshi.sharing.queries import got_by, mailed_readers, people_reached, people_who_see, reach, readers_of
-from noroshi.sharing.wording import OUTLINE
+from noroshi.sharing.queries import got_by, mailed_readers, people_reached, people_who_see, readers_of
+from noroshi.sharing.wording import OUTLINE, recalled
 
 SUBJECT: Final = "sharing.signal"
 LOOK: Final = "sharing.look"
@@ -41,6 +41,12 @@ KINDS: Final = {
     "sharing.signal.amended": NoticeKind.AMENDED,
     "sharing.signal.withdrawn": NoticeKind.WITHDRAWN,
 }
+CHANGES: Final = {
+    "sharing.signal.amended": NoticeKind.AMENDED,
+    "sharing.signal.lowered": NoticeKind.AMENDED,
+    "sharing.signal.withdrawn": NoticeKind.WITHDRAWN,
+}
+"""What is told of a signal to those who got it and lost it since."""
 
 
 @presents(SUBJECT, kinds=Kind.choices)
@@ -118,26 +124,25 @@ def present_recalls(actor: Actor, ids: Collection[UUID]) -> Mapping[UUID, Presen
     got = Signal.objects.unrestricted(reason="the number of what the reader has got").filter(
         pk__in=got_by(actor).filter(signal__in=ids).values("signal")
     )
-    title = _("%(number)s, which you got, was withdrawn or changed: do not rely on it any more.")
     return {
         signal.pk: Presentation(
-            title % {"number": signal.reference}, reverse("sharing:withdrawn"), TLP(signal.tlp), is_private=True
+            recalled(signal.reference), reverse("sharing:withdrawn"), TLP(signal.tlp), is_private=True
         )
         for signal in got
     }
 
 
-@ledger.subscribe("sharing.tell-former-readers", "sharing.signal.amended", "sharing.signal.withdrawn")
+@ledger.subscribe("sharing.tell-former-readers", *CHANGES)
 def tell_former_readers(entry: LedgerEntry) -> None:
     """Tell those who got a signal and cannot see it any more that it changed or went: no content, a neutral subject."""
     signal = signal_of(entry)
     if signal is None:
         return
-    got = _but_author(signal, readers_of(signal))
-    still = {person.pk for person in people_reached(signal, got)}
+    got = _but_named_author(signal, readers_of(signal))
+    still = {person.pk for person in _readers_of(signal, got)}
     post_notices(
         people=[person for person in got if person.pk not in still],
-        kind=KINDS[entry.action],
+        kind=CHANGES[entry.action],
         subject=RECALL,
         subject_id=signal.pk,
         event=entry,
@@ -147,16 +152,20 @@ def tell_former_readers(entry: LedgerEntry) -> None:
     )
 
 
-@ledger.subscribe("sharing.tell-newly-reached", "sharing.signal.lowered")
-def tell_newly_reached(entry: LedgerEntry) -> None:
-    """Tell those whom a lower level reaches and the one before did not."""
+@ledger.subscribe("sharing.tell-of-lowering", "sharing.signal.lowered")
+def tell_of_lowering(entry: LedgerEntry) -> None:
+    """Tell those whom a lower level newly reaches that there is a signal, and those who had it that it changed."""
     signal = signal_of(entry)
-    if signal is not None:
-        item = signal.as_item()
-        had = {person.pk for person in people_who_see(replace(item, tlp=TLP(entry.payload["before"])))}
-        new = {person.pk for person in people_who_see(replace(item, tlp=TLP(entry.payload["after"])))} - had
-        readers = _but_author(signal, people_reached(signal))
-        post(entry, signal, NoticeKind.SIGNAL, [person for person in readers if person.pk in new])
+    if signal is None:
+        return
+    item = signal.as_item().without_hidden_author()
+    had, has = (
+        {person.pk for person in people_who_see(replace(item, tlp=TLP(entry.payload[when])))}
+        for when in ("before", "after")
+    )
+    readers = _readers_of(signal)
+    post(entry, signal, NoticeKind.SIGNAL, [person for person in readers if person.pk in has - had])
+    post(entry, signal, NoticeKind.AMENDED, [person for person in readers if person.pk in had])
 
 
 @ledger.subscribe("sharing.tell-disclosed", "sharing.signal.disclosed")
@@ -261,16 +270,17 @@ def post(entry: LedgerEntry, signal: Signal, kind: NoticeKind, people: Iterable[
     )
 
 
-def _readers_of(signal: Signal) -> list[Person]:
-    """Everybody who sees it but the author.
+def _readers_of(signal: Signal, people: Iterable[Person] | None = None) -> list[Person]:
+    """Everybody (of `people`) who sees it but the author.
 
     An anonymous one is told like the others where the audience lets them in anyway: the one reader without a mail, in
     the log of a mail server or among the receipts, would be known by that.
     """
-    if signal.author_mode == AuthorMode.NAMED:
-        return _but_author(signal, people_reached(signal))
-    readers = reach(signal.as_item().without_hidden_author()).by_organisation.values()
-    return [reader.person for group in readers for reader in group]
+    return _but_named_author(signal, people_who_see(signal.as_item().without_hidden_author(), people))
+
+
+def _but_named_author(signal: Signal, people: Iterable[Person]) -> list[Person]:
+    return list(people) if signal.author_mode != AuthorMode.NAMED else _but_author(signal, people)
 
 
 def _but_author(signal: Signal, people: Iterable[Person]) -> list[Person]:
