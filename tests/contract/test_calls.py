@@ -80,12 +80,13 @@ def test_every_call_when_no_usable_token_comes_with_it_then_it_is_401(cast, prog
     wrong = program("a1", Scope.TAXII_READ)
     signed_in = Program()
     signed_in.client = cast.client("a1")
-    before = LedgerEntry.objects.count()
+    before = set(LedgerEntry.objects.values_list("pk", flat=True))
     for method, path in CALLS:
         for caller in (Program(), Program("nrs_" + "x" * 43), old, wrong, signed_in):
             answer = caller.call(method, path, Idempotency_Key="one")
             assert (told(answer), answer["WWW-Authenticate"]) == (401, "Bearer"), (method, path)
-    assert LedgerEntry.objects.count() == before
+    written = LedgerEntry.objects.exclude(pk__in=before).values_list("action", flat=True)
+    assert sorted(written) == ["members.alarm.raised"] * 2 + ["members.token.refused"] * 2, "once for each known token"
 
 
 def test_every_call_when_a_reader_writes_then_it_is_401(cast, program):

@@ -9,8 +9,9 @@ from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
 from factories.members import make_organisation, make_people
+from noroshi.core import clock
 from noroshi.members import actions
-from noroshi.members.models import JoinRequest, Organisation, Person, Token
+from noroshi.members.models import Alarm, JoinRequest, Meter, Organisation, Person, Token
 from noroshi.members.urls import urlpatterns
 
 READERS = (
@@ -48,6 +49,7 @@ PAGES = {
     "group-requests": COMMUNITY,
     "profile": EVERYBODY,
     "tokens": EVERYBODY,
+    "alarms": EVERYBODY,
     "ceilings": COMMUNITY,
 }
 POSTS = {
@@ -66,6 +68,7 @@ POSTS = {
     "group-enter": set(),
     "group-stay": COMMUNITY,
     "token-revoke": OF_BANK_A | {"a2"},
+    "alarm-lift": COMMUNITY,
 }
 
 
@@ -101,7 +104,13 @@ def target(cast):
         "group-close": {"slug": "wg_incident"},
         "group-stay": {"slug": "wg_incident", "person_id": cast.b1.pk, "verb": "leave"},
         "token-revoke": {"token_id": token.pk},
+        "alarm-lift": {"alarm_id": alarm_about(cast.a2).pk},
     }
+
+
+def alarm_about(person):
+    about = {"person": person, "organisation": person.organisation, "measure": "reading", "channel": "web"}
+    return Alarm.objects.create(count=301, began_at=clock.now(), **about)
 
 
 def address(name, target):
@@ -126,7 +135,7 @@ def test_page_opens_for_whom_the_table_says_and_is_not_there_for_others(cast, ta
 @pytest.mark.parametrize("name", POSTS)
 def test_deed_is_done_by_whom_the_table_says(cast, target, name, reader):
     before = state()
-    values = {"membership": "trial", "reason": "why", "roles": [], "email": cast.i1.email, "sentence": "why"}
+    values = {"membership": "trial", "reason": "why", "roles": [], "email": cast.i1.email, "sentence": "why", "days": 7}
     values["allowed"] = "yes"
     status = cast.client(reader).post(address(name, target), values).status_code
     if reader in POSTS[name]:
@@ -144,6 +153,7 @@ def state():
     rows = [list(model.objects.order_by("pk").values()) for model in models]
     tokens = list(Token.objects.order_by("pk").values("pk", "revoked_at"))
     people = list(Person.objects.order_by("pk").values("pk", "standing"))
+    people += list(Meter.objects.exclude(lifted_until=None).values("holder", "measure"))
     return [*rows, tokens, people, list(RoleAssignment.objects.order_by("pk").values())]
 
 

@@ -82,6 +82,13 @@ def test_sign_in_with_a_wrong_password_and_with_no_account_answer_alike(cast):
     assert known.context["form"].errors == unknown.context["form"].errors != {}
 
 
+def test_sign_in_when_a_password_is_guessed_then_the_right_one_is_refused_for_a_while_too(cast):
+    answers = [enter_password(Client(headers={"Accept-Language": "en"}), cast.a1.email, "guess") for _ in range(6)]
+    assert "Too many failed login attempts. Try again later." in answers[5].text
+    assert "Too many failed" in enter_password(Client(headers={"Accept-Language": "en"}), cast.a1.email).text
+    assert enter_password(Client(), cast.b1.email).status_code == 302, "nobody else is locked out by that"
+
+
 @pytest.mark.parametrize("subject", ["a1", "bank_a"])
 def test_sign_in_of_the_suspended_is_refused(cast, subject):
     suspend(cast, subject)

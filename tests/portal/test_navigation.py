@@ -32,7 +32,7 @@ def _context(cast, name, path="/"):
     [
         ("b1", COMMON),
         ("b_reader", ["Home", "Signals", "Consultations", "Inbox", "Groups"]),
-        ("b_admin", ["Home", "Signals", "Consultations", "Inbox", "People", "Groups"]),
+        ("b_admin", ["Home", "Signals", "Consultations", "Inbox", "People", "Alarms", "Groups"]),
         (
             "hub_op",
             [
@@ -44,12 +44,13 @@ def _context(cast, name, path="/"):
                 "Inbox",
                 "Organisations",
                 "People",
+                "Alarms",
                 "Groups",
             ],
         ),
         ("auditor", ["Home", "Signals", "Consultations", "Inbox", "Groups", "Ledger", "Who got what"]),
         ("sup", ["Home"]),
-        ("sup_admin", ["Home", "People"]),
+        ("sup_admin", ["Home", "People", "Alarms"]),
     ],
 )
 def test_rail_when_a_reader_looks_then_only_what_is_theirs(cast, name, labels):

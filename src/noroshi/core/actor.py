@@ -25,7 +25,7 @@ class Actor:
 
     `groups` are those the person belongs to now; `organisation_groups` those in which anybody of the organisation
     does. `community_ceiling` is the hub's own setting for the actor's class, where it has one. `label` is what the
-    ledger writes down.
+    ledger writes down. `token` is the one that it asks with, of a person or of a machine.
     """
 
     person: UUID | None = None
@@ -39,6 +39,7 @@ class Actor:
     channel: Channel = Channel.WEB
     world: str = REAL
     label: str = ""
+    token: UUID | None = None
 
     @classmethod
     def visitor(cls, channel: Channel = Channel.PUBLIC, world: str = REAL) -> Self:
@@ -108,7 +109,7 @@ class Actor:
 
     def veiled(self) -> Self:
         """Return nobody in particular in the same world: how the ledger names the author of what is anonymous."""
-        return replace(self, person=None, organisation=None, label="anonymous")
+        return replace(self, person=None, organisation=None, label="anonymous", token=None)
 
     def by(self, channel: Channel) -> Self:
         """Return the same actor asking by another channel."""

@@ -51,7 +51,11 @@ class TooLarge(NoroshiError):  # noqa: N818
 
 
 class TooMany(NoroshiError):  # noqa: N818
-    """The actor exceeds a rate."""
+    """The actor exceeds a rate; `retry_after` is in how many seconds it may go on, 0 where nobody can say."""
+
+    def __init__(self, message: str = "", retry_after: int = 0) -> None:
+        super().__init__(message)
+        self.retry_after = retry_after
 
 
 class SourceError(NoroshiError):

@@ -56,6 +56,23 @@ def problem(status: HTTPStatus, detail: str, **members: str) -> JsonResponse:
     return JsonResponse(body, status=status, content_type="application/problem+json")
 
 
+def sentence_of(error: NoroshiError) -> str:
+    """Return what the answer to a product error says; of what is missing never more than that."""
+    return "" if isinstance(error, NotFound) else error.message
+
+
+def saying_when(answer: HttpResponse, error: NoroshiError) -> HttpResponse:
+    """Return the answer to a product error with when to try again, where that is known (RFC 9110, 10.2.3)."""
+    if isinstance(error, TooMany) and error.retry_after:
+        answer["Retry-After"] = str(error.retry_after)
+    return answer
+
+
+def answer_to(request: HttpRequest, error: NoroshiError) -> HttpResponse:
+    """Return the page, or the problem document, that answers a product error."""
+    return saying_when(error_page(request, status_of(error), sentence_of(error)), error)
+
+
 def error_page(request: HttpRequest, status: HTTPStatus, message: str = "") -> HttpResponse:
     """Return the page that says in one sentence what went wrong."""
     sentence = message or SENTENCES.get(status, SENTENCES[HTTPStatus.BAD_REQUEST])

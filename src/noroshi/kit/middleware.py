@@ -7,9 +7,9 @@ from typing import Final
 from django.http import HttpRequest, HttpResponse
 
 from noroshi.core import ids
-from noroshi.core.errors import NoroshiError, NotFound
+from noroshi.core.errors import NoroshiError
 from noroshi.kit import logs
-from noroshi.kit.errors import error_page, status_of
+from noroshi.kit.errors import answer_to
 
 _GIVEN: Final = re.compile(r"[A-Za-z0-9-]{8,64}")
 
@@ -64,7 +64,4 @@ class ErrorMiddleware:
 
     def process_exception(self, request: HttpRequest, error: Exception) -> HttpResponse | None:
         """Translate; anything else is a bug and goes on to become a 500."""
-        if not isinstance(error, NoroshiError):
-            return None
-        message = "" if isinstance(error, NotFound) else error.message
-        return error_page(request, status_of(error), message)
+        return answer_to(request, error) if isinstance(error, NoroshiError) else None

@@ -7,7 +7,7 @@ from ninja.security import HttpBearer
 from noroshi.core.actor import Actor
 from noroshi.core.domain.channels import Channel
 from noroshi.members.domain.scopes import Scope
-from noroshi.members.tokens import authenticate_token
+from noroshi.members.tokens import address_of, authenticate_token
 
 
 class TokenAuth(HttpBearer):
@@ -23,7 +23,7 @@ class TokenAuth(HttpBearer):
 
     def authenticate(self, request: Any, token: str) -> Actor | None:
         """Return the actor behind `token`, or None, which ninja answers with 401."""
-        actor = authenticate_token(token, self.channel, scope=self.scope)
+        actor = authenticate_token(token, self.channel, scope=self.scope, address=address_of(request))
         if actor is not None:
             request.actor = actor
         return actor

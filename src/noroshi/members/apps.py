@@ -11,5 +11,5 @@ class MembersConfig(AppConfig):
     default_auto_field = "django.db.models.BigAutoField"
 
     def ready(self) -> None:
-        """Listen to sign-in."""
-        from noroshi.members import receivers  # noqa: F401, PLC0415 - imported to register
+        """Listen to sign-in, and register what comes round."""
+        from noroshi.members import receivers, tasks  # noqa: F401, PLC0415 - imported to register

@@ -9,6 +9,7 @@ from django.utils.translation import gettext_lazy as _
 from noroshi.core.domain.membership import CEILINGS, MembershipClass, Role
 from noroshi.core.domain.tlp import TLP
 from noroshi.core.errors import InvalidInput
+from noroshi.members.actions.meters import LONGEST_LIFT
 from noroshi.members.domain.groups import MAX_CHARTER, Charter, Terms
 from noroshi.members.models import ClassChoices, GroupKind, InstitutionKind, Joining, Person, RoleChoices
 from noroshi.members.wording import SCOPES
@@ -74,6 +75,12 @@ class MarksForm(ActionForm):
         choices=[("", _("as everywhere: TLP:AMBER")), *(pair for pair in TLP_CHOICES if pair[0] != TLP.CLEAR)],
         required=False,
     )
+
+
+class LiftForm(ActionForm):
+    """For how many days an account may do as much as it likes."""
+
+    days = forms.IntegerField(label=_("Days"), min_value=1, max_value=LONGEST_LIFT, initial=1)
 
 
 class ReasonForm(ActionForm):

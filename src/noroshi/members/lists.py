@@ -4,17 +4,21 @@ from typing import Final
 
 from django.utils.translation import gettext_lazy as _
 
-from noroshi.kit.lists import ChoiceFilter, Column, ListSpec, Rows, TextFilter
+from noroshi.core.actor import Actor
+from noroshi.kit.lists import ChoiceFilter, Column, DateFilter, ListSpec, Rows, TextFilter
+from noroshi.members.domain.authority import manages_community
 from noroshi.members.models import (
     ClassChoices,
     GroupKind,
     InstitutionKind,
     Joining,
+    MeasureChoices,
     Person,
     RoleChoices,
     StandingChoices,
 )
-from noroshi.members.queries import groups_for, organisations_for, people_for
+from noroshi.members.queries import alarms_for, groups_for, organisations_for, people_for
+from noroshi.members.wording import count_of, state_of
 
 ORGANISATIONS: Final = ListSpec(
     name="organisations",
@@ -90,3 +94,40 @@ GROUPS: Final = ListSpec(
     empty=_("No groups yet."),
     export_queryset=groups_for,
 )
+
+
+def alarm_list_for(actor: Actor) -> ListSpec:
+    """Return the list of alarms; whoever manages the community lifts what is refused, from its lines."""
+    lifts = manages_community(actor)
+    return ListSpec(
+        name="alarms",
+        columns=(
+            Column("raised", _("When"), lambda row: row.raised_at, "raised_at", "kit/cells/when.html", "tight"),
+            Column("account", _("Whose account"), lambda row: row.account, cell="members/cells/account.html"),
+            Column("organisation", _("Organisation"), lambda row: row.organisation, sort="organisation__name_ja"),
+            Column("measure", _("What happened"), lambda row: row.get_measure_display(), sort="measure", style="wide"),
+            Column("count", _("How often"), count_of, style="tight"),
+            Column("channel", _("Channel"), lambda row: row.channel, sort="channel", style="mono"),
+            Column("state", _("State"), state_of, cell="members/cells/alarm.html"),
+            *(
+                [Column("lift", _("Let go on"), lambda _row: "", cell="members/cells/lift.html", exported=False)]
+                * lifts
+            ),
+        ),
+        filters=(
+            TextFilter("q", _("Account or organisation"), ALARM_NAMES),
+            ChoiceFilter("measure", _("What happened"), MeasureChoices.choices, "measure"),
+            ChoiceFilter("state", _("State"), [("told", _("Told")), ("stopped", _("More was refused"))], _of_state),
+            DateFilter("since", _("Since"), "raised_at__date__gte"),
+        ),
+        default_sort="-raised",
+        empty=_("No alarms. Nobody read, turned or asked more than is usual."),
+        export_queryset=alarms_for,
+    )
+
+
+ALARM_NAMES: Final = ("person__name", "token__label", "organisation__name_ja", "organisation__name_en")
+
+
+def _of_state(rows: Rows, choice: str) -> Rows:
+    return rows.filter(stopped_at__isnull=choice == "told")

@@ -1,6 +1,8 @@
 """Puts the actor on every request, and lets nobody further than the set-up of a second factor without one."""
 
 from collections.abc import Callable
+from dataclasses import replace
+from http import HTTPStatus
 from typing import Any, Final
 
 from allauth.mfa.utils import is_mfa_enabled
@@ -11,11 +13,17 @@ from django.utils.functional import SimpleLazyObject
 
 from noroshi.core.actor import Actor
 from noroshi.core.domain.channels import Channel
+from noroshi.kit.errors import answer_to
 from noroshi.kit.http import renews_actors
+from noroshi.members.actions.meters import count
+from noroshi.members.domain.meters import Measure
 from noroshi.members.models import Person
 from noroshi.members.queries import actor_of
 
 SET_UP: Final = "mfa_index"
+TURNING: Final = ("after", "before", "end", "cursor")
+"""Parameters by which the pages of lists, and those of the API, lead to another page."""
+
 OPEN_WITHOUT_FACTOR: Final = frozenset({"account_logout", "account_reauthenticate", "set_language"})
 
 
@@ -31,7 +39,7 @@ def actor_of_request(request: HttpRequest) -> Actor:
 def actor_now(actor: Actor) -> Actor:
     """Return the actor that a person is now, by the same channel and in the same world; others as they are."""
     person = Person.objects.filter(pk=actor.person).first() if actor.person else None
-    return actor_of(person, actor.channel, actor.world) if person else actor
+    return replace(actor_of(person, actor.channel, actor.world), token=actor.token) if person else actor
 
 
 def lacks_second_factor(request: HttpRequest) -> bool:
@@ -64,6 +72,31 @@ class ActorMiddleware:
         if not getattr(view, "login_required", True) or _sets_up_factor(request):
             return None
         return redirect(SET_UP) if lacks_second_factor(request) else None
+
+
+class MeterMiddleware:
+    """Counts what a signed-in account asks for that is not there, and how far it turns the pages of lists.
+
+    What is hidden from an account and what does not exist are one answer, and one count.
+    """
+
+    def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        """Answer; or refuse what is too much."""
+        response = self.get_response(request)
+        measure = _measure_of(request, response)
+        refusal = count(request.actor, measure) if measure else None  # type: ignore[attr-defined] # set before
+        return answer_to(request, refusal) if refusal is not None else response
+
+
+def _measure_of(request: HttpRequest, response: HttpResponse) -> Measure | None:
+    """Return what this request counts as; nothing for most. An address that leads nowhere says nothing of anybody."""
+    if request.resolver_match is not None and response.status_code == HTTPStatus.NOT_FOUND:
+        return Measure.MISSING
+    turned = any(request.GET.get(name) for name in TURNING)
+    return Measure.PAGING if turned and response.status_code == HTTPStatus.OK else None
 
 
 def _signed_out(request: HttpRequest) -> bool:

@@ -11,6 +11,7 @@ from django.utils.translation import gettext_lazy as _
 from noroshi.core import clock, ids
 from noroshi.core.domain.membership import MembershipClass, Role, Standing
 from noroshi.core.domain.tlp import TLP
+from noroshi.members.domain.meters import Measure
 
 
 class InstitutionKind(models.TextChoices):
@@ -328,3 +329,68 @@ class Token(models.Model):
     def is_usable(self) -> bool:
         """Whether it is neither revoked nor expired."""
         return self.revoked_at is None and self.expires_at > clock.now()
+
+
+class MeasureChoices(models.TextChoices):
+    """What is counted of an account, as shown."""
+
+    READING = Measure.READING.value, _("Much is read")
+    PAGING = Measure.PAGING.value, _("Many pages of lists are turned")
+    MISSING = Measure.MISSING.value, _("Much is asked for that is not there")
+    REFUSED = Measure.REFUSED.value, _("A token is used that opens nothing")
+    ADDRESSES = Measure.ADDRESSES.value, _("A token is used from many addresses")
+
+
+class Alarm(models.Model):
+    """An account did more of something within a window than is usual. One row for the window, however it goes on."""
+
+    id = models.UUIDField(primary_key=True, default=ids.new_id, editable=False)
+    measure = models.CharField(max_length=10, choices=MeasureChoices.choices)
+    organisation = models.ForeignKey(Organisation, on_delete=models.CASCADE, related_name="+")
+    person = models.ForeignKey(Person, on_delete=models.CASCADE, null=True, related_name="+")
+    token = models.ForeignKey(Token, on_delete=models.CASCADE, null=True, related_name="+")
+    channel = models.CharField(max_length=20)
+    count = models.PositiveIntegerField()
+    """What was counted when it was told; what it had come to when it was refused."""
+    began_at = models.DateTimeField()
+    raised_at = models.DateTimeField(default=clock.now, db_index=True)
+    stopped_at = models.DateTimeField(null=True)
+    """When more was refused; empty where it never came to that."""
+
+    @property
+    def account(self) -> str:
+        """Whose account it is, in a few words."""
+        names = [self.token.label if self.token else "", self.person.name if self.person else ""]
+        return " · ".join(name for name in names if name)
+
+
+class Meter(models.Model):
+    """How much an account has done of one kind since its window began. A row is written anew with each window.
+
+    `holder` is the token's id where a token acts, else the person's. A row is its account's alone, so that nobody waits
+    for it but the account itself.
+    """
+
+    holder = models.UUIDField()
+    measure = models.CharField(max_length=10, choices=MeasureChoices.choices)
+    began_at = models.DateTimeField(db_index=True)
+    count = models.PositiveIntegerField(default=0)
+    alarm = models.ForeignKey(Alarm, on_delete=models.SET_NULL, null=True, related_name="+")
+    """The alarm of this window."""
+    lifted_until = models.DateTimeField(null=True)
+    """Until when the hub lets it do as much as it likes."""
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["holder", "measure"], name="one_meter_each")]
+
+
+class TokenOrigin(models.Model):
+    """Whence a token was used within the last day. Forgotten after that: nobody keeps a record of where people are."""
+
+    token = models.ForeignKey(Token, on_delete=models.CASCADE, related_name="origins")
+    origin = models.CharField(max_length=45)
+    """As `domain.meters.origin_of` says it; empty where a request came from no address."""
+    last_at = models.DateTimeField(default=clock.now, db_index=True)
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["token", "origin"], name="token_origin_once")]

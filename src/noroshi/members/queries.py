@@ -17,8 +17,10 @@ from noroshi.core.domain.tlp import TLP
 from noroshi.core.errors import NotFound
 from noroshi.members import policy
 from noroshi.members.domain import authority
+from noroshi.members.domain.meters import DAY, OF_TOKENS, Measure
 from noroshi.members.domain.secrets import digest
 from noroshi.members.models import (
+    Alarm,
     ClassCeiling,
     Group,
     GroupCharter,
@@ -57,8 +59,10 @@ def machine_of(organisation: Organisation, channel: Channel = Channel.API, label
 def actor_of_token(token: Token, channel: Channel) -> Actor:
     """Return the actor behind a usable token."""
     if token.person is not None:
-        return actor_of(token.person, Channel.API_PERSON_TOKEN if channel is Channel.API else channel)
-    return machine_of(token.organisation, channel, label=f"token {token.label} of {token.organisation.slug}")
+        actor = actor_of(token.person, Channel.API_PERSON_TOKEN if channel is Channel.API else channel)
+    else:
+        actor = machine_of(token.organisation, channel, label=f"token {token.label} of {token.organisation.slug}")
+    return replace(actor, token=token.pk)
 
 
 def actors_of(people: Iterable[Person], channel: Channel = Channel.WEB) -> list[Actor]:
@@ -312,11 +316,17 @@ def account_named(email: str) -> Person | None:
 
 
 def tokens_for(actor: Actor) -> QuerySet[Token]:
-    """Return the actor's own tokens, and those of the machines of the organisation it administers."""
+    """Return the actor's own tokens, and those of the machines of the organisation it administers.
+
+    Each with `origin_count`: from how many addresses it was used within the last day.
+    """
     own = Q(person=actor.person)
     if actor.organisation is not None and authority.administers(actor, actor.organisation):
         own |= Q(organisation=actor.organisation, person__isnull=True)
-    return Token.objects.filter(own).select_related("organisation", "person") if actor.person else Token.objects.none()
+    if actor.person is None:
+        return Token.objects.none()
+    lately = Count("origins", filter=Q(origins__last_at__gt=clock.now() - DAY))
+    return Token.objects.filter(own).select_related("organisation", "person").annotate(origin_count=lately)
 
 
 def token_for(actor: Actor, token_id: UUID) -> Token:
@@ -328,6 +338,34 @@ def token_for(actor: Actor, token_id: UUID) -> Token:
 def tokens_of(person: Person) -> QuerySet[Token]:
     """Return the tokens of a person that can be used."""
     return Token.objects.filter(person=person, revoked_at__isnull=True, expires_at__gt=clock.now())
+
+
+def alarms_for(actor: Actor) -> QuerySet[Alarm]:
+    """Return the alarms about the accounts that the actor looks after, and about its own tokens.
+
+    What is between a token and its owner is not the hub's.
+    """
+    own = Q(token__isnull=False, person=actor.person, person__isnull=False)
+    if authority.manages_community(actor):
+        own |= ~Q(measure__in=OF_TOKENS)
+    if actor.organisation is not None and authority.administers(actor, actor.organisation):
+        own |= Q(organisation=actor.organisation)
+    return Alarm.objects.filter(own).select_related("organisation", "person", "token")
+
+
+def alarm_for(actor: Actor, alarm_id: UUID) -> Alarm:
+    """Return one of the alarms that the actor is told of; raise NotFound for any other."""
+    return _one(alarms_for(actor).filter(pk=alarm_id))
+
+
+def told_of(alarm: Alarm) -> QuerySet[Person]:
+    """Return who is told of an alarm: the token's owner, the organisation's admins and, of what is read, the hub."""
+    people = Q(organisation=alarm.organisation, role_assignments__role=Role.ORGANISATION_ADMIN)
+    if alarm.token is not None:
+        people |= Q(pk=alarm.token.person_id)
+    if Measure(alarm.measure) not in OF_TOKENS:
+        people |= Q(organisation__membership=MembershipClass.HUB, role_assignments__role=Role.HUB_OPERATOR)
+    return active_people().filter(people).distinct()
 
 
 def community_ceilings() -> dict[str, TLP]:

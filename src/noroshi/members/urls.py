@@ -70,5 +70,7 @@ urlpatterns = [
     path("profile/", views.profile, name="profile"),
     path("tokens/", views.tokens, name="tokens"),
     path("tokens/<uuid:token_id>/revoke/", views.token_revoke, name="token-revoke"),
+    path("alarms/", views.alarm_list, name="alarms"),
+    path("alarms/<uuid:alarm_id>/lift/", views.alarm_lift, name="alarm-lift"),
     path("ceilings/", views.ceilings, name="ceilings"),
 ]

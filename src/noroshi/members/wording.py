@@ -1,10 +1,14 @@
-"""Words for what tokens may do, shown where they are chosen."""
+"""Words for what tokens may do, shown where they are chosen, and for what accounts did."""
 
 from typing import Final
 
+from django.utils.functional import Promise
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
+from noroshi.members.domain.meters import Measure
 from noroshi.members.domain.scopes import Scope
+from noroshi.members.models import Alarm
 
 SCOPES: Final = (
     (Scope.SIGNALS_READ.value, _("Read signals")),
@@ -19,3 +23,28 @@ SCOPES: Final = (
     (Scope.WEBHOOKS_READ.value, _("Read webhooks and their messages")),
     (Scope.WEBHOOKS_WRITE.value, _("Manage webhooks")),
 )
+
+COUNTS: Final = {
+    Measure.READING: _("%(count)d signals within an hour"),
+    Measure.PAGING: _("%(count)d pages within an hour"),
+    Measure.MISSING: _("%(count)d times within an hour"),
+    Measure.REFUSED: _("%(count)d times within an hour"),
+    Measure.ADDRESSES: _("%(count)d addresses within a day"),
+}
+
+
+def count_of(alarm: Alarm) -> str:
+    """Return how often something was done, and within what time."""
+    return str(COUNTS[Measure(alarm.measure)] % {"count": alarm.count})
+
+
+def state_of(alarm: Alarm) -> Promise:
+    """Return whether it was told alone, or more was refused as well."""
+    return _("More was refused") if alarm.stopped_at else _("Told")
+
+
+def title_of(alarm: Alarm) -> str:
+    """Return an alarm in a line: what happened, how often, by whose account."""
+    whose = f"{alarm.account} ({alarm.organisation})" if alarm.account else str(alarm.organisation)
+    what = {"what": alarm.get_measure_display(), "count": count_of(alarm), "whose": whose}
+    return gettext("%(what)s: %(count)s, %(whose)s") % what

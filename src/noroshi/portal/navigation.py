@@ -72,6 +72,7 @@ def _entries(actor: Actor) -> Iterator[Entry]:
         yield Entry(_("Organisations"), reverse("members:organisation-list"), "organisation")
     if manages_somebody(actor):
         yield Entry(_("People"), reverse("members:person-list"), "account")
+        yield Entry(_("Alarms"), reverse("members:alarms"), "bell")
     if not actor.is_supervisor:
         yield Entry(_("Groups"), reverse("members:group-list"), "group")
     if policy.may_audit(actor):

@@ -17,11 +17,11 @@ from django.utils.translation import gettext_lazy as _
 from ninja import NinjaAPI
 from ninja.errors import AuthenticationError, HttpError, ValidationError
 
-from noroshi.core.errors import InvalidInput, NoroshiError, NotFound
+from noroshi.core.errors import InvalidInput, NoroshiError
 from noroshi.kit import idempotency
-from noroshi.kit.errors import SENTENCES, problem, status_of
+from noroshi.kit.errors import SENTENCES, problem, saying_when, sentence_of, status_of
 from noroshi.members.domain.secrets import digest
-from noroshi.members.tokens import authenticate_token
+from noroshi.members.tokens import address_of, authenticate_token
 from noroshi.notify.api import ROUTERS as NOTIFY
 from noroshi.sharing.api import ROUTERS as SHARING
 
@@ -70,7 +70,7 @@ def _once(request: HttpRequest, run: Callable[[], HttpResponseBase]) -> HttpResp
     """Run under the idempotency key, if there is one and the token opens anything; else ninja answers by itself."""
     key = idempotency.key_of(request)
     secret = request.headers.get("Authorization", "").partition(" ")[2]
-    if not key or authenticate_token(secret) is None:
+    if not key or authenticate_token(secret, address=address_of(request)) is None:
         return run()
     return idempotency.answer_once(request, digest(secret), key, run)
 
@@ -99,9 +99,8 @@ for _prefix, _router in (*SHARING.items(), *NOTIFY.items()):
 def _refused(request: HttpRequest, error: NoroshiError) -> HttpResponse:
     del request
     status = status_of(error)
-    sentence = error.message if error.message and not isinstance(error, NotFound) else str(SENTENCES[status])
     field = {"field": error.field} if isinstance(error, InvalidInput) else {}
-    return problem(status, sentence, **field)
+    return saying_when(problem(status, sentence_of(error) or str(SENTENCES[status]), **field), error)
 
 
 @api.exception_handler(AuthenticationError)

@@ -52,6 +52,17 @@ def _minutes(text: str) -> timedelta:
     return timedelta(minutes=int(text))
 
 
+def _bounds(text: str) -> tuple[int, int]:
+    """Read two numbers, as in "500,3000": what is told, and what is the most."""
+    told, comma, most = text.partition(",")
+    numbers = told.strip(), most.strip()
+    if not comma or not all(number.isascii() and number.isdigit() and int(number) for number in numbers):
+        raise ValueError("expected two numbers, as in 500,3000")
+    if int(numbers[0]) > int(numbers[1]):
+        raise ValueError("the first number is from when on it is told, and not above the second")
+    return int(numbers[0]), int(numbers[1])
+
+
 def _names(text: str) -> list[str]:
     return [name.strip() for name in text.split(",") if name.strip()]
 
@@ -123,6 +134,29 @@ OPTIONS: Final = (
     Option("FILE_LIMIT", int, "25", "Largest file that is attached, in MB."),
     Option("FILES_PER_SIGNAL_LIMIT", int, "100", "Most that the files of one signal may weigh together, in MB."),
     Option("FILES_PER_ORGANISATION_LIMIT", int, "10000", "Most that one organisation may attach, in MB."),
+    Option(
+        "READING_LIMITS",
+        _bounds,
+        "500,3000",
+        "Signals that one account reads within an hour: more than the first is told to the hub, the second is the most"
+        " (reading one again within the hour does not count).",
+    ),
+    Option("PAGING_LIMITS", _bounds, "120,600", "The same of pages of lists, from the second page of each on."),
+    Option("MISSING_LIMITS", _bounds, "60,300", "The same of addresses asked for at which there is nothing for it."),
+    Option(
+        "ADDRESS_LIMITS",
+        _bounds,
+        "10,50",
+        "Addresses from which one token is used within a day: more than the first is told to its owner, "
+        "past the second no further one is let in.",
+    ),
+    Option("TOKEN_REFUSALS", int, "10", "Refused uses of one token within an hour, of which its owner is told."),
+    Option(
+        "PROXIES",
+        int,
+        "0",
+        "Proxies in front whose X-Forwarded-For is believed; 0: none, everybody has the address that connects.",
+    ),
     Option("LOG_LEVEL", str, "INFO", "Lowest level that is written to the log."),
     Option("METRICS_TOKEN", str, "", "Bearer token for /metrics; empty: answered on loopback only."),
 )

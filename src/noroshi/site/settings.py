@@ -119,6 +119,7 @@ MIDDLEWARE = [
     "django_htmx.middleware.HtmxMiddleware",
     "allauth.account.middleware.AccountMiddleware",
     "noroshi.members.middleware.ActorMiddleware",
+    "noroshi.members.middleware.MeterMiddleware",
     "noroshi.kit.middleware.ErrorMiddleware",
 ]
 
@@ -168,6 +169,13 @@ SESSION_COOKIE_AGE = 12 * 60 * 60
 SESSION_COOKIE_HTTPONLY = True
 SESSION_COOKIE_SAMESITE = "Lax"
 CSRF_COOKIE_HTTPONLY = True
+
+READING_LIMITS = OPTIONS["READING_LIMITS"]
+PAGING_LIMITS = OPTIONS["PAGING_LIMITS"]
+MISSING_LIMITS = OPTIONS["MISSING_LIMITS"]
+ADDRESS_LIMITS = OPTIONS["ADDRESS_LIMITS"]
+TOKEN_REFUSALS = OPTIONS["TOKEN_REFUSALS"]
+ALLAUTH_TRUSTED_PROXY_COUNT = OPTIONS["PROXIES"]
 
 ACCOUNT_ADAPTER = "noroshi.members.adapters.AccountAdapter"
 SOCIALACCOUNT_ADAPTER = "noroshi.members.adapters.SocialAccountAdapter"

@@ -6,6 +6,7 @@ It is read a stretch at a time, and what may leave is asked anew for each: whoev
 from collections.abc import Iterable, Iterator
 from datetime import datetime
 from io import StringIO
+from itertools import chain, islice
 from typing import Any, Final
 
 from defusedcsv import csv
@@ -16,6 +17,7 @@ from django.utils.translation import gettext as _
 from noroshi.core import clock
 from noroshi.core.actor import Actor
 from noroshi.core.domain.channels import Channel
+from noroshi.core.errors import TooMany
 from noroshi.kit.cursors import Mark, first_of
 from noroshi.kit.http import renewed
 from noroshi.kit.lists.question import Question
@@ -33,15 +35,27 @@ BYTE_ORDER_MARK: Final = "\ufeff"
 
 
 def csv_response(actor: Actor, question: Question) -> StreamingHttpResponse:
-    """Return the file of the rows that `question` leaves of what `actor` may take out in bulk."""
+    """Return the file of the rows that `question` leaves of what `actor` may take out in bulk.
+
+    The first rows are read before the answer begins: what is refused then is refused by its status, not by half a file.
+    """
     moment = timezone.localtime(clock.now())
     lines = csv_lines(actor, question, moment)
+    lines = chain(list(islice(lines, 2)), _until_refused(lines))
     name = f"noroshi-{question.spec.name}-{moment:%Y%m%d-%H%M}.csv"
     return StreamingHttpResponse(
         (line.encode() for line in lines),
         content_type="text/csv; charset=utf-8",
         headers={"Content-Disposition": f'attachment; filename="{name}"', "Cache-Control": "no-store"},
     )
+
+
+def _until_refused(lines: Iterator[str]) -> Iterator[str]:
+    """Yield lines; where more would be too much for the taker, the last one says so."""
+    try:
+        yield from lines
+    except TooMany as refusal:
+        yield _line([refusal.message])
 
 
 def csv_lines(actor: Actor, question: Question, moment: datetime) -> Iterator[str]:

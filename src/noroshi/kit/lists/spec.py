@@ -123,7 +123,7 @@ class ListSpec:
 
     `default_sort` is the name of a column that sorts, with a minus where it descends. `export_queryset` is given the
     actor asking by the EXPORT channel: what may not leave in bulk is not in it. `on_export` is told, by the same actor,
-    which rows are about to leave; `on_show`, which rows a page shows to whom.
+    which rows are about to leave; `on_show`, which rows a page shows to whom. Either raises TooMany where they may not.
     """
 
     name: str

@@ -16,6 +16,7 @@ from noroshi.members.actions.groups import (
 from noroshi.members.actions.imports import import_groups
 from noroshi.members.actions.invitations import accept_invitation, check_password, invite_person, revoke_invitation
 from noroshi.members.actions.marks import state_marks
+from noroshi.members.actions.meters import forget_meters, lift_alarm
 from noroshi.members.actions.organisations import (
     change_membership,
     create_organisation,
@@ -36,6 +37,7 @@ from noroshi.members.actions.people import (
     withdraw_role,
 )
 from noroshi.members.actions.requests import accept_request, ask_to_join, refuse_request, withdraw_request
+from noroshi.members.actions.token_uses import forget_addresses
 from noroshi.members.actions.tokens import issue_token, revoke_token
 
 __all__ = [
@@ -56,11 +58,14 @@ __all__ = [
     "end_membership",
     "end_sessions",
     "enter_group",
+    "forget_addresses",
+    "forget_meters",
     "import_groups",
     "invite_person",
     "issue_token",
     "join_group",
     "leave_group",
+    "lift_alarm",
     "name_readers",
     "refuse_request",
     "reinstate_organisation",

@@ -1,6 +1,7 @@
 """Pages of the members room."""
 
 from noroshi.members.views.account import profile, token_revoke, tokens
+from noroshi.members.views.alarms import alarm_lift, alarm_list
 from noroshi.members.views.ceilings import ceilings
 from noroshi.members.views.groups import (
     group_answer,
@@ -30,6 +31,8 @@ from noroshi.members.views.organisations import (
 from noroshi.members.views.people import person_detail, person_list, person_roles, person_sign_out, person_standing
 
 __all__ = [
+    "alarm_lift",
+    "alarm_list",
     "ceilings",
     "group_answer",
     "group_ask",

@@ -27,6 +27,7 @@ class NoticeKind(models.TextChoices):
     SIGHTING = "sighting", _("Others saw it too")
     UNMASKED = "unmasked", _("Somebody looked up who you are")
     WEBHOOK = "webhook", _("A webhook was paused")
+    ALARM = "alarm", _("An account or a token does more than is usual")
 
 
 class Delivery(models.TextChoices):

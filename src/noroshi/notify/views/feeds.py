@@ -19,7 +19,7 @@ from noroshi.kit.http import ActorRequest
 from noroshi.members.actions import issue_token
 from noroshi.members.domain.scopes import Scope
 from noroshi.members.queries import tokens_for
-from noroshi.members.tokens import authenticate_token
+from noroshi.members.tokens import address_of, authenticate_token
 from noroshi.notify import feeds, queries
 from noroshi.notify.forms import FeedForm
 from noroshi.notify.presenters import FEED, tell
@@ -62,7 +62,7 @@ def _addresses(request: ActorRequest, secret: str, subscriptions: list[UUID]) ->
 @require_safe
 def feed(request: HttpRequest, secret: str, kind: str) -> HttpResponse:
     """Answer with what the token's holder sees by the channel FEED, or with what a subscription wants of it."""
-    actor = _reader(secret)
+    actor = _reader(request, secret)
     entries = feeds.entries_for(actor)
     if number := request.GET.get("subscription"):
         entries = queries.wanted_entries(actor, number, entries)
@@ -74,14 +74,14 @@ def feed(request: HttpRequest, secret: str, kind: str) -> HttpResponse:
 @require_safe
 def calendar(request: HttpRequest, secret: str) -> HttpResponse:
     """Answer with the moments that the token's holder sees by the channel FEED."""
-    actor = _reader(secret)
+    actor = _reader(request, secret)
     days = feeds.days_for(actor)
     return _answer(request, actor, days, feeds.write_calendar(days), "text/calendar; charset=utf-8")
 
 
-def _reader(secret: str) -> Actor:
+def _reader(request: HttpRequest, secret: str) -> Actor:
     """Return who reads by a token that opens feeds and nothing else; its language is the person's."""
-    actor = authenticate_token(secret, Channel.FEED, scope=Scope.FEEDS_READ, alone=True)
+    actor = authenticate_token(secret, Channel.FEED, scope=Scope.FEEDS_READ, alone=True, address=address_of(request))
     if actor is None or actor.person is None or actor.is_supervisor:
         raise NotFound
     translation.activate(queries.oneself(actor).language)

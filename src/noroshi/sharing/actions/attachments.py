@@ -103,7 +103,6 @@ def remove_attachment(actor: Actor, attachment: Attachment) -> None:
     attachment.delete()
 
 
-@transaction.atomic
 def read_attachment(actor: Actor, attachment: Attachment) -> bytes:
     """Return the bytes of a file, and write down who got them; what is done with an own file is nobody's.
 
@@ -111,7 +110,8 @@ def read_attachment(actor: Actor, attachment: Attachment) -> bytes:
     """
     note_read(actor, [attachment.signal])
     if opened_by(actor, [attachment.signal]) and not _signs(actor, attachment):
-        ledger.record(actor, "sharing.attachment.downloaded", attachment, signal=attachment.signal_id)
+        with transaction.atomic():
+            ledger.record(actor, "sharing.attachment.downloaded", attachment, signal=attachment.signal_id)
     return blobs.read(attachment.blob_id)
 
 

@@ -12,7 +12,10 @@ from noroshi.core import clock, ledger
 from noroshi.core.actor import Actor
 from noroshi.core.domain import rules
 from noroshi.core.domain.audience import AuthorMode, State
+from noroshi.core.errors import TooMany
 from noroshi.core.models import audiences_of
+from noroshi.members.actions.meters import count, refusal_of
+from noroshi.members.domain.meters import PUSHED, Measure
 from noroshi.sharing import policy
 from noroshi.sharing.actions.rows import named
 from noroshi.sharing.models import Receipt, Signal
@@ -23,9 +26,10 @@ ONCE_EVERY: Final = timedelta(hours=1)
 
 
 def note_read(actor: Actor, signals: Iterable[Signal]) -> None:
-    """Note that `actor` got the content of `signals` by its channel. Every way out of the house calls this.
+    """Note that `actor` got the content of `signals` by its channel. Every way out of the house calls this, and first.
 
-    The public is not noted, nor who reads an own signal, nor what is only a tombstone.
+    The public is not noted, nor who reads an own signal, nor what is only a tombstone. Raises TooMany where the account
+    has read too much of late: then nothing may leave.
     """
     if actor.organisation is None:
         return
@@ -33,8 +37,8 @@ def note_read(actor: Actor, signals: Iterable[Signal]) -> None:
     known = dict(_rows(actor, read).values_list("signal_id", "last_at")) if read else {}
     since = clock.now() - ONCE_EVERY
     due = [signal for number, signal in read.items() if number not in known or known[number] <= since]
-    if due:
-        _write(actor, due, known.keys())
+    if due and (refusal := _write(actor, due, known.keys())) is not None:
+        raise refusal
 
 
 def opened_by(actor: Actor, signals: Iterable[Signal]) -> dict[UUID, str]:
@@ -60,9 +64,12 @@ def read_receipts(actor: Actor, signal: Signal | None = None) -> None:
 
 
 @transaction.atomic
-def _write(actor: Actor, signals: Collection[Signal], known: Collection[UUID]) -> None:
+def _write(actor: Actor, signals: Collection[Signal], known: Collection[UUID]) -> TooMany | None:
+    """Count the readings and write their receipts; where they are too many, return the refusal and write none."""
     now = clock.now()
     opened = opened_by(actor, signals)
+    if (refusal := _counted(actor, len(opened))) is not None:
+        return refusal
     rows = [
         Receipt(
             signal_id=number,
@@ -78,6 +85,14 @@ def _write(actor: Actor, signals: Collection[Signal], known: Collection[UUID]) -
     ]
     Receipt.everything.bulk_create(rows, ignore_conflicts=True)  # two tabs opened at once are one reading
     _rows(actor, opened.keys() & known).update(last_at=now, count=F("count") + 1)
+    return None
+
+
+def _counted(actor: Actor, number: int) -> TooMany | None:
+    """Count what an account draws, and return the refusal where that is too much. What is sent unasked nobody draws."""
+    if not number or actor.channel in PUSHED:
+        return None
+    return refusal_of(actor, Measure.MISSING) or count(actor, Measure.READING, number)
 
 
 def _rows(actor: Actor, numbers: Iterable[UUID]) -> QuerySet[Receipt]:
