@@ -93,6 +93,10 @@ def test_ingest_refuses_one_file_and_takes_the_others(cast, run, write):
     [
         (("--source", "../web"), "“../web” cannot name an organisation or source"),
         (("--source", "web", "--timezone", "Mars/Base"), "“Mars/Base” is not a time zone."),
+        (
+            ("--source", "web", "--format", "xml"),
+            "“xml” is no log format: use zeek, w3c, json, ndjson, web, syslog, csv",
+        ),
     ],
 )
 def test_ingest_says_which_option_is_wrong(cast, run, write, arguments, sentence):
@@ -109,6 +113,15 @@ def test_ingest_reads_unusual_names_by_a_mapping(cast, run, write):
     assert result.exit_code == 0
     hits = json.loads(run("hunt", "-", "--json", stdin=EVIL_ADDRESS).stdout)["hits"]
     assert [(hit["first_seen"], hit["count"]) for hit in hits] == [("2026-11-20T01:00:00Z", 1)]
+
+
+def test_ingest_reads_a_file_as_the_format_it_is_told(cast, run, write):
+    log = write("a.log", f"# begins like nothing\n# at all\n{LINE}")
+    assert run("lake", "ingest", "--org", "bank_a", "--source", "web", log).exit_code == 3
+    result = run("lake", "ingest", "--org", "bank_a", "--source", "web", "--format", "web", log)
+    assert result.stdout.startswith("bank_a/web: 1 files, 1 events, 2 lines in quarantine")
+    refused = run("lake", "ingest", "--org", "bank_a", "--source", "web", "--format", "csv", write("b.log", LINE * 2))
+    assert refused.stderr == "noroshi: b.log: The file does not begin as the format that was asked for does.\n"
 
 
 def test_ingest_takes_bare_times_in_the_zone_it_is_told(cast, run, write):

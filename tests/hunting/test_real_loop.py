@@ -43,7 +43,7 @@ def test_real_phishing_in_real_logs_alerts_exactly_those_it_touched(cast, drain,
         (cast.bank_b, "proxy", [proxy_log(tmp_path / "proxy.log", addresses[:VISITED])]),
         (cast.insurer, "zeek", sorted((logs / "zeek-json").glob("*.json"))[:2]),
     ):
-        report = ingest_logs(Actor.system("test"), organisation=organisation, source=source, files=files, timezone="")
+        report = ingest_logs(Actor.system("test"), organisation=organisation, source=source, files=files)
         assert report.refused_files == ()
     author = cast.actor("a1")
     body = "次のURLを確認しました。\n\n" + "\n".join(f"- {address}" for address in addresses)

@@ -34,26 +34,36 @@ def lake() -> None:
 @click.option("--org", required=True, help="Slug of the organisation whose logs they are.")
 @click.option("--source", required=True, help="What wrote them: proxy, mail-gateway ...")
 @click.option("--mapping", type=_LOG, help='JSON: {"field of the log": "role"}, where names are unusual.')
+@click.option(
+    "--format", help="Read FILES as zeek, w3c, json, ndjson, web, syslog, csv or text.  [default: what they are]"
+)
 @click.option("--timezone", default="", help="Of times that name none.  [default: the installation's]")
 @_AS_JSON
 @click.argument("files", nargs=-1, required=True, type=_LOG)
 def ingest(
-    *, org: str, source: str, mapping: Path | None, timezone: str, as_json: bool, files: tuple[Path, ...]
+    *,
+    org: str,
+    source: str,
+    mapping: Path | None,
+    format: str | None,  # noqa: A002 - the option's name
+    timezone: str,
+    as_json: bool,
+    files: tuple[Path, ...],
 ) -> None:
-    """Read FILES (web access logs, JSON lines, CSV; plain, gzip or Zstandard) into the lake of ORG.
+    """Read FILES (logs of any known format; plain, gzip or Zstandard) into the lake of ORG.
 
     A file that the lake knows adds nothing. Exit 3 if a file was refused; the others are in.
     """
     from noroshi.core.actor import Actor
     from noroshi.hunting.actions import ingest_logs
+    from noroshi.hunting.engine import Reading
 
     report = ingest_logs(
         Actor.system("lake ingest"),
         organisation=_organisation(org),
         source=source,
         files=files,
-        mapping=_mapping(mapping),
-        timezone=timezone,
+        reading=Reading(_mapping(mapping), format, timezone),
     )
     click.echo(json.dumps(asdict(report), ensure_ascii=False) if as_json else _sentence(report))
     if report.refused_files:
@@ -143,9 +153,9 @@ def _organisation(slug: str) -> "Organisation":
     return found
 
 
-def _mapping(path: Path | None) -> dict[str, str] | None:
+def _mapping(path: Path | None) -> dict[str, str]:
     if path is None:
-        return None
+        return {}
     try:
         with path.open(encoding="utf-8") as file:
             mapping = json.loads(file.read(MAX_MAPPING))

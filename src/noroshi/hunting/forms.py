@@ -52,7 +52,7 @@ class LogForm(forms.Form):
     )
     file = forms.FileField(
         label=_("Log file"),
-        help_text=_("Web access log, JSON lines, or CSV with a header; plain, gzip or Zstandard; at most 256 MB."),
+        help_text=_("Web, syslog, CEF, LEEF, JSON, Zeek, W3C or CSV; plain, gzip or Zstandard; at most 256 MB."),
         max_length=1000,
     )
 

@@ -6,13 +6,14 @@ from uuid import UUID
 
 from django.conf import settings
 
+from noroshi.core import clock
 from noroshi.hunting.engine import Lake
 
 
 def open_lake() -> Lake:
     """Return the lake of this installation."""
     key = hashlib.sha256(settings.LAKE_KEY.encode()).digest()  # the engine bounds a key's length, a setting does not
-    return Lake(settings.LAKE_DIR, key=key, memory_limit=settings.LAKE_MEMORY)
+    return Lake(settings.LAKE_DIR, key=key, memory_limit=settings.LAKE_MEMORY, clock=clock.now)
 
 
 def waiting_room(file_id: UUID) -> Path:

@@ -10,6 +10,7 @@ import sys
 import textwrap
 import time
 from concurrent.futures import ThreadPoolExecutor
+from datetime import UTC, datetime
 
 import pytest
 import zstandard
@@ -173,6 +174,16 @@ def test_ingest_of_a_file_with_a_few_broken_bytes_sets_their_lines_aside(lake, w
     assert [(line.line, line.reason) for line in lake.quarantine("bank-a", "app", 5)] == [(4, str(LineReason.ENCODING))]
 
 
+def test_ingest_of_lines_in_several_encodings_reads_all(lake, write):
+    agents = ["銀行アプリ①", "ブラウザ", "端末", "日本語"]
+    lines = [
+        f'{{"ts": 1775001605, "ua": "{agent}"}}'.encode(encoding)
+        for agent, encoding in zip(agents, ("utf-8", "cp932", "euc_jp", "utf-8"), strict=True)
+    ]
+    assert totals(lake.ingest("bank-a", "app", [write("a.json", b"\n".join([*lines, *lines]))])) == (1, 8, 8, 0)
+    assert [hit.count for hit in lake.hunt([Needle("user_agent", agent) for agent in agents]).hits] == [2, 2, 2, 2]
+
+
 def test_ingest_of_bad_json_lines_names_each_reason(lake, write):
     deep = '{"ts": 1775001605, "a": ' + '{"b": ' * 30 + "1" + "}" * 31
     lines = [
@@ -224,6 +235,24 @@ def test_ingest_with_a_mapping_reads_unusual_names(lake, write):
     mapping = {"いつ": "time", "どこから": "src_ip", "だれ": "account"}
     assert totals(lake.ingest("bank-a", "app", [file], mapping=mapping))[2:] == (1, 0)
     assert [hit.count for hit in lake.hunt([Needle("account", "yamada")]).hits] == [1]
+
+
+def test_ingest_sets_aside_what_a_wrong_clock_wrote(write, tmp_path):
+    lake = Lake(tmp_path / "lake", key=KEY, clock=lambda: datetime(2026, 4, 1, tzinfo=UTC))
+    times = [
+        "1970-01-01T00:00:01Z",
+        "2026-03-31T12:00:00Z",
+        "2026-04-01T23:59:59Z",
+        "2026-04-02T00:00:01Z",
+        "2036-01-01T00:00:00Z",
+    ]
+    log = write("a.json", "".join(f'{{"ts": "{time}", "ip": "192.0.2.1"}}\n' for time in times))
+    assert totals(lake.ingest("bank-a", "app", [log])) == (1, 5, 2, 3)
+    assert [(line.line, LineReason(line.reason).name) for line in lake.quarantine("bank-a", "app", 5)] == [
+        (1, "TIME"),
+        (4, "FUTURE"),
+        (5, "FUTURE"),
+    ]
 
 
 def test_ingest_takes_times_without_offset_in_the_time_zone_given(lake, write):

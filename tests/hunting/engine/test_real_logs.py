@@ -2,9 +2,11 @@
 
 import gzip
 
+import duckdb
 import pytest
 
 from noroshi.hunting.engine import Needle
+from noroshi.hunting.engine.schema import events_sql
 
 
 def ingested(lake, folder, pattern):
@@ -17,12 +19,38 @@ def ingested(lake, folder, pattern):
     [
         ("web/*.log", (1, 10_000, 0, ())),
         ("zeek-json/*", (4, 3557, 0, ())),
+        ("zeek-tsv/*", (9, 40_283, 0, ())),  # all lines but those that begin with "#"
         ("cloudtrail/*.json", (37, 2122, 0, ())),
         ("suricata-eve/*.json", (2, 251, 0, ())),
     ],
 )
 def test_real_logs_are_read_to_the_last_line(lake, shared_data, pattern, expected):
     assert ingested(lake, shared_data / "logs", pattern) == expected
+
+
+# No time at all, or one that cannot be told apart (02/03/2023).
+WITHOUT_A_TIME = (
+    "dropbear-logs.log",
+    "immich-logs.log",
+    "pterodactyl-wings-bf.log",
+    "supavisor-logs.log",
+    "thehive-bf.log",
+    "zoneminder-bf.log",
+)
+
+
+def test_real_logs_of_many_products_are_read(lake, shared_data):
+    folder = shared_data / "logs" / "mixed-formats"
+    files, events, quarantined, refused = ingested(lake, folder, "*.log")
+    assert (files, events, quarantined) == (179, 3502, 25)
+    assert {name for name, _reason in refused} == set(WITHOUT_A_TIME)
+
+
+def test_real_classes_are_told(lake, shared_data, tmp_path):
+    ingested(lake, shared_data / "logs", "zeek-json/apt29*")
+    parts = [str(path) for path in tmp_path.rglob("*.parquet")]
+    counts = duckdb.sql(f"SELECT class, count(*) FROM ({events_sql(str(parts))}) GROUP BY 1 ORDER BY 1").fetchall()
+    assert dict(counts) == {None: 1, "alert": 14, "auth": 35, "conn": 1515, "dns": 53, "file": 460, "web": 62}
 
 
 def test_real_web_log_says_what_grep_says(lake, shared_data, write):

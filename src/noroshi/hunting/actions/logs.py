@@ -2,7 +2,7 @@
 
 import shutil
 import time
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Final
 
@@ -14,13 +14,14 @@ from noroshi.core import clock, ledger
 from noroshi.core.actor import Actor
 from noroshi.core.errors import InvalidInput
 from noroshi.hunting import policy
-from noroshi.hunting.engine import IngestReport, LakeError, Progress
+from noroshi.hunting.engine import IngestReport, LakeError, Progress, Reading
 from noroshi.hunting.lake import open_lake, waiting_room
 from noroshi.hunting.models import HuntState, LogFile
 from noroshi.members.models import Organisation
 
 MAX_NAME_BYTES: Final = 180
 PROGRESS_SECONDS: Final = 0.5
+_AS_IT_IS: Final = Reading()
 
 
 def ingest_logs(
@@ -29,22 +30,21 @@ def ingest_logs(
     organisation: Organisation,
     source: str,
     files: Sequence[Path],
-    mapping: Mapping[str, str] | None = None,
-    timezone: str = "",
+    reading: Reading = _AS_IT_IS,
     progress: Callable[[Progress], None] | None = None,
 ) -> IngestReport:
     """Read log files into the lake of `organisation`; who may is the caller's to know.
 
-    A file that the lake knows adds nothing. Times without an offset are taken in `timezone`, the installation's if it
-    is empty. Raises InvalidInput for a bad name, mapping or time zone.
+    A file that the lake knows adds nothing. Raises InvalidInput for a bad name, mapping, format or time zone.
     """
     try:
         report = open_lake().ingest(
             organisation.slug,
             source,
             files,
-            mapping=mapping,
-            timezone=timezone or settings.TIME_ZONE,
+            mapping=reading.mapping,
+            timezone=reading.timezone or settings.TIME_ZONE,
+            format=reading.format,
             progress=progress,
         )
     except LakeError as error:

@@ -10,6 +10,7 @@ from noroshi.hunting.engine.records import (
     NeedleType,
     Progress,
     QuarantinedLine,
+    Reading,
     Reference,
     SourceStatus,
 )
@@ -27,6 +28,7 @@ __all__ = [
     "NeedleType",
     "Progress",
     "QuarantinedLine",
+    "Reading",
     "Reference",
     "SourceStatus",
 ]

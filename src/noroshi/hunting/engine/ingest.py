@@ -36,14 +36,20 @@ ProgressCallback = Callable[[Progress], None]
 
 @dataclass(frozen=True, slots=True)
 class Order:
-    """What to ingest and how to read it; times without an offset are taken in ``local``."""
+    """What to ingest and how to read it.
+
+    Times without an offset are taken in ``local``, those after ``latest`` (microseconds) are a wrong clock's;
+    ``format`` is a name of `readers.FORMATS`, or None to recognise it.
+    """
 
     organisation: str
     source: str
     files: Sequence[Path]
     mapping: Mapping[str, str] | None
     local: tzinfo
+    latest: int
     progress: ProgressCallback | None
+    format: str | None = None
 
 
 def ingest(root: Path, manifest: Manifest, order: Order, key: bytes, memory_limit: str) -> IngestReport:
@@ -57,7 +63,7 @@ def ingest(root: Path, manifest: Manifest, order: Order, key: bytes, memory_limi
         sweep(root, order.organisation, manifest.part_paths(order.organisation))
         writer = PartWriter(root, order.organisation, order.source, memory_limit)
         with closing(_Batch(manifest, writer)) as batch:
-            run = _Run(manifest, order, batch, roles, RowWriter(key, order.local))
+            run = _Run(manifest, order, batch, roles, RowWriter(key, order.local, order.latest))
             try:
                 run.take_all()
             except (duckdb.Error, OSError) as error:
@@ -115,7 +121,7 @@ class _Run:
 
     def _read(self, reading: _Reading) -> None:
         """Turn the lines of a file into rows of the batch."""
-        read = reader_for(reading.surveyed.sample, self._roles)
+        read = reader_for(reading.surveyed.sample, self._roles, self._order.format)
         row, add = self._rows.row, self._batch.add
         for line, raw, fields in read(reading.surveyed, self._roles, reading.reject):
             try:

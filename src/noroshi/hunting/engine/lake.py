@@ -9,8 +9,8 @@ On disk::
 
 import re
 import time
-from collections.abc import Collection, Mapping, Sequence
-from datetime import UTC, date, datetime
+from collections.abc import Callable, Collection, Mapping, Sequence
+from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 from typing import Any, Final
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
@@ -19,7 +19,7 @@ from noroshi.hunting.engine import needles as needle_keys
 from noroshi.hunting.engine.detections.running import Session, Window
 from noroshi.hunting.engine.hunt import Hunt
 from noroshi.hunting.engine.ingest import Order, ProgressCallback, ingest
-from noroshi.hunting.engine.manifest import Arrival, Manifest, moment
+from noroshi.hunting.engine.manifest import Arrival, Manifest, microseconds, moment
 from noroshi.hunting.engine.reasons import LakeError
 from noroshi.hunting.engine.records import (
     Hit,
@@ -36,7 +36,7 @@ MAX_KEY: Final = 64
 MAX_EVENTS: Final = 10_000
 
 _SLUG = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,62}")
-_EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+_SLACK: Final = timedelta(days=1)  # zones that were taken for another, and clocks that are a little ahead
 # Columns that only serve joins; a person reads the address beside them.
 _JOIN_COLUMNS: Final = frozenset({"src_v4", "src_v6_hi", "src_v6_lo", "dst_v4", "dst_v6_hi", "dst_v6_lo"})
 
@@ -45,10 +45,18 @@ class Lake:
     """The log lake in ``root``. Safe to use from several threads and processes at once.
 
     ``key`` (16 to 64 bytes, secret, the same for the lake's whole life) makes the pseudonyms of users, sessions and
-    accounts. ``memory_limit`` bounds DuckDB ("1GB"); larger work spills to ``staging/``.
+    accounts. ``memory_limit`` bounds DuckDB ("1GB"); larger work spills to ``staging/``. ``clock`` tells the time, by
+    which an event of the future is known.
     """
 
-    def __init__(self, root: Path, *, key: bytes, memory_limit: str = "1GB") -> None:
+    def __init__(
+        self,
+        root: Path,
+        *,
+        key: bytes,
+        memory_limit: str = "1GB",
+        clock: Callable[[], datetime] | None = None,
+    ) -> None:
         if not MIN_KEY <= len(key) <= MAX_KEY:
             raise LakeError(f"The pseudonym key must have {MIN_KEY} to {MAX_KEY} bytes.")
         self._root = root.absolute()
@@ -56,6 +64,7 @@ class Lake:
         self._staging.mkdir(parents=True, exist_ok=True)
         self._key = key
         self._memory_limit = memory_limit
+        self._clock = clock or _now
         self._manifest = Manifest(self._root)
 
     def ingest(
@@ -66,15 +75,26 @@ class Lake:
         *,
         mapping: Mapping[str, str] | None = None,
         timezone: str = "Asia/Tokyo",
+        format: str | None = None,  # noqa: A002 - what it is called wherever a log is read
         progress: ProgressCallback | None = None,
     ) -> IngestReport:
         """Read log files in; a file whose content the organisation's lake knows adds nothing.
 
         ``mapping`` gives the role (see `schema.ROLES`) of fields with unusual names; times without an offset are
-        taken in ``timezone``. A refused file or line is in the report or the quarantine and stops nothing.
-        Raises `LakeError` for a bad name, mapping or time zone, or when the disk fails.
+        taken in ``timezone``; ``format`` (see `readers.FORMATS`) is recognised if it is None. A refused file or line
+        is in the report or the quarantine and stops nothing. Raises `LakeError` for a bad name, mapping, format or
+        time zone, or when the disk fails.
         """
-        order = Order(_slug(organisation), _slug(source), files, mapping, _zone(timezone), progress)
+        order = Order(
+            _slug(organisation),
+            _slug(source),
+            files,
+            mapping,
+            _zone(timezone),
+            microseconds(self._clock() + _SLACK),
+            progress,
+            format,
+        )
         return ingest(self._root, self._manifest, order, self._key, self._memory_limit)
 
     def hunt(
@@ -94,7 +114,7 @@ class Lake:
         rows: list[Any] = []
         if (parts := self._parts(organisations, since, until)) and keys.needles:
             with Hunt(parts, keys, memory_limit=self._memory_limit, spill=self._staging) as hunt:
-                hunt.prepare(_microseconds(since), _microseconds(until))
+                hunt.prepare(_bound(since), _bound(until))
                 rows = hunt.hits()
         hits = self._hits(keys.needles, rows)
         return HuntResult(hits, time.perf_counter() - wall, time.process_time() - cpu, keys.refused)
@@ -157,7 +177,7 @@ class Lake:
     def _parts(
         self, organisations: Collection[str] | None, since: datetime | None, until: datetime | None
     ) -> list[Path]:
-        paths = self._manifest.parts(organisations, _microseconds(since), _microseconds(until))
+        paths = self._manifest.parts(organisations, _bound(since), _bound(until))
         return [self._root / path for path in paths]
 
     def _hits(self, needles: Sequence[Needle], rows: Sequence[Any]) -> tuple[Hit, ...]:
@@ -192,13 +212,14 @@ def _zone(name: str) -> ZoneInfo:
         raise LakeError(f"“{name[:80]}” is not a time zone.") from None
 
 
-def _microseconds(at: datetime | None) -> int | None:
-    if at is None:
-        return None
-    if at.tzinfo is None:
+def _now() -> datetime:
+    return datetime.now(UTC)
+
+
+def _bound(at: datetime | None) -> int | None:
+    if at is not None and at.tzinfo is None:
         raise LakeError("A time window needs times with a time zone.")
-    delta = at - _EPOCH
-    return (delta.days * 86_400 + delta.seconds) * 1_000_000 + delta.microseconds
+    return None if at is None else microseconds(at)
 
 
 def _readable(row: dict[str, Any], digest: str, name: str) -> dict[str, Any]:

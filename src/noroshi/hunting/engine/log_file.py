@@ -7,6 +7,7 @@ refused before a single event is stored; it also finds the digest that makes ing
 
 import codecs
 import hashlib
+import re
 import zlib
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
@@ -36,6 +37,8 @@ _BYTE_ORDER_MARKS = (
 )
 # EUC-JP before CP932: EUC text often passes as half-width katakana of CP932, hardly ever the other way round.
 _ENCODINGS = ("utf-8", "euc_jp", "cp932")
+# What CP932 makes of bytes that stand for nothing.
+_NO_TEXT = re.compile("[\x80-\x9f\uf8f0-\uf8ff]")
 _TEXT_CONTROLS = frozenset(b"\t\n\r\x0b\x0c\x1b")
 
 # A line's number from 1, the line, and its text by role.
@@ -238,10 +241,14 @@ def _decoded(block: bytes, encoding: str) -> list[str] | list[str | _Unreadable]
 def _decoded_line(line: bytes, encoding: str) -> str | _Unreadable:
     if len(line) > MAX_LINE:
         return _Unreadable(LineReason.TOO_LONG, line[:2000].decode(encoding, "replace"))
-    try:
-        return line.decode(encoding).removesuffix("\r")
-    except UnicodeDecodeError:
-        return _Unreadable(LineReason.ENCODING, line[:2000].decode(encoding, "replace"))
+    for name in (encoding, *_ENCODINGS):  # logs of several hosts in one file do not all have its encoding
+        try:
+            text = line.decode(name).removesuffix("\r")
+        except UnicodeDecodeError:
+            continue
+        if not _NO_TEXT.search(text):
+            return text
+    return _Unreadable(LineReason.ENCODING, line[:2000].decode(encoding, "replace"))
 
 
 def _whole_lines(surveyed: Survey) -> Iterator[bytes]:
@@ -271,9 +278,9 @@ def _utf8(surveyed: Survey) -> Iterator[bytes]:
         yield decoder.decode(chunk).encode("utf-8", "replace")
 
 
-def read_whole(surveyed: Survey, limit: int) -> str:
-    """Return the text of a file that must be read as one document of at most ``limit`` bytes."""
-    if surveyed.size > limit:
-        raise RefusedFileError(FileReason.DOCUMENT_TOO_LARGE)
-    content = b"".join(_content(surveyed.path, surveyed.size))
-    return content.decode(surveyed.encoding, "replace").removeprefix("\ufeff")
+def read_text(surveyed: Survey) -> Iterator[str]:
+    """Yield the text of a file in pieces, without regard to lines; what is not in its encoding is replaced."""
+    decoder = codecs.getincrementaldecoder(surveyed.encoding)("replace")
+    for number, chunk in enumerate(_content(surveyed.path, surveyed.size)):
+        text = decoder.decode(chunk)
+        yield text if number else text.removeprefix("\ufeff")

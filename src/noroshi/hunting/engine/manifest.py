@@ -11,13 +11,15 @@ import sqlite3
 from collections.abc import Collection, Iterator, Sequence
 from contextlib import closing, contextmanager
 from dataclasses import astuple, dataclass
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any, Final
 
 from noroshi.hunting.engine.records import QuarantinedLine, SourceStatus
 
 MAX_QUARANTINED_TEXT: Final = 2000
+_EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+_MICROSECOND = timedelta(microseconds=1)
 
 _SCHEMA = """
 CREATE TABLE IF NOT EXISTS file (
@@ -107,6 +109,11 @@ def moment(microseconds: int) -> datetime:
     """Return microseconds since 1970 as an aware UTC time."""
     seconds, rest = divmod(microseconds, 1_000_000)
     return datetime.fromtimestamp(seconds, UTC).replace(microsecond=rest)
+
+
+def microseconds(at: datetime) -> int:
+    """Return an aware time as microseconds since 1970: the inverse of `moment`."""
+    return (at - _EPOCH) // _MICROSECOND
 
 
 class Manifest:

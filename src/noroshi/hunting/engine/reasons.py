@@ -18,8 +18,9 @@ class FileReason(StrEnum):
     TOO_LARGE = "The file is larger than one ingest may read: split it."
     BINARY = "The file is not text."
     COMPRESSION = "The compression is not known: use gzip, Zstandard or none."
-    FORMAT = "No known log format: give a web access log, JSON lines, or CSV with a header that names a time."
-    DOCUMENT_TOO_LARGE = "The JSON document is too large: write one object a line."
+    FORMAT = "No known log format: no line shows a time, and no header names one."
+    NOT_THE_FORMAT = "The file does not begin as the format that was asked for does."
+    OBJECT_TOO_LARGE = "An object of the JSON document is larger than 16 MiB."
     DOCUMENT_BROKEN = "The JSON document is broken."
     DAYS = "The events spread over more than ten years: check the time column."
 
@@ -30,11 +31,14 @@ class LineReason(StrEnum):
     TOO_LONG = "The line is longer than a mebibyte."
     ENCODING = "The line is not in the encoding of its file."
     NOT_WEB = "The line is not in the common or combined log format."
+    NOT_SYSLOG = "The line is not syslog of RFC 5424 or RFC 3164."
+    NOT_CEF = "The line is not in the CEF or LEEF format."
     NOT_JSON = "The line is not a JSON object."
     NESTED = "The JSON object is nested too deeply."
     COLUMNS = "The line has another number of columns than the header."
     QUOTES = "A quoted value is not closed."
     TIME = "The line has no readable time between 1990 and 2100."
+    FUTURE = "The time lies more than a day ahead: the clock of the device is wrong."
     FIELD_TOO_LONG = "A value is longer than 16,384 characters."
 
 

@@ -1,6 +1,7 @@
 """What goes in and out of the lake: plain values, no behaviour."""
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
 
@@ -61,6 +62,19 @@ class HuntResult:
     wall_seconds: float
     cpu_seconds: float
     refused: tuple[tuple[str, str], ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Reading:
+    """How the logs of a source are read.
+
+    ``mapping`` gives the role of fields with unusual names, ``format`` is a name of `readers.FORMATS` (None: what it
+    is recognised as), ``timezone`` that of times which name none (empty: the installation's).
+    """
+
+    mapping: Mapping[str, str] = field(default_factory=dict)
+    format: str | None = None
+    timezone: str = ""
 
 
 @dataclass(frozen=True, slots=True)

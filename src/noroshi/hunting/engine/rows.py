@@ -28,11 +28,15 @@ _MAX_SHORT, _MAX_BYTES = 9, 18
 
 
 class RowWriter:
-    """Writes the rows of one ingest; ``spans`` collects the days (of 28 hours) since it was last cleared."""
+    """Writes the rows of one ingest; ``spans`` collects the days (of 28 hours) since it was last cleared.
 
-    def __init__(self, key: bytes, local: tzinfo) -> None:
+    Times without an offset are taken in ``local``; a time after ``latest`` (microseconds) is a wrong clock's.
+    """
+
+    def __init__(self, key: bytes, local: tzinfo, latest: int = timestamps.LATEST) -> None:
         self.spans: set[str] = set()
-        self._pieces = {role: (_PLACES[_SHARED.get(role, role)], _Pieces(w)) for role, w in _pieces(key, local).items()}
+        pieces = _pieces(key, local, latest)
+        self._pieces = {role: (_PLACES[_SHARED.get(role, role)], _Pieces(write)) for role, write in pieces.items()}
 
     def row(self, file: int, line: int, fields: dict[str, str]) -> str:
         """Return one CSV row; raise `BadLineError` when it cannot be an event."""
@@ -64,7 +68,7 @@ class _Pieces(dict[str, str]):
         return piece
 
 
-def _pieces(key: bytes, local: tzinfo) -> dict[str, Callable[[str], str]]:
+def _pieces(key: bytes, local: tzinfo, latest: int) -> dict[str, Callable[[str], str]]:
     """How the text of each role becomes its columns."""
     pseudonym = partial(_pseudonym, key=key)
     texts: dict[str, Callable[[str], str | None]] = {
@@ -84,6 +88,7 @@ def _pieces(key: bytes, local: tzinfo) -> dict[str, Callable[[str], str]]:
         "email": normalise.email,
         **{kind: partial(normalise.digest, kind=kind) for kind in normalise.DIGEST_LENGTHS},
         "process": normalise.text,
+        "reporter": normalise.text,
         "country": vocabulary.country,
         "ja3": vocabulary.ja3,
         "ja4": vocabulary.ja4,
@@ -92,7 +97,7 @@ def _pieces(key: bytes, local: tzinfo) -> dict[str, Callable[[str], str]]:
     }
     return {
         **{role: partial(_text, canonical=canonical) for role, canonical in texts.items()},
-        "time": partial(_time, local=local),
+        "time": partial(_time, local=local, latest=latest),
         "amount": _amount,
         "bytes_out": partial(_number, digits=_MAX_BYTES),
         **{role: partial(_number, digits=_MAX_SHORT) for role in ("status", "src_port", "dst_port")},
@@ -117,8 +122,10 @@ def _pseudonym(raw: str, key: bytes) -> str | None:
     return normalise.pseudonym(canonical, key) if canonical else None
 
 
-def _time(raw: str, local: tzinfo) -> str:
+def _time(raw: str, local: tzinfo, latest: int) -> str:
     microseconds = timestamps.parse(raw, local)
+    if microseconds is not None and microseconds > latest:
+        raise BadLineError(LineReason.FUTURE)
     return "" if microseconds is None else str(microseconds)
 
 

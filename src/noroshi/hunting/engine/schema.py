@@ -63,6 +63,7 @@ SLOTS: Final[dict[str, dict[str, str]]] = {
     "sha1": {"sha1": "VARCHAR"},
     "sha256": {"sha256": "VARCHAR"},
     "process": {"process": "VARCHAR"},  # process.file.path
+    "reporter": {"reporter": "VARCHAR"},  # metadata.loggers.device.hostname: the host that wrote the line
     "country": {"country": "VARCHAR"},  # src_endpoint.location.country, as the log says it
     "ja3": {"ja3": "VARCHAR"},  # tls.ja3_hash
     "ja4": {"ja4": "VARCHAR"},  # tls.ja4_fingerprint_list
@@ -81,7 +82,7 @@ COLUMNS: Final[dict[str, str]] = {
 }
 
 # Roles that only help to build another one.
-PARTIAL_ROLES: Final = frozenset({"date", "request", "host", "hash"})
+PARTIAL_ROLES: Final = frozenset({"date", "request", "url_query", "host", "hash", "hashes", "error", "message"})
 ROLES: Final = frozenset(SLOTS) - {"file", "line"} | PARTIAL_ROLES
 
 

@@ -27,6 +27,12 @@ _WEB = re.compile(
     r"\[?(?P<day>\d{1,2})/(?P<month>[A-Za-z]{3})/(?P<year>\d{4})[: ](?P<hour>\d{2}):(?P<minute>\d{2})"
     r":(?P<second>\d{2})(?:\.(?P<fraction>\d+))?\s*" + _OFFSET + r"\]?",
 )
+# As CEF, BIND, mail and Apache's error log write it: Oct 26 2022 20:01:31, 26-Oct-2022 20:01:31, Wed Oct 26 20:01 2022.
+_MONTH_FIRST = re.compile(r"(?:[a-z]{3},? +)?(?P<month>[a-z]{3}) +(?P<day>\d{1,2}),? +(?P<rest>.+)", re.IGNORECASE)
+_DAY_FIRST = re.compile(r"(?:[a-z]{3},? +)?(?P<day>\d{1,2})[ -](?P<month>[a-z]{3})[ -](?P<rest>.+)", re.IGNORECASE)
+_YEAR_AND_CLOCK = re.compile(
+    r"(?:(?P<year>\d{4}),? +)?(?P<clock>\d{1,2}:\d{2}:\d{2}(?:[.,]\d+)?)(?: (?P<last>\d{4}))? *(?P<offset>\S*)"
+)
 _MONTHS = {
     name: number
     for number, name in enumerate(
@@ -83,6 +89,7 @@ def _from_number(text: str) -> int | None:
 
 
 def _from_calendar(text: str, local: tzinfo) -> int | None:
+    text = _year_first(text)
     match = _YEAR_FIRST.fullmatch(text) or _WEB.fullmatch(text) or _COMPACT.fullmatch(text)
     if match is None:
         return None
@@ -93,11 +100,26 @@ def _from_calendar(text: str, local: tzinfo) -> int | None:
         return None
 
 
+def month_number(name: str) -> int:
+    """Return 1 to 12 for the first three letters of an English month, 0 for anything else."""
+    return _MONTHS.get(name.lower(), 0)
+
+
+def _year_first(text: str) -> str:
+    """Write a time with a month's name as one that begins with its year; any other stays as it is."""
+    match = _MONTH_FIRST.fullmatch(text) or _DAY_FIRST.fullmatch(text)
+    rest = match and _YEAR_AND_CLOCK.fullmatch(match["rest"])
+    if not match or not rest:
+        return text
+    year, month = rest["year"] or rest["last"], month_number(match["month"])
+    return f"{year}-{month}-{match['day']} {rest['clock']} {rest['offset']}"
+
+
 def _numbers(match: re.Match[str]) -> tuple[int, int, int, int, int, int, int]:
     month = match["month"]
     return (
         int(match["year"]),
-        int(month) if month.isdigit() else _MONTHS.get(month.lower(), 0),
+        int(month) if month.isdigit() else month_number(month),
         int(match["day"]),
         int(match["hour"] or 0),
         int(match["minute"] or 0),

@@ -20,16 +20,16 @@ MAX_AMOUNT: Final = 10**15
 _CLASS_NAMES: Final = {
     EventClass.WEB: "web http webaccess access httpactivity 4002 ウェブ",
     EventClass.AUTH: (
-        "auth authentication login logon signin iam session ssh rdp kerberos ntlm ftp radius "
+        "auth authentication login logon signin iam session ssh rdp kerberos ntlm radius "
         "accountchange 3001 3002 3003 3004 3005 3006 認証 ログイン"
     ),
     EventClass.DNS: "dns dnsactivity 4003",
     EventClass.CONN: (
-        "conn connection network flow netflow firewall traffic tls ssl x509 dhcp networkactivity "
+        "conn connection network flow netflow firewall traffic tls ssl x509 dhcp ftp networkactivity "
         "4001 4004 4005 4006 4007 4008 4014 通信"
     ),
     EventClass.MAIL: "mail email smtp emailactivity 4009 4011 4012 メール",
-    EventClass.FILE: "file files fileinfo filesystemactivity 1001 4010 ファイル",
+    EventClass.FILE: "file files fileinfo smbfiles filesystemactivity 1001 4010 ファイル",
     EventClass.PROCESS: "process processactivity 1002 1003 1004 1005 1006 1007 プロセス",
     EventClass.TRANSFER: "transfer payment remittance 振込 送金 入出金",
     EventClass.ALERT: (
@@ -72,10 +72,15 @@ def event_class(raw: str) -> str | None:
     return _CLASSES.get(_FOLDED.sub("", unicodedata.normalize("NFKC", raw).casefold()))
 
 
-@lru_cache(maxsize=10_000)
+def is_sign_in(text: str) -> bool:
+    """Tell whether a text speaks of signing in."""
+    return bool(_AUTH_ACTION.search(text))
+
+
+@lru_cache(maxsize=1_000)
 def class_of_action(action: str) -> str | None:
     """Tell an event's class by what was done."""
-    if _AUTH_ACTION.search(action):
+    if is_sign_in(action):
         return EventClass.AUTH.value
     return EventClass.TRANSFER.value if _TRANSFER_ACTION.search(action) else event_class(action)
 

@@ -11,7 +11,8 @@ from noroshi.hunting.engine.schema import EventClass
 
 _QUOTED = r'"((?:[^"\\]|\\.)*)"'
 _LINE = re.compile(
-    r"(?:(?P<vhost>[^\s:]+:\d+) )?(?P<src_ip>\S+) \S+ (?P<user>.{1,256}?) \[(?P<time>[^\]]{20,40})\] "
+    r"(?:(?P<vhost>[^\s:]+:\d+|[A-Za-z0-9.-]+\.[A-Za-z]{2,}(?= [\d.]+ | [\da-fA-F:]+ )) )?"
+    r"(?!\d{4}-\d\d-)(?P<src_ip>\S+) \S+ (?P<user>.{1,256}?) \[(?P<time>[^\]]{20,40})\] "
     rf"{_QUOTED.replace('(', '(?P<request>', 1)} (?P<status>\d{{3}}) (?:\d+|-)"
     rf"(?: {_QUOTED.replace('(', '(?P<referrer>', 1)} {_QUOTED.replace('(', '(?P<user_agent>', 1)}(?: .*)?)?"
 )
@@ -22,6 +23,8 @@ _BARE_QUOTES = re.compile(
 # Quotation marks cut a combined line into seven pieces, a common one into three.
 _COMBINED: Final = 7
 _COMMON: Final = 3
+# Where no quotation mark can be trusted the time to read a line grows with the square of its length.
+MAX_BARE: Final = 8_192
 
 
 def recognises(lines: Sequence[str]) -> bool:
@@ -33,11 +36,17 @@ def recognises(lines: Sequence[str]) -> bool:
 def read(surveyed: Survey, _roles: FieldRoles, reject: Reject) -> Iterator[Record]:
     """Yield the fields of each line."""
     for number, line in read_lines(surveyed, reject):
-        fields = _split(line) or _match(line)
+        fields = read_line(line)
         if fields is None:
             reject(number, LineReason.NOT_WEB, line)
             continue
-        yield number, line, _with_request(fields)
+        yield number, line, fields
+
+
+def read_line(line: str) -> dict[str, str] | None:
+    """Return the fields of one line; None if it is no access log's."""
+    fields = _split(line) or _match(line)
+    return fields and _with_request(fields)
 
 
 def _split(line: str) -> dict[str, str] | None:
@@ -62,7 +71,7 @@ def _split(line: str) -> dict[str, str] | None:
 
 def _match(line: str) -> dict[str, str] | None:
     """Read a line with escaped quotes; failing that, one whose server did not escape them or cut the last one off."""
-    match = _LINE.fullmatch(line) or _BARE_QUOTES.fullmatch(line)
+    match = _LINE.fullmatch(line) or (_BARE_QUOTES.fullmatch(line) if len(line) <= MAX_BARE else None)
     if match is None:
         return None
     fields = {role: value for role, value in match.groupdict().items() if value}
