@@ -131,11 +131,22 @@ def test_ingest_takes_bare_times_in_the_zone_it_is_told(cast, run, write):
     assert hit["first_seen"] == "2026-11-20T10:00:00Z"
 
 
+def test_ingest_reads_as_its_mapping_says_but_for_what_an_option_says(cast, run, write):
+    log = write("a.csv", f"いつ,どこから\n2026-11-20 10:00:00,{EVIL_ADDRESS}\n")
+    text = "format: csv\ntimezone: UTC\nfields:\n  いつ: time\n  どこから: src_ip\n"
+    command = ("lake", "ingest", "--org", "bank_a", "--mapping", write("mapping.yaml", text), log)
+    assert run(*command, "--source", "vpn", "--format", "zeek").exit_code == 3
+    assert run(*command, "--source", "vpn").exit_code == 0
+    (hit,) = json.loads(run("hunt", "-", "--json", stdin=EVIL_ADDRESS).stdout)["hits"]
+    assert hit["first_seen"] == "2026-11-20T10:00:00Z"
+
+
 @pytest.mark.parametrize("mapping", ["{", "[]", '{"a": 1}', "[" * 100_000, '{"a": "no such role"}'])
-def test_ingest_refuses_a_mapping_that_is_none(cast, run, write, mapping):
-    path = write("mapping.json", mapping)
+def test_ingest_refuses_a_mapping_that_is_none_by_file_and_line(cast, run, write, mapping):
+    path = write("mapping.yaml", mapping)
     result = run("lake", "ingest", "--org", "bank_a", "--source", "web", "--mapping", path, write("a.log", LINE))
     assert result.exit_code == 3
+    assert result.stderr.startswith(f"noroshi: {path}:1: ")
     assert result.stderr.count("\n") == 1
     assert lakes() == []
 

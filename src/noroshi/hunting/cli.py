@@ -15,7 +15,7 @@ import click
 from noroshi.core.errors import InvalidInput, NotFound, TooLarge
 
 if TYPE_CHECKING:
-    from noroshi.hunting.engine import IngestReport
+    from noroshi.hunting.engine import IngestReport, Reading
     from noroshi.members.models import Organisation
 
 MAX_VALUE_FILE: Final = 256 * 1024 * 1024
@@ -33,7 +33,7 @@ def lake() -> None:
 @lake.command()
 @click.option("--org", required=True, help="Slug of the organisation whose logs they are.")
 @click.option("--source", required=True, help="What wrote them: proxy, mail-gateway ...")
-@click.option("--mapping", type=_LOG, help='JSON: {"field of the log": "role"}, where names are unusual.')
+@click.option("--mapping", type=_LOG, help="YAML: fields of the log and their roles, format, timezone.")
 @click.option(
     "--format", help="Read FILES as zeek, w3c, json, ndjson, web, syslog, csv or text.  [default: what they are]"
 )
@@ -56,14 +56,13 @@ def ingest(
     """
     from noroshi.core.actor import Actor
     from noroshi.hunting.actions import ingest_logs
-    from noroshi.hunting.engine import Reading
 
     report = ingest_logs(
         Actor.system("lake ingest"),
         organisation=_organisation(org),
         source=source,
         files=files,
-        reading=Reading(_mapping(mapping), format, timezone),
+        reading=_reading(mapping, format, timezone),
     )
     click.echo(json.dumps(asdict(report), ensure_ascii=False) if as_json else _sentence(report))
     if report.refused_files:
@@ -153,17 +152,21 @@ def _organisation(slug: str) -> "Organisation":
     return found
 
 
-def _mapping(path: Path | None) -> dict[str, str]:
-    if path is None:
-        return {}
+def _reading(mapping: Path | None, log_format: str | None, timezone: str) -> "Reading":
+    """Return how to read, as the mapping file says; options beat it."""
+    from noroshi.hunting.engine import LakeError, Reading
+    from noroshi.hunting.engine.mapping import read_mapping
+
     try:
-        with path.open(encoding="utf-8") as file:
-            mapping = json.loads(file.read(MAX_MAPPING))
-    except (ValueError, RecursionError) as error:
-        raise InvalidInput("mapping", f"{path}: this is not JSON ({error})") from error
-    if not isinstance(mapping, dict) or not all(isinstance(role, str) for role in mapping.values()):
-        raise InvalidInput("mapping", f'{path}: give an object of texts: {{"field": "role"}}')
-    return mapping
+        said = read_mapping(_beginning(mapping), str(mapping)) if mapping else Reading()
+    except LakeError as error:
+        raise InvalidInput("mapping", str(error)) from error
+    return Reading(said.mapping, log_format or said.format, timezone or said.timezone)
+
+
+def _beginning(path: Path) -> bytes:
+    with path.open("rb") as file:
+        return file.read(MAX_MAPPING)
 
 
 def _lines(path: Path) -> list[str]:
