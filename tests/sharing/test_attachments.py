@@ -12,7 +12,7 @@ from django.urls import reverse
 from pypdf import PdfReader
 
 from factories import files
-from factories.audience import COMMUNITY, to_person, without
+from factories.audience import COMMUNITY, WORDS, to_person, without
 from noroshi.core.actor import Actor
 from noroshi.core.domain.audience import AuthorMode
 from noroshi.core.domain.channels import Channel
@@ -23,6 +23,7 @@ from noroshi.hunting.models import Hunt
 from noroshi.members.actions import issue_token
 from noroshi.sharing import actions, blobs, queries
 from noroshi.sharing.actions import Upload
+from noroshi.sharing.domain.content import Marking
 from noroshi.sharing.models import Attachment, Blob, SignalObservable, SignalVersion
 
 TEXT = Upload("検知した値\n".encode(), "値.txt")
@@ -187,6 +188,25 @@ def test_anonymous_draft_when_a_file_cannot_be_cleaned_then_it_is_refused(draft,
     with pytest.raises(InvalidInput) as refused:
         attach(draft("a1", author_mode=AuthorMode.ANONYMOUS), upload)
     assert (refused.value.field, Attachment.everything.count()) == ("file", 0)
+
+
+def test_anonymous_files_when_they_are_out_then_the_hour_alone_is_kept_of_when_they_came(
+    cast, draft, attach, stopped_clock
+):
+    stopped_clock.advance(minutes=7)
+    signal = draft("a1")
+    for _number in range(3):
+        attach(signal)
+        stopped_clock.advance(minutes=7)
+    hidden = Marking(TLP.AMBER, entries=frozenset({COMMUNITY}), author_mode=AuthorMode.ANONYMOUS)
+    actions.revise_draft(cast.actor("a1"), signal, content=WORDS, marking=hidden)
+    actions.release_signal(cast.actor("hub_op"), actions.publish_signal(cast.actor("a1"), signal))
+    comment = actions.comment_on_signal(cast.actor("b1"), signal, body="here", anonymous=True)
+    actions.attach_to_comment(cast.actor("b1"), comment, upload=TEXT)
+    shown = queries.attachments_of(cast.actor("b2"), signal)
+    assert [file.name for file in shown.filter(comment=None)] == [f"attachment-{place}.txt" for place in (1, 2, 3)]
+    assert {(file.added_at.minute, file.added_at.second) for file in shown} == {(0, 0)}
+    assert {(file.pk.int >> 80) % (24 * 60 * 60 * 1000) for file in shown} == {0}
 
 
 def test_named_draft_when_it_becomes_anonymous_then_its_files_are_cleaned_before_it_goes(cast, draft, attach):

@@ -5,17 +5,19 @@ from datetime import timedelta
 import pytest
 from django.urls import reverse
 
+from factories import files
 from factories.audience import COMMUNITY, WORDS, to_group, to_organisation, to_person
 from noroshi.core import clock
+from noroshi.core.actor import Actor
 from noroshi.core.domain.audience import AuthorMode
 from noroshi.core.domain.tlp import TLP
-from noroshi.core.errors import InvalidInput, NotAllowed
+from noroshi.core.errors import InvalidInput, NotAllowed, NotFound
 from noroshi.core.models import AudienceEntry, LedgerEntry
 from noroshi.notify.models import Notice
-from noroshi.sharing import actions, queries
+from noroshi.sharing import actions, blobs, queries
 from noroshi.sharing.domain.content import Downgrade, Marking
 from noroshi.sharing.domain.handling import Caveat, Handling
-from noroshi.sharing.models import Signal, SignalVersion
+from noroshi.sharing.models import Attachment, Blob, Signal, SignalVersion
 from noroshi.sharing.tasks import lower_by_the_clock
 
 ANONYMOUS = {"author_mode": AuthorMode.ANONYMOUS}
@@ -152,6 +154,56 @@ def test_raise_when_anonymous_or_red_then_it_waits_for_a_release_again(cast, sha
     entries = LedgerEntry.objects.filter(subject_id__in=[signal.pk, anew.pk], action__startswith="sharing.signal.")
     by_author = entries.exclude(action__in=["sharing.signal.released", "sharing.signal.approved"])
     assert set(by_author.exclude(person=cast.hub_op.pk).values_list("person", flat=True)) == {None}
+
+
+def test_raise_when_it_has_files_then_they_go_with_it_under_new_addresses_and_the_old_ones_lead_nowhere(
+    cast, draft, share
+):
+    signal, author = draft("a1"), cast.actor("a1")
+    sent = [
+        actions.attach_file(author, signal, upload=upload)
+        for upload in (
+            actions.Upload(files.pdf(), "計画.pdf"),
+            actions.Upload(b"kept as it is", "values.txt", without_metadata=False),
+            actions.Upload(b"MZ wiper", "wiper.exe", sample=True),
+        )
+    ]
+    actions.publish_signal(author, signal)
+    comment = actions.comment_on_signal(cast.actor("b1"), signal, body="see this")
+    of_comment = actions.attach_to_comment(cast.actor("b1"), comment, upload=actions.Upload(b"mine", "mine.txt"))
+    marking = Marking(TLP.AMBER_STRICT, entries=frozenset({to_organisation(cast.bank_b)}))
+    anew = actions.raise_marking(author, signal, marking=marking, reason="names a customer")
+
+    def kept(signal_of_files):
+        rows = Attachment.everything.filter(signal=signal_of_files, comment=None).order_by("added_at", "id")
+        return list(rows.values_list("name", "blob", "size", "kind", "cleaned", "uploader", "sample_sha256"))
+
+    assert kept(anew) == kept(signal)
+    assert {row.observable.value for row in queries.observables_of(author, anew)} >= {blobs.digest(b"MZ wiper")}
+    assert Blob.objects.count() == 4
+    (first, *_rest) = queries.attachments_of(cast.actor("b1"), anew)
+    assert actions.read_attachment(cast.actor("b1"), first) == blobs.read(sent[0].blob_id)
+    for reader in (Actor.visitor(), *map(cast.actor, ("a1", "b1", "i1", "hub_op", "sup"))):
+        assert list(queries.attachments_of(reader, signal)) == []
+        for file in (*sent, of_comment):
+            with pytest.raises(NotFound):
+                queries.attachment_for(reader, file.pk)
+    with pytest.raises(NotFound):
+        queries.attachment_for(cast.actor("i1"), first.pk)
+
+
+def test_raise_when_files_are_anonymous_or_fill_the_house_then_they_go_with_it_all_the_same(cast, draft, settings):
+    signal, author = draft("a1", **ANONYMOUS), cast.actor("a1")
+    for _number in range(2):
+        actions.attach_file(author, signal, upload=actions.Upload(files.picture(), "x.jpg"))
+    actions.release_signal(cast.actor("hub_op"), actions.publish_signal(author, signal))
+    settings.FILES_PER_ORGANISATION_LIMIT = 1
+    marking = Marking(TLP.RED, entries=frozenset({to_person(cast.b1)}))
+    held = actions.raise_marking(author, signal, marking=marking, reason="too wide")
+    actions.release_signal(cast.actor("hub_trusted"), held)
+    shown = [(file.name, file.cleaned) for file in queries.attachments_of(cast.actor("b1"), held)]
+    assert shown == [("attachment-1.jpg", True), ("attachment-2.jpg", True)]
+    assert {file.blob_id for file in Attachment.everything.all()} == {Blob.objects.get().pk}
 
 
 def test_raise_page_when_filled_in_then_the_new_signal_is_shown(cast, share):

@@ -6,7 +6,7 @@ at all.
 """
 
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Final
 
 from django.conf import settings
@@ -26,6 +26,7 @@ from noroshi.sharing.actions.values import follow_words, proposals_of_samples
 from noroshi.sharing.domain import archives, cleaning
 from noroshi.sharing.domain.file_kinds import ZIPPED, FileKind, Known, Refusal, Unfit
 from noroshi.sharing.domain.file_names import clean_name, neutral_name
+from noroshi.sharing.domain.moments import to_the_hour
 from noroshi.sharing.models import Attachment, Blob, Comment, Signal
 from noroshi.sharing.queries.attachments import blobs_unneeded
 from noroshi.sharing.wording import refusal_of_file
@@ -33,6 +34,19 @@ from noroshi.sharing.wording import refusal_of_file
 MOST_FILES: Final = 20
 KEPT_UNNEEDED: Final = timedelta(days=1)
 """How long bytes are left alone that nothing refers to: longer than any upload takes, and than a backup."""
+
+_OF_FILES: Final = (
+    "uploader_id",
+    "blob_id",
+    "name",
+    "kind",
+    "charset",
+    "size",
+    "cleaned",
+    "sample_sha256",
+    "added_at",
+)
+"""What a file keeps when its signal is issued anew."""
 
 
 @dataclass(frozen=True)
@@ -115,8 +129,19 @@ def read_attachment(actor: Actor, attachment: Attachment) -> bytes:
     return blobs.read(attachment.blob_id)
 
 
+def hand_on_files(actor: Actor, signal: Signal, anew: Signal) -> None:
+    """Give the files of a signal to the draft that is issued in its place: the same bytes, names and state.
+
+    Each gets a number of its own, so that the address by which it was known leads nowhere any more.
+    """
+    for row in Attachment.everything.filter(signal=signal, comment=None).order_by("added_at", "id").values(*_OF_FILES):
+        file = Attachment.everything.create(signal=anew, **row)
+        follow_words(anew, [], proposals_of_file(file))
+        ledger.record(_who(actor, anew), "sharing.attachment.added", file, signal=anew.pk)
+
+
 def prepare_files_for_sending(signal: Signal) -> None:
-    """Make sure that the files of an anonymous signal say nothing of its author: cleaned, and neutrally named.
+    """Make sure that the files of an anonymous signal say nothing of its author: cleaned, neutrally named, to the hour.
 
     A draft may become anonymous after its files came. Raises InvalidInput where one cannot be cleaned.
     """
@@ -127,7 +152,8 @@ def prepare_files_for_sending(signal: Signal) -> None:
         if not attachment.cleaned:
             _clean_kept(attachment)
         attachment.name = neutral_name(place, FileKind(attachment.kind), attachment.name)
-        attachment.save(update_fields=["name", "blob", "size", "cleaned"])
+        attachment.added_at = _hour_and(place)
+        attachment.save(update_fields=["name", "blob", "size", "cleaned", "added_at"])
 
 
 def proposals_of_file(attachment: Attachment) -> list[Proposal]:
@@ -218,7 +244,13 @@ def _keep(actor: Actor, signal: Signal, file: _Prepared, *, hidden: bool, commen
         size=len(file.data),
         cleaned=file.cleaned,
         sample_sha256=file.sample_sha256,
+        added_at=_hour_and(place) if hidden else clock.now(),
     )
+
+
+def _hour_and(place: int) -> datetime:
+    """Return all that is kept of when a file without an author came: the hour, and its place among the others."""
+    return to_the_hour(clock.now()) + timedelta(microseconds=place)
 
 
 def _blob(data: bytes) -> Blob:
@@ -237,11 +269,11 @@ def _check_room(actor: Actor, signal: Signal, size: int) -> None:
         limit = settings.FILES_PER_SIGNAL_LIMIT // (1024 * 1024)
         raise TooLarge(_("The files of one signal may have at most %(limit)s MB together.") % {"limit": limit})
     of_house = Attachment.everything.filter(uploader__organisation=actor.acting_organisation)
-    if _weight(of_house) + size > settings.FILES_PER_ORGANISATION_LIMIT:
+    if _weight(Blob.objects.filter(pk__in=of_house.values("blob"))) + size > settings.FILES_PER_ORGANISATION_LIMIT:
         raise TooLarge(_("Your organisation has no room left for files: remove some, or ask the hub."))
 
 
-def _weight(rows: QuerySet[Attachment]) -> int:
+def _weight(rows: QuerySet[Attachment] | QuerySet[Blob]) -> int:
     return int(rows.aggregate(weight=Sum("size"))["weight"] or 0)
 
 

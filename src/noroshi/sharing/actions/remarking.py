@@ -12,6 +12,7 @@ from noroshi.core.domain.audience import AuthorMode, State
 from noroshi.core.domain.tlp import TLP, Profile
 from noroshi.core.errors import InvalidInput
 from noroshi.sharing import policy
+from noroshi.sharing.actions.attachments import hand_on_files
 from noroshi.sharing.actions.changes import withdraw_signal
 from noroshi.sharing.actions.drafts import draft_signal
 from noroshi.sharing.actions.rows import keep_version, locked, moment_of, named
@@ -50,10 +51,10 @@ def downgrade_signal(signal: Signal) -> bool:
 
 @transaction.atomic
 def raise_marking(actor: Actor, signal: Signal, *, marking: Marking, reason: str) -> Signal:
-    """Take a published signal back and issue its words anew under a higher level and to `marking`'s audience.
+    """Take a published signal back and issue its words and files anew, under a higher level, to `marking`'s audience.
 
     Whoever had it is told that it was withdrawn. Author's mode, reading and handling stay as they were; what is grave
-    waits for a release again. Returns the new signal.
+    waits for a release again. What was said to it stays with it. Returns the new signal.
     """
     signal = locked(actor, signal)
     policy.require(actor, "raise", signal)
@@ -74,6 +75,7 @@ def raise_marking(actor: Actor, signal: Signal, *, marking: Marking, reason: str
     anew = draft_signal(actor, content=words, marking=kept)
     anew.replaces = signal
     anew.save(update_fields=["replaces"])
+    hand_on_files(actor, signal, anew)
     rows = SignalObservable.everything.filter(signal=anew, observable__in=list(objectives))
     own = {row.pk: objectives[row.observable_id] for row in rows}
     return publish_signal(actor, anew, observables=own.keys(), objectives=own, own_names_confirmed=True)

@@ -22,7 +22,7 @@ class Blob(models.Model):
 class Attachment(models.Model):
     """A file that is part of a signal, or of a comment on it."""
 
-    id = models.UUIDField(primary_key=True, default=ids.new_id, editable=False)
+    id = models.UUIDField(primary_key=True, default=ids.new_vague_id, editable=False)
     signal = models.ForeignKey("sharing.Signal", on_delete=models.CASCADE, related_name="attachments")
     comment = models.ForeignKey("sharing.Comment", on_delete=models.CASCADE, null=True, related_name="+")
     uploader = models.ForeignKey("members.Person", on_delete=models.PROTECT, null=True, related_name="+")
