@@ -16,6 +16,7 @@ from django.test import Client
 from cast import Cast
 from noroshi.core import ids
 from noroshi.members.actions import issue_token
+from noroshi.members.domain.scopes import Scope
 from noroshi.sharing.domain.pseudonyms import NAMES
 
 Look = dict[str, str]
@@ -103,8 +104,55 @@ VERBS: Final = (
     "discard",
     "nonsense",
 )
-API: Final = ("", f"?q={COMMON}", "?tlp=AMBER", "?since=2026-11-01", "?cursor=nonsense", "?limit=0")
-API_PROBES: Final = ("/{}", "/{}/observables", "/{}/answers", "/{}/attachments")
+API: Final = (
+    "/signals",
+    f"/signals?q={COMMON}",
+    "/signals?tlp=AMBER",
+    "/signals?since=2026-11-01",
+    "/signals?group=wg_incident",
+    "/signals?cursor=nonsense",
+    "/signals?limit=0",
+    "/signals/withdrawn",
+    "/signal-changes",
+    "/drafts",
+    "/release",
+    "/release/times",
+    "/release/requests",
+    "/consultations",
+    f"/consultations?q={COMMON}",
+    "/answers",
+    "/answers/drafts",
+    "/statistics/2026-10",
+    "/groups",
+    "/groups/wg_incident",
+    "/groups/wg_incident/members",
+    "/group-requests",
+)
+API_PROBES: Final = (
+    "/signals/{}",
+    "/signals/{}/observables",
+    "/signals/{}/answers",
+    "/signals/{}/attachments",
+    "/signals/{}/comments",
+    "/signals/{}/versions",
+    "/signals/{}/readers",
+    "/signals/{}/acknowledgements",
+    "/signals/{}/receipts",
+    "/signals/{}/guests",
+    "/signals/{}/relations",
+    "/signals/{}/suggestions",
+    "/drafts/{}",
+    "/drafts/{}/inquiries",
+    "/release/{}",
+    "/release/{}/inquiries",
+    "/consultations/{}",
+)
+API_SCOPES: Final = (
+    *(scope for scope in Scope if scope.endswith(".read")),
+    Scope.ANSWERS_WRITE,
+    Scope.GROUPS_MANAGE,
+)
+"""All that a token can read by."""
 
 FEEDS: Final = ("rss", "atom", "calendar.ics", "atom?subscription=nonsense")
 
@@ -178,12 +226,18 @@ class Watch:
 
     def _api(self, token: str, numbers: list[UUID]) -> Look:
         client = Client(headers={"Authorization": f"Bearer {token}", "Accept-Language": "en"})
-        seen = {f"api{path}": plain(client.get(f"/api/v1/signals{path}")) for path in API}
+        seen = {f"api {path}": plain(client.get(f"/api/v1{path}")) for path in API}
         seen["api paging"] = _by_pages_of_one(client)
-        seen["api changes"] = plain(client.get("/api/v1/signal-changes"))
         for path in API_PROBES:
-            answers = [client.get(f"/api/v1/signals{path.format(number)}") for number in numbers]
-            seen[f"api{path}"] = "\n".join(map(plain, answers))
+            answers = [client.get(f"/api/v1{path.format(number)}") for number in numbers]
+            seen[f"api {path}"] = "\n".join(map(plain, answers))
+        listed = client.get("/api/v1/signals").json().get("items", [])
+        likes = [
+            client.get(f"/api/v1/signals/{line['id']}/{part}")
+            for line in listed
+            for part in ("suggestions", "relations")
+        ]
+        seen["api related"] = "\n".join(map(plain, likes))
         return seen
 
     def _feeds(self, token: str) -> Look:
@@ -191,14 +245,14 @@ class Watch:
         client = Client()
         return {f"feed {kind}": plain(client.get(f"/inbox/feeds/{token}/{kind}")) for kind in FEEDS}
 
-    def _of_person(self, name: str, scope: str = "signals.read") -> str:
+    def _of_person(self, name: str, *scopes: str) -> str:
         actor = self.cast.actor(name)
-        return issue_token(actor, person=self.cast.people[name], label="watch", scopes=[scope])[1]
+        return issue_token(actor, person=self.cast.people[name], label="watch", scopes=scopes or API_SCOPES)[1]
 
     def _of_machine(self, name: str) -> str:
         admin = self.cast.actor({"outsider": "o_admin", "bank_b": "b_admin", "supervisor": "sup_admin"}[name])
         home = self.cast.organisations[name]
-        return issue_token(admin, organisation=home, label="watch", scopes=["signals.read"])[1]
+        return issue_token(admin, organisation=home, label="watch", scopes=API_SCOPES)[1]
 
 
 def undone(run):

@@ -29,6 +29,7 @@ WORDS: Final[Mapping[str, tuple[str, ...]]] = {
     "uidb36": ("1",),
     "provider_id": ("oidc",),
     "path_prefix": ("",),
+    "period": ("2026-10",),
 }
 
 

@@ -19,6 +19,7 @@ from factories.lakes import event, fill_lake
 from factories.subscriptions import choose
 from noroshi.core.domain.tlp import TLP
 from noroshi.members.actions import issue_token
+from noroshi.members.domain.scopes import Scope
 from noroshi.members.models import Person
 from noroshi.notify.actions import add_webhook
 from noroshi.notify.models import Delivery, NoticeKind
@@ -52,8 +53,9 @@ def signal(cast, stopped_clock) -> Signal:
     return shared
 
 
-def token(cast, name: str, scope: str = "signals.read") -> str:
-    return issue_token(cast.actor(name), person=cast.people[name], label="reader", scopes=[scope])[1]
+def token(cast, name: str, *scopes: str) -> str:
+    chosen = scopes or tuple(Scope)
+    return issue_token(cast.actor(name), person=cast.people[name], label="reader", scopes=chosen)[1]
 
 
 def got() -> list[tuple[str, str, str]]:
@@ -127,6 +129,9 @@ def ways(cast, client, drain, stopped_clock, partner, signal):
         "program's list": lambda: person.get("/api/v1/signals"),
         "program's page": lambda: person.get(api),
         "program's values": lambda: person.get(f"{api}/observables"),
+        "program's comments": lambda: person.get(f"{api}/comments"),
+        "program's versions, of which there are none": lambda: person.get(f"{api}/versions"),
+        "program's answers": lambda: person.get(f"/api/v1/consultations/{signal.pk}/answers"),
         "program's files": lambda: person.get(f"{api}/attachments"),
         "program's download": lambda: person.get(f"/api/v1/attachments/{file}"),
         "program's consultations": lambda: person.get("/api/v1/consultations"),
@@ -167,6 +172,9 @@ def test_ways_when_each_is_gone_then_exactly_these_receipts_are_there(ways):
         "program's list": program,
         "program's page": program,
         "program's values": program,
+        "program's comments": program,
+        "program's versions, of which there are none": nobody,
+        "program's answers": program,
         "program's files": program,
         "program's download": program,
         "program's consultations": program,

@@ -14,6 +14,7 @@ from factories.audience import COMMUNITY
 from factories.lakes import EVIL_ADDRESS, event, fill_lake
 from noroshi.core.domain.tlp import TLP
 from noroshi.members.actions import issue_token
+from noroshi.members.domain.scopes import Scope
 from noroshi.members.models import Person
 from noroshi.sharing import actions
 from noroshi.sharing.domain.content import Content, Marking
@@ -65,7 +66,7 @@ def walked(cast, reader: str, fill, within: str = "") -> tuple[dict[str, str], d
     client = Client(headers={"Accept-Language": "en"})
     if reader != "visitor":
         client = cast.client(reader)
-        token = issue_token(cast.actor(reader), person=cast.people[reader], label="walk", scopes=["signals.read"])[1]
+        token = issue_token(cast.actor(reader), person=cast.people[reader], label="walk", scopes=list(Scope))[1]
     walk, known = Walk(client, token), [route for route in routes() if within in route.template]
 
     def with_it():

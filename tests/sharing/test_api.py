@@ -1,13 +1,12 @@
 """Signals over REST: what a token opens, and what it never does."""
 
-import json
 from datetime import timedelta
 
 import pytest
-from django.test import Client
 from django.urls import reverse
 
 from factories.audience import COMMUNITY, WORDS, to_organisation, to_person, without
+from factories.program import Program, program_of, refusal
 from factories.signals import make_signal
 from noroshi.core import clock
 from noroshi.core.domain.audience import AuthorMode
@@ -18,7 +17,6 @@ from noroshi.members.domain.scopes import Scope
 from noroshi.sharing import actions
 from noroshi.sharing.models import Signal, SignalObservable
 
-SIGNALS = "/api/v1/signals"
 NEW = {
     "kind": "phishing",
     "target": "customer",
@@ -29,46 +27,30 @@ NEW = {
 }
 
 
-class Caller:
-    """A program with a token."""
-
-    def __init__(self, secret):
-        self.client = Client(enforce_csrf_checks=True, headers={"Accept-Language": "en"})
-        self.headers = {"Authorization": f"Bearer {secret}"} if secret else {}
-
-    def get(self, path="", **query):
-        return self.client.get(f"{SIGNALS}{path}", query, headers=self.headers)
-
-    def post(self, body):
-        text = body if isinstance(body, str) else json.dumps(body)
-        return self.client.post(SIGNALS, text, content_type="application/json", headers=self.headers)
-
-    def titles(self, **query):
-        return [item["title"] for item in self.get(**query).json()["items"]]
-
-
 @pytest.fixture
 def caller(cast):
     """A program of a person, or of an organisation's machine."""
 
     def make(name, *scopes):
-        scopes = scopes or (Scope.SIGNALS_READ, Scope.SIGNALS_WRITE)
-        if name in cast.people:
-            holder = {"person": cast.people[name]}
-            actor = cast.actor(name)
-        else:
-            holder = {"organisation": cast.organisations[name]}
-            actor = cast.actor({"bank_b": "b_admin", "supervisor": "sup_admin"}[name])
-        return Caller(issue_token(actor, label="tool", scopes=scopes, **holder)[1])
+        return Signals(program_of(cast, name, *(scopes or (Scope.SIGNALS_READ, Scope.SIGNALS_WRITE))))
 
     return make
 
 
-def problem(answer):
-    assert answer["Content-Type"] == "application/problem+json"
-    body = answer.json()
-    assert body["status"] == answer.status_code
-    return answer.status_code, body["detail"]
+class Signals:
+    """What a program does with signals."""
+
+    def __init__(self, program):
+        self.program = program
+
+    def get(self, path="", **query):
+        return self.program.get(f"/signals{path}", **query)
+
+    def post(self, body):
+        return self.program.post("/signals", body)
+
+    def titles(self, **query):
+        return [item["title"] for item in self.get(**query).json()["items"]]
 
 
 # Who is let in
@@ -76,25 +58,26 @@ def problem(answer):
 
 @pytest.mark.parametrize("secret", [None, "", "nrs_" + "x" * 43, "x" * 10_000, "nrs_ü"])
 def test_api_when_the_token_is_none_of_ours_then_it_is_refused(db, secret):
-    for answer in (Caller(secret).get(), Caller(secret).post(NEW)):
-        assert problem(answer) == (401, "Send a valid token with the scope this needs.")
+    caller = Signals(Program(secret))
+    for answer in (caller.get(), caller.post(NEW)):
+        assert refusal(answer) == (401, "Send a valid token with the scope this needs.")
         assert answer["WWW-Authenticate"] == "Bearer"
 
 
 def test_api_when_signed_in_by_session_alone_then_it_is_refused(cast):
-    assert cast.client("b1").get(SIGNALS).status_code == 401
+    assert cast.client("b1").get("/api/v1/signals").status_code == 401
 
 
 def test_api_when_the_token_expired_was_revoked_or_has_another_scope_then_it_is_refused(cast, share, stopped_clock):
     share("a1")
     token, secret = issue_token(cast.actor("b1"), person=cast.b1, label="x", scopes=[Scope.SIGNALS_READ], days=1)
-    reader = Caller(secret)
+    reader = Signals(Program(secret))
     assert (reader.get().status_code, reader.post(NEW).status_code) == (200, 401)
     stopped_clock.advance(days=1)
     assert reader.get().status_code == 401
     token, secret = issue_token(cast.actor("b1"), person=cast.b1, label="x", scopes=[Scope.SIGNALS_READ])
     revoke_token(cast.actor("b1"), token=token)
-    assert Caller(secret).get().status_code == 401
+    assert Signals(Program(secret)).get().status_code == 401
 
 
 def test_api_when_the_holder_was_suspended_then_it_is_refused(cast, caller):
@@ -139,7 +122,7 @@ def test_api_when_hidden_or_missing_then_the_answers_are_the_same_to_the_byte(ca
     signal = share("a1", COMMUNITY, without(cast.bank_b))
     program = caller("b1")
     answers = [program.get(f"/{number}") for number in (signal.pk, "00000000-0000-7000-8000-000000000000")]
-    assert problem(answers[0]) == (404, "There is no such page, or not for you.")
+    assert refusal(answers[0]) == (404, "There is no such page, or not for you.")
     assert answers[0].content == answers[1].content
 
 
@@ -168,7 +151,7 @@ def test_signal_when_read_then_it_has_its_words_values_and_author(cast, share, c
         "from": {"organisation": "Bank_A", "person": "a1"},
         "url": f"http://testserver{reverse('sharing:detail', args=[signal.pk])}",
     }
-    assert program.get(f"/{signal.pk}/observables").json() == [
+    assert program.get(f"/{signal.pk}/observables").json()["items"] == [
         {"type": "ipv4", "value": "45.155.205.66", "objective": "detect", "benign": []},
         {"type": "url", "value": "http://evil-bank.com/login", "objective": "detect", "benign": []},
     ]
@@ -193,7 +176,7 @@ def test_signal_when_withdrawn_then_a_tombstone_is_left(cast, share, caller):
         "withdrawn_at": body["withdrawn_at"],
         "reason": "false alarm",
     }
-    assert (program.titles(), program.get(f"/{signal.pk}/observables").json()) == ([], [])
+    assert (program.titles(), program.get(f"/{signal.pk}/observables").json()["items"]) == ([], [])
 
 
 def test_list_when_narrowed_then_it_holds_what_was_asked_for(cast, caller):
@@ -235,7 +218,7 @@ def test_list_when_paged_by_cursor_then_every_row_comes_once_though_new_ones_arr
     ],
 )
 def test_list_when_the_question_makes_no_sense_then_it_is_refused_in_one_sentence(cast, caller, query):
-    status, detail = problem(caller("b1").get(**query))
+    status, detail = refusal(caller("b1").get(**query))
     assert (status, bool(detail)) == (422, True)
 
 
@@ -289,7 +272,7 @@ REFUSED = {
 def test_share_when_something_is_wrong_then_one_sentence_says_so_and_nothing_is_left(cast, caller, change, status):
     program = caller("a1")
     before = LedgerEntry.objects.count()
-    got, detail = problem(program.post({**NEW, **change}))
+    got, detail = refusal(program.post({**NEW, **change}))
     assert (got, bool(detail)) == (status, True)
     assert (Signal.everything.count(), LedgerEntry.objects.count()) == (0, before)
 
@@ -308,17 +291,17 @@ def test_share_when_something_is_wrong_then_one_sentence_says_so_and_nothing_is_
     ],
 )
 def test_share_when_the_body_is_no_document_then_it_is_refused(cast, caller, text):
-    status, _detail = problem(caller("a1").post(text))
+    status, _detail = refusal(caller("a1").post(text))
     assert status in {400, 422}
 
 
 def test_share_when_the_body_is_fifty_megabytes_then_it_is_refused(cast, caller):
-    assert problem(caller("a1").post('{"title": "' + "x" * 50_000_000))[0] == 413
+    assert refusal(caller("a1").post('{"title": "' + "x" * 50_000_000))[0] == 413
 
 
 @pytest.mark.parametrize(("name", "status"), [("a_reader", 403), ("bank_b", 403), ("sup", 403)])
 def test_share_when_the_holder_may_not_share_then_it_is_refused(cast, caller, name, status):
-    assert problem(caller(name).post(NEW))[0] == status
+    assert refusal(caller(name).post(NEW))[0] == status
     assert Signal.everything.count() == 0
 
 
@@ -327,14 +310,13 @@ def test_answers_when_given_and_read_then_they_are_numbers_names_and_the_own(cas
     for name in ("i1", "t1", "s1"):
         actions.take_stance(cast.actor(name), signal, kind="affected")
     bank = caller("b1")
-    put = {"content_type": "application/json", "headers": bank.headers}
     noted = [
-        bank.client.put(f"{SIGNALS}/{signal.pk}/stance", json.dumps({"kind": kind, "named": True}), **put)
+        bank.program.put(f"/signals/{signal.pk}/stance", {"kind": kind, "named": True})
         for kind in ("checking", "checking", "perhaps")
     ]
     assert [answer.status_code for answer in noted] == [200, 200, 422]
     assert [answer.json()["new"] for answer in noted[:2]] == [True, False]
-    assert bank.client.post(f"{SIGNALS}/{signal.pk}/seen", "{}", **put).json() == {"new": True}
+    assert bank.program.post(f"/signals/{signal.pk}/seen").json() == {"new": True}
     answers = caller("o1").get(f"/{signal.pk}/answers").json()
     nobody = {"organisations": None, "named": []}
     assert answers == {
@@ -353,10 +335,4 @@ def test_answers_when_given_and_read_then_they_are_numbers_names_and_the_own(cas
 
 def test_stance_when_by_an_organisation_s_token_then_it_is_refused(cast, share, caller):
     signal, machine = share("a1", tlp=TLP.GREEN), caller("bank_b")
-    answer = machine.client.put(
-        f"{SIGNALS}/{signal.pk}/stance",
-        json.dumps({"kind": "affected"}),
-        content_type="application/json",
-        headers=machine.headers,
-    )
-    assert answer.status_code == 403
+    assert machine.program.put(f"/signals/{signal.pk}/stance", {"kind": "affected"}).status_code == 403

@@ -1,16 +1,13 @@
 """Consultations: asked, answered, solved, thanked for; and the hub's published answers."""
 
-import json
-
 import pytest
-from django.test import Client
 
 from factories.audience import COMMUNITY, to_group
+from factories.program import program_of, refusal
 from noroshi.core.domain.audience import AuthorMode
 from noroshi.core.domain.tlp import TLP
 from noroshi.core.errors import Conflict, InvalidInput, NotAllowed, NotFound
 from noroshi.core.policy import decide
-from noroshi.members.actions import issue_token
 from noroshi.notify.models import Notice
 from noroshi.sharing import actions, queries
 from noroshi.sharing.domain.content import Marking
@@ -332,26 +329,61 @@ def test_pages_when_a_supervisor_looks_then_they_are_not_there(cast, solved):
 def test_api_when_asked_then_it_lists_reads_asks_and_answers(cast, solved):
     question = solved()
     publish(cast, question)
-    secret = issue_token(cast.actor("i1"), person=cast.i1, label="x", scopes=["signals.read", "signals.write"])[1]
-    program = Client(headers={"Authorization": f"Bearer {secret}"})
-
-    def post(path, values=None):
-        answer = program.post(f"/api/v1{path}", json.dumps(values or {}), content_type="application/json")
-        return answer.status_code, answer.json() if answer.content else None
-
-    (line,) = program.get("/api/v1/consultations?state=solved&about=実13").json()["items"]
-    whole = program.get(f"/api/v1/consultations/{line['id']}").json()
-    assert (line["state"], [(each["body"], each["solved"]) for each in whole["answers"]]) == (
-        "solved",
-        [("narwhal", True)],
-    )
-    (answer,) = program.get("/api/v1/answers?q=代替策").json()["items"]
-    assert program.get(f"/api/v1/answers/{answer['id']}").json()["about"] == ["FISC 実務基準 実13", "NIST CSF PR.AA-01"]
-    status, made = post("/consultations", {"title": "Mine", "body": "x", "about": "NIST CSF PR.AA-01", "tlp": "GREEN"})
-    assert (status, made["state"]) == (201, "published")
+    program = program_of(cast, "i1", "signals.read", "signals.write")
+    (line,) = program.get("/consultations", state="solved", about="実13").json()["items"]
+    (answer,) = program.items(f"/consultations/{line['id']}/answers")
+    assert (line["state"], answer["body"], answer["solved"]) == ("solved", "narwhal", True)
+    assert program.put(f"/consultations/{line['id']}/answers/{answer['id']}/thanks").json() == {"new": True}
+    (published,) = program.get("/answers", q="代替策").json()["items"]
+    about = ["FISC 実務基準 実13", "NIST CSF PR.AA-01"]
+    assert program.get(f"/answers/{published['id']}").json()["about"] == about
+    assert program.items(f"/answers/{published['id']}/versions") == []
+    new = {"title": "Mine", "body": "x", "about": "NIST CSF PR.AA-01", "tlp": "GREEN"}
+    made = program.post("/consultations", new).json()
+    assert made["state"] == "published"
     said = actions.comment_on_signal(cast.actor("b1"), Signal.everything.get(pk=made["id"]), body="okapi")
-    assert post(f"/consultations/{made['id']}/answers/{said.pk}/solved")[0] == 204
-    assert post(f"/consultations/{made['id']}/reopen")[0] == 204
-    assert post(f"/consultations/{question.pk}/answers", {"body": "axolotl", "anonymous": True})[0] == 201
-    assert post(f"/consultations/{question.pk}/reopen")[0] == 403
-    assert post("/consultations", {"title": "x", "body": "x", "group": "wg_incident"})[0] == 422
+    assert program.put(f"/consultations/{made['id']}/about", {"about": "FISC 実務基準 実13"}).status_code == 204
+    assert program.get(f"/consultations/{made['id']}").json()["about"] == ["FISC 実務基準 実13"]
+    assert program.post(f"/consultations/{made['id']}/answers/{said.pk}/solved").status_code == 204
+    assert program.post(f"/consultations/{made['id']}/reopen").status_code == 204
+    hidden = program.post(f"/consultations/{question.pk}/answers", {"body": "axolotl", "anonymous": True})
+    assert (hidden.status_code, hidden.json()["from"], bool(hidden.json()["called"])) == (201, None, True)
+    assert program.post(f"/consultations/{question.pk}/reopen").status_code == 403
+    assert program.post("/consultations", {"title": "x", "body": "x", "group": "wg_incident"}).status_code == 422
+
+
+def test_api_when_an_editor_writes_then_consent_is_asked_and_given_before_it_is_out(cast, solved):
+    question = solved(tlp=TLP.AMBER)
+    editor, asker, other = (program_of(cast, name) for name in ("hub_op", "a1", "b1"))
+    text = {"title": "Identity", "question": "How?", "answer": "By the number on file.", "about": "", "tlp": "GREEN"}
+    assert [
+        program.post("/answers", {"source": str(question.pk), **text}).status_code for program in (asker, other)
+    ] == [
+        404,
+        404,
+    ]
+    draft = editor.post("/answers", {"source": str(question.pk), **text}).json()
+    address = f"/answers/{draft['id']}"
+    assert (draft["consent"], editor.items("/answers/drafts")) == ("unasked", [draft])
+    revised = editor.put(address, {**text, "answer": "By calling the number on file."}).json()
+    assert revised["answer"] == "By calling the number on file."
+    assert refusal(editor.post(f"{address}/publish"))[0] == 409
+    assert editor.post(f"{address}/consent").json()["consent"] == "asked"
+    assert other.items(f"/consultations/{question.pk}/consents") == []
+    (consent,) = asker.items(f"/consultations/{question.pk}/consents")
+    assert consent["answer"] == revised["answer"]
+    answered = f"/consultations/{question.pk}/consents/{consent['id']}"
+    assert [program.post(answered, {"agreed": True}).status_code for program in (other, asker, asker)] == [
+        404,
+        204,
+        404,
+    ]
+    assert other.get(address).status_code == 404
+    assert editor.post(f"{address}/publish").json()["reference"] == "QA-GREEN-001"
+    assert other.get(address).json()["answer"] == revised["answer"]
+    assert refusal(editor.post(f"{address}/amend", {**text, "reason": "clearer"}))[0] == 403
+    assert editor.post(f"{address}/withdraw", {"reason": "wrong"}).status_code == 204
+    assert other.get(address).status_code == 404
+    again = editor.post("/answers", {"source": str(question.pk), **text}).json()
+    assert editor.delete(f"/answers/{again['id']}").status_code == 204
+    assert editor.items("/answers/drafts") == []

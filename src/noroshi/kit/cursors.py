@@ -8,11 +8,13 @@ import base64
 import binascii
 import hashlib
 import json
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from functools import cache
 from operator import attrgetter
 from typing import Any, Final
+from uuid import UUID
 
 from cryptography.exceptions import InvalidTag
 from cryptography.hazmat.primitives.ciphers.aead import AESSIV
@@ -24,6 +26,8 @@ from django.db.models.sql.compiler import SQLCompiler
 from django.utils.translation import gettext as _
 
 from noroshi.core.errors import InvalidInput
+
+Place = tuple[datetime, UUID]
 
 LONGEST: Final = 200
 """Of a cursor in an order of moments. One in an order of titles is as long as the title makes it."""
@@ -148,7 +152,7 @@ class Page:
 
 
 def page_of(rows: QuerySet[Any], *, cursor: str, limit: int, by: str, newest_first: bool = True) -> Page:
-    """Return up to `limit` of `rows` in the order of the moment `by`, then of the id, from `cursor` on ("": the first).
+    """Return up to `limit` of `rows` in the order of the field `by`, then of the id, from `cursor` on ("": the first).
 
     Raises InvalidInput for a cursor that no page gave.
     """
@@ -158,10 +162,30 @@ def page_of(rows: QuerySet[Any], *, cursor: str, limit: int, by: str, newest_fir
     return Page(page, order.mark(page[-1]).sealed(by) if len(found) > limit else None)
 
 
+def page_among(rows: Iterable[Any], *, cursor: str, limit: int, key: Callable[[Any], Place]) -> Page:
+    """Return the same of a list that is short and in memory, in the order of the moment and the id that `key` gives."""
+    ordered = sorted(rows, key=key)
+    if cursor:
+        mark = _mark(cursor, "moment")
+        last = datetime.fromisoformat(mark.value), UUID(mark.pk)
+        ordered = [row for row in ordered if key(row) > last]
+    page = ordered[:limit]
+    return Page(page, Mark(*key(page[-1])).sealed("moment") if len(ordered) > limit else None)
+
+
+def page_by_place(rows: Sequence[Any] | QuerySet[Any], *, cursor: str, limit: int) -> Page:
+    """Return the same of a list whose order is its own, such as the values of a text: by the place in it."""
+    start = _mark(cursor, "place").value if cursor else 0
+    found = list(rows[start : start + limit + 1])
+    return Page(found[:limit], Mark(start + limit, None).sealed("place") if len(found) > limit else None)
+
+
 def _from(order: Order, rows: QuerySet[Any], cursor: str) -> list[QuerySet[Any]]:
-    if not cursor:
-        return [order.sort(rows)]
-    mark = Mark.unsealed(cursor, order.field)
+    return order.beyond(rows, _mark(cursor, order.field)) if cursor else [order.sort(rows)]
+
+
+def _mark(cursor: str, purpose: str) -> Mark:
+    mark = Mark.unsealed(cursor, purpose)
     if mark is None:
         raise InvalidInput("cursor", _("This is not a cursor that a page before gave."))
-    return order.beyond(rows, mark)
+    return mark

@@ -253,6 +253,14 @@ def groups_for(actor: Actor) -> QuerySet[Group]:
     )
 
 
+def groups_narrowed(actor: Actor, *, mine: bool | None) -> QuerySet[Group]:
+    """Return the groups that the actor may know of: all, its own, or those it does not belong to."""
+    rows = groups_for(actor)
+    if mine is None:
+        return rows
+    return rows.filter(pk__in=actor.groups) if mine else rows.exclude(pk__in=actor.groups)
+
+
 def group_for(actor: Actor, slug: str) -> Group:
     """Return one of the groups the actor sees; raise NotFound for any other."""
     return _one(groups_for(actor).filter(slug=slug))

@@ -12,7 +12,17 @@ from noroshi.members.models import Alarm
 
 SCOPES: Final = (
     (Scope.SIGNALS_READ.value, _("Read signals")),
-    (Scope.SIGNALS_WRITE.value, _("Share signals")),
+    (Scope.SIGNALS_WRITE.value, _("Share signals and answer them")),
+    (Scope.DRAFTS_READ.value, _("Read own drafts")),
+    (Scope.DRAFTS_WRITE.value, _("Write drafts, send none")),
+    (Scope.RELEASE_READ.value, _("Read the release desk")),
+    (Scope.RELEASE_WRITE.value, _("Release, hand back, ask authors")),
+    (Scope.ANSWERS_WRITE.value, _("Write published answers")),
+    (Scope.RECEIPTS_READ.value, _("Read who got own signals")),
+    (Scope.STATISTICS_READ.value, _("Read the sector report")),
+    (Scope.GROUPS_READ.value, _("Read groups and own requests")),
+    (Scope.GROUPS_WRITE.value, _("Join and leave groups")),
+    (Scope.GROUPS_MANAGE.value, _("Read and change who belongs to coordinated groups")),
     (Scope.HUNTING_READ.value, _("Search the log lake and read hits")),
     (Scope.HUNTING_WRITE.value, _("Load logs into the lake")),
     (Scope.TAXII_READ.value, _("Read by TAXII")),

@@ -4,17 +4,38 @@ from datetime import datetime, time
 from typing import Annotated, Any, Final
 from uuid import UUID
 
-from ninja import Field, Router, Schema, Status
+from ninja import Field, Query, Router, Schema, Status
 
-from noroshi.core.errors import InvalidInput
+from noroshi.kit.api import Page, Paged, example, listed, with_offset
+from noroshi.kit.cursors import page_of
 from noroshi.kit.http import ActorRequest
 from noroshi.members.api_auth import TokenAuth
 from noroshi.members.domain.scopes import Scope
 from noroshi.notify import actions, queries
 from noroshi.notify.actions import Wanted
-from noroshi.notify.models import Subscription, Webhook
+from noroshi.notify.models import Dispatch, Subscription, Webhook
 
-MOST: Final = 200
+NUMBER: Final = "0199f3c2-7c00-7a3e-9d51-0f2b6c1e8a44"
+CHOICE: Final[dict[str, Any]] = {
+    "notices": ["signal"],
+    "label": "Our VPN",
+    "signal_kinds": ["vulnerability"],
+    "groups": [],
+    "sectors": [],
+    "words": "FortiGate",
+    "values": "",
+    "names_assets": False,
+    "delivery": "at_once",
+    "at": "08:00:00",
+    "weekday": 0,
+}
+HOOK: Final[dict[str, Any]] = {
+    "id": NUMBER,
+    "label": "SIEM",
+    "url": "https://siem.example/hook",
+    "paused": False,
+    "pause_reason": "",
+}
 
 subscriptions = Router(tags=["subscriptions"])
 webhooks = Router(tags=["webhooks"])
@@ -25,6 +46,8 @@ Names = Annotated[list[str], Field(default_factory=list, max_length=100)]
 
 class WantedSubscription(Schema):
     """What to hear of, and when. `values` is text in which addresses, domains and hashes stand."""
+
+    model_config = example(**CHOICE)
 
     notices: Names
     label: str = ""
@@ -41,6 +64,8 @@ class WantedSubscription(Schema):
 
 class SubscriptionLine(Schema):
     """A subscription. `last_30_days` is of how many notices it would have told."""
+
+    model_config = example(**{**CHOICE, "id": NUMBER, "values": [], "paused": False, "last_30_days": 4})
 
     id: UUID
     label: str
@@ -61,11 +86,15 @@ class SubscriptionLine(Schema):
 class Rest(Schema):
     """Whether it rests."""
 
+    model_config = example(paused=True)
+
     paused: bool
 
 
 class NewWebhook(Schema):
     """An https address to tell."""
+
+    model_config = example(label="SIEM", url="https://siem.example/hook")
 
     label: str
     url: str
@@ -73,6 +102,8 @@ class NewWebhook(Schema):
 
 class WebhookLine(Schema):
     """A webhook. `secret` is there once, in the answer that made it."""
+
+    model_config = example(**HOOK, secret=None)
 
     id: UUID
     label: str
@@ -93,6 +124,14 @@ class Try(Schema):
 class MessageLine(Schema):
     """A message, by its number, with its attempts."""
 
+    model_config = example(
+        id=NUMBER,
+        type="signal.published",
+        state="delivered",
+        created_at="2026-11-22T03:00:00Z",
+        attempts=[{"at": "2026-11-22T03:00:01Z", "status": 204, "error": ""}],
+    )
+
     id: UUID
     type: str
     state: str
@@ -103,6 +142,8 @@ class MessageLine(Schema):
 class Span(Schema):
     """Which messages to send again: one, or those of a span."""
 
+    model_config = example(since="2026-11-21T15:00:00Z", until="2026-11-22T15:00:00Z")
+
     message: UUID | None = None
     since: datetime | None = None
     until: datetime | None = None
@@ -111,14 +152,17 @@ class Span(Schema):
 class Replayed(Schema):
     """How many are sent again."""
 
+    model_config = example(messages=3)
+
     messages: int
 
 
-@subscriptions.get("", response=list[SubscriptionLine], auth=TokenAuth(Scope.SUBSCRIPTIONS_READ))
-def list_subscriptions(request: ActorRequest) -> list[dict[str, Any]]:
-    """List the subscriptions of the token's holder; not those that hold because nobody chose."""
-    rows = queries.subscriptions_of(request.actor)
-    return [_line(request, row) for row in rows if not row.is_usual]
+@subscriptions.get("", response=Page[SubscriptionLine], auth=TokenAuth(Scope.SUBSCRIPTIONS_READ))
+def list_subscriptions(request: ActorRequest, wanted: Query[Paged]) -> dict[str, Any]:
+    """List the subscriptions of the token's holder, the oldest first; not those that hold because nobody chose."""
+    rows = queries.own_subscriptions(request.actor)
+    found = page_of(rows, cursor=wanted.cursor, limit=wanted.limit, by="created_at", newest_first=False)
+    return listed(found, lambda row: _line(request, row))
 
 
 @subscriptions.post("", response={201: SubscriptionLine}, auth=TokenAuth(Scope.SUBSCRIPTIONS_WRITE))
@@ -149,10 +193,12 @@ def delete_subscription(request: ActorRequest, number: UUID) -> Status[None]:
     return Status(204, None)
 
 
-@webhooks.get("", response=list[WebhookLine], auth=TokenAuth(Scope.WEBHOOKS_READ))
-def list_webhooks(request: ActorRequest) -> list[dict[str, Any]]:
+@webhooks.get("", response=Page[WebhookLine], auth=TokenAuth(Scope.WEBHOOKS_READ))
+def list_webhooks(request: ActorRequest, wanted: Query[Paged]) -> dict[str, Any]:
     """List the webhooks of the organisation that the token's holder administers."""
-    return [_hook(row) for row in queries.webhooks_for(request.actor)]
+    rows = queries.webhooks_for(request.actor)
+    found = page_of(rows, cursor=wanted.cursor, limit=wanted.limit, by="created_at", newest_first=False)
+    return listed(found, _hook)
 
 
 @webhooks.post("", response={201: WebhookLine}, auth=TokenAuth(Scope.WEBHOOKS_WRITE))
@@ -176,34 +222,19 @@ def remove_webhook(request: ActorRequest, number: UUID) -> Status[None]:
     return Status(204, None)
 
 
-@webhooks.get("/{uuid:number}/messages", response=list[MessageLine], auth=TokenAuth(Scope.WEBHOOKS_READ))
-def list_messages(request: ActorRequest, number: UUID, offset: int = 0) -> list[dict[str, Any]]:
-    """List the messages of a webhook with their attempts, newest first, 200 at a time."""
-    if not 0 <= offset <= actions.MOST_REPLAYED:
-        raise InvalidInput("offset", f"0 to {actions.MOST_REPLAYED}")
-    rows = queries.dispatches_of(queries.webhook_for(request.actor, number))[offset : offset + MOST]
-    return [
-        {
-            **{name: getattr(row, name) for name in ("id", "type", "state", "created_at")},
-            "attempts": [{"at": each.at, "status": each.status, "error": each.error} for each in row.attempts.all()],
-        }
-        for row in rows
-    ]
+@webhooks.get("/{uuid:number}/messages", response=Page[MessageLine], auth=TokenAuth(Scope.WEBHOOKS_READ))
+def list_messages(request: ActorRequest, number: UUID, wanted: Query[Paged]) -> dict[str, Any]:
+    """List the messages of a webhook with their attempts, newest first."""
+    rows = queries.dispatches_of(queries.webhook_for(request.actor, number))
+    return listed(page_of(rows, cursor=wanted.cursor, limit=wanted.limit, by="created_at"), _message)
 
 
 @webhooks.post("/{uuid:number}/replay", response=Replayed, auth=TokenAuth(Scope.WEBHOOKS_WRITE))
 def replay_messages(request: ActorRequest, number: UUID, span: Span) -> dict[str, Any]:
     """Send one message again, or those of a span, under their own ids and composed anew."""
     row = queries.webhook_for(request.actor, number)
-    for name in ("since", "until"):
-        moment = getattr(span, name)
-        if moment is not None and moment.tzinfo is None:
-            raise InvalidInput(name, "Give the moment with its offset from UTC.")
-    return {
-        "messages": actions.replay_dispatches(
-            request.actor, row, dispatch=span.message, since=span.since, until=span.until
-        )
-    }
+    moments = {name: with_offset(name, getattr(span, name)) for name in ("since", "until")}
+    return {"messages": actions.replay_dispatches(request.actor, row, dispatch=span.message, **moments)}
 
 
 def _line(request: ActorRequest, row: Subscription) -> dict[str, Any]:
@@ -221,3 +252,8 @@ def _hook(row: Webhook) -> dict[str, Any]:
         "paused": row.paused_at is not None,
         "pause_reason": row.pause_reason,
     }
+
+
+def _message(row: Dispatch) -> dict[str, Any]:
+    attempts = [{"at": each.at, "status": each.status, "error": each.error} for each in row.attempts.all()]
+    return {**{name: getattr(row, name) for name in ("id", "type", "state", "created_at")}, "attempts": attempts}

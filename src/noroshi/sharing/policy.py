@@ -11,7 +11,7 @@ from django.utils.translation import gettext_lazy
 from noroshi.core import clock
 from noroshi.core.actor import Actor
 from noroshi.core.domain.audience import AuthorMode, EntryKind, State
-from noroshi.core.domain.channels import Channel
+from noroshi.core.domain.channels import Channel, carried_by
 from noroshi.core.domain.membership import MembershipClass, Role
 from noroshi.core.domain.tlp import TLP
 from noroshi.core.errors import Conflict, NotAllowed, NotFound
@@ -48,6 +48,13 @@ def require_sharer(actor: Actor) -> None:
     if not may_share(actor):
         message = _("Sharing is for analysts, fraud analysts and coordinators of member organisations.")
         raise NotAllowed(message, rule="sharing.share")
+
+
+def require_carried(actor: Actor, level: TLP) -> None:
+    """Raise NotAllowed where the actor's way does not carry the level: what it cannot read, it does not write."""
+    if level not in carried_by(actor.channel):
+        sentence = _("%(tlp)s goes by no token of this kind, neither out nor in: write it on the pages.")
+        raise NotAllowed(sentence % {"tlp": level.label}, rule="channel")
 
 
 def may_unmask(actor: Actor) -> bool:

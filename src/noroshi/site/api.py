@@ -14,25 +14,24 @@ from django.http import HttpRequest, HttpResponse
 from django.http.response import HttpResponseBase
 from django.urls import URLPattern, URLResolver
 from django.utils.translation import gettext_lazy as _
-from ninja import NinjaAPI
 from ninja.errors import AuthenticationError, HttpError, ValidationError
 
 from noroshi.core.errors import InvalidInput, NoroshiError
 from noroshi.kit import idempotency
 from noroshi.kit.errors import SENTENCES, problem, saying_when, sentence_of, status_of
+from noroshi.members.api import ROUTERS as MEMBERS
 from noroshi.members.domain.secrets import digest
 from noroshi.members.tokens import address_of, authenticate_token
 from noroshi.notify.api import ROUTERS as NOTIFY
 from noroshi.sharing.api import ROUTERS as SHARING
+from noroshi.site.openapi import PROBLEM, SAFE, Described
 
-SAFE: Final = frozenset({"GET", "HEAD", "OPTIONS"})
-PROBLEM: Final = "application/problem+json"
 JSON: Final = "application/json"
 FORM: Final = "multipart/form-data"
 
 Run = Callable[..., HttpResponseBase]
 
-api = NinjaAPI(
+api = Described(
     title="Noroshi",
     version="1",
     description=(
@@ -91,7 +90,7 @@ def _types_read_by(operation: Any) -> frozenset[str]:
 
 
 api.add_decorator(guarded, mode="view")
-for _prefix, _router in (*SHARING.items(), *NOTIFY.items()):
+for _prefix, _router in (*SHARING.items(), *NOTIFY.items(), *MEMBERS.items()):
     api.add_router(_prefix, _router)
 
 

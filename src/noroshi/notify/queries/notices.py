@@ -67,8 +67,13 @@ def preferences_of(person_id: UUID) -> Preferences:
 def subscriptions_of(actor: Actor) -> list[Subscription]:
     """Return the actor's subscriptions, oldest first; for kinds of notice nobody chose about, the usual ones."""
     person = actor.acting_person
-    rows = list(Subscription.objects.filter(person=person).order_by("created_at", "pk"))
+    rows = own_subscriptions(actor).order_by("created_at", "pk")
     return [*usual_subscriptions(person, preferences_of(person).settled), *rows]
+
+
+def own_subscriptions(actor: Actor) -> QuerySet[Subscription]:
+    """Return what the actor has chosen."""
+    return Subscription.objects.filter(person=actor.acting_person)
 
 
 def subscription_of(actor: Actor, subscription_id: UUID) -> Subscription:

@@ -24,7 +24,7 @@ from noroshi.sharing.actions.consultations import (
 from noroshi.sharing.actions.drafts import discard_draft, draft_signal, revise_draft
 from noroshi.sharing.actions.guests import end_due_guests, end_guest, invite_guest
 from noroshi.sharing.actions.inquiries import answer_hub, ask_author, keep_request, retire_request
-from noroshi.sharing.actions.marking import check_marking, default_profile
+from noroshi.sharing.actions.marking import check_marking, default_profile, usual_marking
 from noroshi.sharing.actions.receipt_files import export_receipt
 from noroshi.sharing.actions.receipts import note_read, read_receipts
 from noroshi.sharing.actions.references import (
@@ -108,6 +108,7 @@ __all__ = [
     "take_stance",
     "thank_for_answer",
     "unmask_author",
+    "usual_marking",
     "withdraw_reference",
     "withdraw_signal",
 ]

@@ -4,10 +4,7 @@ from django.db import transaction
 
 from noroshi.core import clock, ids, ledger
 from noroshi.core.actor import Actor
-from noroshi.core.domain.channels import carried_by
-from noroshi.core.errors import NotAllowed
 from noroshi.core.models import AudienceEntry
-from noroshi.core.policy import REASONS
 from noroshi.sharing import policy
 from noroshi.sharing.actions.marking import check_marking
 from noroshi.sharing.actions.rows import audience_rows, locked
@@ -54,8 +51,7 @@ def discard_draft(actor: Actor, signal: Signal) -> None:
 
 
 def _write_draft(actor: Actor, signal: Signal, content: Content, marking: Marking) -> None:
-    if marking.tlp not in carried_by(actor.channel):
-        raise NotAllowed(str(REASONS["channel"]), rule="channel")
+    policy.require_carried(actor, marking.tlp)
     check_marking(actor, marking)
     signal.kind, signal.target = (
         checked_choice("kind", content.kind, Kind),

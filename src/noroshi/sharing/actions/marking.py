@@ -1,19 +1,25 @@
 """What level, audience and dates an author may give."""
 
 from datetime import datetime
+from typing import Final
 
 from django.conf import settings
 from django.utils.translation import gettext as _
 
 from noroshi.core import clock
 from noroshi.core.actor import Actor
-from noroshi.core.domain.audience import AuthorMode, EntryKind, refusals
+from noroshi.core.domain.audience import AuthorMode, Entry, EntryKind, refusals
 from noroshi.core.domain.tlp import TLP, Profile
 from noroshi.core.errors import InvalidInput
+from noroshi.members.models import Group
+from noroshi.members.queries import default_level
 from noroshi.sharing.domain.content import Downgrade, Marking
+from noroshi.sharing.domain.handling import Handling
 from noroshi.sharing.models import Signal
 from noroshi.sharing.queries import groups_on_offer, organisations_on_offer
 from noroshi.sharing.wording import GRANTS
+
+NOTHING_SAID: Final = Handling()
 
 
 def check_marking(actor: Actor, marking: Marking) -> None:
@@ -49,6 +55,19 @@ def check_marking(actor: Actor, marking: Marking) -> None:
 def default_profile() -> Profile:
     """Return the reading of the TLP for new items on this installation."""
     return Profile(settings.TLP_PROFILE)
+
+
+def usual_marking(
+    group: Group | None, *, tlp: str | None = None, anonymous: bool = False, handling: Handling = NOTHING_SAID
+) -> Marking:
+    """Return the marking of something for a group, or for everybody: the level given, else the one usual there."""
+    return Marking(
+        tlp=TLP(tlp) if tlp else default_level(group) if group else TLP.AMBER,
+        profile=default_profile(),
+        entries=frozenset({Entry(EntryKind.GROUP, group.pk) if group else Entry(EntryKind.COMMUNITY)}),
+        author_mode=AuthorMode.ANONYMOUS if anonymous else AuthorMode.NAMED,
+        handling=handling,
+    )
 
 
 def _check_targets(actor: Actor, marking: Marking) -> None:

@@ -4,21 +4,34 @@ from typing import Final
 
 from ninja import Router
 
-from noroshi.sharing.api.attachments import router as attachments
-from noroshi.sharing.api.changes import router as changes
-from noroshi.sharing.api.consultations import answers
-from noroshi.sharing.api.consultations import router as consultations
-from noroshi.sharing.api.replies import router as replies
-from noroshi.sharing.api.signals import router as signals
+from noroshi.sharing.api import (
+    attachments,
+    changes,
+    consultations,
+    desk,
+    drafts,
+    guests,
+    readers,
+    references,
+    relations,
+    replies,
+    signals,
+    statistics,
+    upkeep,
+)
 
-signals.add_router("", replies)
+for _part in (upkeep.router, replies.router, guests.router, relations.router, readers.router, attachments.of_signals):
+    signals.router.add_router("", _part)
 
 ROUTERS: Final[dict[str, Router]] = {
-    "/signals": signals,
-    "/signal-changes": changes,
-    "/attachments": attachments,
-    "/consultations": consultations,
-    "/answers": answers,
+    "/signals": signals.router,
+    "/signal-changes": changes.router,
+    "/drafts": drafts.router,
+    "/release": desk.router,
+    "/attachments": attachments.router,
+    "/consultations": consultations.router,
+    "/answers": references.router,
+    "/statistics": statistics.router,
 }
 """Under which address each router stands."""
 

@@ -1,22 +1,23 @@
 """Files over REST: listed and sent in at their signal, handed out and taken away by their own number."""
 
-from datetime import datetime
 from typing import Any
 from uuid import UUID
 
 from django.http import HttpResponse
-from ninja import File, Form, Router, Schema, Status
+from ninja import File, Form, Query, Router, Schema, Status
 from ninja.files import UploadedFile
 
+from noroshi.kit.api import Page, Paged, example
+from noroshi.kit.cursors import page_by_place
 from noroshi.kit.downloads import download
 from noroshi.kit.http import ActorRequest
 from noroshi.sharing import actions, queries
-from noroshi.sharing.api.signals import READS, WRITES
-from noroshi.sharing.api.signals import router as signals
+from noroshi.sharing.api.shapes import NUMBER, READS, WRITES, parts
 from noroshi.sharing.domain.file_kinds import FileKind, Known
 from noroshi.sharing.models import Attachment
 
 router = Router(tags=["attachments"])
+of_signals = Router(tags=["attachments"])
 
 
 class FileLine(Schema):
@@ -24,6 +25,10 @@ class FileLine(Schema):
 
     `sample_sha256` is the hash of the malware itself where it was wrapped here, else of the archive.
     """
+
+    model_config = example(
+        id=NUMBER, name="report.pdf", kind="pdf", size=48213, cleaned=True, sample=False, sample_sha256="", comment=None
+    )
 
     id: UUID
     name: str
@@ -33,20 +38,17 @@ class FileLine(Schema):
     sample: bool
     sample_sha256: str
     comment: UUID | None
-    added_at: datetime
 
 
-@signals.get("/{uuid:signal_id}/attachments", response=list[FileLine], auth=READS, tags=["attachments"])
-def list_attachments(request: ActorRequest, signal_id: UUID) -> list[dict[str, Any]]:
-    """List the files of a signal and of the comments on it, in the order in which they came."""
+@of_signals.get("/{uuid:signal_id}/attachments", response=Page[FileLine], auth=READS)
+def list_attachments(request: ActorRequest, signal_id: UUID, wanted: Query[Paged]) -> dict[str, Any]:
+    """List the files of a signal, or of an own draft, and of the comments on it, in the order in which they came."""
     signal = queries.signal_for(request.actor, signal_id)
-    files = [line_of(file) for file in queries.attachments_of(request.actor, signal)]
-    if files:
-        actions.note_read(request.actor, [signal])
-    return files
+    found = page_by_place(queries.attachments_of(request.actor, signal), cursor=wanted.cursor, limit=wanted.limit)
+    return parts(request, signal, found, line_of)
 
 
-@signals.post("/{uuid:signal_id}/attachments", response={201: FileLine}, auth=WRITES, tags=["attachments"])
+@of_signals.post("/{uuid:signal_id}/attachments", response={201: FileLine}, auth=WRITES)
 def attach_file(
     request: ActorRequest,
     signal_id: UUID,
@@ -64,12 +66,7 @@ def attach_file(
     return Status(201, line_of(actions.attach_file(request.actor, signal, upload=upload)))
 
 
-@signals.post(
-    "/{uuid:signal_id}/comments/{uuid:comment_id}/attachments",
-    response={201: FileLine},
-    auth=WRITES,
-    tags=["attachments"],
-)
+@of_signals.post("/{uuid:signal_id}/comments/{uuid:comment_id}/attachments", response={201: FileLine}, auth=WRITES)
 def attach_to_comment(
     request: ActorRequest,
     signal_id: UUID,
@@ -107,5 +104,5 @@ def remove_attachment(request: ActorRequest, attachment_id: UUID) -> Status[None
 
 def line_of(file: Attachment) -> dict[str, Any]:
     """Return a file as lists have it."""
-    names = ("id", "name", "kind", "size", "cleaned", "sample_sha256", "added_at")
+    names = ("id", "name", "kind", "size", "cleaned", "sample_sha256")
     return {**{name: getattr(file, name) for name in names}, "sample": file.is_sample, "comment": file.comment_id}

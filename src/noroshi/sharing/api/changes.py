@@ -10,18 +10,22 @@ from uuid import UUID
 from ninja import Field, Query, Router, Schema
 
 from noroshi.core.domain.audience import State
-from noroshi.kit import cursors
+from noroshi.kit.api import Page, Paged, example, listed, with_offset
+from noroshi.kit.cursors import page_of
 from noroshi.kit.http import ActorRequest
-from noroshi.members.api_auth import TokenAuth
-from noroshi.members.domain.scopes import Scope
 from noroshi.sharing import queries
-from noroshi.sharing.api.signals import MOST, moment_with_offset
+from noroshi.sharing.api.shapes import NUMBER, READS
+from noroshi.sharing.models import Signal
 
 router = Router(tags=["signals"])
 
 
 class Change(Schema):
     """A signal that was got and has changed since. `readable` says whether it, or its tombstone, can still be read."""
+
+    model_config = example(
+        id=NUMBER, reference="S-6C1E8A44", change="withdrawn", changed_at="2026-11-22T05:00:00Z", readable=True
+    )
 
     id: UUID
     reference: str
@@ -30,39 +34,29 @@ class Change(Schema):
     readable: bool
 
 
-class ChangePage(Schema):
-    """Some changes, the newest first, and the cursor of those after them; null at the end."""
-
-    items: list[Change]
-    next: str | None
-
-
-class WantedChanges(Schema):
+class WantedChanges(Paged):
     """What the list is narrowed by."""
 
     since: datetime | None = Field(
         None, description="Changed at this moment or later; what changed within the hour before may come again"
     )
-    cursor: str = Field("", max_length=cursors.LONGEST, description="`next` of the page before")
-    limit: int = Field(50, ge=1, le=MOST)
 
 
-@router.get("", response=ChangePage, auth=TokenAuth(Scope.SIGNALS_READ))
+@router.get("", response=Page[Change], auth=READS)
 def list_changes(request: ActorRequest, wanted: Query[WantedChanges]) -> dict[str, Any]:
     """List what the token's holder has got, by whichever way, and what was withdrawn or changed after that."""
-    rows = queries.changed_since_got(request.actor, moment_with_offset("since", wanted.since))
-    page = cursors.page_of(rows, cursor=wanted.cursor, limit=wanted.limit, by="changed_at")
-    seen = set(
-        queries.signals_for(request.actor).filter(pk__in=[row.pk for row in page.rows]).values_list("pk", flat=True)
-    )
-    items = [
-        {
-            "id": row.pk,
-            "reference": row.reference,
-            "change": "withdrawn" if row.state == State.WITHDRAWN else "changed",
-            "changed_at": row.changed_at,
-            "readable": row.pk in seen,
-        }
-        for row in page.rows
-    ]
-    return {"items": items, "next": page.next}
+    rows = queries.changed_since_got(request.actor, with_offset("since", wanted.since))
+    found = page_of(rows, cursor=wanted.cursor, limit=wanted.limit, by="changed_at")
+    numbers = [row.pk for row in found.rows]
+    seen = set(queries.signals_for(request.actor).filter(pk__in=numbers).values_list("pk", flat=True))
+    return listed(found, lambda row: _change(row, readable=row.pk in seen))
+
+
+def _change(row: Signal, *, readable: bool) -> dict[str, Any]:
+    return {
+        "id": row.pk,
+        "reference": row.reference,
+        "change": "withdrawn" if row.state == State.WITHDRAWN else "changed",
+        "changed_at": row.changed_at,
+        "readable": readable,
+    }

@@ -6,11 +6,9 @@ from django import forms
 from django.utils.translation import gettext_lazy as _
 
 from noroshi.core.actor import Actor
-from noroshi.core.domain.audience import AuthorMode, Entry, EntryKind
 from noroshi.core.domain.tlp import TLP
 from noroshi.members.models import Group
-from noroshi.members.queries import default_level
-from noroshi.sharing.actions import LEVELS, Edited, default_profile
+from noroshi.sharing.actions import LEVELS, Edited, default_profile, usual_marking
 from noroshi.sharing.domain.content import MAX_BODY, MAX_REASON, MAX_TITLE, Marking
 from noroshi.sharing.forms.signals import BlamingForm
 from noroshi.sharing.queries import groups_on_offer
@@ -56,14 +54,7 @@ class AskForm(BlamingForm):
     def marking(self) -> Marking:
         """Return the marking: to the group chosen, or to everybody."""
         data = self.cleaned_data
-        group = data["group"]
-        usual = default_level(group) if group else TLP.AMBER
-        return Marking(
-            tlp=TLP(data["tlp"]) if data["tlp"] else usual,
-            profile=default_profile(),
-            entries=frozenset({Entry(EntryKind.GROUP, group.pk) if group else Entry(EntryKind.COMMUNITY)}),
-            author_mode=AuthorMode.ANONYMOUS if data["anonymous"] else AuthorMode.NAMED,
-        )
+        return usual_marking(data["group"], tlp=data["tlp"], anonymous=data["anonymous"])
 
 
 class ItemsForm(BlamingForm):

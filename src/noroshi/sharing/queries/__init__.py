@@ -4,11 +4,13 @@ from noroshi.sharing.queries.attachments import attachment_for, attachments_of, 
 from noroshi.sharing.queries.audience import (
     Reach,
     Reader,
+    audience_by_name,
     audience_in_words,
     entries_of_people,
     foretold_to,
     frozen_lines,
     groups_on_offer,
+    guest_named,
     item_known_to,
     may_know_reach,
     organisations_on_offer,
@@ -84,6 +86,7 @@ from noroshi.sharing.queries.signals import (
     byline,
     drafts_of,
     has_acknowledged,
+    houses_that_acknowledged,
     issued_anew,
     matching,
     names_values,
@@ -107,7 +110,7 @@ from noroshi.sharing.queries.stances import (
     stances_of_own,
     with_own_stance,
 )
-from noroshi.sharing.queries.threads import Said, comment_for, comments_of, thread_of
+from noroshi.sharing.queries.threads import Said, comment_for, comments_of, said_in, thread_of
 from noroshi.sharing.queries.unmasking import Look, looks_at
 from noroshi.sharing.queries.warnings import warnings_about, warnings_of
 
@@ -139,6 +142,7 @@ __all__ = [
     "answers_to",
     "attachment_for",
     "attachments_of",
+    "audience_by_name",
     "audience_in_words",
     "blobs_needed",
     "blobs_unneeded",
@@ -158,10 +162,12 @@ __all__ = [
     "given_to",
     "got_by",
     "groups_on_offer",
+    "guest_named",
     "guests_of",
     "has_acknowledged",
     "has_two_operators",
     "helped_by",
+    "houses_that_acknowledged",
     "inquiries_of",
     "issued_anew",
     "item_known_to",
@@ -209,6 +215,7 @@ __all__ = [
     "request_for",
     "requests_on_offer",
     "room_numbers",
+    "said_in",
     "sector_report",
     "shared_with",
     "signal_for",

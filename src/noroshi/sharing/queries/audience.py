@@ -17,7 +17,7 @@ from noroshi.core.domain.tlp import TLP
 from noroshi.core.errors import InvalidInput
 from noroshi.core.models import AudienceEntry
 from noroshi.members.models import Group, Organisation, Person
-from noroshi.members.queries import active_people, hidden_groups, members_of
+from noroshi.members.queries import account_named, active_people, hidden_groups, members_of
 from noroshi.sharing.domain.ways import Way
 from noroshi.sharing.models import Signal
 from noroshi.sharing.policy import is_author
@@ -47,6 +47,14 @@ def entries_of_people(addresses: AbstractSet[str]) -> list[Entry]:
         names = ", ".join(missing[:5]) + (" …" if len(missing) > 5 else "")  # noqa: PLR2004 - a sentence, not a list
         raise InvalidInput("people", _("Nobody here has the address: %(names)s") % {"names": names})
     return [Entry(EntryKind.PERSON, person.pk, person.organisation_id) for person in known.values()]
+
+
+def guest_named(email: str) -> Person:
+    """Return whoever has the account with exactly this mail address; raise InvalidInput where nobody does."""
+    person = account_named(email)
+    if person is None:
+        raise InvalidInput("email", _("There is no such account."))
+    return person
 
 
 @dataclass(frozen=True)
@@ -142,8 +150,8 @@ def audience_in_words(actor: Actor, signal: Signal) -> list[tuple[EntryKind, lis
     """Return the lines that the author wrote, by kind, with their names; nothing for those who may not know them."""
     if not may_know_reach(actor, signal):
         return []
-    entries = [row.as_entry() for row in AudienceEntry.objects.filter(item_id=signal.pk).order_by("id")]
-    names = _names(actor, entries)
+    entries = _entries_of(signal)
+    names = {number: row.name for number, row in _targets(actor, entries).items()}
     lines: dict[EntryKind, list[str]] = {kind: [] for kind in EntryKind if kind is not EntryKind.FROZEN}
     for entry in entries:
         if entry.kind in lines:
@@ -151,9 +159,27 @@ def audience_in_words(actor: Actor, signal: Signal) -> list[tuple[EntryKind, lis
     return [(kind, targets) for kind, targets in lines.items() if targets]
 
 
-def _names(actor: Actor, entries: Sequence[Entry]) -> dict[UUID, str]:
+def audience_by_name(actor: Actor, signal: Signal) -> dict[EntryKind, list[str]]:
+    """Return the same as programs write it: organisations and groups by their short names, people by mail address."""
+    entries = _entries_of(signal) if may_know_reach(actor, signal) else []
+    known = _targets(actor, entries)
+    lines: dict[EntryKind, list[str]] = defaultdict(list)
+    for entry in entries:
+        row = known.get(entry.target) if entry.target else None
+        if row is not None:
+            lines[entry.kind].append(row.email if isinstance(row, Person) else row.slug)
+        elif entry.target is None:
+            lines[entry.kind].append("")
+    return dict(lines)
+
+
+def _entries_of(signal: Signal) -> list[Entry]:
+    return [row.as_entry() for row in AudienceEntry.objects.filter(item_id=signal.pk).order_by("id")]
+
+
+def _targets(actor: Actor, entries: Sequence[Entry]) -> dict[UUID, Any]:
+    """Return whom lines name, but the groups of which the actor may not know (any more)."""
     targets = {entry.target for entry in entries if entry.target}
     rooms: tuple[type[Any], ...] = (Organisation, Group, Person)
-    hidden = set(hidden_groups(actor).filter(pk__in=targets).values_list("pk", flat=True))
-    targets -= hidden
-    return {row.pk: row.name for model in rooms for row in model.objects.filter(pk__in=targets)}
+    targets -= set(hidden_groups(actor).filter(pk__in=targets).values_list("pk", flat=True))
+    return {row.pk: row for model in rooms for row in model.objects.filter(pk__in=targets)}

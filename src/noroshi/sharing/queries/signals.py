@@ -13,6 +13,7 @@ from noroshi.core.errors import NotFound
 from noroshi.core.filters import level_filter
 from noroshi.core.models import LedgerEntry
 from noroshi.kit import search
+from noroshi.members.models import Organisation
 from noroshi.sharing.models import Acknowledgement, Comment, Signal, SignalObservable, SignalVersion
 from noroshi.sharing.policy import is_author
 from noroshi.sharing.queries.levels import open_since
@@ -116,6 +117,11 @@ def organisations_that_acknowledged(actor: Actor, signal: Signal) -> set[UUID]:
         return set()
     rows = Acknowledgement.objects.visible_to(actor).filter(signal=signal)
     return set(rows.values_list("organisation_id", flat=True))
+
+
+def houses_that_acknowledged(actor: Actor, signal: Signal) -> QuerySet[Organisation]:
+    """Return the same as rows, with their names."""
+    return Organisation.objects.filter(pk__in=organisations_that_acknowledged(actor, signal))
 
 
 @dataclass(frozen=True)

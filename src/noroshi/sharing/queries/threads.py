@@ -64,6 +64,14 @@ def thread_of(actor: Actor, signal: Signal) -> list[Said]:
     ]
 
 
+def said_in(actor: Actor, signal: Signal, comment: Comment) -> Said:
+    """Return one comment as the thread shows it; raise NotFound where that does not have it for `actor`."""
+    found = next((said for said in thread_of(actor, signal) if said.comment.pk == comment.pk), None)
+    if found is None:
+        raise NotFound
+    return found
+
+
 def voices_of(signal: Signal, comments: Iterable[Comment]) -> dict[object, str]:
     """Return what the anonymous voices of `comments` are called: the poster so, the others by a bird each.
 

@@ -15,7 +15,7 @@ from noroshi.core.actor import Actor
 from noroshi.core.errors import InvalidInput
 from noroshi.kit import lists
 from noroshi.kit.http import ActorRequest
-from noroshi.members.queries import account_named, charter_of, coordinators_of
+from noroshi.members.queries import charter_of, coordinators_of
 from noroshi.sharing import actions, policy, queries
 from noroshi.sharing.forms.guests import GuestForm
 from noroshi.sharing.lists.signals import room_list_for
@@ -63,9 +63,7 @@ def guest_invite(request: ActorRequest, signal_id: UUID) -> HttpResponse:
 
 
 def _invite(actor: Actor, signal: Signal, form: GuestForm) -> None:
-    person = account_named(form.cleaned_data["email"])
-    if person is None:
-        raise InvalidInput("email", _("There is no such account."))
+    person = queries.guest_named(form.cleaned_data["email"])
     actions.invite_guest(actor, signal, person=person, until=form.cleaned_data["until"])
 
 
