@@ -1,6 +1,6 @@
 """Signals over REST: what a token opens, and what it never does."""
 
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 
 import pytest
 from django.urls import reverse
@@ -194,6 +194,13 @@ def test_list_when_narrowed_then_it_holds_what_was_asked_for(cast, caller):
     }
     fraud = ["不正送金の手口"]
     assert asked == {"q": fraud, "kind": fraud, "target": ["脆弱性"], "tlp": fraud, "since": []}
+
+
+@pytest.mark.parametrize(("hour", "listed"), [(14, True), (16, True), (25, True), (-1, False)])
+def test_list_when_since_a_day_then_the_day_is_that_of_utc_whatever_the_zone_of_the_pages(cast, caller, hour, listed):
+    midnight = datetime(2026, 11, 22, tzinfo=UTC)
+    make_signal(cast.a1, title="x", published_at=midnight + timedelta(hours=hour))
+    assert bool(caller("b1").titles(since="2026-11-22")) is listed
 
 
 def test_list_when_paged_by_cursor_then_every_row_comes_once_though_new_ones_arrive(cast, caller):

@@ -1,6 +1,6 @@
 """Signals over REST: `/api/v1/signals`. The token decides the channel, the channel what may be read at all."""
 
-from datetime import date
+from datetime import UTC, date, datetime, time
 from typing import Any
 from uuid import UUID
 
@@ -170,5 +170,5 @@ def _narrowed(actor: Actor, wanted: Wanted) -> QuerySet[Signal]:
     exact = {name: value for name in ("kind", "target", "tlp") if (value := getattr(wanted, name)) is not None}
     rows = rows.filter(**exact)
     if wanted.since is not None:
-        rows = rows.filter(published_at__date__gte=wanted.since)
+        rows = rows.filter(published_at__gte=datetime.combine(wanted.since, time.min, tzinfo=UTC))
     return rows.filter(search.matching(queries.SEARCH_KIND, wanted.q)) if wanted.q else rows
