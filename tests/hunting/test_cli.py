@@ -313,9 +313,9 @@ def test_hunt_for_an_unknown_organisation_is_refused(touched, run):
 
 
 def test_hunt_refuses_a_list_that_is_too_long_to_be_one(cast, run, write, monkeypatch):
-    from noroshi.hunting import cli
+    from noroshi.hunting.cli import hunting
 
-    monkeypatch.setattr(cli, "MAX_VALUE_FILE", 10)
+    monkeypatch.setattr(hunting, "MAX_VALUE_FILE", 10)
     result = run("hunt", write("values.txt", "1.2.3.4\n" * 2))
     assert (result.exit_code, result.stdout) == (3, "")
     assert "at most 10 bytes" in result.stderr

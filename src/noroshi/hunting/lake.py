@@ -8,12 +8,18 @@ from django.conf import settings
 
 from noroshi.core import clock
 from noroshi.hunting.engine import Lake
+from noroshi.members.models import Organisation
 
 
 def open_lake() -> Lake:
     """Return the lake of this installation."""
     key = hashlib.sha256(settings.LAKE_KEY.encode()).digest()  # the engine bounds a key's length, a setting does not
     return Lake(settings.LAKE_DIR, key=key, memory_limit=settings.LAKE_MEMORY, clock=clock.now)
+
+
+def drop_folder(organisation: Organisation, source: str) -> Path:
+    """Return the folder into which log files of a source are dropped; there is none without NOROSHI_DROP_DIR."""
+    return Path(settings.DROP_DIR) / organisation.slug / source
 
 
 def waiting_room(file_id: UUID) -> Path:

@@ -106,13 +106,15 @@ class Hit(models.Model):
 
 
 class LogFile(models.Model):
-    """A log file that a person sent from the page, on its way into the lake."""
+    """A log file that a person sent from the page, or that was dropped into a folder, on its way into the lake."""
 
     id = models.UUIDField(primary_key=True, default=ids.new_id, editable=False)
     organisation = models.ForeignKey("members.Organisation", on_delete=models.PROTECT, related_name="+")
     sent_by = models.ForeignKey("members.Person", on_delete=models.PROTECT, null=True, related_name="+")
     source = models.CharField(max_length=63)
-    name = models.CharField(max_length=200)
+    name = models.CharField(max_length=255)
+    dropped = models.BooleanField(default=False)
+    """Whether it lies in the folder of its source; else in the waiting room."""
     world = models.CharField(max_length=40, default=worlds.REAL)
     state = models.CharField(max_length=8, choices=HuntState.choices, default=HuntState.WAITING)
     lines_read = models.PositiveBigIntegerField(default=0)
@@ -131,3 +133,25 @@ class LogFile(models.Model):
     class Meta:
         base_manager_name = "everything"
         indexes = [models.Index(fields=["organisation", "-created_at"], name="log_files_of_organisation")]
+
+
+class LogSource(models.Model):
+    """What an organisation has said of one of its log sources: how its logs are read, and how long they are kept."""
+
+    id = models.UUIDField(primary_key=True, default=ids.new_id, editable=False)
+    organisation = models.ForeignKey("members.Organisation", on_delete=models.PROTECT, related_name="+")
+    name = models.CharField(max_length=63)
+    mapping = models.TextField(blank=True)
+    """A mapping file (see `engine.mapping`)."""
+    keep_days = models.PositiveIntegerField(null=True)
+    """Empty: as long as the installation keeps logs, which is the most in any case."""
+    world = models.CharField(max_length=40, default=worlds.REAL)
+    changed_by = models.ForeignKey("members.Person", on_delete=models.PROTECT, null=True, related_name="+")
+    changed_at = models.DateTimeField(default=clock.now)
+
+    objects = OwnManager(holder="organisation")
+    everything = models.Manager()
+
+    class Meta:
+        base_manager_name = "everything"
+        constraints = [models.UniqueConstraint(fields=["organisation", "name"], name="one_log_source_of_a_name")]

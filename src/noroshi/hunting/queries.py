@@ -1,13 +1,15 @@
 """Reads of the hunting room. What a person reads starts from `visible_to(actor)`; the rest plans a hunt."""
 
+import time
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
+from pathlib import Path
 from typing import Final, TypeVar
 from uuid import UUID
 
 from django.conf import settings
-from django.db.models import Count, F, Max, Min, Model, QuerySet, Sum
+from django.db.models import Count, F, Max, Min, Model, Q, QuerySet, Sum
 from django.db.models.functions import TruncDate
 from django.utils import timezone
 
@@ -17,10 +19,12 @@ from noroshi.core.domain import worlds
 from noroshi.core.domain.audience import State
 from noroshi.core.errors import NotFound
 from noroshi.hunting import policy
+from noroshi.hunting.domain.drop_folder import ready_files
 from noroshi.hunting.domain.events import LogEvent, as_log_event
-from noroshi.hunting.engine import Needle, QuarantinedLine, SourceStatus
+from noroshi.hunting.engine import Needle, QuarantinedLine, Reading, SourceStatus, is_slug
+from noroshi.hunting.engine.mapping import read_mapping
 from noroshi.hunting.lake import open_lake
-from noroshi.hunting.models import Hit, Hunt, HuntState, LogFile
+from noroshi.hunting.models import Hit, Hunt, HuntState, LogFile, LogSource
 from noroshi.members.models import Organisation, Person
 from noroshi.members.queries import active_people, actors_of
 from noroshi.sharing.models import Signal, SignalObservable
@@ -31,6 +35,8 @@ M = TypeVar("M", bound=Model)
 EVENTS_SHOWN: Final = 20
 CHART_DAYS: Final = 30
 MOST_QUARANTINED: Final = 100_000
+FORGOTTEN: Final = timedelta(hours=1)
+"""A dropped file that waits for longer has a job that gave up: it is asked for anew."""
 
 
 def hits_for(actor: Actor) -> QuerySet[Hit]:
@@ -114,6 +120,32 @@ def log_files_for(actor: Actor) -> QuerySet[LogFile]:
 def log_file_for(actor: Actor, file_id: UUID) -> LogFile:
     """Return one of them; raise NotFound where there is none for this actor."""
     return _one(log_files_for(actor).filter(pk=file_id))
+
+
+def dropped_files() -> Iterator[tuple[Organisation, str, Path]]:
+    """Yield (organisation, source, path) of the files in the drop folders that are ready and not on their way yet."""
+    if not settings.DROP_DIR or not Path(settings.DROP_DIR).is_dir():
+        return
+    files = LogFile.objects.unrestricted(reason="a file is taken in once").filter(dropped=True)
+    open_rows = Q(state=HuntState.RUNNING) | Q(state=HuntState.WAITING, created_at__gt=clock.now() - FORGOTTEN)
+    on_their_way = set(files.filter(open_rows).values_list("organisation__slug", "source", "name"))
+    for organisation in Organisation.objects.order_by("slug"):
+        for folder in _folders_of(organisation):
+            for path in ready_files(folder, time.time()):
+                if (organisation.slug, folder.name, path.name) not in on_their_way:
+                    yield organisation, folder.name, path
+
+
+def _folders_of(organisation: Organisation) -> list[Path]:
+    root = Path(settings.DROP_DIR) / organisation.slug
+    folders = root.iterdir() if root.is_dir() else ()
+    return sorted(path for path in folders if path.is_dir() and not path.is_symlink() and is_slug(path.name))
+
+
+def reading_of(organisation: Organisation, source: str) -> Reading:
+    """Return how an organisation has said that a source's logs are read."""
+    row = LogSource.everything.filter(organisation=organisation, name=source).first()
+    return read_mapping(row.mapping.encode(), "mapping") if row and row.mapping.strip() else Reading()
 
 
 def own_sources(actor: Actor) -> list[SourceStatus]:

@@ -38,6 +38,13 @@ def queue_log_file(entry: LedgerEntry) -> None:
     take_in.enqueue(str(entry.subject_id))
 
 
+@recurring("hunting.drop-folders", every=timedelta(seconds=15))
+def look_into_drop_folders() -> None:
+    """Ask for the ingest of what was dropped."""
+    for organisation, source, path in queries.dropped_files():
+        actions.notice_dropped_file(organisation=organisation, source=source, name=path.name)
+
+
 @recurring("hunting.lifted-embargoes", every=timedelta(minutes=1))
 def look_again_after_embargo() -> None:
     """Hunt once more for signals whose embargo has ended: more organisations see them now."""

@@ -131,6 +131,18 @@ OPTIONS: Final = (
     ),
     Option("TIME_ZONE", str, "Asia/Tokyo", "Time zone of pages, and of log lines that name none."),
     Option("LAKE_MEMORY", str, "2GB", "Memory that one search of the log lake may take."),
+    Option(
+        "LAKE_DAYS",
+        int,
+        "0",
+        "Days for which logs are kept; an organisation may keep those of a source for less. 0: for ever.",
+    ),
+    Option(
+        "DROP_DIR",
+        str,
+        "",
+        "Folder with a folder for each ORGANISATION/SOURCE; log files dropped there are read in. Empty: none.",
+    ),
     Option("FILE_LIMIT", int, "25", "Largest file that is attached, in MB."),
     Option("FILES_PER_SIGNAL_LIMIT", int, "100", "Most that the files of one signal may weigh together, in MB."),
     Option("FILES_PER_ORGANISATION_LIMIT", int, "10000", "Most that one organisation may attach, in MB."),

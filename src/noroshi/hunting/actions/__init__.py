@@ -8,16 +8,26 @@ from noroshi.hunting.actions.hunts import (
     search_lakes,
     search_own_lake,
 )
-from noroshi.hunting.actions.logs import ingest_logs, send_log_file, take_in
+from noroshi.hunting.actions.logs import (
+    ingest_logs,
+    notice_dropped_file,
+    send_log_file,
+    take_in,
+    take_in_folder,
+)
+from noroshi.hunting.actions.sources import set_source
 
 __all__ = [
     "finish_hunt",
     "ingest_logs",
     "look_again",
     "look_back_for",
+    "notice_dropped_file",
     "run_hunt",
     "search_lakes",
     "search_own_lake",
     "send_log_file",
+    "set_source",
     "take_in",
+    "take_in_folder",
 ]

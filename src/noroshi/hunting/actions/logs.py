@@ -2,7 +2,7 @@
 
 import shutil
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 from typing import Final
 
@@ -13,15 +13,15 @@ from django.utils.translation import gettext as _
 from noroshi.core import clock, ledger
 from noroshi.core.actor import Actor
 from noroshi.core.errors import InvalidInput
-from noroshi.hunting import policy
+from noroshi.hunting import policy, queries
+from noroshi.hunting.domain.drop_folder import Outcome, put_away, ready_files
 from noroshi.hunting.engine import IngestReport, LakeError, Progress, Reading
-from noroshi.hunting.lake import open_lake, waiting_room
+from noroshi.hunting.lake import drop_folder, open_lake, waiting_room
 from noroshi.hunting.models import HuntState, LogFile
 from noroshi.members.models import Organisation
 
 MAX_NAME_BYTES: Final = 180
 PROGRESS_SECONDS: Final = 0.5
-_AS_IT_IS: Final = Reading()
 
 
 def ingest_logs(
@@ -30,13 +30,15 @@ def ingest_logs(
     organisation: Organisation,
     source: str,
     files: Sequence[Path],
-    reading: Reading = _AS_IT_IS,
+    reading: Reading | None = None,
     progress: Callable[[Progress], None] | None = None,
 ) -> IngestReport:
     """Read log files into the lake of `organisation`; who may is the caller's to know.
 
-    A file that the lake knows adds nothing. Raises InvalidInput for a bad name, mapping, format or time zone.
+    `reading` is what the organisation has said of the source, unless it is given. A file that the lake knows adds
+    nothing. Raises InvalidInput for a bad name, mapping, format or time zone.
     """
+    reading = reading or queries.reading_of(organisation, source)
     try:
         report = open_lake().ingest(
             organisation.slug,
@@ -84,32 +86,55 @@ def send_log_file(actor: Actor, *, source: str, name: str, path: Path) -> LogFil
     return file
 
 
+def notice_dropped_file(*, organisation: Organisation, source: str, name: str) -> LogFile:
+    """Ask for the ingest of a file that lies in the drop folder of a source; whoever asked before has given up."""
+    with transaction.atomic():
+        before = LogFile.everything.filter(organisation=organisation, source=source, name=name, dropped=True)
+        before.filter(state=HuntState.WAITING).update(state=HuntState.FAILED)
+        file = LogFile.everything.create(organisation=organisation, source=source, name=name, dropped=True)
+        ledger.record(Actor.system("drop-folder"), "hunting.log.sent", file, source=source)
+    return file
+
+
 def take_in(file: LogFile) -> None:
-    """Ingest a log file from its waiting room; one that was taken in before stays as it is."""
+    """Ingest a log file from where it lies; one that was taken in before stays as it is.
+
+    Its row tells the end before the file is put away: a worker killed between leaves a file that the lake knows, which
+    the next look at the folder puts away.
+    """
     rows = LogFile.everything.filter(pk=file.pk).exclude(state__in=(HuntState.DONE, HuntState.FAILED))
     if not rows.update(state=HuntState.RUNNING):
         return
-    room = waiting_room(file.pk)
+    path = _place_of(file)
     try:
         report = ingest_logs(
             Actor.system("ingest", world=file.world),
             organisation=file.organisation,
             source=file.source,
-            files=[room / file.name],
+            files=[path],
             progress=_telling(file),
         )
     except InvalidInput as error:  # the queue tries again; meanwhile the page says what stands in the way
         LogFile.everything.filter(pk=file.pk).update(state=HuntState.WAITING, error=error.message)
         raise
-    _write_report(file, report)
-    shutil.rmtree(room, ignore_errors=True)
+    refused = _write_report(file, report)
+    if not file.dropped:
+        shutil.rmtree(path.parent, ignore_errors=True)
+    elif path.exists():
+        put_away(path, refused)
 
 
-def _write_report(file: LogFile, report: IngestReport) -> None:
-    refused = [reason for _name, reason in report.refused_files]
+def _place_of(file: LogFile) -> Path:
+    folder = drop_folder(file.organisation, file.source) if file.dropped else waiting_room(file.pk)
+    return folder / file.name
+
+
+def _write_report(file: LogFile, report: IngestReport) -> str:
+    """Write down how a file's ingest ended; return why it was refused, or nothing."""
+    refused = " ".join(reason for _name, reason in report.refused_files)
     LogFile.everything.filter(pk=file.pk).update(
         state=HuntState.FAILED if refused else HuntState.DONE,
-        error=" ".join(refused),
+        error=refused,
         known=bool(report.skipped_files),
         lines=report.lines,
         lines_read=report.lines,
@@ -117,6 +142,18 @@ def _write_report(file: LogFile, report: IngestReport) -> None:
         quarantined=report.quarantined,
         finished_at=clock.now(),
     )
+    return refused
+
+
+def take_in_folder(
+    actor: Actor, *, organisation: Organisation, source: str, folder: Path, reading: Reading | None = None
+) -> Iterator[Outcome]:
+    """Ingest the files of a folder that are ready, one after the other, and put each away; yield what became of it."""
+    for path in ready_files(folder, time.time()):
+        report = ingest_logs(actor, organisation=organisation, source=source, files=[path], reading=reading)
+        refused = " ".join(reason for _name, reason in report.refused_files)
+        put_away(path, refused)
+        yield Outcome(path.name, report.events, report.quarantined, bool(report.skipped_files), refused)
 
 
 def _telling(file: LogFile) -> Callable[[Progress], None]:

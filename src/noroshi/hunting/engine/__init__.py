@@ -1,6 +1,6 @@
 """The hunting engine: logs in, hits out. It knows no Django; `Lake` is its only door."""
 
-from noroshi.hunting.engine.lake import Lake
+from noroshi.hunting.engine.lake import Lake, is_slug
 from noroshi.hunting.engine.reasons import FileReason, LakeError, LineReason, NeedleReason
 from noroshi.hunting.engine.records import (
     Hit,
@@ -31,4 +31,5 @@ __all__ = [
     "Reading",
     "Reference",
     "SourceStatus",
+    "is_slug",
 ]

@@ -198,9 +198,13 @@ class Lake:
         )
 
 
+def is_slug(name: str) -> bool:
+    """Tell whether a name is safe in a path and in SQL."""
+    return bool(_SLUG.fullmatch(name))
+
+
 def _slug(name: str) -> str:
-    """Accept a name that is safe in a path and in SQL."""
-    if not _SLUG.fullmatch(name):
+    if not is_slug(name):
         raise LakeError(f"“{name[:80]}” cannot name an organisation or source: use letters, digits, “.”, “_” and “-”.")
     return name
 
