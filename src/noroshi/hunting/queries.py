@@ -148,6 +148,18 @@ def reading_of(organisation: Organisation, source: str) -> Reading:
     return read_mapping(row.mapping.encode(), "mapping") if row and row.mapping.strip() else Reading()
 
 
+def kept_days() -> dict[tuple[str, str], int]:
+    """Return for how many days organisations keep the logs of a source, by slug and source, where they said so."""
+    rows = LogSource.everything.filter(keep_days__isnull=False)
+    found = rows.values_list("organisation__slug", "name", "keep_days")
+    return {(slug, name): days for slug, name, days in found if days is not None}
+
+
+def shortest(installation: int, organisation: int | None) -> int:
+    """Return for how many days logs are kept; 0: for ever."""
+    return min(filter(None, (installation, organisation)), default=0)
+
+
 def own_sources(actor: Actor) -> list[SourceStatus]:
     """Return how the own organisation's log sources stand."""
     if not policy.may_hunt(actor):

@@ -7,6 +7,7 @@ whether it is a page, a subscriber or a script.
 from datetime import timedelta
 from uuid import UUID
 
+from noroshi.core.actor import Actor
 from noroshi.core.ledger import subscribe
 from noroshi.core.models import LedgerEntry
 from noroshi.hunting import actions, queries
@@ -36,6 +37,19 @@ def queue_hunt(entry: LedgerEntry) -> None:
 def queue_log_file(entry: LedgerEntry) -> None:
     """Put a log file on the job queue."""
     take_in.enqueue(str(entry.subject_id))
+
+
+@job()
+def tend_lakes() -> None:
+    """Take out what has aged, and make small parts one."""
+    actions.age_lakes(Actor.system("lake"))
+    actions.compact_lakes()
+
+
+@recurring("hunting.tend-lakes", every=timedelta(days=1))
+def queue_tending() -> None:
+    """Have a job tend the lakes: it may take longer than warnings can wait."""
+    tend_lakes.enqueue()
 
 
 @recurring("hunting.drop-folders", every=timedelta(seconds=15))

@@ -16,9 +16,13 @@ from noroshi.hunting.actions.logs import (
     take_in_folder,
 )
 from noroshi.hunting.actions.sources import set_source
+from noroshi.hunting.actions.upkeep import age_lakes, compact_lakes, forget_subject
 
 __all__ = [
+    "age_lakes",
+    "compact_lakes",
     "finish_hunt",
+    "forget_subject",
     "ingest_logs",
     "look_again",
     "look_back_for",

@@ -1,6 +1,9 @@
 """The room's commands: `noroshi lake` and `noroshi hunt`."""
 
+from noroshi.hunting.cli import keeping
 from noroshi.hunting.cli.feeding import lake
 from noroshi.hunting.cli.hunting import hunt
 
+for command in keeping.commands:
+    lake.add_command(command)
 commands = [lake, hunt]

@@ -1,7 +1,7 @@
 """The hunting engine: logs in, hits out. It knows no Django; `Lake` is its only door."""
 
 from noroshi.hunting.engine.lake import Lake, is_slug
-from noroshi.hunting.engine.reasons import FileReason, LakeError, LineReason, NeedleReason
+from noroshi.hunting.engine.reasons import FileReason, LakeError, LineReason, NeedleReason, PartProblem
 from noroshi.hunting.engine.records import (
     Hit,
     HuntResult,
@@ -12,7 +12,9 @@ from noroshi.hunting.engine.records import (
     QuarantinedLine,
     Reading,
     Reference,
+    Removed,
     SourceStatus,
+    VerifyReport,
 )
 
 __all__ = [
@@ -26,10 +28,13 @@ __all__ = [
     "Needle",
     "NeedleReason",
     "NeedleType",
+    "PartProblem",
     "Progress",
     "QuarantinedLine",
     "Reading",
     "Reference",
+    "Removed",
     "SourceStatus",
+    "VerifyReport",
     "is_slug",
 ]

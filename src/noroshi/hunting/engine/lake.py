@@ -28,8 +28,11 @@ from noroshi.hunting.engine.records import (
     Needle,
     QuarantinedLine,
     Reference,
+    Removed,
     SourceStatus,
+    VerifyReport,
 )
+from noroshi.hunting.engine.upkeep import Upkeep
 
 MIN_KEY: Final = 16
 MAX_KEY: Final = 64
@@ -66,6 +69,7 @@ class Lake:
         self._memory_limit = memory_limit
         self._clock = clock or _now
         self._manifest = Manifest(self._root)
+        self._upkeep = Upkeep(self._root, self._manifest, key, memory_limit)
 
     def ingest(
         self,
@@ -169,6 +173,27 @@ class Lake:
         """Return events of a session as `events` does: named files, aware times, no empty columns."""
         files = self._manifest.files({row["file"] for row in rows})
         return [_readable(row, *files[row["file"]]) for row in rows]
+
+    def days(self, organisation: str | None, since: date) -> list[tuple[str, str, date, int]]:
+        """Return (organisation, source, UTC day, events) of the days from one on; None: of all organisations."""
+        rows = self._manifest.days(organisation, since.isoformat())
+        return [(name, source, date.fromisoformat(day), events) for name, source, day, events in rows]
+
+    def verify(self, *, deep: bool = False) -> VerifyReport:
+        """Compare every part with the manifest; ``deep`` reads every value. Files that nobody knows are deleted."""
+        return self._upkeep.verify(deep=deep)
+
+    def age(self, organisation: str, source: str, before: date) -> Removed:
+        """Take out a source's events before a UTC day, and what was put in quarantine before."""
+        return self._upkeep.age(_slug(organisation), source, before.isoformat())
+
+    def compact(self, organisation: str, before: date) -> tuple[int, int]:
+        """Make many small parts one for each source and UTC day before one; return the parts before and after."""
+        return self._upkeep.compact(_slug(organisation), before.isoformat())
+
+    def forget(self, organisation: str, subject: str) -> Removed:
+        """Take out an organisation's events of a user, account, session, mail or IP address or device, at once."""
+        return self._upkeep.forget(_slug(organisation), subject)
 
     def organisations(self) -> list[str]:
         """Return the organisations with logs in the lake, sorted."""

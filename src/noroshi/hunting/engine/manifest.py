@@ -188,6 +188,41 @@ class Manifest:
         """Return the paths of all parts of an organisation."""
         return {path for (path,) in self._rows("SELECT path FROM part WHERE organisation = ?", (organisation,))}
 
+    def part_rows(self, organisation: str) -> list[Part]:
+        """Return all parts of an organisation, by source and day."""
+        rows = self._rows("SELECT * FROM part WHERE organisation = ? ORDER BY source, day, path", (organisation,))
+        return [Part(*row) for row in rows]
+
+    def replace(self, old: Sequence[str], new: Sequence[Part]) -> None:
+        """Put parts in the place of others, which are given by their paths, in one transaction."""
+        with self._connection() as connection:
+            connection.executemany("DELETE FROM part WHERE path = ?", [(path,) for path in old])
+            connection.executemany("INSERT INTO part VALUES (?,?,?,?,?,?,?,?)", map(astuple, new))
+
+    def forget_quarantined(self, organisation: str, source: str, before: str) -> int:
+        """Delete the lines in quarantine of log files that were read before a day; return how many."""
+        return self._delete_quarantined("source = ? AND ingested_at < ?", (organisation, source, before))
+
+    def forget_quarantined_text(self, organisation: str, text: str) -> int:
+        """Delete an organisation's lines in quarantine that hold a text; return how many."""
+        return self._delete_quarantined("true", (organisation,), "AND instr(lower(text), lower(?))", (text,))
+
+    def _delete_quarantined(
+        self, files: str, values: tuple[str, ...], lines: str = "", texts: tuple[str, ...] = ()
+    ) -> int:
+        chosen = f"SELECT id FROM file WHERE organisation = ? AND {files}"  # noqa: S608 - constants of this class
+        with self._connection() as connection:
+            sql = f"DELETE FROM quarantine WHERE file IN ({chosen}) {lines}"  # noqa: S608 - the same
+            return connection.execute(sql, (*values, *texts)).rowcount
+
+    def days(self, organisation: str | None, since: str) -> list[tuple[str, str, str, int]]:
+        """Return (organisation, source, day, events) of the days from one on (ISO, UTC), in that order."""
+        return self._rows(
+            "SELECT organisation, source, day, sum(events) FROM part "
+            "WHERE day >= ? AND (? IS NULL OR organisation = ?) GROUP BY 1, 2, 3 ORDER BY 1, 2, 3",
+            (since, organisation, organisation),
+        )
+
     def organisations(self) -> list[str]:
         """Return the organisations that have sent a log file, sorted."""
         return [name for (name,) in self._rows("SELECT DISTINCT organisation FROM file ORDER BY 1")]

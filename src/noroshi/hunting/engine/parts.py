@@ -46,6 +46,7 @@ class PartWriter:
         self._organisation = organisation
         self._source = source
         self._scratch = _staging(root, organisation)
+        shutil.rmtree(self._scratch, ignore_errors=True)  # a killed ingest may have left some
         self._scratch.mkdir(parents=True)
         self._duckdb = connect(memory_limit, self._scratch)
 
@@ -84,9 +85,10 @@ def _staging(root: Path, organisation: str) -> Path:
     return root / "staging" / f"organisation={organisation}"
 
 
-def sweep(root: Path, organisation: str, known: set[str]) -> None:
-    """Delete what a killed ingest left behind; call it under the ingest lock."""
-    shutil.rmtree(_staging(root, organisation), ignore_errors=True)
-    for part in (root / EVENTS / f"organisation={organisation}").glob("day=*/*.parquet"):
-        if part.relative_to(root).as_posix() not in known:
-            part.unlink()
+def sweep(root: Path, organisation: str, known: set[str]) -> int:
+    """Delete the parts that the manifest does not know, and return how many; call it under the ingest lock."""
+    found = (root / EVENTS / f"organisation={organisation}").glob("day=*/*.parquet")
+    unknown = [part for part in found if part.relative_to(root).as_posix() not in known]
+    for part in unknown:
+        part.unlink()
+    return len(unknown)

@@ -42,6 +42,15 @@ class LineReason(StrEnum):
     FIELD_TOO_LONG = "A value is longer than 16,384 characters."
 
 
+class PartProblem(StrEnum):
+    """What is wrong with a part of the lake."""
+
+    MISSING = "The file is missing."
+    SIZE = "The file has another size than the manifest says."
+    UNREADABLE = "The file cannot be read."
+    EVENTS = "The file holds other events than the manifest says."
+
+
 class NeedleReason(StrEnum):
     """Why a needle is not searched for."""
 

@@ -119,6 +119,25 @@ class QuarantinedLine:
 
 
 @dataclass(frozen=True, slots=True)
+class VerifyReport:
+    """What was compared with the manifest; ``problems`` are (path, reason), ``swept`` files that nobody knew."""
+
+    parts: int
+    events: int
+    swept: int
+    problems: tuple[tuple[str, str], ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Removed:
+    """What was taken out of the lake: parts rewritten or gone, events, lines in quarantine."""
+
+    parts: int
+    events: int
+    quarantined: int
+
+
+@dataclass(frozen=True, slots=True)
 class Progress:
     """How far one file has come, in lines."""
 

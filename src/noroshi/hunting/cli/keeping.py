@@ -1,0 +1,59 @@
+"""`noroshi lake verify|compact|forget`: keeping the log lake."""
+
+import json
+import sys
+from dataclasses import asdict
+
+import click
+
+from noroshi.core.errors import InvalidInput
+from noroshi.hunting.cli.printing import AS_JSON, organisation_of
+
+
+@click.command()
+@click.option("--deep", is_flag=True, help="Read every value, not only counts and times.")
+@AS_JSON
+def verify(*, deep: bool, as_json: bool) -> None:
+    """Compare every part of the lake with its manifest, and delete files that it does not know.
+
+    Exit 3 if something is wrong: put the files back from a backup.
+    """
+    from noroshi.hunting.lake import open_lake
+
+    report = open_lake().verify(deep=deep)
+    if as_json:
+        click.echo(json.dumps(asdict(report)))
+    else:
+        click.echo(f"{report.parts:,} parts, {report.events:,} events; {report.swept:,} unknown files deleted")
+    if report.problems:
+        raise InvalidInput("lake", "; ".join(f"{path}: {reason}" for path, reason in report.problems))
+
+
+@click.command()
+def compact() -> None:
+    """Make the small parts of each source and past day one; the worker does so every day."""
+    from noroshi.hunting.actions import compact_lakes
+
+    for organisation, (before, after) in compact_lakes().items():
+        click.echo(f"{organisation}: {before:,} parts before, {after:,} now")
+
+
+@click.command()
+@click.option("--org", required=True, help="Slug of the organisation.")
+@click.option(
+    "--subject", required=True, help="User, account, session, mail or IP address, or device; - is standard input."
+)
+def forget(*, org: str, subject: str) -> None:
+    """Take every event of SUBJECT out of the lake of ORG, and every line in quarantine that names it.
+
+    What is in URLs and other free text stays. The ledger learns how many events, not who it was.
+    """
+    from noroshi.core.actor import Actor
+    from noroshi.hunting.actions import forget_subject
+
+    value = sys.stdin.readline().strip() if subject == "-" else subject
+    removed = forget_subject(Actor.system("lake forget"), organisation=organisation_of(org), subject=value)
+    click.echo(f"{removed.events:,} events and {removed.quarantined:,} lines in quarantine forgotten")
+
+
+commands = (verify, compact, forget)
