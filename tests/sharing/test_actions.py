@@ -67,7 +67,7 @@ def test_draft_when_the_channel_only_reads_then_it_is_refused(cast, channel):
 
 def test_draft_when_red_by_a_token_then_it_is_refused(cast):
     marking = Marking(TLP.RED, entries=frozenset({to_person(cast.b1)}))
-    with pytest.raises(NotAllowed, match="does not travel"):
+    with pytest.raises(NotAllowed, match="goes by no token"):
         actions.draft_signal(cast.actor("a1", Channel.API_PERSON_TOKEN), content=WORDS, marking=marking)
 
 

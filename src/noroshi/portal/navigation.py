@@ -22,7 +22,7 @@ from noroshi.members.models import Person
 from noroshi.members.policy import manages_somebody
 from noroshi.notify.queries import may_have_webhooks, unread_count
 from noroshi.portal import policy
-from noroshi.sharing.policy import audits_readers
+from noroshi.sharing.policy import audits_readers, may_share
 from noroshi.sharing.queries import waiting_for_release
 
 
@@ -108,10 +108,13 @@ def _account(request: HttpRequest, actor: Actor) -> Account | None:
     if not isinstance(user, Person):
         return None
     inbox = [] if actor.is_supervisor else [Entry(_("Subscriptions"), reverse("notify:subscriptions"), "bell")]
+    by_mail = settings.MAIL_IN_DOMAIN and may_share(actor)
+    mail = [Entry(_("Share by mail"), reverse("sharing:mail-addresses"), "send")] if by_mail else []
     hooks = [Entry(_("Webhooks"), reverse("notify:webhooks"), "link")] if may_have_webhooks(actor) else []
     links = (
         Entry(_("Profile"), reverse("members:profile"), "account"),
         *inbox,
+        *mail,
         *hooks,
         Entry(_("Second factor"), reverse("mfa_index"), "key"),
         Entry(_("Sessions"), reverse("usersessions_list"), "history"),

@@ -2,8 +2,10 @@
 
 from datetime import timedelta
 
+from django.conf import settings
+
 from noroshi.kit.jobs import recurring
-from noroshi.sharing import actions, queries
+from noroshi.sharing import actions, mailbox, queries
 
 
 @recurring("sharing.lifted_embargoes", every=timedelta(minutes=1))
@@ -30,3 +32,10 @@ def end_guests() -> None:
 def forget_unneeded_files() -> None:
     """Remove the bytes of files that nothing refers to any more."""
     actions.forget_unneeded_files()
+
+
+@recurring("sharing.mail_in", every=timedelta(minutes=1))
+def fetch_mail() -> None:
+    """Empty the mailbox to which people mail drafts, where the installation has one."""
+    if settings.MAIL_IN_DOMAIN and settings.MAIL_IN_IMAP_URL:
+        mailbox.fetch_mail()

@@ -10,6 +10,7 @@ from noroshi.core.domain.channels import Channel
 from noroshi.core.domain.tlp import TLP, Profile
 from noroshi.sharing.domain.file_kinds import FileKind, Refusal
 from noroshi.sharing.domain.handling import Caveat, Objective, Pap
+from noroshi.sharing.domain.letters import Unfit
 from noroshi.sharing.domain.outline import Form
 from noroshi.sharing.domain.release import Gravity
 from noroshi.sharing.domain.scan import FindingKind
@@ -274,3 +275,17 @@ def recalled(number: str) -> str:
 _RECALLED: Final = _("%(number)s, which you got, was withdrawn or changed: do not rely on it any more.")
 
 _NEEDS_WRAPPING: Final = frozenset({Refusal.EXECUTABLE, Refusal.SCRIPT, Refusal.MACRO})
+
+UNFIT_MAIL: Final[dict[Unfit, Promise]] = {
+    Unfit.TOO_LARGE: _("This mail is too large: write it on the page."),
+    Unfit.TOO_MANY_PARTS: _("This mail has too many parts, or parts within parts: write it on the page."),
+    Unfit.NO_MAIL: _("This cannot be read as a mail."),
+    Unfit.AUTOMATIC: _("A machine sent this by itself."),
+    Unfit.LIST: _("This came by a mailing list."),
+    Unfit.BOUNCE: _("This is the report of a mail server."),
+    Unfit.SEALED: _(
+        "This mail is encrypted or signed in a way that cannot be read here: send it in clear, or write it on the page."
+    ),
+    Unfit.EMPTY: _("There is nothing in this mail."),
+}
+"""Why a mail does not become a draft, to whoever sent it."""

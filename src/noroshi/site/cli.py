@@ -36,8 +36,9 @@ def _rooms() -> dict[str, click.Command]:
     """The commands that belong to rooms."""
     from noroshi.hunting import cli as hunting
     from noroshi.members import cli as members
+    from noroshi.sharing import cli as sharing
 
-    return {command.name or "": command for command in (*members.commands, *hunting.commands)}
+    return {command.name or "": command for command in (*members.commands, *hunting.commands, *sharing.commands)}
 
 
 @click.group(cls=Noroshi, context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100})

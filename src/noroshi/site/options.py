@@ -120,6 +120,15 @@ OPTIONS: Final = (
     ),
     Option("SMTP_URL", str, "", "smtp://USER:PASSWORD@HOST:PORT or smtps://...; empty: mail is written to files."),
     Option("MAIL_FROM", str, "noroshi@localhost", "Sender of mails."),
+    Option(
+        "MAIL_IN_DOMAIN", str, "", "Domain of the addresses to which people mail drafts; empty: no mail is taken in."
+    ),
+    Option(
+        "MAIL_IN_IMAP_URL",
+        str,
+        "",
+        "imaps://USER:PASSWORD@HOST:PORT/FOLDER, which the worker empties once a minute; empty: none.",
+    ),
     Option("OIDC_URL", str, "", "Discovery address of an OpenID Connect provider for sign-in; empty: none."),
     Option("OIDC_CLIENT_ID", str, "", "Client identifier at that provider."),
     Option("OIDC_SECRET", str, "", "Client secret at that provider."),

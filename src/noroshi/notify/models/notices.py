@@ -27,6 +27,7 @@ class NoticeKind(models.TextChoices):
     SIGHTING = "sighting", _("Others saw it too")
     UNMASKED = "unmasked", _("Somebody looked up who you are")
     WEBHOOK = "webhook", _("A webhook was paused")
+    MAILED = "mailed", _("A mail of yours became a draft")
     ALARM = "alarm", _("An account or a token does more than is usual")
 
 

@@ -30,6 +30,7 @@ USUAL: Final = {
     NoticeKind.SIGHTING: Delivery.DIGEST,
     NoticeKind.UNMASKED: Delivery.AT_ONCE,
     NoticeKind.WEBHOOK: Delivery.AT_ONCE,
+    NoticeKind.MAILED: Delivery.AT_ONCE,
     NoticeKind.ALARM: Delivery.AT_ONCE,
 }
 """How people hear of a kind until they say otherwise."""

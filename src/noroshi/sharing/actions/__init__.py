@@ -24,6 +24,14 @@ from noroshi.sharing.actions.consultations import (
 from noroshi.sharing.actions.drafts import discard_draft, draft_signal, revise_draft
 from noroshi.sharing.actions.guests import end_due_guests, end_guest, invite_guest
 from noroshi.sharing.actions.inquiries import answer_hub, ask_author, keep_request, retire_request
+from noroshi.sharing.actions.mail_in import (
+    MailIgnored,
+    MailUnknown,
+    issue_mail_address,
+    revoke_mail_address,
+    rotate_mail_address,
+    take_mail,
+)
 from noroshi.sharing.actions.marking import check_marking, default_profile, usual_marking
 from noroshi.sharing.actions.receipt_files import export_receipt
 from noroshi.sharing.actions.receipts import note_read, read_receipts
@@ -56,6 +64,8 @@ from noroshi.sharing.actions.unmasking import Unmasked, unmask_author
 __all__ = [
     "LEVELS",
     "Edited",
+    "MailIgnored",
+    "MailUnknown",
     "Unmasked",
     "Upload",
     "acknowledge_signal",
@@ -84,6 +94,7 @@ __all__ = [
     "file_question",
     "forget_unneeded_files",
     "invite_guest",
+    "issue_mail_address",
     "keep_request",
     "lower_marking",
     "mark_solution",
@@ -104,7 +115,10 @@ __all__ = [
     "return_signal",
     "revise_draft",
     "revise_reference_draft",
+    "revoke_mail_address",
+    "rotate_mail_address",
     "share_signal",
+    "take_mail",
     "take_stance",
     "thank_for_answer",
     "unmask_author",

@@ -9,12 +9,12 @@ from noroshi.sharing import policy
 from noroshi.sharing.actions.marking import check_marking
 from noroshi.sharing.actions.rows import audience_rows, locked
 from noroshi.sharing.actions.values import observable_rows, proposals_of
-from noroshi.sharing.actions.words import checked_body, checked_choice, checked_outline, checked_title
+from noroshi.sharing.actions.words import checked_body, checked_kind, checked_outline, checked_title
 from noroshi.sharing.domain.content import (
     Content,
     Marking,
 )
-from noroshi.sharing.models import Kind, Signal, SignalObservable, Target
+from noroshi.sharing.models import Signal, SignalObservable
 
 
 @transaction.atomic
@@ -53,10 +53,9 @@ def discard_draft(actor: Actor, signal: Signal) -> None:
 def _write_draft(actor: Actor, signal: Signal, content: Content, marking: Marking) -> None:
     policy.require_carried(actor, marking.tlp)
     check_marking(actor, marking)
-    signal.kind, signal.target = (
-        checked_choice("kind", content.kind, Kind),
-        checked_choice("target", content.target, Target),
-    )
+    if content.kind or content.target:  # a mail says neither: its person does, before it goes
+        checked_kind(content.kind, content.target)
+    signal.kind, signal.target = content.kind, content.target
     signal.title, signal.body = checked_title(content.title), checked_body(content.body)
     signal.form, signal.outline = content.form, checked_outline(content.outline).stored
     signal.tlp, signal.profile = marking.tlp, marking.profile

@@ -20,7 +20,7 @@ from noroshi.sharing.actions.drafts import draft_signal
 from noroshi.sharing.actions.marking import check_marking, marking_of
 from noroshi.sharing.actions.rows import audience_rows, locked, make_searchable, moment_of, move, named
 from noroshi.sharing.actions.values import keep_chosen, set_objectives
-from noroshi.sharing.actions.words import checked_sentence
+from noroshi.sharing.actions.words import checked_kind, checked_sentence
 from noroshi.sharing.domain.content import (
     MAX_REASON,
     Content,
@@ -61,6 +61,7 @@ def publish_signal(
     policy.require(actor, "edit", signal)
     if looked_at is not None and looked_at != signal.changed_at:
         raise Conflict(_("The draft was changed after you looked it over. Look it over again."))
+    checked_kind(signal.kind, signal.target)
     check_marking(actor, marking_of(signal))
     if not own_names_confirmed:
         _check_own_names(actor, signal)

@@ -20,6 +20,12 @@ def checked_choice(field: str, value: str, choices: type[Kind] | type[Target]) -
     return value
 
 
+def checked_kind(kind: str, target: str) -> None:
+    """Raise InvalidInput unless it is said what a signal is about, and whom it strikes."""
+    checked_choice("kind", kind, Kind)
+    checked_choice("target", target, Target)
+
+
 def checked_title(text: str) -> str:
     """Return a title in one line."""
     return checked_sentence("title", one_line(text), MAX_TITLE)

@@ -223,6 +223,11 @@ class ComposeForm(OutlineForm, AudienceForm):
         required=False,
     )
 
+    def __init__(self, *args: Any, actor: Actor, **kwargs: Any) -> None:
+        super().__init__(*args, actor=actor, **kwargs)
+        if self.initial.get("kind") == "":  # a draft that came by mail: nothing is chosen for its author
+            self._offer("kind", "choices", [("", _("choose what it is about")), *Kind.choices])
+
     @property
     def has_times(self) -> bool:
         """Whether any moment is given or wrong: then the page shows them from the start."""

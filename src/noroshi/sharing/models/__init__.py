@@ -13,6 +13,7 @@ from noroshi.sharing.models.consultations import (
 )
 from noroshi.sharing.models.guests import Guest
 from noroshi.sharing.models.holdings import CannedRequest, Holding, Inquiry, Outcome
+from noroshi.sharing.models.mail_in import MailAddress, TakenMail
 from noroshi.sharing.models.receipts import Receipt
 from noroshi.sharing.models.relations import Relation, RelationKind
 from noroshi.sharing.models.signals import Kind, Signal, SignalObservable, SignalVersion, Target
@@ -29,6 +30,7 @@ __all__ = [
     "Holding",
     "Inquiry",
     "Kind",
+    "MailAddress",
     "Outcome",
     "QuestionItem",
     "Receipt",
@@ -43,6 +45,7 @@ __all__ = [
     "Solution",
     "Stance",
     "StanceKind",
+    "TakenMail",
     "Target",
     "Thanks",
 ]

@@ -55,6 +55,7 @@ from noroshi.sharing.queries.holdings import (
     waiting,
 )
 from noroshi.sharing.queries.levels import due_for_downgrade, open_since
+from noroshi.sharing.queries.mail_in import mail_address_for, mail_address_with, mail_addresses_of, mail_of
 from noroshi.sharing.queries.readership import Readership, Some, readership
 from noroshi.sharing.queries.receipts import (
     Disclosure,
@@ -177,6 +178,10 @@ __all__ = [
     "listed_questions",
     "listed_references",
     "looks_at",
+    "mail_address_for",
+    "mail_address_with",
+    "mail_addresses_of",
+    "mail_of",
     "mailed_readers",
     "matching",
     "may_know_reach",

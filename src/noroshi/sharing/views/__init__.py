@@ -13,6 +13,7 @@ from noroshi.sharing.views.desk import (
     release_times,
     retire_request,
 )
+from noroshi.sharing.views.mail_in import mail_address_revoke, mail_address_rotate, mail_addresses
 from noroshi.sharing.views.reading import act, amend, detail, raise_level
 from noroshi.sharing.views.receipts import receipt_file, receipt_list, receipts
 from noroshi.sharing.views.references import (
@@ -45,6 +46,9 @@ __all__ = [
     "group_room",
     "guest_end",
     "guest_invite",
+    "mail_address_revoke",
+    "mail_address_rotate",
+    "mail_addresses",
     "part",
     "preview",
     "raise_level",

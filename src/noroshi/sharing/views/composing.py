@@ -83,7 +83,8 @@ def _compose(
             return redirect("sharing:review", signal_id=save().pk)
         except InvalidInput as error:
             form.blame(error)
-    return render(request, "sharing/compose.html", {"form": form, "signal": signal})
+    mailed = queries.mail_of(signal) if signal is not None else None
+    return render(request, "sharing/compose.html", {"form": form, "signal": signal, "mailed": mailed})
 
 
 @require_POST
@@ -130,6 +131,7 @@ def review(request: ActorRequest, signal_id: UUID) -> HttpResponse:
         return _send(request, signal)
     context = {
         "signal": signal,
+        "mailed": queries.mail_of(signal),
         "observables": shown_observables(actor, signal),
         **shown_files(actor, signal),
         "gravity": gravity_reasons(signal),

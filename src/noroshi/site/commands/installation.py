@@ -111,7 +111,7 @@ def _print_settings(*, as_json: bool) -> None:
 
     from noroshi.site.options import OPTIONS, PREFIX
 
-    secret = {"SECRET_KEY", "LAKE_KEY", "OIDC_SECRET", "SMTP_URL", "DATABASE_URL", "METRICS_TOKEN"}
+    secret = {"SECRET_KEY", "LAKE_KEY", "OIDC_SECRET", "SMTP_URL", "MAIL_IN_IMAP_URL", "DATABASE_URL", "METRICS_TOKEN"}
     rows = [
         {
             "name": PREFIX + option.name,
