@@ -15,6 +15,7 @@ from django.test import Client
 from django.urls import URLPattern, URLResolver, get_resolver
 from django.utils.regex_helper import normalize
 
+from noroshi.hunting.engine.detections.starting_pack import pack_rules
 from noroshi.sharing.views.reading import DEEDS
 
 from .leak_channels import Look, plain, undone
@@ -30,6 +31,7 @@ WORDS: Final[Mapping[str, tuple[str, ...]]] = {
     "provider_id": ("oidc",),
     "path_prefix": ("",),
     "period": ("2026-10",),
+    "rule_id": (str(pack_rules()[0].id),),
 }
 
 

@@ -15,7 +15,7 @@ from noroshi.core.domain.tlp import TLP
 from noroshi.core.models import LedgerEntry
 from noroshi.hunting.lake import waiting_room
 from noroshi.hunting.models import Hit, Hunt, LogFile
-from noroshi.hunting.views import MAX_UPLOAD
+from noroshi.hunting.views.hunts import MAX_UPLOAD
 from noroshi.sharing.models import Signal
 
 BODY = f"{EVIL_ADDRESS} http://{EVIL_DOMAIN}/login"

@@ -1,5 +1,6 @@
-"""What people fill in to search their own lake and to feed it."""
+"""What people fill in to search their own lake, to feed it, and to work with rules and detections."""
 
+import re
 from typing import Final
 
 from django import forms
@@ -7,7 +8,11 @@ from django.core.validators import RegexValidator
 from django.utils.translation import gettext_lazy as _
 
 from noroshi.core.errors import InvalidInput
+from noroshi.hunting.actions.detections import MAX_REASON
 from noroshi.hunting.actions.hunts import MAX_LIST
+from noroshi.hunting.actions.rules import MAX_THRESHOLD
+from noroshi.hunting.engine.detections.marked_yaml import MAX_BYTES
+from noroshi.hunting.models import DetectionState
 
 MAX_SOURCE: Final = 63
 
@@ -55,6 +60,79 @@ class LogForm(forms.Form):
         help_text=_("Web, syslog, CEF, LEEF, JSON, Zeek, W3C or CSV; plain, gzip or Zstandard; at most 256 MB."),
         max_length=1000,
     )
+
+
+class HandlingForm(forms.Form):
+    """What an organisation makes of a detection, and why."""
+
+    state = forms.ChoiceField(choices=DetectionState.choices, widget=forms.HiddenInput)
+    reason = forms.CharField(
+        label=_("Reason"),
+        help_text=_("For your colleagues; nobody outside your organisation reads it."),
+        max_length=MAX_REASON,
+        widget=forms.Textarea(attrs={"rows": 3}),
+    )
+
+
+class TuneForm(forms.Form):
+    """A rule on or off, and from which number on it speaks."""
+
+    enabled = forms.BooleanField(label=_("Run this rule over our logs"), required=False)
+    threshold = forms.IntegerField(
+        label=_("Threshold"),
+        help_text=_("From this number on it is a detection. Leave it empty for the rule's own."),
+        required=False,
+        min_value=1,
+        max_value=MAX_THRESHOLD,
+    )
+
+
+class TrialForm(forms.Form):
+    """How many days of the own logs a rule is tried on."""
+
+    DAYS = 7
+
+    days = forms.IntegerField(label=_("Days"), min_value=1, max_value=31, initial=DAYS)
+    threshold = forms.IntegerField(label=_("Threshold"), required=False, min_value=1, max_value=MAX_THRESHOLD)
+
+
+class RuleFileForm(forms.Form):
+    """A file of Sigma rules: sent, or written here."""
+
+    file = forms.FileField(
+        label=_("A file of rules"), help_text=_("Sigma (YAML), one or more rules, at most 256 kB."), required=False
+    )
+    text = forms.CharField(
+        label=_("Or the rules themselves"),
+        required=False,
+        max_length=MAX_BYTES,
+        widget=forms.Textarea(attrs={"rows": 14, "spellcheck": "false", "class": "mono"}),
+    )
+    name = forms.CharField(
+        label=_("Name"),
+        help_text=_("Under which it is kept; a file of ours of the same name is replaced. Empty: the file's own."),
+        required=False,
+        max_length=120,
+        validators=[
+            RegexValidator(r"\A[A-Za-z0-9][A-Za-z0-9._-]*\Z", _("Use letters, digits, “.”, “_” and “-” alone."))
+        ],
+    )
+    for_all = forms.BooleanField(label=_("For the logs of all members, not only our own"), required=False)
+
+    def named_content(self) -> tuple[str, bytes]:
+        """Return the name and the content of a valid form. Raise InvalidInput where there is none, or both."""
+        file, text = self.cleaned_data["file"], self.cleaned_data["text"]
+        if bool(file) == bool(text):
+            raise InvalidInput("file", str(_("Send a file or write the rules, not both.")))
+        if file and file.size > MAX_BYTES:
+            raise InvalidInput("file", str(_("The file of rules is larger than 256 kB.")))
+        name = self.cleaned_data["name"] or _plain_name(file.name if file else "rules.yml")
+        return name, file.read() if file else text.replace("\r\n", "\n").encode()
+
+
+def _plain_name(name: str) -> str:
+    plain = re.sub(r"[^A-Za-z0-9._-]+", "-", name).strip(".-_")[-120:].lstrip(".-_")
+    return plain or "rules.yml"
 
 
 def _as_text(content: bytes) -> str:

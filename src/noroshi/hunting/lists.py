@@ -5,8 +5,8 @@ from uuid import UUID
 
 from django.utils.translation import gettext_lazy as _
 
-from noroshi.hunting import queries, wording
-from noroshi.hunting.models import HuntState
+from noroshi.hunting import queries, rule_wording, wording
+from noroshi.hunting.models import DetectionLevel, DetectionState, HuntState
 from noroshi.intel.wording import TYPES
 from noroshi.kit.lists import ChoiceFilter, Column, DateFilter, ListSpec, TextFilter
 from noroshi.kit.lists.spec import Rows
@@ -18,6 +18,14 @@ def _of_signal(rows: Rows, text: str) -> Rows:
         return rows.filter(hunt__signal=UUID(text))
     except ValueError:
         return rows.filter(hunt__signal__title__icontains=text)
+
+
+def _of_run(rows: Rows, text: str) -> Rows:
+    """Narrow to what one run saw first, by its id, as notices do."""
+    try:
+        return rows.filter(run=UUID(text))
+    except ValueError:
+        return rows.none()
 
 
 _VALUE: Final = (
@@ -91,4 +99,37 @@ LOG_FILES: Final = ListSpec(
     filters=(ChoiceFilter("state", _("State"), HuntState.choices, "state"),),
     default_sort="-created_at",
     empty=_("No log file has been sent from this page yet."),
+)
+
+DETECTIONS: Final = ListSpec(
+    name="detections",
+    columns=(
+        Column(
+            "level", _("Severity"), lambda row: row.get_level_display(), sort="level", cell="hunting/cells/level.html"
+        ),
+        Column("title", _("Rule"), lambda row: rule_wording.text(row.title), cell="hunting/cells/detection.html"),
+        Column(
+            "keys",
+            _("What they share"),
+            lambda row: rule_wording.keys_on_one_line(row.keys),
+            cell="hunting/cells/keys.html",
+        ),
+        Column("count", _("Events"), lambda row: row.count, sort="count", style="end"),
+        Column(
+            "first_seen", _("First seen"), lambda row: row.first_seen, sort="first_seen", cell="kit/cells/when.html"
+        ),
+        Column("last_seen", _("Last seen"), lambda row: row.last_seen, sort="last_seen", cell="kit/cells/when.html"),
+        Column("state", _("State"), lambda row: row.get_state_display(), cell="hunting/cells/detection_state.html"),
+    ),
+    filters=(
+        TextFilter("q", _("Rule or value"), ("title_en", "title_ja", "keys")),
+        ChoiceFilter("level", _("Severity"), [(str(level), name) for level, name in DetectionLevel.choices], "level"),
+        ChoiceFilter("state", _("State"), DetectionState.choices, "state"),
+        TextFilter("run", _("Run"), _of_run),
+        DateFilter("since", _("Seen since"), "last_seen__date__gte"),
+        DateFilter("until", _("Seen until"), "first_seen__date__lte"),
+    ),
+    default_sort="-last_seen",
+    empty=_("No rule has seen anything in your logs."),
+    export_queryset=queries.detections_for,
 )

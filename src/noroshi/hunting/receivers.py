@@ -30,3 +30,20 @@ def tell_of_hits(entry: LedgerEntry) -> None:
         world=entry.world,
         count=entry.payload["hits"],
     )
+
+
+@subscribe("hunting.tell-of-detections", "hunting.detection.made")
+def tell_of_detections(entry: LedgerEntry) -> None:
+    """Tell the people of the organisation: of what is grave like of a hit, of the rest as they want to hear of it."""
+    people = queries.people_of(UUID(entry.payload["organisation"]))
+    for kind, number in ((NoticeKind.HIT, "grave"), (NoticeKind.DETECTION, "other")):
+        if entry.payload[number]:
+            post_notices(
+                people=people,
+                kind=kind,
+                subject="hunting.detectionrun",
+                subject_id=UUID(entry.payload["run"]),
+                event=entry,
+                world=entry.world,
+                count=entry.payload[number],
+            )

@@ -11,7 +11,7 @@ from noroshi.core.actor import Actor
 from noroshi.core.ledger import subscribe
 from noroshi.core.models import LedgerEntry
 from noroshi.hunting import actions, queries
-from noroshi.hunting.models import Hunt, LogFile
+from noroshi.hunting.models import DetectionRun, Hunt, LogFile
 from noroshi.kit.jobs import job, recurring
 
 
@@ -25,6 +25,14 @@ def look_back(hunt_id: str) -> None:
 def take_in(file_id: str) -> None:
     """Bring one log file into the lake."""
     actions.take_in(LogFile.objects.unrestricted(reason="the job takes it in").get(pk=UUID(file_id)))
+
+
+@job()
+def run_rules(run_id: str) -> None:
+    """Run an organisation's rules over what is new in its logs."""
+    found = DetectionRun.objects.unrestricted(reason="the job runs it").filter(pk=UUID(run_id)).first()
+    if found is not None:  # an uneventful run leaves no row: there is nothing to do again
+        actions.run_rules(found)
 
 
 @subscribe("hunting.queue-hunts", "hunting.hunt.requested")
@@ -57,6 +65,19 @@ def look_into_drop_folders() -> None:
     """Ask for the ingest of what was dropped."""
     for organisation, source, path in queries.dropped_files():
         actions.notice_dropped_file(organisation=organisation, source=source, name=path.name)
+
+
+@subscribe("hunting.queue-runs", "hunting.run.requested")
+def queue_run(entry: LedgerEntry) -> None:
+    """Put a run of rules on the job queue."""
+    run_rules.enqueue(str(entry.subject_id))
+
+
+@recurring("hunting.detections", every=timedelta(minutes=2))
+def look_at_news() -> None:
+    """Ask for the rules to be run where something is new to them."""
+    for organisation in queries.organisations_with_news():
+        actions.ask_for_run(organisation)
 
 
 @recurring("hunting.lifted-embargoes", every=timedelta(minutes=1))

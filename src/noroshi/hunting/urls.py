@@ -2,20 +2,33 @@
 
 from django.urls import path
 
-from noroshi.hunting import views
+from noroshi.hunting.views import detections, hunts, rules
 
 app_name = "hunting"
 
 urlpatterns = [
-    path("", views.hits, name="hits"),
-    path("hits/<uuid:hit_id>/", views.hit, name="hit"),
-    path("hits/<uuid:hit_id>/events", views.hit_events, name="hit-events"),
-    path("signals/<uuid:signal_id>/", views.signal, name="signal"),
-    path("searches/", views.searches, name="searches"),
-    path("searches/new", views.new_search, name="new-search"),
-    path("searches/<uuid:hunt_id>/", views.search, name="search"),
-    path("lake/", views.lake, name="lake"),
-    path("lake/send", views.send_log, name="send-log"),
-    path("lake/files/<uuid:file_id>/", views.log_file, name="log-file"),
-    path("lake/quarantine/<str:source>/", views.quarantine, name="quarantine"),
+    path("", hunts.hits, name="hits"),
+    path("hits/<uuid:hit_id>/", hunts.hit, name="hit"),
+    path("hits/<uuid:hit_id>/events", hunts.hit_events, name="hit-events"),
+    path("signals/<uuid:signal_id>/", hunts.signal, name="signal"),
+    path("searches/", hunts.searches, name="searches"),
+    path("searches/new", hunts.new_search, name="new-search"),
+    path("searches/<uuid:hunt_id>/", hunts.search, name="search"),
+    path("lake/", hunts.lake, name="lake"),
+    path("lake/send", hunts.send_log, name="send-log"),
+    path("lake/files/<uuid:file_id>/", hunts.log_file, name="log-file"),
+    path("lake/quarantine/<str:source>/", hunts.quarantine, name="quarantine"),
+    path("detections/", detections.detections, name="detections"),
+    path("detections/run", detections.run_now, name="run-now"),
+    path("detections/runs/<uuid:run_id>/", detections.run, name="run"),
+    path("detections/<uuid:detection_id>/", detections.detection, name="detection"),
+    path("detections/<uuid:detection_id>/events", detections.detection_events, name="detection-events"),
+    path("detections/<uuid:detection_id>/handle", detections.handle, name="handle-detection"),
+    path("coverage/", detections.coverage, name="coverage"),
+    path("rules/", rules.rules, name="rules"),
+    path("rules/send", rules.send_rules, name="send-rules"),
+    path("rules/files/<uuid:file_id>/", rules.rule_file, name="rule-file"),
+    path("rules/<uuid:rule_id>/", rules.rule, name="rule"),
+    path("rules/<uuid:rule_id>/tune", rules.tune, name="tune-rule"),
+    path("rules/<uuid:rule_id>/trial", rules.trial, name="try-rule"),
 ]

@@ -64,13 +64,14 @@ class Chart:
 
 @dataclass(frozen=True)
 class HeatMap:
-    """Rows by columns of values: `values[row][column]`."""
+    """Rows by columns of values: `values[row][column]`. A wide column has room for a word as its label."""
 
     title: str
     rows: Sequence[str]
     columns: Sequence[str]
     values: Sequence[Sequence[float]]
     unit: str = ""
+    column_width: int = CELL
 
     def __post_init__(self) -> None:
         if len(self.values) != len(self.rows):
@@ -103,7 +104,7 @@ def line_chart(chart: Chart) -> SafeString:
 def heat_map(heat: HeatMap) -> SafeString:
     """Return a grid whose cells are the darker the higher their value; zero is empty."""
     height = BOTTOM + len(heat.rows) * CELL
-    width = ROW_LABEL_WIDTH + len(heat.columns) * CELL + RIGHT
+    width = ROW_LABEL_WIDTH + len(heat.columns) * heat.column_width + RIGHT
     headings = [heat.title, *heat.columns]
     body = [[row, *map(exact, values)] for row, values in zip(heat.rows, heat.values, strict=True)]
     picture = _picture(heat.title, _heat_summary(heat), (width, height), _heat_body(heat), "heat")
@@ -229,11 +230,15 @@ def _label_axis(chart: Chart) -> SafeString:
 
 def _heat_body(heat: HeatMap) -> SafeString:
     highest = max((value for row in heat.values for value in row), default=0)
-    every = max(1, math.ceil(LABEL_WIDTH / 2 / CELL))
+    every = max(1, math.ceil(LABEL_WIDTH / 2 / heat.column_width))
     headings = format_html_join(
         "",
         '<text class="tick" x="{}" y="14">{}</text>',
-        ((ROW_LABEL_WIDTH + place * CELL, label) for place, label in enumerate(heat.columns) if place % every == 0),
+        (
+            (ROW_LABEL_WIDTH + place * heat.column_width, label)
+            for place, label in enumerate(heat.columns)
+            if place % every == 0
+        ),
     )
     rows = format_html_join("", "{}", ((_heat_row(heat, number, highest),) for number in range(len(heat.rows))))
     return format_html("{}{}", headings, rows)
@@ -248,9 +253,9 @@ def _heat_row(heat: HeatMap, number: int, highest: float) -> SafeString:
         (
             (
                 _level(value, highest),
-                ROW_LABEL_WIDTH + place * CELL,
+                ROW_LABEL_WIDTH + place * heat.column_width,
                 y,
-                CELL - 2,
+                heat.column_width - 2,
                 CELL - 2,
                 f"{name} {label}: {exact(value)}",
             )

@@ -17,6 +17,7 @@ from django.utils.translation import gettext_lazy as _
 from ninja.errors import AuthenticationError, HttpError, ValidationError
 
 from noroshi.core.errors import InvalidInput, NoroshiError
+from noroshi.hunting.api import ROUTERS as HUNTING
 from noroshi.kit import idempotency
 from noroshi.kit.errors import SENTENCES, problem, saying_when, sentence_of, status_of
 from noroshi.members.api import ROUTERS as MEMBERS
@@ -90,7 +91,7 @@ def _types_read_by(operation: Any) -> frozenset[str]:
 
 
 api.add_decorator(guarded, mode="view")
-for _prefix, _router in (*SHARING.items(), *NOTIFY.items(), *MEMBERS.items()):
+for _prefix, _router in (*SHARING.items(), *NOTIFY.items(), *MEMBERS.items(), *HUNTING.items()):
     api.add_router(_prefix, _router)
 
 

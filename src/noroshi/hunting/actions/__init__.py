@@ -1,5 +1,6 @@
-"""What is done in the hunting room: hunts and their hits, log files and their way into the lake."""
+"""What is done in the hunting room: hunts and their hits, log files and the lake, rules and what they detect."""
 
+from noroshi.hunting.actions.detections import ask_for_own_run, ask_for_run, handle_detection, run_for_shell, run_rules
 from noroshi.hunting.actions.hunts import (
     finish_hunt,
     look_again,
@@ -15,23 +16,32 @@ from noroshi.hunting.actions.logs import (
     take_in,
     take_in_folder,
 )
+from noroshi.hunting.actions.rules import remove_rules, save_rules, tune_rule
 from noroshi.hunting.actions.sources import set_source
 from noroshi.hunting.actions.upkeep import age_lakes, compact_lakes, forget_subject
 
 __all__ = [
     "age_lakes",
+    "ask_for_own_run",
+    "ask_for_run",
     "compact_lakes",
     "finish_hunt",
     "forget_subject",
+    "handle_detection",
     "ingest_logs",
     "look_again",
     "look_back_for",
     "notice_dropped_file",
+    "remove_rules",
+    "run_for_shell",
     "run_hunt",
+    "run_rules",
+    "save_rules",
     "search_lakes",
     "search_own_lake",
     "send_log_file",
     "set_source",
     "take_in",
     "take_in_folder",
+    "tune_rule",
 ]

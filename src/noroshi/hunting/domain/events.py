@@ -23,11 +23,12 @@ class LogEvent:
 
 def as_log_event(row: Mapping[str, Any]) -> LogEvent:
     """Read a row of the engine's `Lake.events`."""
-    fields = {name: _defanged(name, str(value)) for name, value in row.items() if name not in _PLACE}
+    fields = {name: defanged(name, str(value)) for name, value in row.items() if name not in _PLACE}
     return LogEvent(row["time"], row["source"], row["file"], row["line"], fields)
 
 
-def _defanged(column: str, text: str) -> str:
+def defanged(column: str, text: str) -> str:
+    """Return the text of a column with nothing in it to click on."""
     if column in _URLS:
         host, slash, rest = text.partition("/")
         return f"{_without_dots(host)}{slash}{rest}"

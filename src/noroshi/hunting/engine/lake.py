@@ -17,6 +17,7 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from noroshi.hunting.engine import needles as needle_keys
 from noroshi.hunting.engine.detections.running import Session, Window
+from noroshi.hunting.engine.detections.seeing import Seen, seen_in
 from noroshi.hunting.engine.hunt import Hunt
 from noroshi.hunting.engine.ingest import Order, ProgressCallback, ingest
 from noroshi.hunting.engine.manifest import Arrival, Manifest, microseconds, moment
@@ -168,6 +169,11 @@ class Lake:
         parts = [self._root / path for path in self._manifest.parts([organisation], window.since, window.until)]
         zone = str(_zone(timezone))
         return Session(parts, key=self._key, zone=zone, memory_limit=self._memory_limit, spill=self._staging)
+
+    def seen(self, organisation: str, window: Window) -> list[Seen]:
+        """Return which sources of the organisation hold which classes of events, and which columns have data."""
+        parts = [self._root / path for path in self._manifest.parts([organisation], window.since, window.until)]
+        return seen_in(parts, memory_limit=self._memory_limit, spill=self._staging)
 
     def readable(self, rows: Sequence[dict[str, Any]]) -> list[dict[str, Any]]:
         """Return events of a session as `events` does: named files, aware times, no empty columns."""

@@ -20,7 +20,12 @@ from noroshi.notify.models import Delivery, Notice, NoticeKind, Subscription
 from noroshi.notify.presenters import topics_of
 from noroshi.notify.queries import inbox_of, mailed_about, plans_for
 
-URGENT: Final = frozenset(NoticeKind) - {NoticeKind.AMENDED, NoticeKind.COMMENT, NoticeKind.SIGHTING}
+URGENT: Final = frozenset(NoticeKind) - {
+    NoticeKind.AMENDED,
+    NoticeKind.COMMENT,
+    NoticeKind.DETECTION,
+    NoticeKind.SIGHTING,
+}
 """What "at once" means at once for; of anything else, several changes in a row are one mail."""
 
 Due = tuple[datetime, Delivery]

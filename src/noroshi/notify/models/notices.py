@@ -22,6 +22,7 @@ class NoticeKind(models.TextChoices):
     WITHDRAWN = "withdrawn", _("A signal was withdrawn")
     COMMENT = "comment", _("Somebody commented")
     HIT = "hit", _("Found in your own logs")
+    DETECTION = "detection", _("A rule saw something in your own logs")
     REQUEST = "request", _("A request, or its answer")
     RELEASE = "release", _("A signal waits for release")
     SIGHTING = "sighting", _("Others saw it too")

@@ -25,6 +25,7 @@ USUAL: Final = {
     NoticeKind.WITHDRAWN: Delivery.AT_ONCE,
     NoticeKind.COMMENT: Delivery.DIGEST,
     NoticeKind.HIT: Delivery.AT_ONCE,
+    NoticeKind.DETECTION: Delivery.DIGEST,
     NoticeKind.REQUEST: Delivery.AT_ONCE,
     NoticeKind.RELEASE: Delivery.AT_ONCE,
     NoticeKind.SIGHTING: Delivery.DIGEST,

@@ -34,7 +34,7 @@ from noroshi.hunting.engine.detections import attack, fields, sigma_file
 from noroshi.hunting.engine.detections.conditions import Values, Writer
 from noroshi.hunting.engine.detections.marked_yaml import Document, read_documents
 from noroshi.hunting.engine.detections.patterns import Measure, Search
-from noroshi.hunting.engine.detections.reasons import RuleError, RuleReason
+from noroshi.hunting.engine.detections.reasons import RuleError, RuleReason, Wanted
 from noroshi.hunting.engine.detections.rules import LAYER_OF_CLASS, Layer, Level, Rule, Words
 from noroshi.hunting.engine.detections.sigma_file import Sigma
 from noroshi.hunting.engine.schema import EventClass
@@ -138,7 +138,7 @@ class _Reading:
     def _place_of_keys(self) -> tuple[str, str]:
         return ("correlation" if isinstance(self._sigma, SigmaCorrelationRule) else _BLOCK, "group-by")
 
-    def _wrong(self, name: str, wanted: str, *place: str | int) -> RuleError:
+    def _wrong(self, name: str, wanted: Wanted, *place: str | int) -> RuleError:
         return RuleError(RuleReason.WRONG, line=self._document.line(*place), name=name, wanted=wanted)
 
     def _id(self) -> UUID:
@@ -152,7 +152,7 @@ class _Reading:
     def _block(self) -> dict[str, Any]:
         block = self._document.data.get(_BLOCK) or {}
         if not isinstance(block, dict):
-            raise self._wrong(_BLOCK, "a mapping", _BLOCK)
+            raise self._wrong(_BLOCK, Wanted.MAPPING, _BLOCK)
         for name in block:
             if name not in _NAMES:
                 raise RuleError(RuleReason.UNKNOWN, line=self._document.line(_BLOCK, name), name=name[:80])
@@ -160,7 +160,7 @@ class _Reading:
 
     def _text(self, value: Any, *place: str) -> str:
         if not isinstance(value, str) or not value.strip() or len(value) > MAX_WORDS:
-            raise self._wrong(place[-1], f"a text of at most {MAX_WORDS:,} characters", *place)
+            raise self._wrong(place[-1], Wanted.TEXT, *place)
         return " ".join(value.split())
 
     def _title(self, block: Mapping[str, Any]) -> Words:
@@ -173,7 +173,7 @@ class _Reading:
             plain = " ".join((self._sigma.description or "").split())[:MAX_WORDS]
             return Words(plain, plain)
         if not isinstance(reason, dict) or set(reason) != {"en", "ja"}:
-            raise self._wrong("reason", "a mapping of en and ja", _BLOCK, "reason")
+            raise self._wrong("reason", Wanted.LANGUAGES, _BLOCK, "reason")
         return Words(*(self._text(reason[language], _BLOCK, "reason", language) for language in ("en", "ja")))
 
     def _layers(self, block: Mapping[str, Any], searches: Sequence[Search]) -> tuple[Layer, ...]:
@@ -183,7 +183,7 @@ class _Reading:
             return tuple(sorted({LAYER_OF_CLASS[each] for each in classes})) or (Layer.INSIDE,)
         names = said if isinstance(said, list) else [said]
         if not names or not set(map(str, names)) <= set(Layer):
-            raise self._wrong("layer", "entry, inside or exit", _BLOCK, "layer")
+            raise self._wrong("layer", Wanted.LAYER, _BLOCK, "layer")
         return tuple(layer for layer in Layer if layer in names)
 
     def _shape(self, block: Mapping[str, Any]) -> _Shape:
@@ -222,18 +222,18 @@ class _Reading:
             raise RuleError(RuleReason.CONDITION, line=self._document.line("correlation", "condition"))
         threshold = int(condition.count) + _MORE_THAN[condition.op]
         if not 1 <= threshold <= 1_000_000:  # noqa: PLR2004 - a figure for people
-            raise self._wrong("condition", "a number from 1 to 1,000,000", "correlation", "condition")
+            raise self._wrong("condition", Wanted.NUMBER, "correlation", "condition")
         return threshold
 
     def _counted(self, condition: SigmaCorrelationCondition) -> str:
         if not isinstance(condition.fieldref, str):
-            raise self._wrong("field", "the name of one field", "correlation", "condition", "field")
+            raise self._wrong("field", Wanted.FIELD, "correlation", "condition", "field")
         return condition.fieldref
 
     def _keys(self, said: Any) -> list[str]:
         names = [said] if isinstance(said, str) else said or []
         if not isinstance(names, list) or not all(isinstance(name, str) for name in names):
-            raise self._wrong("group-by", "a list of fields", *self._place_of_keys)
+            raise self._wrong("group-by", Wanted.FIELDS, *self._place_of_keys)
         if len(names) > MAX_KEYS:
             raise RuleError(RuleReason.KEYS, line=self._document.line(*self._place_of_keys), limit=MAX_KEYS)
         return names
@@ -256,11 +256,11 @@ class _Reading:
         """Bind the figures of even pauses; return how many pauses there must be."""
         place = (_BLOCK, "regular")
         if not isinstance(said, dict) or not set(said) <= set(REGULAR):
-            raise self._wrong("regular", "a mapping of at-least, apart and spread", *place)
+            raise self._wrong("regular", Wanted.REGULAR, *place)
         figures: dict[str, Any] = REGULAR | said
         for name, figure in figures.items():
             if isinstance(figure, bool) or not isinstance(figure, int | float) or not 0 < figure <= MAX_SPAN:
-                raise self._wrong(name, "a number above zero", *place, name)
+                raise self._wrong(name, Wanted.POSITIVE, *place, name)
         self._values.named |= {"apart": float(figures["apart"]), "spread": float(figures["spread"])}
         return int(figures["at-least"])
 

@@ -39,6 +39,20 @@ class RuleReason(StrEnum):
     SPAN = "A time span is between a second and {limit} days."
 
 
+class Wanted(StrEnum):
+    """What a value must be: the gap in `RuleReason.WRONG`."""
+
+    MAPPING = "a mapping"
+    LANGUAGES = "a mapping of en and ja"
+    REGULAR = "a mapping of at-least, apart and spread"
+    TEXT = "a text of at most 2,000 characters"
+    LAYER = "entry, inside or exit"
+    NUMBER = "a number from 1 to 1,000,000"
+    POSITIVE = "a number above zero"
+    FIELD = "the name of one field"
+    FIELDS = "a list of fields"
+
+
 class RuleError(Exception):
     """A rule, or a file of rules, is refused; ``line`` is counted from 1, 0 where it is not known yet."""
 

@@ -57,11 +57,15 @@ class Episode:
 
 @dataclass(frozen=True, slots=True)
 class Outcome:
-    """What one rule found. ``capped``: more than it may find; ``late``: it was stopped, and nothing of it counts."""
+    """What one rule found. ``capped``: more than it may find; ``late``: it was stopped, and nothing of it counts.
+
+    ``moved``: parts were rewritten while it read them; asked again, it finds them.
+    """
 
     episodes: tuple[Episode, ...] = ()
     capped: bool = False
     late: bool = False
+    moved: bool = False
     error: str = ""
     seconds: float = 0.0
 
@@ -97,6 +101,8 @@ class Session:
             rows = self._run(rule.sql, {**rule.values, **figures, **window.bounds}, seconds)
         except duckdb.InterruptException:
             return Outcome(late=True, seconds=time.monotonic() - started)
+        except duckdb.IOException:
+            return Outcome(moved=True, seconds=time.monotonic() - started)
         except duckdb.Error as error:  # isolation point: one rule's failure leaves the others running
             return Outcome(error=str(error)[:MAX_ERROR], seconds=time.monotonic() - started)
         found = tuple(_episode(row) for row in rows[:MAX_FOUND])

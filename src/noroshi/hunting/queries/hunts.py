@@ -1,4 +1,4 @@
-"""Reads of the hunting room. What a person reads starts from `visible_to(actor)`; the rest plans a hunt."""
+"""Reads of hunts, their hits and the log lake."""
 
 import time
 from collections.abc import Iterable, Iterator
@@ -51,7 +51,7 @@ def shared_hits_for(actor: Actor) -> QuerySet[Hit]:
 
 def hit_for(actor: Actor, hit_id: UUID) -> Hit:
     """Return one hit; raise NotFound where there is none for this actor."""
-    return _one(hits_for(actor).select_related("organisation", "hunt__signal").filter(pk=hit_id))
+    return one(hits_for(actor).select_related("organisation", "hunt__signal").filter(pk=hit_id))
 
 
 def hits_by_day(actor: Actor, days: int = CHART_DAYS) -> list[tuple[date, int]]:
@@ -109,7 +109,7 @@ def searches_for(actor: Actor) -> QuerySet[Hunt]:
 
 def search_for(actor: Actor, hunt_id: UUID) -> Hunt:
     """Return one of them; raise NotFound where there is none for this actor."""
-    return _one(searches_for(actor).filter(pk=hunt_id))
+    return one(searches_for(actor).filter(pk=hunt_id))
 
 
 def log_files_for(actor: Actor) -> QuerySet[LogFile]:
@@ -119,7 +119,7 @@ def log_files_for(actor: Actor) -> QuerySet[LogFile]:
 
 def log_file_for(actor: Actor, file_id: UUID) -> LogFile:
     """Return one of them; raise NotFound where there is none for this actor."""
-    return _one(log_files_for(actor).filter(pk=file_id))
+    return one(log_files_for(actor).filter(pk=file_id))
 
 
 def dropped_files() -> Iterator[tuple[Organisation, str, Path]]:
@@ -164,7 +164,7 @@ def own_sources(actor: Actor) -> list[SourceStatus]:
     """Return how the own organisation's log sources stand."""
     if not policy.may_hunt(actor):
         return []
-    name = _own_lake(actor)
+    name = own_lake(actor)
     return [source for source in open_lake().status() if source.organisation == name]
 
 
@@ -193,7 +193,7 @@ def lakes_by_organisation(actor: Actor) -> list[LakeCount]:
 
 def quarantine_for(actor: Actor, source: str, *, limit: int, offset: int = 0) -> list[QuarantinedLine]:
     """Return lines of the own organisation's `source` that became no event."""
-    return open_lake().quarantine(_own_lake(actor), source, limit, min(offset, MOST_QUARANTINED))
+    return open_lake().quarantine(own_lake(actor), source, limit, min(offset, MOST_QUARANTINED))
 
 
 def quarantine_of(organisation: Organisation) -> Iterator[tuple[str, QuarantinedLine]]:
@@ -257,12 +257,13 @@ def hunts_under_lifted_embargo() -> QuerySet[Hunt]:
     )
 
 
-def _own_lake(actor: Actor) -> str:
+def own_lake(actor: Actor) -> str:
     """Return the name of the lake that the actor may use."""
     return Organisation.objects.values_list("slug", flat=True).get(pk=policy.require_hunter(actor))
 
 
-def _one(rows: QuerySet[M]) -> M:
+def one(rows: QuerySet[M]) -> M:
+    """Return the first of rows that are one or none; raise NotFound for none."""
     found = rows.first()
     if found is None:
         raise NotFound

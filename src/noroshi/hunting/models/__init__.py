@@ -1,0 +1,27 @@
+"""What the hunting room stores."""
+
+from noroshi.hunting.models.detections import (
+    Detection,
+    DetectionLevel,
+    DetectionRun,
+    DetectionState,
+    RuleFile,
+    RuleUse,
+    Trouble,
+)
+from noroshi.hunting.models.hunts import Hit, Hunt, HuntState, LogFile, LogSource
+
+__all__ = [
+    "Detection",
+    "DetectionLevel",
+    "DetectionRun",
+    "DetectionState",
+    "Hit",
+    "Hunt",
+    "HuntState",
+    "LogFile",
+    "LogSource",
+    "RuleFile",
+    "RuleUse",
+    "Trouble",
+]

@@ -1,0 +1,1 @@
+"""Pages of the hunting room: hits, hunts and the lake; what rules detect; the rules themselves."""
