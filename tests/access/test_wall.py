@@ -31,8 +31,9 @@ RANDOM: Final = ("/account/2fa/", "/account/login/", "/account/reauthenticate/")
 
 
 @pytest.fixture
-def stage(cast, stopped_clock):
+def stage(cast, stopped_clock, settings):
     """The sector with logs to find things in, and nothing shared yet."""
+    settings.MAIL_IN_DOMAIN = "in.noroshi.example"
     Person.objects.update(language="en")
     for name in ("bank_a", "bank_b"):
         fill_lake(cast.organisations[name], [event(src_ip=EVIL_ADDRESS)])
@@ -54,6 +55,9 @@ def share_everything(cast, drain, clock) -> None:
 
 def hide_something(cast, drain, clock) -> None:
     """What an outsider may not learn of."""
+    address = actions.issue_mail_address(cast.actor("a1"), group=cast.wg_incident)[1]
+    letter = f"From: a1@bank-a.example\nTo: {address}\nSubject: {marks('unsent')[0]} by mail\n\n{marks('unsent')[1]}"
+    actions.take_mail(letter.encode())
     chosen = markings(cast, clock)
     for name in HIDDEN:
         live(cast, name, chosen[name])
