@@ -401,6 +401,43 @@ def test_a_long_quarantine_has_pages(cast):
         assert client.get(f"/hunting/lake/quarantine/proxy/?page={page}").status_code == 200
 
 
+def test_the_quarantine_is_narrowed_to_a_reason_and_its_pages_stay_narrow(cast):
+    rows = [{"timestamp": "never"}] * 130 + [{"timestamp": "2096-01-01T00:00:00Z"}, event()]
+    fill_lake(cast.bank_a, rows)
+    client = cast.client("a1")
+    reasons = client.get("/hunting/lake/quarantine/proxy/").context["reasons"]
+    assert [number for _value, _words, number in reasons] == [130, 1]
+    response = client.get("/hunting/lake/quarantine/proxy/", {"reason": reasons[0][0]})
+    assert (response.context["page"].count, len(response.context["lines"])) == (130, 100)
+    following = client.get(f"/hunting/lake/quarantine/proxy/{response.context['page'].next_url}")
+    assert [line.line for line, _words in following.context["lines"]] == list(range(101, 131))
+    assert client.get("/hunting/lake/quarantine/proxy/?reason=none").context["page"].count == 131
+
+
+def test_the_lake_shows_the_last_days_and_where_events_are_missing(cast, stopped_clock):
+    fill_lake(cast.bank_a, [event(f"2026-11-{day}T01:00:00Z") for day in (17, 18, 21)])
+    fill_lake(cast.bank_b, [event("2026-11-22T01:00:00Z", device="b")], source="secret-b")
+    page = text_of(cast.client("a1").get("/hunting/lake/"))
+    assert "proxy: 3 days without events since its first" in page
+    assert "Events, by source and day" in page
+    assert "secret-b" not in page
+    hub = text_of(cast.client("hub_op").get("/hunting/lake/"))
+    assert "Bank_A: 3 days without events since its first" in hub
+    assert "secret-b" not in hub
+
+
+def test_a_source_says_how_it_is_read_and_refuses_a_mapping_that_is_none(cast):
+    client = cast.client("a1")
+    assert client.get("/hunting/lake/sources/vpn/").status_code == 200
+    refused = client.post("/hunting/lake/sources/vpn/", {"mapping": "a: nothing", "keep_days": ""})
+    assert refused.status_code == 422
+    assert "mapping:1: “nothing” is no role" in text_of(refused)
+    assert client.post("/hunting/lake/sources/vpn/", {"mapping": "a: time", "keep_days": "90"}).status_code == 302
+    assert "a: time" in text_of(cast.client("a2").get("/hunting/lake/sources/vpn/"))
+    assert "a: time" not in text_of(cast.client("b1").get("/hunting/lake/sources/vpn/"))
+    assert client.get("/hunting/lake/sources/no slug/").status_code == 404
+
+
 def test_a_source_that_is_not_there_has_an_empty_quarantine(touched):
     response = touched.client("a1").get("/hunting/lake/quarantine/nothing/")
     assert (response.status_code, response.context["lines"]) == (200, [])

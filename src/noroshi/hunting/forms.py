@@ -135,6 +135,25 @@ def _plain_name(name: str) -> str:
     return plain or "rules.yml"
 
 
+class SourceForm(forms.Form):
+    """How a source's logs are read, and how long they are kept."""
+
+    mapping = forms.CharField(
+        label=_("Mapping"),
+        help_text=_("YAML: format, timezone, and under fields: the names in the log and their roles. Empty: as usual."),
+        required=False,
+        max_length=100_000,
+        widget=forms.Textarea(attrs={"rows": 12, "spellcheck": "false", "class": "mono"}),
+    )
+    keep_days = forms.IntegerField(
+        label=_("Keep for days"),
+        help_text=_("Older events are deleted. Empty: as long as this installation keeps logs."),
+        required=False,
+        min_value=1,
+        max_value=100_000,
+    )
+
+
 def _as_text(content: bytes) -> str:
     for encoding in ("utf-8-sig", "cp932"):
         try:

@@ -17,6 +17,7 @@ urlpatterns = [
     path("lake/", hunts.lake, name="lake"),
     path("lake/send", hunts.send_log, name="send-log"),
     path("lake/files/<uuid:file_id>/", hunts.log_file, name="log-file"),
+    path("lake/sources/<str:source>/", hunts.source, name="source"),
     path("lake/quarantine/<str:source>/", hunts.quarantine, name="quarantine"),
     path("detections/", detections.detections, name="detections"),
     path("detections/run", detections.run_now, name="run-now"),

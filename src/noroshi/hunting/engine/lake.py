@@ -152,9 +152,15 @@ class Lake:
         """Return the state of each organisation and source."""
         return self._manifest.status()
 
-    def quarantine(self, organisation: str, source: str, limit: int, offset: int = 0) -> list[QuarantinedLine]:
-        """Return lines that became no event, in the order they were read."""
-        return self._manifest.quarantine(organisation, source, limit, offset)
+    def quarantine(
+        self, organisation: str, source: str, limit: int, offset: int = 0, reason: str | None = None
+    ) -> list[QuarantinedLine]:
+        """Return lines that became no event, of one reason or of all, in the order they were read."""
+        return self._manifest.quarantine(organisation, source, limit, offset, reason)
+
+    def quarantine_reasons(self, organisation: str, source: str) -> list[tuple[str, int]]:
+        """Return (reason, lines whose text is kept), the most frequent first."""
+        return self._manifest.quarantine_reasons(organisation, source)
 
     def arrived(self, organisation: str, after: int) -> Arrival | None:
         """Return what has arrived of an organisation's logs since the arrival of that number; None for nothing."""

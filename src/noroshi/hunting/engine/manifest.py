@@ -54,7 +54,8 @@ ORDER BY f.organisation, f.source
 """
 _QUARANTINE = """
 SELECT f.digest, f.name, q.line, q.reason, q.text FROM quarantine AS q JOIN file AS f ON f.id = q.file
-WHERE f.organisation = ? AND f.source = ? ORDER BY f.ingested_at, f.id, q.line LIMIT ? OFFSET ?
+WHERE f.organisation = ? AND f.source = ? AND (? IS NULL OR q.reason = ?)
+ORDER BY f.ingested_at, f.id, q.line LIMIT ? OFFSET ?
 """
 
 
@@ -231,9 +232,20 @@ class Manifest:
         """Return one entry for each organisation and source."""
         return [_status(*row) for row in self._rows(_STATUS)]
 
-    def quarantine(self, organisation: str, source: str, limit: int, offset: int) -> list[QuarantinedLine]:
-        """Return lines in quarantine in the order they were read."""
-        return [QuarantinedLine(*row) for row in self._rows(_QUARANTINE, (organisation, source, limit, offset))]
+    def quarantine(
+        self, organisation: str, source: str, limit: int, offset: int, reason: str | None = None
+    ) -> list[QuarantinedLine]:
+        """Return lines in quarantine, of one reason or of all, in the order they were read."""
+        rows = self._rows(_QUARANTINE, (organisation, source, reason, reason, limit, offset))
+        return [QuarantinedLine(*row) for row in rows]
+
+    def quarantine_reasons(self, organisation: str, source: str) -> list[tuple[str, int]]:
+        """Return (reason, lines whose text is kept), the most frequent first."""
+        return self._rows(
+            "SELECT q.reason, count(*) FROM quarantine AS q JOIN file AS f ON f.id = q.file "
+            "WHERE f.organisation = ? AND f.source = ? GROUP BY 1 ORDER BY 2 DESC, 1",
+            (organisation, source),
+        )
 
 
 def _spans_by_organisation(parts: Sequence[Part]) -> list[tuple[str, int, int]]:

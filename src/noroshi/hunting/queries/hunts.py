@@ -1,7 +1,7 @@
 """Reads of hunts, their hits and the log lake."""
 
 import time
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from pathlib import Path
@@ -169,6 +169,56 @@ def own_sources(actor: Actor) -> list[SourceStatus]:
 
 
 @dataclass(frozen=True)
+class DayStrip:
+    """How many events a source, or an organisation, has on each of the last days (UTC), and on how many it has none.
+
+    Days before its first event are no gaps.
+    """
+
+    name: str
+    events: list[int]
+    gaps: int
+
+
+def shown_days() -> list[date]:
+    """Return the days of a strip, today last; the lake's days are UTC's."""
+    today = clock.now().date()
+    return [today - timedelta(days=back) for back in reversed(range(CHART_DAYS))]
+
+
+def own_days(actor: Actor) -> list[DayStrip]:
+    """Return the last days of each source of the own organisation."""
+    if not policy.may_hunt(actor):
+        return []
+    first = {source.source: source.first_event for source in own_sources(actor)}
+    rows = open_lake().days(own_lake(actor), shown_days()[0])
+    return _strips({(source, day): events for _name, source, day, events in rows}, first)
+
+
+def days_by_organisation(actor: Actor) -> list[DayStrip]:
+    """Return the last days of every organisation's lake: for hub operators, for nobody else."""
+    counts = {count.organisation: count for count in lakes_by_organisation(actor)}
+    if not counts:
+        return []
+    names = {organisation.slug: str(organisation) for organisation in counts}
+    found: dict[tuple[str, date], int] = {}
+    for slug, _source, day, events in open_lake().days(None, shown_days()[0]):
+        if slug in names:
+            found[names[slug], day] = found.get((names[slug], day), 0) + events
+    return _strips(found, {str(organisation): count.first_event for organisation, count in counts.items()})
+
+
+def _strips(found: Mapping[tuple[str, date], int], first: Mapping[str, datetime | None]) -> list[DayStrip]:
+    days = shown_days()
+    strips = []
+    for name, began in first.items():
+        events = [found.get((name, day), 0) for day in days]
+        gaps = sum(1 for day, number in zip(days, events, strict=True) if began and day >= began.date() and not number)
+        strips.append(DayStrip(name, events, gaps))
+    return strips
+
+
+@dataclass(frozen=True)
 class LakeCount:
     """What the hub learns of an organisation's lake: how much and how fresh. No source, no content."""
 
@@ -191,9 +241,21 @@ def lakes_by_organisation(actor: Actor) -> list[LakeCount]:
     return [_lake_count(organisation, sources[organisation.slug]) for organisation in organisations]
 
 
-def quarantine_for(actor: Actor, source: str, *, limit: int, offset: int = 0) -> list[QuarantinedLine]:
-    """Return lines of the own organisation's `source` that became no event."""
-    return open_lake().quarantine(own_lake(actor), source, limit, min(offset, MOST_QUARANTINED))
+def quarantine_for(
+    actor: Actor, source: str, *, limit: int, offset: int = 0, reason: str | None = None
+) -> list[QuarantinedLine]:
+    """Return lines of the own organisation's `source` that became no event, of one reason or of all."""
+    return open_lake().quarantine(own_lake(actor), source, limit, min(offset, MOST_QUARANTINED), reason)
+
+
+def quarantine_reasons(actor: Actor, source: str) -> list[tuple[str, int]]:
+    """Return (reason, lines) of the own organisation's `source`, the most frequent first."""
+    return open_lake().quarantine_reasons(own_lake(actor), source)
+
+
+def source_for(actor: Actor, source: str) -> LogSource | None:
+    """Return what the own organisation has said of a source, if it has."""
+    return LogSource.objects.visible_to(actor).filter(name=source).first()
 
 
 def quarantine_of(organisation: Organisation) -> Iterator[tuple[str, QuarantinedLine]]:

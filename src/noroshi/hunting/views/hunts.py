@@ -3,6 +3,7 @@
 from datetime import date
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
+from urllib.parse import urlencode
 from uuid import UUID
 
 from django.core.files.uploadhandler import TemporaryFileUploadHandler
@@ -14,11 +15,12 @@ from django.utils.dateformat import format as formatted
 from django.utils.translation import gettext as _
 from django.views.decorators.csrf import csrf_exempt, csrf_protect
 
-from noroshi.core.errors import InvalidInput, TooLarge
+from noroshi.core.errors import InvalidInput, NotFound, TooLarge
 from noroshi.hunting import actions, lists, policy, queries, wording
-from noroshi.hunting.forms import LogForm, SearchForm
+from noroshi.hunting.engine import is_slug
+from noroshi.hunting.forms import LogForm, SearchForm, SourceForm
 from noroshi.hunting.models import HuntState
-from noroshi.kit.charts import Chart, bar_chart
+from noroshi.kit.charts import Chart, HeatMap, bar_chart, heat_map
 from noroshi.kit.http import ActorRequest
 from noroshi.kit.lists import Page, respond
 from noroshi.sharing.queries import signal_for
@@ -30,6 +32,8 @@ MAX_UPLOAD: Final = 256 * 1024 * 1024
 """Bytes of one log file sent from the page; larger ones come by `noroshi lake ingest`."""
 
 QUARANTINE_PAGE: Final = 100
+ROWS_SHOWN: Final = 40
+"""Sources, or organisations, whose days are drawn."""
 RUNNING: Final = (HuntState.WAITING, HuntState.RUNNING)
 
 
@@ -128,6 +132,10 @@ def lake(request: ActorRequest) -> HttpResponseBase:
     context = {
         "sources": queries.own_sources(request.actor),
         "counts": queries.lakes_by_organisation(request.actor),
+        "days": _day_map(_("Events, by source and day"), queries.own_days(request.actor)),
+        "days_by_organisation": _day_map(
+            _("Events, by organisation and day"), queries.days_by_organisation(request.actor)
+        ),
         "may_hunt": policy.may_hunt(request.actor),
         "may_count": policy.may_count(request.actor),
     }
@@ -143,9 +151,37 @@ def lake(request: ActorRequest) -> HttpResponseBase:
 
 def quarantine(request: ActorRequest, source: str) -> HttpResponse:
     """List the lines of an own source that became no event."""
-    page = _quarantine_page(request, source)
-    lines = [(line, wording.in_words(line.reason)) for line in page.rows]
-    return render(request, "hunting/quarantine.html", {"source": source, "page": page, "lines": lines})
+    reasons = queries.quarantine_reasons(request.actor, source)
+    chosen = request.GET.get("reason", "")
+    reason = chosen if chosen in dict(reasons) else None
+    page = _quarantine_page(request, source, reason, dict(reasons))
+    context = {
+        "source": source,
+        "page": page,
+        "lines": [(line, wording.in_words(line.reason)) for line in page.rows],
+        "reasons": [(text, wording.in_words(text), number) for text, number in reasons],
+        "chosen": reason,
+    }
+    return render(request, "hunting/quarantine.html", context)
+
+
+def source(request: ActorRequest, source: str) -> HttpResponse:
+    """Say how an own source's logs are read, and how long they are kept."""
+    policy.require_hunter(request.actor)
+    if not is_slug(source):
+        raise NotFound
+    row = queries.source_for(request.actor, source)
+    initial = {"mapping": row.mapping, "keep_days": row.keep_days} if row else {}
+    form = SourceForm(request.POST or None, initial=initial)
+    if request.method == "POST" and form.is_valid():
+        try:
+            actions.set_source(request.actor, source=source, **form.cleaned_data)
+        except InvalidInput as error:
+            form.add_error(error.field, error.message)
+        else:
+            return redirect("hunting:lake")
+    context = {"form": form, "source": source, "row": row}
+    return render(request, "hunting/source.html", context, status=422 if form.errors else 200)
 
 
 @csrf_exempt  # checked in `_send_log`: the check reads the body, whose size is looked at first
@@ -196,22 +232,31 @@ def _by_day(title: str, days: list[tuple[date, int]], unit: str) -> str:
     return bar_chart(Chart.of(title, [(formatted(day, "n/j"), number) for day, number in days], unit))
 
 
-def _quarantine_page(request: ActorRequest, source: str) -> Page:
+def _day_map(title: str, strips: list[queries.DayStrip]) -> dict[str, Any]:
+    """Return a heat map of the last days, and the rows that have days without events."""
+    shown = strips[:ROWS_SHOWN]
+    days = [formatted(day, "j") for day in queries.shown_days()]
+    values = [strip.events for strip in shown]
+    chart = heat_map(HeatMap(title, [strip.name for strip in shown], days, values, _("events"))) if shown else ""
+    return {"chart": chart, "gaps": [strip for strip in shown if strip.gaps]}
+
+
+def _quarantine_page(request: ActorRequest, source: str, reason: str | None, known: dict[str, int]) -> Page:
     number = _page_number(request.GET.get("page", ""))
     start = (number - 1) * QUARANTINE_PAGE
-    rows = queries.quarantine_for(request.actor, source, limit=QUARANTINE_PAGE + 1, offset=start)
-    known = {status.source: status.quarantined for status in queries.own_sources(request.actor)}
-    count = known.get(source, 0)
+    rows = queries.quarantine_for(request.actor, source, limit=QUARANTINE_PAGE + 1, offset=start, reason=reason)
+    count = known[reason] if reason else sum(known.values())
+    asked = f"?{urlencode({'reason': reason})}&" if reason else "?"
     has_next = len(rows) > QUARANTINE_PAGE
     return Page(
         rows=rows[:QUARANTINE_PAGE],
         first=start + 1 if rows else 0,
         count=count,
         capped=False,
-        first_url="?page=1" if number > 1 else "",
-        previous_url=f"?page={number - 1}" if number > 1 else "",
-        next_url=f"?page={number + 1}" if has_next else "",
-        last_url=f"?page={-(-count // QUARANTINE_PAGE)}" if has_next else "",
+        first_url=f"{asked}page=1" if number > 1 else "",
+        previous_url=f"{asked}page={number - 1}" if number > 1 else "",
+        next_url=f"{asked}page={number + 1}" if has_next else "",
+        last_url=f"{asked}page={-(-count // QUARANTINE_PAGE)}" if has_next else "",
     )
 
 
