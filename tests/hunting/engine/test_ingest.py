@@ -17,6 +17,7 @@ import zstandard
 
 from hunting.conftest import KEY
 from noroshi.hunting.engine import FileReason, Lake, LakeError, LineReason, Needle, ingest
+from noroshi.hunting.engine import lake as lake_module
 
 WEB = '192.0.2.{} - - [01/Apr/2026:09:00:{:02d} +0900] "GET /p{} HTTP/1.1" 200 12 "https://r.example/" "Agent/1"\n'
 
@@ -267,6 +268,16 @@ def test_names_that_could_leave_the_lake_are_refused(lake, write, name):
         with pytest.raises(LakeError, match="cannot name"):
             lake.ingest(organisation, source, [file])
     assert lake.status() == []
+
+
+def test_a_flood_of_sources_is_refused_and_the_known_ones_stay_open(lake, write, monkeypatch):
+    monkeypatch.setattr(lake_module, "MAX_SOURCES", 3)
+    for number in range(3):
+        lake.ingest("bank-a", f"s{number}", [write("a.log", web_lines(1, number))])
+    with pytest.raises(LakeError, match="3 sources already"):
+        lake.ingest("bank-a", "s3", [write("a.log", web_lines(1, 3))])
+    assert lake.ingest("bank-a", "s0", [write("a.log", web_lines(1, 4))]).events == 1
+    assert lake.ingest("bank-b", "s3", [write("a.log", web_lines(1, 5))]).events == 1
 
 
 def test_wrong_settings_are_refused(lake, write, tmp_path):

@@ -4,6 +4,7 @@ Rows of small files share a batch; a file larger than a batch has batches of its
 number of whole files, and a file that fails takes nothing else with it.
 """
 
+import sqlite3
 import time
 from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
@@ -66,7 +67,7 @@ def ingest(root: Path, manifest: Manifest, order: Order, key: bytes, memory_limi
             run = _Run(manifest, order, batch, roles, RowWriter(key, order.local, order.latest))
             try:
                 run.take_all()
-            except (duckdb.Error, OSError) as error:
+            except (duckdb.Error, sqlite3.Error, OSError) as error:
                 raise LakeError(f"The lake could not be written; the files before are kept. ({error})") from error
     return run.report(time.monotonic() - started)
 

@@ -38,6 +38,7 @@ from noroshi.hunting.engine.upkeep import Upkeep
 MIN_KEY: Final = 16
 MAX_KEY: Final = 64
 MAX_EVENTS: Final = 10_000
+MAX_SOURCES: Final = 1_000
 
 _SLUG = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,62}")
 _SLACK: Final = timedelta(days=1)  # zones that were taken for another, and clocks that are a little ahead
@@ -90,6 +91,8 @@ class Lake:
         is in the report or the quarantine and stops nothing. Raises `LakeError` for a bad name, mapping, format or
         time zone, or when the disk fails.
         """
+        if source not in (known := self._manifest.sources(organisation)) and len(known) >= MAX_SOURCES:
+            raise LakeError(f"The organisation has {MAX_SOURCES:,} sources already: name one of them.")
         order = Order(
             _slug(organisation),
             _slug(source),

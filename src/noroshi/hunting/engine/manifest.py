@@ -224,6 +224,12 @@ class Manifest:
             (since, organisation, organisation),
         )
 
+    def sources(self, organisation: str) -> set[str]:
+        """Return the names of an organisation's sources."""
+        return {
+            name for (name,) in self._rows("SELECT DISTINCT source FROM file WHERE organisation = ?", (organisation,))
+        }
+
     def organisations(self) -> list[str]:
         """Return the organisations that have sent a log file, sorted."""
         return [name for (name,) in self._rows("SELECT DISTINCT organisation FROM file ORDER BY 1")]
