@@ -287,7 +287,7 @@ def received(raw, *arguments):
     return ran.exit_code, ran.output.strip()
 
 
-def test_receive_when_a_mail_server_hands_mail_over_then_its_codes_say_what_to_do(cast, address, full_disk):
+def test_receive_when_a_mail_server_hands_mail_over_then_its_codes_say_what_to_do(cast, address, full_disk, settings):
     to = address()
     unknown = f"share+x.{'a' * 26}@{HOME}"
     assert received(written("x@y.example").as_bytes(), "--recipient", to) == (0, "")
@@ -302,6 +302,8 @@ def test_receive_when_a_mail_server_hands_mail_over_then_its_codes_say_what_to_d
     assert (code, "This mail could not be taken now; it will be tried again." in said) == (75, True)
     assert left() == (1, 0, 1)
     assert received(with_picture(to)) == (0, "")
+    settings.MAIL_IN_DOMAIN = ""
+    assert received(written(to).as_bytes()) == (75, "This installation takes no mail in.")
 
 
 class Server:

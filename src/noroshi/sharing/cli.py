@@ -10,7 +10,7 @@ from typing import Final
 
 import click
 
-from noroshi.core.errors import NoroshiError, NotAllowed
+from noroshi.core.errors import NoroshiError, NotAllowed, NotFound
 
 
 class Sysexit(IntEnum):
@@ -54,6 +54,8 @@ def _received(raw: bytes, recipients: tuple[str, ...]) -> tuple[Sysexit, str]:
         return Sysexit.TAKEN, ""
     except actions.MailUnknown as unknown:
         return Sysexit.NOUSER, unknown.message
+    except NotFound as closed:  # no mail is taken in: a setting that is missing loses no mail
+        return Sysexit.TEMPFAIL, closed.message
     except NotAllowed as refusal:
         return Sysexit.NOPERM, refusal.message
     except NoroshiError as refusal:
