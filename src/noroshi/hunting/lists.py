@@ -107,7 +107,9 @@ DETECTIONS: Final = ListSpec(
         Column(
             "level", _("Severity"), lambda row: row.get_level_display(), sort="level", cell="hunting/cells/level.html"
         ),
-        Column("title", _("Rule"), lambda row: rule_wording.text(row.title), cell="hunting/cells/detection.html"),
+        Column(
+            "title", _("Detection rule"), lambda row: rule_wording.text(row.title), cell="hunting/cells/detection.html"
+        ),
         Column(
             "keys",
             _("What they share"),

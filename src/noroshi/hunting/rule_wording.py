@@ -7,7 +7,6 @@ from typing import Final
 
 from django.utils.functional import Promise
 from django.utils.translation import get_language, ngettext
-from django.utils.translation import gettext as _now
 from django.utils.translation import gettext_lazy as _
 
 from noroshi.hunting.domain.events import defanged
@@ -66,7 +65,11 @@ WANTED: Final[Mapping[Wanted, Promise]] = {
     Wanted.FIELDS: _("a list of fields"),
 }
 LEVELS: Final[Mapping[Level, Promise | str]] = {level: DetectionLevel[level.name].label for level in Level}
-LAYERS: Final[Mapping[Layer, Promise]] = {Layer.ENTRY: _("Entry"), Layer.INSIDE: _("Inside"), Layer.EXIT: _("Exit")}
+LAYERS: Final[Mapping[Layer, Promise]] = {
+    Layer.ENTRY: _("At the entry"),
+    Layer.INSIDE: _("Inside"),
+    Layer.EXIT: _("At the exit"),
+}
 ORIGINS: Final[Mapping[Origin, Promise]] = {
     Origin.PACK: _("Starting pack"),
     Origin.HUB: _("From the hub"),
@@ -156,8 +159,8 @@ def keys_on_one_line(pairs: Sequence[Sequence[str | None]]) -> str:
 
 def need(needed: Need) -> str:
     """Return what a rule must be able to read."""
-    kind = str(CLASSES[needed.event_class]) if needed.event_class else _now("events of any kind")
-    return _now("%(kind)s with %(columns)s") % {"kind": kind, "columns": ", ".join(sorted(needed.columns))}
+    kind = str(CLASSES[needed.event_class]) if needed.event_class else str(_("events of any kind"))
+    return str(_("%(kind)s with %(columns)s")) % {"kind": kind, "columns": ", ".join(sorted(needed.columns))}
 
 
 @dataclass(frozen=True)

@@ -53,7 +53,7 @@ class Migration(migrations.Migration):
                 ('count', models.PositiveBigIntegerField()),
                 ('measure', models.PositiveBigIntegerField()),
                 ('samples', models.JSONField(default=list)),
-                ('state', models.CharField(choices=[('new', 'New'), ('seen', 'Acknowledged'), ('aside', 'Set aside')], default='new', max_length=8)),
+                ('state', models.CharField(choices=[('new', 'Unanswered'), ('seen', 'Acknowledged'), ('aside', 'Set aside')], default='new', max_length=8)),
                 ('reason', models.TextField(blank=True)),
                 ('handled_at', models.DateTimeField(null=True)),
                 ('world', models.CharField(default='real', max_length=40)),

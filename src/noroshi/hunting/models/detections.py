@@ -120,7 +120,7 @@ class DetectionLevel(models.IntegerChoices):
 class DetectionState(models.TextChoices):
     """What the organisation made of a detection."""
 
-    NEW = "new", _("New")
+    NEW = "new", _("Unanswered")
     ACKNOWLEDGED = "seen", _("Acknowledged")
     SUPPRESSED = "aside", _("Set aside")
 

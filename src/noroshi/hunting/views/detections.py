@@ -21,7 +21,7 @@ from noroshi.kit.http import ActorRequest
 from noroshi.kit.lists import respond
 
 RUNNING = (HuntState.WAITING, HuntState.RUNNING)
-COLUMN_WIDTH = 64
+COLUMN_WIDTH = 84
 
 
 def detections(request: ActorRequest) -> HttpResponseBase:
