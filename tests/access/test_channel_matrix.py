@@ -55,7 +55,7 @@ def items(db, stopped_clock, settings) -> dict[UUID, Item]:
         if signal.state in (State.PUBLISHED, State.WITHDRAWN):
             signal.published_at = NOW
         signal.save(update_fields=["title", "body", "published_at"])
-        search.index(SEARCH_KIND, signal.pk, signal.title, signal.body)
+        search.index(SEARCH_KIND, signal.pk, signal.title, signal.body, at=signal.published_at)
     return rows
 
 

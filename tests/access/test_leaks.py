@@ -110,7 +110,7 @@ def live(cast, name: str, marking: Marking) -> Signal:
         return signal
     if name == "named":
         actions.release_signal(cast.actor("hub_trusted"), signal)
-    actions.comment_on_signal(reader, signal, body=comment)
+    actions.comment_on_signal(reader, signal, body=f"{comment} {COMMON}")
     actions.report_seen(reader, signal)
     actions.take_stance(reader, signal, kind="affected", named=True)
     _relate(cast, signal)

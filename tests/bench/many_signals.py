@@ -196,8 +196,11 @@ def _write_chunk(sector: Sector, numbers: range, count: int) -> None:
     _load(Acknowledgement, [row for each in made for row in each.acknowledgements])
     _load(Stance, [row for each in made for row in each.stances])
     _load(Sighting, [row for each in made for row in each.sightings])
-    _index("signal", {each.signal["id"]: each.words for each in made})
-    _index("comment", {row["id"]: (row["body"],) for each in made for row in each.comments})
+    at = {each.signal["id"]: each.signal["published_at"] for each in made}
+    _index("signal", {each.signal["id"]: each.words for each in made}, at)
+    comments = [row for each in made for row in each.comments]
+    at = {row["id"]: at[row["signal_id"]] for row in comments}
+    _index("comment", {row["id"]: (row["body"],) for row in comments}, at)
 
 
 @dataclass(frozen=True)
@@ -350,7 +353,7 @@ def _copy(table: str, columns: list[str], rows: Iterable[list[Any]]) -> None:
             cursor.executemany(f'INSERT INTO "{table}" ({names}) VALUES ({places})', list(rows))
 
 
-def _index(kind: str, texts: dict[UUID, tuple[str, ...]]) -> None:
+def _index(kind: str, texts: dict[UUID, tuple[str, ...]], at: dict[UUID, Any]) -> None:
     """Put the words of items into the search index, as `kit.search` does for one."""
     from django.db import connection
 
@@ -360,8 +363,8 @@ def _index(kind: str, texts: dict[UUID, tuple[str, ...]]) -> None:
     items = list(texts)
     if connection.vendor == "postgresql":
         vectors = (" ".join(f"'{token}':{place}" for place, token in enumerate(tokens, 1)) for tokens in words)
-        rows = ([kind, item, vector] for item, vector in zip(items, vectors, strict=True))
-        _copy("kit_searchentry", ["kind", "item_id", "tokens"], rows)
+        rows = ([kind, item, at[item], vector] for item, vector in zip(items, vectors, strict=True))
+        _copy("kit_searchentry", ["kind", "item_id", "at", "tokens"], rows)
         return
     with connection.cursor() as cursor:
         cursor.execute("SELECT COALESCE(MAX(id), 0) FROM kit_searchentry")
@@ -380,7 +383,7 @@ _COPIED: Final = (
     ("sharing_acknowledgement", ("signal_id",), ("at",)),
     ("sharing_stance", ("signal_id",), ("at",)),
     ("intel_sighting", ("item_id",), ("at",)),
-    ("kit_searchentry", ("item_id",), ()),
+    ("kit_searchentry", ("item_id",), ("at",)),
 )
 
 
@@ -417,9 +420,11 @@ def _mark(word: str, part: int, every: int) -> None:
     from noroshi.sharing.models import Signal
 
     rows = Signal.everything.order_by("published_at")
-    for pk, title, body in list(rows.values_list("pk", "title", "body")[: rows.count() // part : every]):
+    for pk, title, body, at in list(
+        rows.values_list("pk", "title", "body", "published_at")[: rows.count() // part : every]
+    ):
         Signal.everything.filter(pk=pk).update(body=f"{body} {word}")
-        search.index("signal", pk, title, body, word)
+        search.index("signal", pk, title, body, word, at=at)
 
 
 def _is_postgresql() -> bool:

@@ -29,5 +29,5 @@ def make_signal(author: Person, *audience: Entry, tlp: str = "AMBER", **fields) 
         AudienceEntry(item_id=signal.pk, kind=entry.kind, target=entry.target, organisation=entry.organisation)
         for entry in audience or [COMMUNITY]
     )
-    search.index(SEARCH_KIND, signal.pk, signal.title, signal.body)
+    search.index(SEARCH_KIND, signal.pk, signal.title, signal.body, at=signal.published_at)
     return signal

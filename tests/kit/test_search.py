@@ -1,5 +1,6 @@
 """Search on the database: the same hits on both engines, no error whatever is asked, and nothing that leaks."""
 
+from datetime import UTC, datetime, timedelta
 from random import Random
 from uuid import UUID
 
@@ -16,6 +17,7 @@ from noroshi.members.models import Group
 from noroshi.sharing.models import Signal
 
 KIND = "test"
+NOON = datetime(2026, 11, 22, 3, 0, tzinfo=UTC)
 
 
 @pytest.fixture
@@ -29,13 +31,16 @@ class Shelf:
         self.texts: dict[UUID, str] = {}
 
     def put(self, *texts: str) -> UUID:
-        row = Group.objects.create(slug=ids.new_id().hex, name_ja="棚", kind="ad_hoc")
-        search.index(KIND, row.pk, *texts)
+        at = NOON + timedelta(minutes=len(self.texts))
+        row = Group.objects.create(slug=ids.new_id().hex, name_ja="棚", kind="ad_hoc", closed_at=at)
+        search.index(KIND, row.pk, *texts, at=at)
         self.texts[row.pk] = "\n".join(texts)
         return row.pk
 
     def ask(self, text: str) -> set[str]:
-        found = Group.objects.filter(search.matching(KIND, text)).values_list("pk", flat=True)
+        """The texts found; the same ones, whether or not the search begins at the moments of a rare word."""
+        found = Group.objects.filter(search.matching(KIND, text)).order_by("closed_at").values_list("pk", flat=True)
+        assert list(found.filter(search.near((KIND, "other"), text, "closed_at"))) == list(found)
         return {self.texts[pk] for pk in found}
 
 
@@ -142,9 +147,24 @@ def test_index_of_the_longest_text_of_long_words_is_accepted(shelf):
     assert shelf.ask("送金") == {text}
 
 
+def test_near_when_a_sample_tells_common_words_from_rare_ones_then_all_are_found(shelf, monkeypatch):
+    for number in range(80):
+        shelf.put(f"不正送金 {'紫陽花' if number % 40 == 7 else '口座'}")
+    if connection.vendor == "postgresql":
+        with connection.cursor() as cursor:
+            cursor.execute("ANALYZE kit_searchentry")
+    monkeypatch.setattr(search, "SAMPLE", 79.99)
+    monkeypatch.setattr(search, "WORTH_GATHERING", 10)
+    begins = {text: bool(search.near((KIND,), text, "closed_at")) for text in ("送金", "送金 紫陽花", "紫陽花", "猫")}
+    on_postgresql = connection.vendor == "postgresql"
+    assert begins == {"送金": False, "送金 紫陽花": on_postgresql, "紫陽花": on_postgresql, "猫": on_postgresql}
+    assert [len(shelf.ask(text)) for text in begins] == [2, 1, 1, 0]
+    assert Group.objects.filter(search.matching(KIND, "紫陽花")).count() == 2
+
+
 def test_index_anew_replaces_what_was_there(shelf):
     pk = shelf.put("送金")
-    search.index(KIND, pk, "着金")
+    search.index(KIND, pk, "着金", at=NOON)
     assert (shelf.ask("送金"), shelf.ask("着金")) == (set(), {"送金"})
     assert SearchEntry.objects.count() == 1
 
@@ -179,7 +199,7 @@ def test_matching_joined_to_visible_to_leaks_neither_rows_nor_counts(cast):
             target="customer",
         )
         AudienceEntry.objects.create(item_id=signal.pk, kind=kind, target=target)
-        search.index("signal", signal.pk, title, "不正送金の口座")
+        search.index("signal", signal.pk, title, "不正送金の口座", at=signal.published_at)
     found = {name: _titles(cast.actor(name), "送金") for name in ("b1", "o1", "t1", "sup", "a1")}
     assert found == {
         "b1": ["for all", "for bank_b"],

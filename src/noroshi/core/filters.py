@@ -5,7 +5,7 @@ on one object. There is no second place where the policy is written. It is SQL a
 because every read passes here: building and compiling such a tree costs more than most pages do besides.
 """
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any, Final
 from uuid import UUID
@@ -47,8 +47,15 @@ def visible_filter(model: type[Model], actor: Actor, path: str = "") -> "Holds":
 
     With a `path` ("signal__") it filters the rows of another model by what that relation leads to.
     """
-    walled = getattr(model, "walled", True)
-    return Holds(rules.visible(rules.viewing(actor, clock.now(), walled=walled)), path)
+    return Holds(_visible(model, actor), path)
+
+
+def hidden_filter(model: type[Model], actor: Actor, path: str, **instead: str) -> "Holds":
+    """Return the filter for what belongs to a row of `model` that `actor` would not see.
+
+    `instead` names columns to be taken for the row's own: `tlp="tlp"`, the level that the row had once.
+    """
+    return Holds(~_visible(model, actor), path, instead)
 
 
 def own_filter(actor: Actor, holder: str) -> "Holds":
@@ -56,15 +63,20 @@ def own_filter(actor: Actor, holder: str) -> "Holds":
     return Holds(rules.visible(rules.viewing_own(actor, holder)))
 
 
+def _visible(model: type[Model], actor: Actor) -> Condition:
+    return rules.visible(rules.viewing(actor, clock.now(), walled=getattr(model, "walled", True)))
+
+
 class Holds(Expression):
     """Whether a condition of the policy holds for a row: an expression that a query filters by."""
 
     conditional = True
 
-    def __init__(self, condition: Condition, path: str = "") -> None:
+    def __init__(self, condition: Condition, path: str = "", instead: Mapping[str, str] | None = None) -> None:
         super().__init__(output_field=BooleanField())
         self.condition = condition
-        self.columns: dict[str, Any] = {name: F(path + name) for name in sorted({"pk", *_fields(condition)})}
+        names = {name: path + name for name in sorted({"pk", *_fields(condition)})} | dict(instead or {})
+        self.columns: dict[str, Any] = {name: F(place) for name, place in names.items()}
 
     def get_source_expressions(self) -> list[Any]:
         """Return the columns of the row that the condition asks for: Django finds and renames them."""
@@ -152,9 +164,7 @@ def level_filter(model: type[Model], actor: Actor, level: TLP) -> Q:
     Where the level opens to the actor by name alone (RED, and more for whoever has no need to know), it says besides
     from where such rows come. That changes nothing in what is found; the database need not try all rows of the level.
     """
-    walled = getattr(model, "walled", True)
-    seen = rules.visible(rules.viewing(actor, clock.now(), walled=walled))
-    sources = conditions.sources(conditions.knowing(seen, "tlp", level), INDEXED)
+    sources = conditions.sources(conditions.knowing(_visible(model, actor), "tlp", level), INDEXED)
     if sources is None:
         return Q(tlp=level)
     rows = [_rows_of(model, source) for source in sources]

@@ -14,6 +14,8 @@ class SearchEntry(models.Model):
 
     kind = models.CharField(max_length=40)
     item_id = models.UUIDField(db_index=True)
+    at = models.DateTimeField(null=True)
+    """The moment by which the list is ordered in which the item is found; of a comment, its signal's."""
 
 
 class Schedule(models.Model):

@@ -222,6 +222,11 @@ def open_invitations() -> QuerySet[Invitation]:
     )
 
 
+def groups_known_to(actor: Actor) -> QuerySet[Group]:
+    """Return the groups that the actor may know of."""
+    return Group.objects.filter(policy.known_groups(actor))
+
+
 def groups_for(actor: Actor) -> QuerySet[Group]:
     """Return the groups that the actor may know of, each with `mine`, `people_count` and `organisation_count`.
 
@@ -235,7 +240,7 @@ def groups_for(actor: Actor) -> QuerySet[Group]:
     )
     own = Q(pk__isnull=False) if authority.manages_community(actor) else Q(pk__in=actor.groups)
     return (
-        Group.objects.filter(policy.known_groups(actor))
+        groups_known_to(actor)
         .annotate(
             mine=Case(When(pk__in=actor.groups, then=Value(1)), default=Value(0), output_field=BooleanField()),
             people=Count("memberships__person", filter=belongs, distinct=True),

@@ -1,5 +1,6 @@
 """The lists of the portal: what a search found, and the ledger."""
 
+from collections.abc import Sequence
 from dataclasses import replace
 from typing import Final
 
@@ -9,17 +10,12 @@ from noroshi.core.actor import Actor
 from noroshi.core.domain.channels import Channel
 from noroshi.core.domain.tlp import TLP
 from noroshi.core.models import LedgerEntry
-from noroshi.kit import search
 from noroshi.kit.lists import ChoiceFilter, Column, DateFilter, ListSpec, Rows, TextFilter
 from noroshi.portal.domain.highlight import highlighted, snippet
 from noroshi.portal.queries import ledger_entries
 from noroshi.sharing.actions import note_read
 from noroshi.sharing.models import Kind, Signal
-from noroshi.sharing.queries import SEARCH_KIND, names_values, of_level
-
-
-def _matching(rows: Rows, text: str) -> Rows:
-    return rows.filter(search.matching(SEARCH_KIND, text))
+from noroshi.sharing.queries import evidence_for, names_values, of_level, with_words
 
 
 def _with_values(rows: Rows, _choice: str) -> Rows:
@@ -30,8 +26,23 @@ def _with_values(rows: Rows, _choice: str) -> Rows:
 def found_list(actor: Actor, query: str) -> ListSpec:
     """Return the list of what `actor` found by `query`, which its rows show."""
 
+    def show(reader: Actor, rows: Sequence[Signal]) -> None:
+        note_read(reader, rows)  # a snippet is content
+        evidence = evidence_for(reader, [row.pk for row in rows], query)
+        for row in rows:
+            vars(row)["evidence"] = evidence[row.pk]
+
     def shown(signal: Signal) -> dict[str, object]:
-        return {"title": highlighted(signal.title, query), "snippet": snippet(signal.body, query)}
+        evidence = vars(signal)["evidence"]
+        files = [highlighted(name, query) for name in evidence.files]
+        return {
+            "title": highlighted(signal.title, query),
+            "snippet": snippet(signal.words, query),
+            "comment": evidence.comment,
+            "said": snippet(evidence.comment.body, query) if evidence.comment else [],
+            "others": evidence.comments - 1,
+            "files": [pieces for pieces in files if any(piece.found for piece in pieces)],
+        }
 
     return ListSpec(
         name="found",
@@ -49,7 +60,7 @@ def found_list(actor: Actor, query: str) -> ListSpec:
             ),
         ),
         filters=(
-            TextFilter("q", _("Words"), _matching),
+            TextFilter("q", _("Words"), lambda rows, text: with_words(actor, rows, text)),
             ChoiceFilter("kind", _("Kind"), Kind.choices, "kind"),
             ChoiceFilter(
                 "tlp",
@@ -61,7 +72,7 @@ def found_list(actor: Actor, query: str) -> ListSpec:
             ChoiceFilter("values", _("Values"), [("named", _("With values to look for"))], _with_values),
         ),
         default_sort="-published",
-        on_show=note_read,  # a snippet is content
+        on_show=show,
     )
 
 

@@ -3,6 +3,7 @@
 from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
+from itertools import islice
 from typing import Final
 from uuid import UUID
 
@@ -20,8 +21,9 @@ from noroshi.core.models import LedgerEntry, audiences_of
 from noroshi.hunting import queries as hunting
 from noroshi.hunting.models import Hit
 from noroshi.hunting.policy import may_hunt
-from noroshi.members.models import Organisation, Person
-from noroshi.members.queries import active_people, actors_of, hidden_groups
+from noroshi.kit.domain.bigrams import Words
+from noroshi.members.models import Group, Organisation, Person
+from noroshi.members.queries import active_people, actors_of, groups_known_to, hidden_groups
 from noroshi.notify.models import Notice
 from noroshi.notify.presenters import Presentation, present
 from noroshi.notify.queries import inbox_of
@@ -86,6 +88,16 @@ def searchable(actor: Actor, query: str) -> QuerySet[Signal]:
 def published_answers(actor: Actor, query: str) -> list[ReferenceAnswer]:
     """Return the hub's published answers that `actor` reads and that have the words asked for."""
     return list(sharing.references_matching(actor, query)[:SHOWN]) if query else []
+
+
+def groups_named(actor: Actor, query: str) -> list[Group]:
+    """Return the groups, of those that `actor` knows, whose names or purpose have the words asked for."""
+    groups = groups_known_to(actor).order_by("slug") if query else []
+    return list(islice((group for group in groups if Words(_words_of(group)).match(query)), SHOWN))
+
+
+def _words_of(group: Group) -> str:
+    return f"{group.name_ja}\n{group.name_en}\n{group.purpose_ja}\n{group.purpose_en}"
 
 
 def waiting_for_release(actor: Actor) -> Some:

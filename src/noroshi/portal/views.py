@@ -21,6 +21,7 @@ from noroshi.kit.charts import Chart, bar_chart, sparkline
 from noroshi.kit.http import ActorRequest
 from noroshi.notify.queries import unread_count
 from noroshi.portal import actions, policy, queries
+from noroshi.portal.domain.highlight import highlighted, snippet
 from noroshi.portal.explanations import MEANINGS, OF_OTHERS, QUESTIONS
 from noroshi.portal.lists import LEDGER, LEDGER_OF_ALL, found_list
 from noroshi.portal.verification import last_check
@@ -90,7 +91,17 @@ def search(request: ActorRequest) -> HttpResponseBase:
         raise NotFound
     query = lists.read_question(found_list(request.actor, ""), request.GET).texts.get("q", "")
     rows = queries.searchable(request.actor, query)
-    context = {"query": query, "answers": queries.published_answers(request.actor, query)}
+    context = {
+        "query": query,
+        "answers": [
+            (answer, highlighted(answer.title, query), snippet(f"{answer.question}\n{answer.answer}", query))
+            for answer in queries.published_answers(request.actor, query)
+        ],
+        "groups": [
+            (group, highlighted(group.name, query), snippet(group.purpose, query))
+            for group in queries.groups_named(request.actor, query)
+        ],
+    }
     spec = found_list(request.actor, query)
     return lists.respond(request, spec, actor=request.actor, rows=rows, template="portal/search.html", context=context)
 

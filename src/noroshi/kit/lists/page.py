@@ -61,9 +61,14 @@ class Page:
 
 @dataclass(frozen=True)
 class Walk:
-    """A list on the way through it: its rows, their order, how many a page has, and the address of another page."""
+    """A list on the way through it: its rows, their order, how many a page has, and the address of another page.
 
+    What is looked for are keys, up to the bound of the count; the rows of the page alone are read whole, from `source`.
+    """
+
+    source: QuerySet[Any]
     rows: QuerySet[Any]
+    """Those of `source` that the filters let through."""
     order: Order
     size: int
     address: Callable[..., str]
@@ -82,45 +87,44 @@ class Walk:
         return self._first()
 
     def _first(self) -> Page:
-        found = self._more([self.order.sort(self.rows)])
-        return self._shown(found[: self.size], 0, has_next=len(found) > self.size)
+        keys = self._keys([self.order.sort(self.rows)])
+        return self._shown(self._read(keys[: self.size]), 0, len(keys))
 
     def _after(self, mark: Mark) -> Page:
-        found = self._more(self.order.beyond(self.rows, mark))
-        if not found:
-            return Page([], 0, *self._count(), first_url=self.address(), beyond_end=True)
-        rows = found[: self.size]
-        return self._shown(rows, self._before_row(rows[0]), has_next=len(found) > self.size)
+        keys = self._keys(self.order.beyond(self.rows, mark))
+        if not keys:
+            count = len(self._keys([self.rows]))
+            return Page([], 0, min(count, COUNT_CAP), count > COUNT_CAP, first_url=self.address(), beyond_end=True)
+        rows = self._read(keys[: self.size])
+        before = self._keys(self.order.beyond(self.rows, self.order.mark(rows[0]), backwards=True))
+        return self._shown(rows, len(before), len(keys))
 
     def _before(self, mark: Mark) -> Page | None:
-        found = self._more(self.order.beyond(self.rows, mark, backwards=True))
-        rows = found[: self.size][::-1]
-        if not rows:
+        keys = self._keys(self.order.beyond(self.rows, mark, backwards=True))
+        if not keys:
             return None
-        before = self._before_row(rows[0]) if len(found) > self.size else 0
-        return self._shown(rows, before, has_next=True)
+        rows = self._read(keys[: self.size])
+        after = self._keys(self.order.beyond(self.rows, self.order.mark(rows[-1])))
+        return self._shown(rows, len(keys) - len(rows), len(rows) + len(after))
 
     def _last(self) -> Page:
         """The last page has what the full ones before it leave; where they are not counted, as many as any."""
-        count, capped = self._count()
-        size = self.size if capped else count % self.size or self.size
-        rows = list(self.order.sort(self.rows, backwards=True)[:size])[::-1]
-        return self._shown(rows, None if capped else max(0, count - len(rows)), has_next=False)
+        keys = self._keys([self.order.sort(self.rows, backwards=True)])
+        size = self.size if len(keys) > COUNT_CAP else len(keys) % self.size or self.size
+        rows = self._read(keys[:size])
+        return self._shown(rows, len(keys) - len(rows), len(rows))
 
-    def _shown(self, rows: list[Any], before: int | None, *, has_next: bool) -> Page:
-        """A page with so many rows before it; None where these are too many to be counted."""
-        if before is None:
-            first, count, capped = None, COUNT_CAP, True
-        else:
-            first = before + 1 if rows else 0
-            count, capped = self._count() if has_next else (before + len(rows), False)
+    def _shown(self, rows: list[Any], before: int, onward: int) -> Page:
+        """A page with so many rows before it, and so many from its first on, as far as both are counted."""
+        has_next = onward > len(rows)
+        far = before + len(rows) > COUNT_CAP
         return Page(
             rows=rows,
-            first=first,
-            count=count,
-            capped=capped,
-            first_url=self.address() if before != 0 else "",
-            previous_url=self._turned(Way.BEFORE, rows[0]) if before != 0 else "",
+            first=None if far else before + 1 if rows else 0,
+            count=min(before + onward, COUNT_CAP),
+            capped=before + onward > COUNT_CAP,
+            first_url=self.address() if before else "",
+            previous_url=self._turned(Way.BEFORE, rows[0]) if before else "",
             next_url=self._turned(Way.AFTER, rows[-1]) if has_next else "",
             last_url=self.address(end=1) if has_next else "",
         )
@@ -128,25 +132,12 @@ class Walk:
     def _turned(self, way: Way, row: Any) -> str:
         return self.address(**{way: self.order.mark(row).sealed(self.purpose)})
 
-    def _more(self, parts: Sequence[QuerySet[Any]]) -> list[Any]:
-        """The rows of a page, and one more if there is one."""
-        return first_of(parts, self.size + 1)
+    def _read(self, keys: Sequence[Any]) -> list[Any]:
+        return list(self.order.sort(self.source.filter(pk__in=keys))) if keys else []
 
-    def _count(self) -> tuple[int, bool]:
-        number = _counted(self.order.sort(self.rows), COUNT_CAP)
-        return min(number, COUNT_CAP), number > COUNT_CAP
+    def _keys(self, parts: Sequence[QuerySet[Any]]) -> list[Any]:
+        """The keys of what follows, up to one more than is counted.
 
-    def _before_row(self, row: Any) -> int | None:
-        number = 0
-        for part in self.order.beyond(self.rows, self.order.mark(row), backwards=True):
-            number += _counted(part, COUNT_CAP - number)
-        return number if number <= COUNT_CAP else None
-
-
-def _counted(rows: QuerySet[Any], most: int) -> int:
-    """How many rows there are, up to one more than `most`.
-
-    In their order, for which there is an index: without it the database may try every row before it has enough.
-    """
-    counted = rows.values("pk") if rows.query.values_select == () else rows
-    return counted[: most + 1].count()
+        In their order, for which there is an index: without it the database may try every row before it has enough.
+        """
+        return first_of([part.values_list("pk", flat=True) for part in parts], COUNT_CAP + 1)

@@ -8,7 +8,7 @@ from noroshi.core.domain.audience import AuthorMode
 from noroshi.intel.actions import record_sighting
 from noroshi.intel.models import SightingSource
 from noroshi.sharing import policy
-from noroshi.sharing.actions.rows import locked
+from noroshi.sharing.actions.rows import locked, make_comment_searchable
 from noroshi.sharing.actions.words import checked_sentence
 from noroshi.sharing.domain.content import (
     MAX_COMMENT,
@@ -35,6 +35,7 @@ def comment_on_signal(actor: Actor, signal: Signal, *, body: str, anonymous: boo
         created_at=to_the_hour(clock.now()) if hidden else clock.now(),
         place=Comment.everything.filter(signal=signal).count() + 1,
     )
+    make_comment_searchable(comment)
     ledger.record(actor.veiled() if hidden else actor, "sharing.signal.commented", signal, comment=comment.pk)
     return comment
 

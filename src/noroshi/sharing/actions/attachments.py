@@ -21,7 +21,7 @@ from noroshi.core.errors import InvalidInput, TooLarge
 from noroshi.intel.domain.extract import Proposal
 from noroshi.sharing import blobs, policy
 from noroshi.sharing.actions.receipts import note_read, opened_by
-from noroshi.sharing.actions.rows import keep_version, locked
+from noroshi.sharing.actions.rows import keep_version, locked, make_comment_searchable, make_searchable
 from noroshi.sharing.actions.values import follow_words, proposals_of_samples
 from noroshi.sharing.domain import archives, cleaning
 from noroshi.sharing.domain.file_kinds import ZIPPED, FileKind, Known, Refusal, Unfit
@@ -96,6 +96,7 @@ def attach_to_comment(actor: Actor, comment: Comment, *, upload: Upload) -> Atta
         policy.require_own_comment(actor, comment)
         attachment = _keep(actor, signal, prepared, hidden=hidden, comment=comment)
         who = actor.veiled() if hidden or policy.is_hidden_author(actor, signal) else actor
+        make_comment_searchable(comment)
         ledger.record(who, "sharing.attachment.added", attachment, signal=signal.pk)
     return attachment
 
@@ -115,6 +116,7 @@ def remove_attachment(actor: Actor, attachment: Attachment) -> None:
     hidden = attachment.comment.author_mode != AuthorMode.NAMED
     ledger.record(actor.veiled() if hidden else actor, "sharing.attachment.removed", attachment, signal=signal.pk)
     attachment.delete()
+    make_comment_searchable(attachment.comment)
 
 
 def read_attachment(actor: Actor, attachment: Attachment) -> bytes:
@@ -292,6 +294,7 @@ def _changed(actor: Actor, signal: Signal) -> None:
     signal.changed_at = clock.now()
     signal.save(update_fields=fresh)
     if signal.state != State.DRAFT:
+        make_searchable(signal)
         ledger.record(actor, "sharing.signal.amended", signal, version=signal.version)
 
 

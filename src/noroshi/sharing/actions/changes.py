@@ -7,9 +7,16 @@ from noroshi.core import ledger
 from noroshi.core.actor import Actor
 from noroshi.core.domain.audience import State
 from noroshi.core.errors import InvalidInput
-from noroshi.kit import search
 from noroshi.sharing import policy
-from noroshi.sharing.actions.rows import keep_version, locked, make_searchable, moment_of, move, named
+from noroshi.sharing.actions.rows import (
+    keep_version,
+    locked,
+    make_searchable,
+    make_unsearchable,
+    moment_of,
+    move,
+    named,
+)
 from noroshi.sharing.actions.values import follow_words, proposals_of
 from noroshi.sharing.actions.words import checked_body, checked_outline, checked_sentence, checked_title
 from noroshi.sharing.domain.content import (
@@ -53,6 +60,6 @@ def withdraw_signal(actor: Actor, signal: Signal, *, reason: str) -> Signal:
     policy.require(actor, "withdraw", signal)
     signal.withdrawal_reason = checked_sentence("reason", reason, MAX_REASON)
     move(signal, State.WITHDRAWN)
-    search.forget(signal.pk)
+    make_unsearchable(signal)
     ledger.record(named(actor, signal), "sharing.signal.withdrawn", signal)
     return signal

@@ -186,4 +186,12 @@ def _has_consent(reference: ReferenceAnswer) -> bool:
 
 def _make_searchable(reference: ReferenceAnswer) -> None:
     about = [str(item) for item in ReferenceItem.everything.filter(reference=reference)]
-    search.index(REFERENCE_KIND, reference.pk, reference.title, reference.question, reference.answer, *about)
+    search.index(
+        REFERENCE_KIND,
+        reference.pk,
+        reference.title,
+        reference.question,
+        reference.answer,
+        *about,
+        at=reference.published_at,
+    )

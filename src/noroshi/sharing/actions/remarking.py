@@ -28,7 +28,7 @@ from noroshi.sharing.models import Signal, SignalObservable
 def lower_marking(actor: Actor, signal: Signal, *, tlp: str, reason: str) -> Signal:
     """Give a published signal a lower level. Its grants stay: whoever these reach under the new level sees it now.
 
-    What was said before keeps the level under which it was said (`queries.open_since`).
+    What was said before keeps the level under which it was said (`queries.levels.open_since`).
     """
     signal = locked(actor, signal)
     policy.require(actor, "lower", signal)

@@ -1,4 +1,4 @@
-"""The row of a signal: locked, named in the ledger, moved from state to state, made searchable."""
+"""The row of a signal: locked, named in the ledger, moved from state to state, made searchable with its comments."""
 
 from collections.abc import Iterable
 from datetime import datetime
@@ -11,8 +11,8 @@ from noroshi.core.models import AudienceEntry
 from noroshi.kit import search
 from noroshi.sharing import policy
 from noroshi.sharing.domain.moments import to_the_hour
-from noroshi.sharing.models import Signal, SignalObservable, SignalVersion
-from noroshi.sharing.queries import SEARCH_KIND
+from noroshi.sharing.models import Attachment, Comment, Signal, SignalObservable, SignalVersion
+from noroshi.sharing.queries import COMMENT_KIND, SEARCH_KIND
 
 
 def locked(actor: Actor, signal: Signal) -> Signal:
@@ -56,9 +56,21 @@ def audience_rows(signal: Signal, entries: Iterable[Entry]) -> list[AudienceEntr
 
 
 def make_searchable(signal: Signal) -> None:
-    """Put the words and values of a signal into the search index."""
+    """Put the words of a signal, its values and the names of its files into the search index."""
     values = SignalObservable.everything.filter(signal=signal).values_list("observable__value", flat=True)
-    search.index(SEARCH_KIND, signal.pk, signal.title, signal.words, *values)
+    files = Attachment.everything.filter(signal=signal, comment=None).values_list("name", flat=True)
+    search.index(SEARCH_KIND, signal.pk, signal.title, signal.words, *values, *files, at=signal.published_at)
+
+
+def make_comment_searchable(comment: Comment) -> None:
+    """Put the words of a comment and the names of its files into the search index."""
+    files = Attachment.everything.filter(comment=comment).values_list("name", flat=True)
+    search.index(COMMENT_KIND, comment.pk, comment.body, *files, at=comment.signal.published_at)
+
+
+def make_unsearchable(signal: Signal) -> None:
+    """Take a signal and what was said under it out of the search index."""
+    search.forget(signal.pk, *Comment.everything.filter(signal=signal).values_list("pk", flat=True))
 
 
 def keep_version(signal: Signal, reason: str) -> None:

@@ -9,7 +9,6 @@ from ninja import Field, Query, Router, Schema, Status
 from noroshi.core.actor import Actor
 from noroshi.core.domain.tlp import TLP
 from noroshi.core.errors import NotFound
-from noroshi.kit import search
 from noroshi.kit.api import Page, Paged, example, listed
 from noroshi.kit.cursors import page_among, page_by_place, page_of
 from noroshi.kit.http import ActorRequest
@@ -146,7 +145,7 @@ def list_questions(request: ActorRequest, wanted: Query[WantedQuestions]) -> dic
     """List the questions that the token's holder may read by it, the newest first."""
     rows = queries.questions_for(request.actor).filter(**_STATES[wanted.state])
     rows = queries.about(rows, wanted.about) if wanted.about else rows
-    rows = rows.filter(search.matching(queries.SEARCH_KIND, wanted.q)) if wanted.q else rows
+    rows = queries.with_words(request.actor, rows, wanted.q)
     rows = rows.select_related("author__organisation")
     found = page_of(rows, cursor=wanted.cursor, limit=wanted.limit, by="published_at")
     actions.note_read(request.actor, found.rows)

@@ -12,7 +12,6 @@ from noroshi.core.actor import Actor
 from noroshi.core.domain.audience import State
 from noroshi.core.domain.tlp import TLP
 from noroshi.core.errors import NotFound
-from noroshi.kit import search
 from noroshi.kit.api import Page, Paged, example, listed
 from noroshi.kit.cursors import page_by_place, page_of
 from noroshi.kit.http import ActorRequest
@@ -171,4 +170,4 @@ def _narrowed(actor: Actor, wanted: Wanted) -> QuerySet[Signal]:
     rows = rows.filter(**exact)
     if wanted.since is not None:
         rows = rows.filter(published_at__gte=datetime.combine(wanted.since, time.min, tzinfo=UTC))
-    return rows.filter(search.matching(queries.SEARCH_KIND, wanted.q)) if wanted.q else rows
+    return queries.with_words(actor, rows, wanted.q)

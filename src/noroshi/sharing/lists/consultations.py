@@ -13,7 +13,6 @@ from noroshi.sharing.actions import note_read
 from noroshi.sharing.models import ReferenceAnswer, Signal
 from noroshi.sharing.queries import (
     REFERENCE_KIND,
-    SEARCH_KIND,
     about,
     byline,
     given_to,
@@ -21,6 +20,7 @@ from noroshi.sharing.queries import (
     listed_questions,
     listed_references,
     references_about,
+    with_words,
 )
 
 STATES: Final = (("open", _("open")), ("answered", _("answered")), ("solved", _("solved")))
@@ -71,7 +71,7 @@ def question_list_for(actor: Actor) -> ListSpec:
             ),
         ),
         filters=(
-            TextFilter("q", _("Search"), lambda rows, text: rows.filter(search.matching(SEARCH_KIND, text))),
+            TextFilter("q", _("Search"), lambda rows, text: with_words(actor, rows, text)),
             ChoiceFilter("state", _("State"), STATES, _in_state),
             TextFilter("item", _("Framework item"), about),
             ChoiceFilter(

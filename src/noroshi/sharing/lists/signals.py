@@ -11,14 +11,12 @@ from django.utils.translation import gettext_lazy as _
 
 from noroshi.core.actor import Actor
 from noroshi.core.domain.tlp import TLP
-from noroshi.kit import search
 from noroshi.kit.lists import ChoiceFilter, Column, DateFilter, ListSpec, TextFilter
 from noroshi.kit.lists.spec import Rows
 from noroshi.members.models import Group
 from noroshi.sharing.actions import note_read
 from noroshi.sharing.models import Kind, Receipt, Signal, SignalObservable, StanceKind, Target
 from noroshi.sharing.queries import (
-    SEARCH_KIND,
     UNANSWERED,
     answered,
     byline,
@@ -27,12 +25,9 @@ from noroshi.sharing.queries import (
     receipts_for,
     shared_with,
     with_own_stance,
+    with_words,
 )
 from noroshi.sharing.wording import CAVEATS, CHANNELS, OUTLINE
-
-
-def _found(rows: Rows, text: str) -> Rows:
-    return rows.filter(search.matching(SEARCH_KIND, text))
 
 
 def _exported(actor: Actor) -> Rows:
@@ -62,6 +57,10 @@ def _own_answer(signal: Signal) -> str | Promise:
     return StanceKind(own).label if own else ""
 
 
+def _words_filter(actor: Actor) -> TextFilter:
+    return TextFilter("q", _("Search"), lambda rows, text: with_words(actor, rows, text))
+
+
 def _level_filter(actor: Actor) -> ChoiceFilter:
     choices = [(level.value, level.label) for level in TLP]
     return ChoiceFilter("tlp", _("TLP"), choices, lambda rows, level: of_level(actor, rows, TLP(level)))
@@ -73,7 +72,6 @@ def _answer_filter(actor: Actor) -> ChoiceFilter:
 
 
 FILTERS: Final = (
-    TextFilter("q", _("Search"), _found),
     ChoiceFilter("kind", _("Kind"), Kind.choices, "kind"),
     ChoiceFilter("target", _("Struck"), Target.choices, "target"),
     DateFilter("since", _("Published since"), "published_at__date__gte"),
@@ -109,7 +107,12 @@ def signal_list_for(actor: Actor) -> ListSpec:
             Column("caveats", _("Caveats"), _caveats, shown=False),
             Column("values", _("Values and what they are for"), _values, shown=False),
         ),
-        filters=(*FILTERS, _level_filter(actor), *([_answer_filter(actor)] if actor.needs_to_know else [])),
+        filters=(
+            _words_filter(actor),
+            *FILTERS,
+            _level_filter(actor),
+            *([_answer_filter(actor)] if actor.needs_to_know else []),
+        ),
         default_sort="-published",
         empty=_("No signals yet. The first fire is yours to light."),
         export_queryset=_exported,

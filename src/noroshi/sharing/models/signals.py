@@ -59,6 +59,7 @@ class Signal(Shareable):
     class Meta(Shareable.Meta):
         indexes = [
             models.Index(fields=["world", "-published_at", "-id"], name="signals_by_time"),
+            models.Index(fields=["-published_at", "-id"], name="signals_by_moment"),
             models.Index(
                 fields=["downgrade_at"], condition=models.Q(downgrade_at__isnull=False), name="signals_to_downgrade"
             ),

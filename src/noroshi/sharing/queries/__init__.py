@@ -54,7 +54,7 @@ from noroshi.sharing.queries.holdings import (
     takes_two,
     waiting,
 )
-from noroshi.sharing.queries.levels import due_for_downgrade, open_since
+from noroshi.sharing.queries.levels import due_for_downgrade
 from noroshi.sharing.queries.mail_in import mail_address_for, mail_address_with, mail_addresses_of, mail_of
 from noroshi.sharing.queries.readership import Readership, Some, readership
 from noroshi.sharing.queries.receipts import (
@@ -82,7 +82,6 @@ from noroshi.sharing.queries.relations import (
 from noroshi.sharing.queries.reports import ANONYMOUS, Figures, Report, periods_on_offer, sector_report
 from noroshi.sharing.queries.rooms import RoomNumbers, guests_of, own_group, room_numbers, shared_with
 from noroshi.sharing.queries.signals import (
-    SEARCH_KIND,
     Byline,
     byline,
     drafts_of,
@@ -114,15 +113,18 @@ from noroshi.sharing.queries.stances import (
 from noroshi.sharing.queries.threads import Said, comment_for, comments_of, said_in, thread_of
 from noroshi.sharing.queries.unmasking import Look, looks_at
 from noroshi.sharing.queries.warnings import warnings_about, warnings_of
+from noroshi.sharing.queries.words import COMMENT_KIND, SEARCH_KIND, Evidence, evidence_for, with_words
 
 __all__ = [
     "ANONYMOUS",
+    "COMMENT_KIND",
     "REFERENCE_KIND",
     "SEARCH_KIND",
     "UNANSWERED",
     "Answers",
     "Byline",
     "Disclosure",
+    "Evidence",
     "Figures",
     "Helped",
     "Look",
@@ -158,6 +160,7 @@ __all__ = [
     "drafts_of",
     "due_for_downgrade",
     "entries_of_people",
+    "evidence_for",
     "foretold_to",
     "frozen_lines",
     "given_to",
@@ -191,7 +194,6 @@ __all__ = [
     "not_acknowledged_by",
     "observables_of",
     "of_level",
-    "open_since",
     "organisations_on_offer",
     "organisations_that_acknowledged",
     "own_group",
@@ -238,5 +240,6 @@ __all__ = [
     "warnings_about",
     "warnings_of",
     "with_own_stance",
+    "with_words",
     "withdrawn_references_for",
 ]

@@ -1,16 +1,17 @@
 """What was said under a signal keeps the level under which it was said."""
 
-from dataclasses import replace
 from datetime import datetime
+from typing import TypeVar
 
-from django.db.models import QuerySet
+from django.db.models import Exists, F, Max, Model, OuterRef, QuerySet
 
 from noroshi.core import clock
 from noroshi.core.actor import Actor
-from noroshi.core.domain import rules
 from noroshi.core.domain.audience import State
-from noroshi.core.domain.tlp import TLP
+from noroshi.core.filters import hidden_filter
 from noroshi.sharing.models import Signal, SignalVersion
+
+M = TypeVar("M", bound=Model)
 
 
 def open_since(actor: Actor, signal: Signal) -> datetime | None:
@@ -20,12 +21,21 @@ def open_since(actor: Actor, signal: Signal) -> datetime | None:
     those who read it then; nor of what an amendment has taken away since. A level only comes down (raising it is a
     new signal), so the moments that are not for the actor lie before all others.
     """
-    spans = SignalVersion.everything.filter(signal=signal).exclude(tlp=signal.tlp).values_list("tlp", "replaced_at")
-    if not spans:
+    if not SignalVersion.everything.filter(signal=signal).exclude(tlp=signal.tlp).exists():
         return None
-    item, walk = signal.as_item(), rules.viewing(actor, clock.now(), walled=signal.walled)
-    closed = [until for tlp, until in spans if not rules.decide(walk, replace(item, tlp=TLP(tlp))).allowed]
-    return max(closed, default=None)
+    until: datetime | None = _closed_to(actor).filter(signal=signal).aggregate(until=Max("replaced_at"))["until"]
+    return until
+
+
+def open_to(actor: Actor, rows: QuerySet[M], at: str) -> QuerySet[M]:
+    """Return those of `rows`, parts of signals, that by `open_since` are for `actor`; `at` names their moment."""
+    return rows.filter(~Exists(_closed_to(actor).filter(signal=OuterRef("signal"), replaced_at__gte=OuterRef(at))))
+
+
+def _closed_to(actor: Actor) -> QuerySet[SignalVersion]:
+    """The versions of signals that had another level than now, under which `actor` would not see the signal."""
+    closed = SignalVersion.everything.filter(hidden_filter(Signal, actor, "signal__", tlp="tlp"))
+    return closed.exclude(tlp=F("signal__tlp"))
 
 
 def due_for_downgrade() -> QuerySet[Signal]:

@@ -12,13 +12,11 @@ from noroshi.core.domain.tlp import TLP
 from noroshi.core.errors import NotFound
 from noroshi.core.filters import level_filter
 from noroshi.core.models import LedgerEntry
-from noroshi.kit import search
 from noroshi.members.models import Organisation
 from noroshi.sharing.models import Acknowledgement, Comment, Signal, SignalObservable, SignalVersion
 from noroshi.sharing.policy import is_author
 from noroshi.sharing.queries.levels import open_since
-
-SEARCH_KIND = "signal"
+from noroshi.sharing.queries.words import with_words
 
 
 def signals_for(actor: Actor) -> QuerySet[Signal]:
@@ -60,8 +58,8 @@ def waiting_for_release(actor: Actor) -> QuerySet[Signal]:
 
 
 def matching(actor: Actor, text: str) -> QuerySet[Signal]:
-    """Return the signals that `actor` reads and whose words contain every word of `text`."""
-    return published_for(actor).filter(search.matching(SEARCH_KIND, text))
+    """Return the signals that `actor` reads and that have every word of `text`."""
+    return with_words(actor, published_for(actor), text)
 
 
 def signal_for(actor: Actor, signal_id: UUID) -> Signal:
