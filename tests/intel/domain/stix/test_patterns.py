@@ -1,7 +1,7 @@
 """Patterns: where they go wrong, their one form, and what of them can be hunted."""
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from noroshi.intel.domain.observables import Observable, ObservableType, parse_observable
@@ -121,6 +121,7 @@ TREES = st.recursive(
 )
 
 
+@settings(deadline=None)
 @given(TREES)
 def test_tree_when_it_is_written_and_read_then_it_is_the_same(tree):
     normal = simplified(tree)
@@ -132,6 +133,7 @@ def test_tree_when_it_is_written_and_read_then_it_is_the_same(tree):
         assert simplified(again) == normal
 
 
+@settings(deadline=None)
 @given(st.text(alphabet="[]()'=:.,*\\ urlvaeANDOR1-", max_size=40) | st.text(max_size=20))
 def test_pattern_when_it_is_any_text_then_reading_it_ends(text):
     error = check_pattern(text)

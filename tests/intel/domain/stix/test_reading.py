@@ -4,7 +4,7 @@ import io
 import json
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from factories.stix import bare
@@ -139,12 +139,14 @@ JSON_VALUES = st.recursive(
 )
 
 
+@settings(deadline=None)
 @given(st.lists(JSON_VALUES, max_size=6), st.sampled_from((None, 1)), st.booleans())
 def test_list_when_it_is_any_json_then_it_reads_as_the_standard_library_does(values, indent, ascii_only):
     text = json.dumps(values, indent=indent, ensure_ascii=ascii_only)
     assert read(text) == read(text, Trickle) == [(value, []) for value in values]
 
 
+@settings(deadline=None)
 @given(st.binary(max_size=60) | st.text(alphabet='[]{}",:\\a1 ', max_size=60).map(str.encode))
 def test_bytes_when_they_are_anything_then_reading_them_ends(raw):
     assert all(
