@@ -149,7 +149,7 @@ def test_comments_when_said_by_name_and_without_then_each_is_as_its_readers_may_
     )
     assert (hidden["from"], bool(hidden["called"]), hidden["at"]) == (None, True, "2026-11-22T03:00:00Z")
     said = a1.items(f"/signals/{signal.pk}/comments")
-    assert [(each["body"], each["from"] is None) for each in said] == [("same here", True), ("blocked here", False)]
+    assert [(each["body"], each["from"] is None) for each in said] == [("blocked here", False), ("same here", True)]
     assert program("b1", Scope.SIGNALS_READ).post(f"/signals/{signal.pk}/comments", {"body": "x"}).status_code == 401
     assert program("bank_b").post(f"/signals/{signal.pk}/comments", {"body": "x"}).status_code == 403
 

@@ -10,7 +10,7 @@ from noroshi.core.actor import Actor
 from noroshi.core.domain.tlp import TLP
 from noroshi.core.errors import NotFound
 from noroshi.kit.api import Page, Paged, example, listed
-from noroshi.kit.cursors import page_among, page_by_place, page_of
+from noroshi.kit.cursors import page_by_place, page_of
 from noroshi.kit.http import ActorRequest
 from noroshi.sharing import actions, queries
 from noroshi.sharing.api import replies, shapes
@@ -184,7 +184,7 @@ def list_answers(request: ActorRequest, signal_id: UUID, wanted: Query[Paged]) -
     """List the answers to a question, the first first."""
     signal = _found(request.actor, signal_id)
     helped, said = queries.helped_by(request.actor, signal), queries.thread_of(request.actor, signal)
-    found = page_among(said, cursor=wanted.cursor, limit=wanted.limit, key=replies.moment_of)
+    found = page_by_place(said, cursor=wanted.cursor, limit=wanted.limit)
     return shapes.parts(request, signal, found, lambda each: _answer(each, helped.get(each.comment.pk)))
 
 

@@ -11,7 +11,7 @@ from noroshi.core import policy as door
 from noroshi.core.actor import Actor
 from noroshi.core.errors import InvalidInput, NotFound
 from noroshi.kit.api import Page, Paged, example, listed
-from noroshi.kit.cursors import Place, page_among, page_of
+from noroshi.kit.cursors import page_by_place, page_of
 from noroshi.kit.http import ActorRequest
 from noroshi.sharing import actions, policy, queries
 from noroshi.sharing.api.shapes import FROM, NUMBER, READS, WRITES, From, Noted, from_of, parts
@@ -105,10 +105,10 @@ class Acknowledged(Schema):
 
 @router.get("/{uuid:signal_id}/comments", response=Page[CommentLine], auth=READS, by_alias=True)
 def list_comments(request: ActorRequest, signal_id: UUID, wanted: Query[Paged]) -> dict[str, Any]:
-    """List what was said under a signal, the first first, as far as it was said for the token's holder."""
+    """List what was said under a signal, in the order of its page, as far as it was said for the token's holder."""
     signal = signal_for(request.actor, signal_id)
     said = queries.thread_of(request.actor, signal)
-    found = page_among(said, cursor=wanted.cursor, limit=wanted.limit, key=moment_of)
+    found = page_by_place(said, cursor=wanted.cursor, limit=wanted.limit)
     return parts(request, signal, found, comment_of)
 
 
@@ -185,11 +185,6 @@ def comment_of(said: queries.Said) -> dict[str, Any]:
         "called": said.by.pseudonym,
         "at": said.comment.created_at,
     }
-
-
-def moment_of(said: queries.Said) -> Place:
-    """Return the place of a comment in its thread, as far as the thread tells it."""
-    return said.comment.created_at, said.comment.pk
 
 
 def _answer(number: int | None, named: list[Any]) -> dict[str, Any]:
