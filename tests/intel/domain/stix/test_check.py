@@ -7,6 +7,7 @@ import pytest
 from factories.stix import EXAMPLES, EXTENSION, GONE, IDENTITY, LATER, MARKING, V4, WHEN, bare, ref, stix
 from noroshi.intel.domain.stix.check import TABLES, check_object, is_taken_in
 from noroshi.intel.domain.stix.rules import Rule
+from noroshi.intel.domain.stix.shapes import _SHAPES
 from noroshi.intel.domain.stix.tlp import TLP_1, TLP_2, canonical_marking
 from noroshi.intel.domain.stix.types import META, SCO, SDO, SRO
 
@@ -272,6 +273,15 @@ CUSTOM = {
 )
 def test_custom_object_when_it_has_the_common_properties_of_its_kind_then_it_is_sound(value, expected):
     assert broken(value) == expected
+
+
+def test_custom_objects_when_each_has_a_type_of_its_own_then_nothing_is_kept_of_them():
+    before = len(_SHAPES)
+    for number in range(200):
+        kind = f"x-bank-{number}"
+        assert broken({**CUSTOM, "type": kind, "id": ref(kind, V4)}) == []
+        assert broken({**CUSTOM, "type": kind}) == [("identifier-type", "id")]
+    assert len(_SHAPES) == before
 
 
 def test_object_when_lists_are_nested_without_end_then_it_is_refused_and_nothing_breaks():

@@ -5,12 +5,11 @@ usual between which types, which version of UUID an identifier has where it may 
 """
 
 from collections.abc import Iterator
-from functools import lru_cache
 from typing import IO, Any, Final
 
 from noroshi.intel.domain.stix.domain_objects import DOMAIN_OBJECTS, RELATIONSHIP_OBJECTS
 from noroshi.intel.domain.stix.extensions import NEW_KINDS, TOP_LEVEL, extension_types
-from noroshi.intel.domain.stix.kinds import core_table, observable_table
+from noroshi.intel.domain.stix.kinds import CUSTOM, core_table, named_by_its_type, observable_table
 from noroshi.intel.domain.stix.meta_objects import META_OBJECTS
 from noroshi.intel.domain.stix.observables import OBSERVABLES
 from noroshi.intel.domain.stix.reading import Element, read_objects
@@ -20,9 +19,6 @@ from noroshi.intel.domain.stix.types import BUNDLE
 from noroshi.intel.domain.stix.values import is_type_name
 
 TABLES: Final[dict[str, Table]] = {**DOMAIN_OBJECTS, **RELATIONSHIP_OBJECTS, **OBSERVABLES, **META_OBJECTS}
-
-MAX_CUSTOM_TYPES: Final = 1_000
-"""Tables of custom types that are kept; an attacker invents as many as there are objects."""
 
 
 def check_object(value: Any) -> list[Problem]:
@@ -52,13 +48,12 @@ def _check_custom(value: dict[str, Any], kind: Any) -> list[Problem]:
     if not kinds and not kind.startswith("x-"):
         return found(Rule.TYPE_UNKNOWN, "type", value=kind)
     versioned = "SCO" not in kinds if kinds else "created" in value or "modified" in value
-    return _custom_table(kind, versioned=versioned).check_object(value, extended=True) or []
+    table = _CUSTOM_OBJECT if versioned else _CUSTOM_OBSERVABLE
+    return table.check_object(value, extended=True) or []
 
 
-@lru_cache(MAX_CUSTOM_TYPES)
-def _custom_table(kind: str, *, versioned: bool) -> Table:
-    make = core_table if versioned else observable_table
-    return make(kind, "11.2.1", {})
+_CUSTOM_OBJECT: Final = core_table(CUSTOM, "11.2.1", {}, (), (named_by_its_type,))
+_CUSTOM_OBSERVABLE: Final = observable_table(CUSTOM, "11.2.1", {}, (), (named_by_its_type,))
 
 
 def check_stream(stream: IO[bytes]) -> Iterator[tuple[Element, list[Problem]]]:

@@ -19,7 +19,9 @@ from noroshi.intel.domain.stix.values import (
     listed_hashes,
     literal,
     own_identifier,
+    reference,
     string,
+    type_of,
     url,
 )
 
@@ -45,9 +47,9 @@ def catalogued(source: str) -> Between:
     fits = _EXTERNAL_IDS[source]
 
     def check(value: dict[str, Any]) -> Found:
-        for index, reference in enumerate(value.get("external_references", ())):
-            number = reference.get("external_id", "")
-            if fits(number) and reference["source_name"] != source:
+        for index, each in enumerate(value.get("external_references", ())):
+            number = each.get("external_id", "")
+            if fits(number) and each["source_name"] != source:
                 return found(Rule.EXTERNAL_ID, "external_references", index, value=number, source=source)
         return None
 
@@ -143,8 +145,22 @@ _BASE: Final = ("type", "spec_version", "id", "created")
 _ONLY_SCO: Final = frozenset({"defanged"})
 
 
+CUSTOM: Final = "custom"
+"""The kind whose table serves every custom type: one for each would be made for whatever a hostile bundle invents."""
+
+
 def _identified(kind: str) -> Properties:
-    return {"type": literal(kind), "spec_version": literal("2.1", Rule.SPEC_VERSION), "id": own_identifier(kind)}
+    version = literal("2.1", Rule.SPEC_VERSION)
+    if kind == CUSTOM:
+        return {"type": string, "spec_version": version, "id": reference()}
+    return {"type": literal(kind), "spec_version": version, "id": own_identifier(kind)}
+
+
+def named_by_its_type(value: dict[str, Any]) -> Found:
+    """2.9: the identifier begins with the type."""
+    if type_of(value["id"]) != value["type"]:
+        return found(Rule.IDENTIFIER_TYPE, "id", value=value["id"], type=value["type"])
+    return None
 
 
 def core_table(

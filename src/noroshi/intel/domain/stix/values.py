@@ -311,7 +311,7 @@ shaped(url, text(_URL))
 
 
 def value_of_form(form: str, example: str) -> Check:
-    """Take a string of a form that a section of chapter 6 names; a defanged object is not asked (`tables.Table`)."""
+    """Take a string of a form that the table names."""
     fits = re.compile(form).fullmatch
 
     def check(value: Any) -> Found:
