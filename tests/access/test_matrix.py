@@ -153,6 +153,13 @@ def test_matrix_of_decisions_on_rows_is_what_the_page_says(items):
     assert len(cases) >= 10_000
 
 
+def test_matrix_for_many_readers_at_once_is_the_matrix_of_each(items):
+    readers = Random(13).sample(ACTORS, 60)
+    found = {reader: {row.pk for row in rows} for reader, rows in policy.seen_by_each(readers, Signal, items)}
+    assert found == {reader: seen(Signal.objects, reader) for reader in readers}
+    assert len(set(map(frozenset, found.values()))) > 10
+
+
 def test_matrix_by_level_finds_the_same_whatever_leads_there(items):
     for actor in Random(11).sample(ACTORS, 60):
         rows = Signal.objects.visible_to(actor)

@@ -49,6 +49,17 @@ def subscribed():
     ledger._subscriptions.update(before)
 
 
+def test_turn_when_a_worker_died_half_way_then_who_has_read_least_comes_first(say, subscribed):
+    early, late = Ear("test.early"), Ear("test.late")
+    subscribed(early, late)
+    ledger.enrol()
+    say("test.said")
+    ledger.seal()
+    assert ledger.furthest_behind() == [early.subscription, late.subscription]
+    ledger.deliver(early.subscription)  # and here the worker dies
+    assert ledger.furthest_behind() == [late.subscription, early.subscription]
+
+
 def test_deliver_hands_over_what_was_subscribed_once_and_in_order(say):
     first, _other, last = say("test.said"), say("test.done"), say("test.said")
     ledger.seal()

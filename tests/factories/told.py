@@ -2,6 +2,7 @@
 
 import re
 from collections import Counter
+from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from email import message_from_bytes
 from itertools import chain
@@ -21,14 +22,28 @@ Telling = tuple[str, str]
 
 @dataclass(frozen=True)
 class Told:
-    """What came of it: `missing`, `twice` and `strangers` should be empty. `mails` may lack what a kill took."""
+    """What came of it. A death between the claim of a mail and its sending costs that mail: `lost`, nothing else."""
 
     signals: int
     people: int
     missing: list[Telling]
     twice: list[Telling]
     strangers: list[Telling]
-    mails: Counter[str]
+    letters: int
+    lost: int
+    """Letters that were claimed and stand in no file."""
+    again: int
+    """Notices that stand in more than one mail."""
+    astray: int
+    """Notices that stand in a mail to somebody else."""
+    unsent: int
+    """Notices whose mail is due and never went."""
+
+    @property
+    def holds(self) -> bool:
+        """Whether everybody entitled was told, once, and nobody else, whatever died."""
+        wrong = (self.missing, self.twice, self.strangers, self.again, self.astray, self.unsent)
+        return not any(wrong) and self.signals > 0
 
 
 def check_told(installation: Installation) -> Told:
@@ -37,18 +52,25 @@ def check_told(installation: Installation) -> Told:
         people = list(Person.objects.select_related("organisation"))
         readers = dict(zip([person.email for person in people], actors_of(people), strict=True))
         should = Counter(chain.from_iterable(_entitled(readers, signal) for signal in Signal.everything.all()))
-        did = Counter(
-            (email, str(number))
-            for email, number in Notice.everything.filter(kind="signal").values_list("person__email", "subject_id")
-        )
+        told = Notice.everything.filter(kind="signal").values_list("person__email", "subject_id")
+        did = Counter((email, str(number)) for email, number in told)
+        owners = {str(pk): email for pk, email in Notice.everything.values_list("pk", "person__email")}
+        letters = Notice.everything.exclude(letter=None).values("letter").distinct().count()
+        unsent = Notice.everything.filter(mail_due_at__isnull=False, mailed_at=None).count()
         signals = Signal.everything.count()
+    mails = list(_mails(installation))
+    named = Counter((address, number) for address, numbers in mails for number in numbers)
     return Told(
-        signals,
-        sum(should.values()),
-        sorted((should - did).elements()),
-        sorted(pair for pair, number in did.items() if number > 1),
-        sorted((did - should).elements()),
-        _mails(installation),
+        signals=signals,
+        people=sum(should.values()),
+        missing=sorted((should - did).elements()),
+        twice=sorted(pair for pair, number in did.items() if number > 1),
+        strangers=sorted((did - should).elements()),
+        letters=letters,
+        lost=letters - len(mails),
+        again=sum(count > 1 for count in Counter(number for _address, number in named.elements()).values()),
+        astray=sum(owners[number] != address for address, number in named),
+        unsent=unsent,
     )
 
 
@@ -63,12 +85,11 @@ def _entitled(readers, signal):
             yield email, str(signal.pk)
 
 
-def _mails(installation: Installation) -> Counter[str]:
-    """How often each address of the inbox stands in the mails that went out, by its number."""
-    found: Counter[str] = Counter()
+def _mails(installation: Installation) -> Iterator[tuple[str, set[str]]]:
+    """Yield each mail that went out: to whom, and the numbers of the notices that it names."""
     for file in (installation.folder / "mail").glob("*.log"):
         for letter in file.read_bytes().split(b"-" * 79 + b"\n"):
             if letter.strip():
-                text = message_from_bytes(letter).get_payload(decode=True).decode()
-                found.update(set(re.findall(r"/inbox/([0-9a-f-]{36})/", text)))
-    return found
+                mail = message_from_bytes(letter)
+                text = mail.get_payload(decode=True).decode()
+                yield mail["To"], set(re.findall(r"/inbox/([0-9a-f-]{36})/", text))

@@ -25,8 +25,9 @@ def _present(actor, ids):
 
 @pytest.fixture(autouse=True)
 def _presenter(monkeypatch):
-    monkeypatch.setitem(presenters._presenters, SUBJECT, _present)
-    monkeypatch.setitem(presenters._kinds, SUBJECT, Kind.choices)
+    monkeypatch.setattr(presenters, "_presenters", dict(presenters._presenters))
+    monkeypatch.setattr(presenters, "_kinds", dict(presenters._kinds))
+    presenters.presents(SUBJECT, kinds=Kind.choices)(_present)
 
 
 @pytest.fixture

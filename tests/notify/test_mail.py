@@ -4,6 +4,8 @@ import re
 
 import pytest
 from django.core import mail as outgoing
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
 from django_tasks import TaskResultStatus
 from django_tasks_db.models import DBTaskResult
 
@@ -14,7 +16,7 @@ from noroshi.core.models import AudienceEntry
 from noroshi.kit import jobs
 from noroshi.members.models import Person
 from noroshi.notify import mail
-from noroshi.notify.actions import mark_read
+from noroshi.notify.actions import mark_read, post_notices
 from noroshi.notify.domain.delivery import MOST_A_MINUTE
 from noroshi.notify.models import Delivery, Notice, NoticeKind
 from noroshi.notify.tasks import send_due_mail
@@ -316,3 +318,23 @@ def test_queue_when_nobody_is_due_then_no_job(db):
     send_due_mail()
 
     assert DBTaskResult.objects.count() == 0
+
+
+def test_mail_when_many_are_told_then_who_they_are_and_what_they_see_is_asked_for_once(
+    cast, signal, event, django_assert_num_queries
+):
+    told = [cast.b1, cast.b2, cast.i1, cast.t1]
+    about = {"subject": "sharing.signal", "subject_id": signal("CLEAR").pk, "event": event(), "world": "real"}
+    post_notices(people=told, kind=NoticeKind.SIGNAL, **about)
+    with CaptureQueriesContext(connection) as one:
+        assert [desk.person for desk in mail._desks([str(cast.b1.pk)])] == [cast.b1]
+    with django_assert_num_queries(len(one)):
+        desks = list(mail._desks([str(person.pk) for person in told]))
+    assert {desk.person: len(desk.lines) for desk in desks} == dict.fromkeys(told, 1)
+
+
+def test_mail_about_own_hits_waits_behind_no_news(cast, signal, tell):
+    tell(signal("CLEAR"), cast.b1, cast.i1)
+    tell(signal("CLEAR"), cast.b2, kind=NoticeKind.HIT)
+    waiting = [row.args_kwargs["args"][0] for row in DBTaskResult.objects.ready()]
+    assert waiting == [[str(cast.b2.pk)], sorted([str(cast.b1.pk), str(cast.i1.pk)])]

@@ -2,6 +2,7 @@
 
 import json
 import random
+from datetime import UTC, datetime, timedelta
 
 import django
 
@@ -12,11 +13,13 @@ from django.db import transaction  # noqa: E402
 
 from cast import ORGANISATIONS, PEOPLE, Cast, address, gather  # noqa: E402 - models need Django first
 from factories.audience import COMMUNITY, to_group, to_organisation, to_person, without  # noqa: E402
+from noroshi.core import clock  # noqa: E402
 from noroshi.core.domain.audience import AuthorMode  # noqa: E402
 from noroshi.core.domain.tlp import TLP  # noqa: E402
-from noroshi.kit.jobs import Worker, run_until_idle  # noqa: E402
+from noroshi.kit.jobs import Worker, recover_lost_jobs, run_until_idle  # noqa: E402
 from noroshi.kit.models import WorkerBeat  # noqa: E402
 from noroshi.members.models import Group, Organisation, Person  # noqa: E402
+from noroshi.notify import mail  # noqa: E402
 from noroshi.sharing import actions  # noqa: E402
 from noroshi.sharing.domain.content import Content, Marking  # noqa: E402
 
@@ -49,13 +52,15 @@ def work() -> None:
     Worker().run()
 
 
-def finish() -> None:
-    """Do what is left to do."""
+def finish(hours: int = 0) -> None:
+    """Do what is left to do, also what is due within some `hours`: mail that was too much waits for its turn."""
     WorkerBeat.objects.all().delete()
-    from noroshi.kit.jobs import recover_lost_jobs
-
     recover_lost_jobs()
     run_until_idle()
+    for hour in range(1, hours + 1):
+        with clock.stopped_at(datetime.now(UTC) + timedelta(hours=hour)):
+            mail.queue_due()
+            run_until_idle()
 
 
 def names() -> None:

@@ -73,6 +73,12 @@ def subscriptions() -> tuple[Subscription, ...]:
     return tuple(_subscriptions[name] for name in sorted(_subscriptions))
 
 
+def furthest_behind() -> list[Subscription]:
+    """Return all subscriptions, those first that have read least: none starves where workers die young."""
+    read = dict(Cursor.objects.values_list("subscriber", "position"))
+    return sorted(subscriptions(), key=lambda subscription: read.get(subscription.name, 0))
+
+
 def record(
     actor: Actor,
     action: str,

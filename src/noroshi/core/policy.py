@@ -3,6 +3,10 @@
 The rules are in `domain.rules`. `filters` turns the same rules into the query behind every `visible_to(actor)`.
 """
 
+from collections.abc import Collection, Iterable, Iterator
+from typing import TypeVar
+from uuid import UUID
+
 from django.utils.translation import gettext_lazy as _
 
 from noroshi.core import clock
@@ -10,7 +14,9 @@ from noroshi.core.actor import Actor
 from noroshi.core.domain import rules
 from noroshi.core.domain.rules import Decision, Step
 from noroshi.core.errors import NotAllowed
-from noroshi.core.models import Shareable
+from noroshi.core.models import Shareable, audiences_of
+
+S = TypeVar("S", bound=Shareable)
 
 REASONS = {
     "world": _("It belongs to another world: an exercise and the real one never meet."),
@@ -31,6 +37,24 @@ REASONS = {
 def decide(actor: Actor, item: Shareable) -> Decision:
     """Return whether `actor` may view `item`, and by which rule."""
     return rules.decide(rules.viewing(actor, clock.now(), walled=item.walled), item.as_item())
+
+
+def seen_by_each(
+    readers: Iterable[Actor], model: type[S], ids: Collection[UUID], *related: str
+) -> Iterator[tuple[Actor, list[S]]]:
+    """Yield each of `readers` with those of a few items that it may view: what `visible_to` answers, for many at once.
+
+    The items and their audiences are asked for once, and each reader is decided about one by one; `related` is read
+    along with the items.
+    """
+    rows = list(
+        model.objects.unrestricted(reason="each reader is decided about").filter(pk__in=ids).select_related(*related)
+    )
+    audiences = audiences_of([row.pk for row in rows])
+    read = [(row, row.with_audience(audiences[row.pk])) for row in rows]
+    for reader in readers:
+        walk = rules.viewing(reader, clock.now(), walled=model.walled)
+        yield reader, [row for row, item in read if rules.decide(walk, item).allowed]
 
 
 def explain(actor: Actor, item: Shareable) -> list[Step]:

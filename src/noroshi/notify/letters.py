@@ -1,7 +1,7 @@
 """The text of a mail: as much of each notice as the policy lets into a mail, in its reader's language."""
 
 import secrets
-from collections.abc import Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Final
 from urllib.parse import urlsplit
@@ -22,11 +22,13 @@ from noroshi.members.models import Person
 from noroshi.notify.domain.delivery import MOST_AN_HOUR, Form, form_of
 from noroshi.notify.domain.topics import Topic
 from noroshi.notify.models import Delivery, Notice
-from noroshi.notify.presenters import Presentation, kinds_on_offer, present, topics_of
+from noroshi.notify.presenters import Presentation, kinds_on_offer, present_to_each, topics_of
 from noroshi.notify.queries import groups_of
 
 MAX_TEXT: Final = 4_000
 MOST_LINES: Final = 100
+BY_MAIL: Final = (Channel.WEB, Channel.MAIL_CONTENT)
+"""A mail's reader follows its link to the page, and reads in it what mail may carry."""
 
 
 @dataclass(frozen=True)
@@ -66,22 +68,26 @@ class Line:
         return _address(reverse("notify:open", args=[self.notice.pk]))
 
 
-def readable_lines(actor: Actor, notices: Sequence[Notice]) -> list[Line]:
-    """Return the notices that `actor` may still see, each with what a mail may show of it.
+def readable_lines(notices: Mapping[Actor, Collection[Notice]]) -> dict[Actor, list[Line]]:
+    """Return, of each reader's notices, those that it may still see, each with what a mail may show of it.
 
     What is said is the policy's answer to the channel: content where mail carries it, else a link to the web page.
     """
-    on_the_web = present(actor.by(Channel.WEB), notices)
-    by_mail = present(actor.by(Channel.MAIL_CONTENT), notices)
-    return [
-        Line(
-            notice=notice,
-            form=_form(on_the_web[notice.pk], content_travels=notice.pk in by_mail),
-            shown=by_mail.get(notice.pk, on_the_web[notice.pk]),
-        )
-        for notice in notices
-        if notice.pk in on_the_web
-    ]
+    asked = {actor.by(channel): rows for actor, rows in notices.items() for channel in BY_MAIL}
+    shown = present_to_each(asked)
+    return {
+        actor: [
+            Line(
+                notice=notice,
+                form=_form(on_the_web[notice.pk], content_travels=notice.pk in by_mail),
+                shown=by_mail.get(notice.pk, on_the_web[notice.pk]),
+            )
+            for notice in rows
+            if notice.pk in on_the_web
+        ]
+        for actor, rows in notices.items()
+        for on_the_web, by_mail in [[shown[actor.by(channel)] for channel in BY_MAIL]]
+    }
 
 
 def _form(shown: Presentation, *, content_travels: bool) -> Form:

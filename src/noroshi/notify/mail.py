@@ -6,7 +6,8 @@ most once: an alarm that comes twice teaches people to ignore alarms, and the no
 """
 
 import logging
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 from smtplib import SMTPException
 from typing import Final
@@ -15,14 +16,15 @@ from uuid import UUID
 from django.core.mail import EmailMessage, get_connection
 from django.core.mail.backends.base import BaseEmailBackend
 from django.db import transaction
-from django.db.models import Min, QuerySet
+from django.db.models import QuerySet
 from django.utils import timezone
 
 from noroshi.core import clock, ids
+from noroshi.core.actor import Actor
 from noroshi.core.domain.channels import Channel
 from noroshi.kit.jobs import job
 from noroshi.members.models import Person
-from noroshi.members.queries import active_people, actor_of
+from noroshi.members.queries import active_people, actors_of
 from noroshi.notify.domain.delivery import (
     FOLDING,
     HOUR,
@@ -33,16 +35,22 @@ from noroshi.notify.domain.delivery import (
     Form,
 )
 from noroshi.notify.letters import Line, readable_lines, write_letter, write_magazine
-from noroshi.notify.models import Delivery, Notice, NoticeKind
+from noroshi.notify.models import Delivery, Notice, NoticeKind, Preferences
 from noroshi.notify.presenters import tell
-from noroshi.notify.queries import mail_to_send, preferences_of
+from noroshi.notify.queries import mail_to_send
 
 log = logging.getLogger(__name__)
 
 PEOPLE_A_JOB: Final = 50
 """One connection to the mail server serves so many people; a longer job would keep hunts waiting."""
 
+ROUND: Final = 10
+"""For so many people at once is asked who they are and what they may see: a moment before their mail, not longer."""
+
 TRY_AGAIN: Final = timedelta(minutes=5)
+
+URGENT: Final = 10
+"""The priority of a job with hits: they wait behind no news, of which there may be thousands of mails."""
 
 Writer = Callable[[Person, Sequence[Line]], EmailMessage]
 
@@ -51,11 +59,12 @@ class MailRefused(Exception):  # noqa: N818 - for the queue's record of the job
     """The mail server did not take the mail of some people; it is tried again."""
 
 
-def queue(people: Iterable[UUID]) -> None:
+def queue(people: Iterable[UUID], *, urgent: bool = False) -> None:
     """Put the sending of these people's due mail on the queue, in the caller's transaction."""
     numbers = sorted({str(person) for person in people})
+    work = mail_people.using(priority=URGENT) if urgent else mail_people
     for start in range(0, len(numbers), PEOPLE_A_JOB):
-        mail_people.enqueue(numbers[start : start + PEOPLE_A_JOB])
+        work.enqueue(numbers[start : start + PEOPLE_A_JOB])
 
 
 def queue_due() -> None:
@@ -68,84 +77,119 @@ def queue_due() -> None:
 def mail_people(numbers: list[str]) -> None:
     """Send the due mail of the people with these ids. Raises MailRefused after everybody had a turn."""
     with get_connection() as connection:
-        refused = sum(not _mail_person(person, connection) for person in active_people().filter(pk__in=numbers))
+        rounds = [numbers[start : start + ROUND] for start in range(0, len(numbers), ROUND)]
+        refused = sum(not _mail(desk, connection) for some in rounds for desk in _desks(some))
     if refused:
         raise MailRefused(f"mail to {refused} of {len(numbers)} people was refused")
 
 
-def _mail_person(person: Person, connection: BaseEmailBackend) -> bool:
-    """Send what is due to `person`; return False if the mail server refused some of it."""
-    due = _heed_quiet(person, list(mail_to_send().filter(person=person).order_by("created_at", "pk")))
+@dataclass(frozen=True)
+class _Desk:
+    """What is needed to write to one person: who reads, what is due, and when the mails of the last hour went."""
+
+    person: Person
+    reader: Actor
+    due: list[Notice]
+    soon: list[Notice]
+    """What would go at once, a moment later: what goes together takes it along."""
+    lines: dict[UUID, Line]
+    """What a mail may say of each notice, by its id; what is not there may not be seen any more."""
+    quiet_ends: datetime | None
+    mailed: list[datetime]
+
+    def letters_within(self, span: timedelta) -> int:
+        """How many mails went to the person within the last `span`, an hour at most."""
+        return sum(at > clock.now() - span for at in self.mailed)
+
+    def next_turn(self) -> datetime:
+        """When what is too much goes: after a minute; where the hour is full, when its first mail is an hour old."""
+        soon = clock.now() + FOLDING
+        return soon if self.letters_within(HOUR) < MOST_AN_HOUR else max(soon, min(self.mailed) + HOUR)
+
+
+def _desks(numbers: Collection[str]) -> Iterator[_Desk]:
+    """Yield the desks of some people, with what is asked of the database asked for all of them at once."""
+    people = list(active_people().filter(pk__in=numbers))
+    readers = dict(zip(people, actors_of(people), strict=True))
+    mail: dict[UUID, list[Notice]] = {person.pk: [] for person in people}
+    for notice in mail_to_send(SETTLING).filter(person__in=people).order_by("created_at", "pk"):
+        mail[notice.person_id].append(notice)
+    lines = readable_lines({reader: mail[person.pk] for person, reader in readers.items()})
+    wishes, mailed = Preferences.objects.in_bulk(list(mail)), _mailed_lately(people)
+    now = clock.now()
+    for person, reader in readers.items():
+        quiet = wishes[person.pk].quiet if person.pk in wishes else None
+        yield _Desk(
+            person=person,
+            reader=reader,
+            due=[row for row in mail[person.pk] if _is_due(row, now)],
+            soon=[row for row in mail[person.pk] if not _is_due(row, now) and row.delivery == Delivery.AT_ONCE],
+            lines={line.notice.pk: line for line in lines[reader]},
+            quiet_ends=quiet.end_for(timezone.localtime(now)) if quiet else None,
+            mailed=mailed.get(person.pk, []),
+        )
+
+
+def _is_due(notice: Notice, now: datetime) -> bool:
+    return notice.mail_due_at is not None and notice.mail_due_at <= now
+
+
+def _mailed_lately(people: Collection[Person]) -> dict[UUID, list[datetime]]:
+    """When each mail of the last hour went, by person."""
+    notices = Notice.objects.unrestricted(reason="how much mail people got lately")
+    sent = notices.filter(person__in=people, letter__isnull=False, mailed_at__gt=clock.now() - HOUR)
+    letters = {letter: (person, at) for letter, person, at in sent.values_list("letter", "person_id", "mailed_at")}
+    found: dict[UUID, list[datetime]] = {}
+    for person, at in letters.values():
+        if at is not None:
+            found.setdefault(person, []).append(at)
+    return found
+
+
+def _mail(desk: _Desk, connection: BaseEmailBackend) -> bool:
+    """Send what is due at a desk; return False if the mail server refused some of it."""
+    due = _heed_quiet(desk)
     magazine = [notice for notice in due if notice.delivery == Delivery.WEEKLY]
-    letters = _letters(person, [notice for notice in due if notice.delivery != Delivery.WEEKLY])
-    sent = [_send(person, letter, connection) for letter in letters]
+    letters = _letters(desk, [notice for notice in due if notice.delivery != Delivery.WEEKLY])
+    sent = [_send(desk, letter, connection) for letter in letters]
     if magazine:
-        sent.append(_send(person, magazine, connection, write_magazine))
+        sent.append(_send(desk, magazine, connection, write_magazine))
     return all(sent)
 
 
-def _heed_quiet(person: Person, due: list[Notice]) -> list[Notice]:
+def _heed_quiet(desk: _Desk) -> list[Notice]:
     """Put off until the end of the person's quiet hours what falls into them; own hits come all the same."""
-    quiet = preferences_of(person.pk).quiet
-    ends = quiet.end_for(timezone.localtime(clock.now())) if quiet else None
-    if ends is None:
-        return due
-    _postpone([notice for notice in due if notice.kind != NoticeKind.HIT], ends)
-    return [notice for notice in due if notice.kind == NoticeKind.HIT]
+    if desk.quiet_ends is None:
+        return desk.due
+    _postpone([notice for notice in desk.due if notice.kind != NoticeKind.HIT], desk.quiet_ends)
+    return [notice for notice in desk.due if notice.kind == NoticeKind.HIT]
 
 
-def _letters(person: Person, due: Sequence[Notice]) -> list[list[Notice]]:
+def _letters(desk: _Desk, due: Sequence[Notice]) -> list[list[Notice]]:
     """Return what goes alone and, together, what had to wait. What is too much to go alone waits for its turn."""
     hits = [notice for notice in due if notice.kind == NoticeKind.HIT and not _has_waited(notice)]
     news = [notice for notice in due if notice.kind != NoticeKind.HIT and not _has_waited(notice)]
     waited = [notice for notice in due if _has_waited(notice)]
     if len(news) > MOST_TOGETHER:  # a mass of news is one mail
         waited, news = waited + news, []
-    room = max(0, MOST_A_MINUTE - _letters_since(person, FOLDING))
+    room = max(0, MOST_A_MINUTE - desk.letters_within(FOLDING))
     _postpone(hits[room:], clock.now() + FOLDING)
-    alone = news[: min(max(0, room - len(hits)), max(0, MOST_AN_HOUR - _letters_since(person, HOUR)))]
-    _postpone(news[len(alone) :], _next_turn(person))
-    return [[notice] for notice in (*hits[:room], *alone)] + ([_with_company(person, waited)] if waited else [])
+    alone = news[: min(max(0, room - len(hits)), max(0, MOST_AN_HOUR - desk.letters_within(HOUR)))]
+    _postpone(news[len(alone) :], desk.next_turn())
+    together = [waited + desk.soon] if waited else []  # so that a wave of changes is one mail
+    return [[notice] for notice in (*hits[:room], *alone)] + together
 
 
 def _has_waited(notice: Notice) -> bool:
     return notice.mail_due_at is not None and notice.mail_due_at > notice.created_at
 
 
-def _with_company(person: Person, waited: list[Notice]) -> list[Notice]:
-    """What goes together takes along what would go a moment later, so that a wave of changes is one mail."""
-    soon = mail_to_send(SETTLING).filter(person=person, delivery=Delivery.AT_ONCE, mail_due_at__gt=clock.now())
-    known = {notice.pk for notice in waited}
-    return waited + [notice for notice in soon.order_by("created_at", "pk") if notice.pk not in known]
-
-
-def _letters_since(person: Person, span: timedelta) -> int:
-    return _letters_of(person, span).values("letter").distinct().count()
-
-
-def _next_turn(person: Person) -> datetime:
-    """Return when what is too much goes: after a minute; where the hour is full, when its first mail is an hour old."""
-    now = clock.now()
-    if _letters_since(person, HOUR) < MOST_AN_HOUR:
-        return now + FOLDING
-    first: datetime = _letters_of(person, HOUR).aggregate(at=Min("mailed_at"))["at"]
-    return max(now + FOLDING, first + HOUR)
-
-
-def _letters_of(person: Person, span: timedelta) -> QuerySet[Notice]:
-    notices = Notice.objects.unrestricted(reason="how much mail a person got lately")
-    return notices.filter(person=person, letter__isnull=False, mailed_at__gt=clock.now() - span)
-
-
-def _send(
-    person: Person, notices: Sequence[Notice], connection: BaseEmailBackend, write: Writer = write_letter
-) -> bool:
-    reader = actor_of(person)
-    lines = readable_lines(reader, notices)
-    _drop({notice.pk for notice in notices} - {line.notice.pk for line in lines})
+def _send(desk: _Desk, notices: Sequence[Notice], connection: BaseEmailBackend, write: Writer = write_letter) -> bool:
+    lines = [desk.lines[notice.pk] for notice in notices if notice.pk in desk.lines]
+    _drop({notice.pk for notice in notices} - desk.lines.keys())
     if not lines or not _claim([line.notice for line in lines]):
         return True
-    letter = write(person, lines)
+    letter = write(desk.person, lines)
     letter.connection = connection
     try:
         letter.send()
@@ -154,7 +198,7 @@ def _send(
         _postpone([line.notice for line in lines], clock.now() + TRY_AGAIN)
         return False
     told = [line.notice for line in lines if line.form is Form.CONTENT]
-    tell(reader.by(Channel.MAIL_CONTENT), [(notice.subject, notice.kind, notice.subject_id) for notice in told])
+    tell(desk.reader.by(Channel.MAIL_CONTENT), [(notice.subject, notice.kind, notice.subject_id) for notice in told])
     return True
 
 

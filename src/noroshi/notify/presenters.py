@@ -15,6 +15,7 @@ What the presenter leaves out, the reader may not see (any more): the notice sho
 
 from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from itertools import chain
 from typing import Final
 from uuid import UUID
 
@@ -40,7 +41,9 @@ class Presentation:
     """Whether a mail may not even say of what kind the notice is."""
 
 
-Presenter = Callable[[Actor, Collection[UUID]], Mapping[UUID, Presentation]]
+Shown = Mapping[UUID, Presentation]
+Presenter = Callable[[Actor, Collection[UUID]], Shown]
+PresenterToMany = Callable[[Iterable[Actor], Collection[UUID]], Iterable[tuple[Actor, Shown]]]
 
 Describer = Callable[[Collection[UUID]], Mapping[UUID, Topic]]
 ValueReader = Callable[[str], Iterable[str]]
@@ -50,7 +53,7 @@ Hearer = Callable[[Actor, Collection[UUID]], None]
 FEED: Final = "feed"
 
 _hearers: Final[dict[tuple[str, str], Hearer]] = {}
-_presenters: Final[dict[str, Presenter]] = {}
+_presenters: Final[dict[str, PresenterToMany]] = {}
 _kinds: Final[dict[str, Sequence[Choice]]] = {}
 _describers: Final[dict[str, Describer]] = {}
 _value_readers: Final[list[ValueReader]] = []
@@ -60,6 +63,16 @@ def presents(subject: str, *, kinds: Sequence[Choice] = ()) -> Callable[[Present
     """Register the decorated presenter for `subject`; `kinds` are the kinds people can choose mail by."""
 
     def register(presenter: Presenter) -> Presenter:
+        presents_to_many(subject, kinds=kinds)(lambda actors, ids: ((actor, presenter(actor, ids)) for actor in actors))
+        return presenter
+
+    return register
+
+
+def presents_to_many(subject: str, *, kinds: Sequence[Choice] = ()) -> Callable[[PresenterToMany], PresenterToMany]:
+    """Register a presenter that is asked for many readers at once: of what goes by mail to a whole sector."""
+
+    def register(presenter: PresenterToMany) -> PresenterToMany:
         _presenters[subject] = presenter
         _kinds[subject] = kinds
         return presenter
@@ -122,18 +135,26 @@ def kinds_on_offer() -> list[Choice]:
 
 def present(actor: Actor, notices: Iterable[Notice]) -> dict[UUID, Presentation]:
     """Return what `actor` may read about each notice, by the notice's id; nothing for those it may not."""
-    by_subject: dict[str, list[Notice]] = {}
-    for notice in notices:
-        by_subject.setdefault(notice.subject, []).append(notice)
-    return {
-        notice.pk: shown[notice.subject_id]
-        for subject, rows in by_subject.items()
-        for shown in [_ask(subject, actor, {row.subject_id for row in rows})]
-        for notice in rows
-        if notice.subject_id in shown
-    }
+    return present_to_each({actor: list(notices)})[actor]
 
 
-def _ask(subject: str, actor: Actor, ids: Collection[UUID]) -> Mapping[UUID, Presentation]:
+def present_to_each(notices: Mapping[Actor, Collection[Notice]]) -> dict[Actor, dict[UUID, Presentation]]:
+    """Return what each reader may read about each of its notices, by the notice's id."""
+    found: dict[Actor, dict[UUID, Presentation]] = {actor: {} for actor in notices}
+    for subject, ids in _subjects(notices.values()).items():
+        for actor, shown in _ask(subject, notices, ids):
+            own = [row for row in notices[actor] if row.subject == subject and row.subject_id in shown]
+            found[actor].update((row.pk, shown[row.subject_id]) for row in own)
+    return found
+
+
+def _subjects(notices: Iterable[Iterable[Notice]]) -> dict[str, set[UUID]]:
+    found: dict[str, set[UUID]] = {}
+    for row in chain.from_iterable(notices):
+        found.setdefault(row.subject, set()).add(row.subject_id)
+    return found
+
+
+def _ask(subject: str, actors: Iterable[Actor], ids: Collection[UUID]) -> Iterable[tuple[Actor, Shown]]:
     presenter = _presenters.get(subject)
-    return presenter(actor, ids) if presenter else {}
+    return presenter(actors, ids) if presenter else ()

@@ -79,7 +79,8 @@ def post_notices(  # noqa: PLR0913 - one call says everything about a notice, by
         for person in chosen.values()
     ]
     Notice.everything.bulk_create(notices)
-    mail.queue([notice.person_id for notice in notices if notice.mail_due_at == now])
+    at_once = [notice.person_id for notice in notices if notice.mail_due_at == now]
+    mail.queue(at_once, urgent=kind is NoticeKind.HIT)
     return notices
 
 

@@ -93,6 +93,11 @@ class Notice(models.Model):
                 condition=models.Q(mailed_at__isnull=True, mail_due_at__isnull=False),
                 name="mail_to_send",
             ),
+            models.Index(fields=["event"], name="notices_of_event"),
+            models.Index(fields=["subject_id"], name="notices_about"),
+            models.Index(
+                fields=["person", "mailed_at"], condition=models.Q(letter__isnull=False), name="letters_of_person"
+            ),
         ]
 
 

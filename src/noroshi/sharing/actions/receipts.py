@@ -84,7 +84,8 @@ def _write(actor: Actor, signals: Collection[Signal], known: Collection[UUID]) -
         if number not in known
     ]
     Receipt.everything.bulk_create(rows, ignore_conflicts=True)  # two tabs opened at once are one reading
-    _rows(actor, opened.keys() & known).update(last_at=now, count=F("count") + 1)
+    if again := opened.keys() & known:
+        _rows(actor, again).update(last_at=now, count=F("count") + 1)
     return None
 
 

@@ -1,6 +1,6 @@
 """Who is told about a signal, and what a notice may say of it."""
 
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import replace
 from datetime import timedelta
 from typing import Final
@@ -17,6 +17,7 @@ from noroshi.core.domain.channels import Channel
 from noroshi.core.domain.membership import MembershipClass, Role
 from noroshi.core.domain.tlp import TLP
 from noroshi.core.models import AudienceEntry, LedgerEntry
+from noroshi.core.policy import seen_by_each
 from noroshi.intel.domain.extract import extract
 from noroshi.intel.queries import organisations_that_saw
 from noroshi.members.models import Person
@@ -24,7 +25,16 @@ from noroshi.members.queries import active_people
 from noroshi.notify.actions import post_notices
 from noroshi.notify.domain.topics import Topic
 from noroshi.notify.models import Notice, NoticeKind
-from noroshi.notify.presenters import FEED, Presentation, describes, hears_of, presents, reads_values
+from noroshi.notify.presenters import (
+    FEED,
+    Presentation,
+    Shown,
+    describes,
+    hears_of,
+    presents,
+    presents_to_many,
+    reads_values,
+)
 from noroshi.sharing.actions import note_read
 from noroshi.sharing.domain.moments import to_the_hour
 from noroshi.sharing.models import Comment, Kind, Signal, SignalObservable
@@ -49,10 +59,11 @@ CHANGES: Final = {
 """What is told of a signal to those who got it and lost it since."""
 
 
-@presents(SUBJECT, kinds=Kind.choices)
-def present_signals(actor: Actor, ids: Collection[UUID]) -> Mapping[UUID, Presentation]:
-    """Return title, address and words of those signals that `actor` sees; of a withdrawn one, its number alone."""
-    return {signal.pk: _presentation(signal) for signal in Signal.objects.visible_to(actor).filter(pk__in=ids)}
+@presents_to_many(SUBJECT, kinds=Kind.choices)
+def present_signals(actors: Iterable[Actor], ids: Collection[UUID]) -> Iterator[tuple[Actor, Shown]]:
+    """Yield to each reader title, address and words of those signals that it sees; of a withdrawn one, its number."""
+    for actor, signals in seen_by_each(actors, Signal, ids):
+        yield actor, {signal.pk: _presentation(signal) for signal in signals}
 
 
 def _presentation(signal: Signal) -> Presentation:
@@ -113,7 +124,7 @@ def note_what_left(actor: Actor, ids: Collection[UUID]) -> None:
 
     Mail about comments goes to those who spoke, the anonymous ones too: who got it would say who they are.
     """
-    note_read(actor, Signal.objects.visible_to(actor).filter(pk__in=ids))
+    note_read(actor, Signal.objects.unrestricted(reason="what has just been shown to the reader").filter(pk__in=ids))
 
 
 @presents(RECALL)
