@@ -304,3 +304,20 @@ def test_extract_of_any_text_quotes_it_exactly_in_order_and_once(text):
     assert [text[p.start : p.end] for p in proposals] == [p.quoted for p in proposals]
     assert [p.start for p in proposals] == sorted(p.start for p in proposals)
     assert len({p.observable for p in proposals}) == len(proposals)
+
+
+@pytest.mark.parametrize(
+    ("text", "found"),
+    [
+        ("see аpple.com now", ["xn--pple-43d.com"]),  # with a Cyrillic letter, here and below
+        ("gооgle.com と書く", ["xn--ggle-55da.com"]),
+        ("攻撃元はаpple.comです", ["xn--pple-43d.com"]),
+        ("www.аpple.com, login.аpple.com", ["www.xn--pple-43d.com", "login.xn--pple-43d.com"]),
+        ("a@аpple.com", ["a@xn--pple-43d.com"]),
+        ("bücher.de und Straße.de", ["xn--bcher-kva.de", "strasse.de"]),
+        ("攻撃元はevil.exampleです", ["evil.example"]),
+        ("naïve.But so", []),
+    ],
+)
+def test_host_with_letters_of_several_scripts_is_that_host_and_no_part_of_it(text, found):
+    assert [proposal.observable.value for proposal in extract(text)] == found

@@ -1,52 +1,16 @@
-"""What an author hands over, and how it is made readable."""
+"""What an author hands over."""
 
-import unicodedata
 from uuid import UUID
 
 import pytest
-from hypothesis import given
-from hypothesis import strategies as st
 
 from noroshi.core.domain.audience import AuthorMode, Entry, EntryKind, State
 from noroshi.core.domain.tlp import TLP
 from noroshi.kit.markdown import MAX_CHARACTERS
-from noroshi.sharing.domain.content import MAX_BODY, Marking, one_line, readable
+from noroshi.sharing.domain.content import MAX_BODY, Marking
 from noroshi.sharing.domain.release import Gravity, gravity
 
 SOMEBODY = UUID(int=1)
-
-
-@pytest.mark.parametrize(
-    ("text", "expected"),
-    [
-        ("plain", "plain"),
-        ("  two\r\nlines\rthree ", "two\nlines\nthree"),
-        ("tab\tstays", "tab\tstays"),
-        ("nul\x00 bell\x07 escape\x1b[31m del\x7f c1\x9b", "nul bell escape[31m del c1"),
-        ("report\u202efdp.exe", "report[U+202E]fdp.exe"),
-        ("\u2066isolate\u2069 \u200emark\u200f \u061calm", "[U+2066]isolate[U+2069] [U+200E]mark[U+200F] [U+061C]alm"),
-        ("half \ud800 character", "half  character"),
-        ("日本語　全角", "日本語　全角"),
-        ("e\u0301 👩‍💻", "e\u0301 👩‍💻"),
-    ],
-)
-def test_readable_when_given_a_text_then_nothing_in_it_acts(text, expected):
-    assert readable(text) == expected
-
-
-@given(st.text())
-def test_readable_when_given_anything_then_it_is_writable_and_turns_nothing(text):
-    shown = readable(text)
-    shown.encode()
-    assert not {unicodedata.bidirectional(letter) for letter in shown} & {
-        *("LRE", "RLE", "LRO", "RLO", "PDF", "LRI", "RLI", "FSI", "PDI")
-    }
-    assert {letter for letter in shown if unicodedata.category(letter) == "Cc"} <= {"\n", "\t"}
-    assert readable(shown) == shown
-
-
-def test_one_line_when_given_several_then_they_are_joined():
-    assert one_line(" a\n\nb\t c ") == "a b c"
 
 
 def test_body_when_as_long_as_it_may_be_then_a_page_shows_all_of_it():

@@ -15,7 +15,7 @@ from pypdf import PdfReader
 from factories import files
 from noroshi.sharing.domain import archives, cleaning
 from noroshi.sharing.domain.file_kinds import FileKind, Refusal, Unfit
-from noroshi.sharing.domain.file_names import clean_name, looks_deceptive, neutral_name
+from noroshi.sharing.domain.file_names import clean_name, neutral_name
 
 # What it is
 
@@ -271,11 +271,3 @@ def test_name_when_it_is_any_text_then_the_clean_one_is_short_visible_and_clean_
 
 def test_name_when_neutral_then_only_its_place_and_ending_are_left():
     assert neutral_name(2, FileKind.TEXT, "Bank A values.csv") == "attachment-2.csv"
-
-
-@pytest.mark.parametrize(
-    ("name", "deceptive"),
-    [("pаypal.pdf", True), ("paypal.pdf", False), ("報告書 final.pdf", False), ("отчёт.pdf", True), ("αβ", False)],
-)
-def test_name_when_it_mixes_letters_that_look_alike_then_it_is_told(name, deceptive):
-    assert looks_deceptive(name) is deceptive

@@ -43,6 +43,11 @@ MAX_TEXT = 2_000_000  # characters
 
 # An address may follow a label (`IP:2001:db8::1`), not another group of hexadecimal digits.
 _NOT_AFTER_A_GROUP = "".join(rf"(?<![^A-Za-z0-9][0-9A-Fa-f]{{{length}}}:)" for length in (1, 2, 3, 4))
+# Letters of scripts that are written with spaces, beyond ASCII: of `аpple.com`, with a Cyrillic letter, `pple.com` is
+# no part, as `evil.example` is one of 「はevil.exampleです」.
+_SPACED = "\u00c0-\u00d6\u00d8-\u00f6\u00f8-\u024f\u0370-\u058f\u13a0-\u13ff\u1e00-\u1fff"
+_WORD = rf"A-Za-z0-9_{_SPACED}"
+_SPACED_LABEL = re.compile(rf"[{_WORD}-]+")
 _SCAN = re.compile(
     rf"""(?=[A-Za-z0-9_%+:]|[^\x00-\x7f])  # nothing begins elsewhere; said first, for speed
     (?:
@@ -51,9 +56,11 @@ _SCAN = re.compile(
     | (?P<ipv6>   (?=[0-9A-Fa-f]{{0,4}}:[0-9A-Fa-f:]) (?<![A-Za-z0-9_.]) (?<!::) {_NOT_AFTER_A_GROUP}
                   [0-9A-Fa-f:]{{2,39}}+
                   (?:(?:\.[0-9]{{1,3}}){{3}})? (?:/[0-9]{{1,3}})? (?![A-Za-z0-9_:]))
-    | (?P<dotted> (?<![A-Za-z0-9_]) (?<![A-Za-z0-9_][.-]) [A-Za-z0-9_][A-Za-z0-9_-]*+ (?:\.[A-Za-z0-9_-]++)++)
+    | (?P<dotted> (?<![{_WORD}]) (?<![{_WORD}][.-]) [A-Za-z0-9_][A-Za-z0-9_-]*+ (?:\.[A-Za-z0-9_-]++)++)
     | (?P<hash>   (?<![A-Za-z0-9]) [0-9A-Fa-f]{{32,64}}+ (?![A-Za-z0-9]))
-    | (?P<idn>    (?<![^\s「『（(<"'【：:]) [\w-]{{1,63}}+ (?:\.[\w-]{{1,63}}+){{1,8}}+)
+    | (?P<idn>    (?: (?<![^\s「『（(<"'【：:]) [\w-]{{1,63}}+
+                    | (?<![{_WORD}.-]) [A-Za-z0-9_-]{{0,62}}+ (?=[{_SPACED}]) [{_WORD}-]{{1,63}}+ )
+                  (?:\.[\w-]{{1,63}}+){{1,8}}+)
     )""",
     re.VERBOSE | re.IGNORECASE,
 )
@@ -175,10 +182,10 @@ class _Scanner:
         yield self._hash(match)
 
     def _read_idn(self, match: re.Match[str]) -> Iterator[Proposal | None]:
-        """Read a name in another script: only from a clear beginning, since prose has no spaces before it."""
+        """Read a name in another script: only from a clear beginning, since Japanese prose has no spaces before it."""
         first_label = match[0].partition(".")[0]
         proposal = None
-        if not first_label[-1].isascii():
+        if not first_label[-1].isascii() or _SPACED_LABEL.fullmatch(first_label):
             proposal = self._domain(match.start(), host_end(self._text, match.start()))
         if proposal and _HIRAGANA.search(first_label) and not _is_defanged(proposal):
             proposal = None

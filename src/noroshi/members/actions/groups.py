@@ -12,7 +12,7 @@ from noroshi.core.domain.membership import MembershipClass
 from noroshi.core.domain.tlp import TLP
 from noroshi.core.errors import Conflict, InvalidInput
 from noroshi.members import policy
-from noroshi.members.actions import values
+from noroshi.members.actions import names, values
 from noroshi.members.domain.groups import MAX_CHARTER, Charter, Terms
 from noroshi.members.models import (
     ClassChoices,
@@ -80,7 +80,8 @@ _DESCRIBED = (
 def _describe(group: Group, name_ja: str, name_en: str, default_tlp: str, terms: Terms) -> None:
     if default_tlp not in set(TLP):
         raise InvalidInput("default_tlp", _("This is not a TLP level."))
-    group.name_ja, group.name_en = values.text("name_ja", name_ja, 200), name_en.strip()[:200]
+    named = names.both_names(name_ja, name_en, Group.objects.exclude(pk=group.pk))
+    group.name_ja, group.name_en = named["name_ja"], named["name_en"]
     group.default_tlp = TLP(default_tlp)
     group.purpose_ja = values.at_most("purpose_ja", terms.purpose_ja, PURPOSE)
     group.purpose_en = values.at_most("purpose_en", terms.purpose_en, PURPOSE)

@@ -16,7 +16,7 @@ from noroshi.core.actor import Actor
 from noroshi.core.domain.membership import Standing
 from noroshi.core.errors import Conflict, InvalidInput, NotFound
 from noroshi.members import policy
-from noroshi.members.actions import access, values
+from noroshi.members.actions import access, names, values
 from noroshi.members.actions.people import add_person
 from noroshi.members.domain import secrets
 from noroshi.members.models import Invitation, Organisation, Person
@@ -45,7 +45,7 @@ def invite_person(
     secret = secrets.new_secret()
     invitation = Invitation.objects.create(
         email=invited,
-        name=values.text("name", name, 120),
+        name=names.name_of_person(name, organisation.people.all()),
         organisation=organisation,
         roles=sorted(set(roles)),
         token_hash=secrets.digest(secret),

@@ -13,7 +13,7 @@ from noroshi.core.domain.tlp import TLP
 from noroshi.core.errors import Conflict, InvalidInput
 from noroshi.core.policy import require
 from noroshi.members import policy
-from noroshi.members.actions import access, values
+from noroshi.members.actions import access, names, values
 from noroshi.members.domain import authority
 from noroshi.members.models import (
     ClassCeiling,
@@ -32,8 +32,7 @@ def create_organisation(
     policy.require_community(actor)
     organisation = Organisation(
         slug=values.short_name(slug),
-        name_ja=values.text("name_ja", name_ja, 200),
-        name_en=name_en.strip()[:200],
+        **names.both_names(name_ja, name_en, Organisation.objects.all()),
         kind=values.choice("kind", kind, InstitutionKind),
         membership=values.choice("membership", membership, ClassChoices),
     )

@@ -12,7 +12,7 @@ from noroshi.core.actor import Actor
 from noroshi.core.domain.membership import Role, Standing
 from noroshi.core.errors import Conflict, InvalidInput
 from noroshi.members import policy
-from noroshi.members.actions import access, values
+from noroshi.members.actions import access, names, values
 from noroshi.members.models import Organisation, Person, RoleAssignment, RoleChoices
 
 
@@ -52,7 +52,7 @@ def add_person(
     """Write the rows of an account. The caller has checked who may, and writes the ledger."""
     person = Person(
         email=values.address(email),
-        name=values.text("name", name, 120),
+        name=names.name_of_person(name, organisation.people.all()),
         organisation=organisation,
         language=_language(language),
     )
@@ -72,7 +72,8 @@ def add_person(
 def change_profile(actor: Actor, *, person: Person, name: str, language: str) -> None:
     """Change one's own name and language."""
     policy.require_self(actor, person)
-    person.name, person.language = values.text("name", name, 120), _language(language)
+    colleagues = person.organisation.people.exclude(pk=person.pk)
+    person.name, person.language = names.name_of_person(name, colleagues), _language(language)
     person.save(update_fields=["name", "language"])
     ledger.record(actor, "members.person.changed", person)
 

@@ -11,7 +11,7 @@ from noroshi.core import clock, ledger
 from noroshi.core.actor import Actor
 from noroshi.core.errors import Conflict, InvalidInput, NotFound
 from noroshi.members import policy
-from noroshi.members.actions import values
+from noroshi.members.actions import names
 from noroshi.members.domain import authority, secrets
 from noroshi.members.domain.scopes import Scope, unknown
 from noroshi.members.models import Organisation, Person, Token
@@ -33,7 +33,7 @@ def issue_token(
     holder = _holder(actor, person, organisation)
     secret = secrets.new_token()
     token = Token.objects.create(
-        label=values.text("label", label, 120),
+        label=names.name("label", label, 120),
         organisation=holder,
         person=person,
         token_hash=secrets.digest(secret),

@@ -12,6 +12,7 @@ from django.utils.translation import gettext as _
 from noroshi.core import clock, ledger
 from noroshi.core.actor import Actor
 from noroshi.core.errors import Conflict, InvalidInput, NotAllowed, NotFound
+from noroshi.kit.domain.plain_text import one_line
 from noroshi.members.models import InstitutionKind
 from noroshi.notify.domain.delivery import DIGEST_AT
 from noroshi.notify.models import Delivery, NoticeKind, Preferences, Subscription, Weekday
@@ -124,7 +125,7 @@ def described(actor: Actor, wanted: Wanted) -> Subscription:
     _check(actor, wanted)
     return Subscription(
         person_id=actor.person,
-        label=" ".join(wanted.label.split()),
+        label=one_line(wanted.label),
         notices=sorted(set(wanted.notices)),
         signal_kinds=sorted(set(wanted.signal_kinds)),
         groups=sorted(map(str, set(wanted.groups))),

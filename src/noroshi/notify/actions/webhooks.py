@@ -14,6 +14,7 @@ from noroshi.core.domain.channels import Channel
 from noroshi.core.errors import Conflict, InvalidInput, NotFound
 from noroshi.core.models import LedgerEntry
 from noroshi.core.policy import require
+from noroshi.kit.domain.plain_text import one_line
 from noroshi.kit.outbound import OutboundRefused, check_url
 from noroshi.kit.sealing import cipher
 from noroshi.members.queries import machine_of
@@ -36,7 +37,7 @@ def add_webhook(actor: Actor, *, label: str, url: str) -> tuple[Webhook, str]:
         check_url(url.strip())
     except OutboundRefused as error:
         raise InvalidInput("url", error.message) from error
-    name = " ".join(label.split())
+    name = one_line(label)
     if not name or len(name) > 80:  # noqa: PLR2004 - as the field says
         raise InvalidInput("label", _("A name has 1 to 80 characters."))
     if Webhook.objects.filter(organisation=organisation).count() >= MOST_WEBHOOKS:

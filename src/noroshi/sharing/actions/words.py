@@ -6,10 +6,9 @@ from noroshi.core.errors import InvalidInput
 from noroshi.sharing.domain.content import (
     MAX_BODY,
     MAX_TITLE,
-    one_line,
-    readable,
 )
 from noroshi.sharing.domain.outline import MAX_ANSWER, Outline
+from noroshi.sharing.domain.texts import one_line, readable
 from noroshi.sharing.models import Kind, Target
 
 

@@ -4,7 +4,7 @@ import re
 import unicodedata
 from typing import Final
 
-from noroshi.sharing.domain.content import TURNING, UNWRITABLE
+from noroshi.kit.domain.plain_text import TURNING, UNWRITABLE
 from noroshi.sharing.domain.file_kinds import LOOKS, FileKind, ending_of
 
 MAX_NAME: Final = 120
@@ -13,8 +13,6 @@ _INVISIBLE: Final = re.compile(
     "[\u00ad\u034f\u115f\u1160\u17b4\u17b5\u180b-\u180e\u200b-\u200d\u2060-\u2064\ufeff\ufff9-\ufffb]"
 )
 _RESERVED: Final = re.compile(r"(con|prn|aux|nul|com\d|lpt\d)(\.|$)", re.IGNORECASE)
-_MIXED: Final = frozenset({"CYRILLIC", "GREEK", "ARMENIAN", "CHEROKEE", "COPTIC", "LISU"})
-"""Scripts with letters that look like Latin ones."""
 
 
 def clean_name(name: str, kind: FileKind) -> str:
@@ -36,9 +34,3 @@ def clean_name(name: str, kind: FileKind) -> str:
 def neutral_name(place: int, kind: FileKind, name: str) -> str:
     """Return a name that says nothing of who made the file: its place among the others, and its ending."""
     return f"attachment-{place}.{ending_of(clean_name(name, kind))}"
-
-
-def looks_deceptive(name: str) -> bool:
-    """Whether a name mixes Latin letters with letters of other scripts that look like them."""
-    scripts = {unicodedata.name(char, "").partition(" ")[0] for char in name if char.isalpha()}
-    return "LATIN" in scripts and not scripts.isdisjoint(_MIXED)

@@ -18,11 +18,11 @@ from noroshi.core.domain.tlp import TLP, Profile
 from noroshi.intel.domain.observables import Observable, ObservableType, defang
 from noroshi.intel.wording import TYPES
 from noroshi.kit.charts import Chart, line_chart
+from noroshi.kit.domain.lookalikes import mixes_scripts
 from noroshi.kit.http import ActorRequest
 from noroshi.sharing import policy, queries, wording
 from noroshi.sharing.domain.archives import PASSWORD
 from noroshi.sharing.domain.file_kinds import FileKind
-from noroshi.sharing.domain.file_names import looks_deceptive
 from noroshi.sharing.domain.handling import Objective
 from noroshi.sharing.domain.release import gravity
 from noroshi.sharing.domain.scan import Finding
@@ -192,6 +192,6 @@ def _shown_file(file: Attachment) -> dict[str, Any]:
     return {
         "row": file,
         "kind": wording.FILE_KINDS[FileKind(file.kind)],
-        "deceptive": looks_deceptive(file.name),
+        "deceptive": mixes_scripts(file.name),
         "password": PASSWORD if file.is_sample and file.cleaned else "",
     }
