@@ -18,8 +18,9 @@ from typing import Final
 
 import nh3
 
-from noroshi.sharing.domain.content import MAX_BODY, MAX_TITLE, one_line, readable
+from noroshi.sharing.domain.content import MAX_BODY, MAX_TITLE
 from noroshi.sharing.domain.encodings import decoded
+from noroshi.sharing.domain.texts import one_line, readable
 
 LOCAL_PART: Final = "share"
 """What stands before the plus of every address."""

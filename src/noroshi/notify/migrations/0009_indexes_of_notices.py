@@ -7,7 +7,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('notify', '0006_alarms'),
+        ('notify', '0008_detections'),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
