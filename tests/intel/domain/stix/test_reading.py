@@ -75,6 +75,16 @@ def test_element_when_it_is_no_json_or_nested_without_end_then_it_alone_is_refus
     ]
 
 
+def test_elements_when_all_are_broken_then_each_is_refused_and_the_rest_is_read():
+    broken = ",".join(['{"a":NaN}'] * 30_000)
+    assert read(f"[{broken},{JSON_A},{broken},{JSON_B}]") == [
+        *[(None, ["json"])] * 30_000,
+        A,
+        *[(None, ["json"])] * 30_000,
+        B,
+    ]
+
+
 def test_element_when_its_bytes_are_no_utf8_then_it_alone_is_refused():
     assert read(b'[{"a":1},{"a":"\xff"},{"a":1}]') == [A, (None, ["encoding"]), A]
 

@@ -109,6 +109,7 @@ class _Reader:
         self._place = 0
         self._before = 0  # bytes that came before the buffer
         self._rule = Rule.JSON  # what is broken where the text breaks off
+        self._slow_until = 0  # how far the elements are read one by one
 
     def parts(self) -> Iterator[bytes | Problem]:
         """Yield the bytes of each element, or why one is refused; a last problem where the text breaks off."""
@@ -138,8 +139,9 @@ class _Reader:
     def _read(self) -> bool:
         """Read on, and let go of what is done with; return whether there was anything."""
         chunk = self._stream.read(CHUNK)
-        self._before += self._place
-        self._buffer, self._place = self._buffer[self._place :] + chunk, 0
+        if chunk:  # else nothing is copied: many elements at the end may ask
+            self._before += self._place
+            self._buffer, self._place = self._buffer[self._place :] + chunk, 0
         return bool(chunk)
 
     def _peek(self) -> bytes:
@@ -220,21 +222,26 @@ class _Reader:
     def _many(self) -> list[bytes | Problem]:
         """Return as many elements as lie whole in the buffer, at the speed of a parser that decodes nothing.
 
-        Elements and the commas between them end at a brace; which one is tried from the last on.
+        Elements and the commas between them end at a brace; which one is tried from the last on. Where none was right
+        there is a broken element, and what the buffer holds is read one by one: trying again behind each would copy
+        the buffer as often as there are broken elements in it.
         """
+        if self._before + self._place < self._slow_until:
+            return []
         if len(self._buffer) - self._place < CHUNK:
             self._read()
         end = len(self._buffer)
         for _try in range(_MOST_TRIES):
             end = self._buffer.rfind(b"}", self._place, end)
             if end < 0:
-                return []
+                break
             try:
                 parts = _part(b"[" + self._buffer[self._place : end + 1] + b"]")
             except (ValueError, RecursionError):
                 continue
             self._place = end + 1
             return [_bounded(bytes(part)) for part in parts]
+        self._slow_until = self._before + len(self._buffer)
         return []
 
     def _slowly(self) -> bytes | Problem:
@@ -246,7 +253,7 @@ class _Reader:
                 self._place = match.end()
                 return _bounded(match[0])
             if len(self._buffer) - self._place > MAX_OBJECT:
-                return self._skip(Rule.TOO_LARGE, MAX_OBJECT)
+                return self._skip()
             if not self._read():
                 break
         if match is not None:
@@ -254,17 +261,19 @@ class _Reader:
             return _bounded(match[0])
         if self._peek() not in (b"{", b"["):
             raise _BrokenError
-        return self._skip(Rule.TOO_DEEP, MAX_DEPTH)
+        return self._skip()
 
-    def _skip(self, rule: Rule, most: int) -> Problem:
-        """Go behind an element that is not read, keeping nothing of it."""
-        depth = 0
+    def _skip(self) -> Problem:
+        """Go behind an element that is too large or too deep, keeping nothing of it."""
+        start, depth = self._before + self._place, 0
         while (end := self._balanced_end(depth)) is None:
             depth = self._depth
             if len(self._buffer) - self._place > _LONGEST_STRING or not self._read():
                 raise _BrokenError
         self._place = end
-        return found(rule, most=f"{most:,}")[0]
+        if self._before + end - start > MAX_OBJECT:
+            return found(Rule.TOO_LARGE, most=f"{MAX_OBJECT:,}")[0]
+        return found(Rule.TOO_DEEP, most=MAX_DEPTH)[0]
 
     def _balanced_end(self, depth: int) -> int | None:
         """Return where the brackets that are open close; None, and how deep it came to, where they do not yet."""
