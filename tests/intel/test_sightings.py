@@ -1,6 +1,6 @@
 """Who has seen what: the own organisation knows, others learn a number from three on, the ledger learns no name."""
 
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from uuid import uuid4
 
 import pytest
@@ -9,7 +9,7 @@ from noroshi.core.actor import Actor
 from noroshi.core.models import LedgerEntry
 from noroshi.intel.actions import record_sighting
 from noroshi.intel.models import Sighting, SightingSource
-from noroshi.intel.queries import has_said_seen, organisations_that_saw, own_sighting
+from noroshi.intel.queries import organisations_that_saw, own_sighting, said_seen, seen
 
 ITEM = uuid4()
 SYSTEM = Actor.system("test")
@@ -70,7 +70,26 @@ def test_what_the_logs_say_comes_before_what_a_person_says(cast):
 
 def test_only_a_persons_word_is_having_said_so(cast):
     see(cast.bank_a)
-    assert has_said_seen(cast.actor("a1"), ITEM) is False
+    assert said_seen(cast.actor("a1"), ITEM) is None
     see(cast.bank_a, SightingSource.PERSON)
-    assert has_said_seen(cast.actor("a2"), ITEM) is True
-    assert has_said_seen(cast.actor("b1"), ITEM) is False
+    assert said_seen(cast.actor("a2"), ITEM).named is False
+    assert said_seen(cast.actor("b1"), ITEM) is None
+
+
+def test_a_name_that_is_given_or_taken_back_counts_from_then_on(cast, stopped_clock):
+    days = []
+    for named in (False, True, None, True, False):
+        see(cast.bank_a, SightingSource.PERSON, named=named)
+        days.append((Sighting.everything.get().named, Sighting.everything.get().at.day))
+        stopped_clock.advance(days=1)
+    assert days == [(False, 22), (True, 23), (True, 23), (True, 23), (False, 26)]
+    assert LedgerEntry.objects.filter(action="intel.sighting.recorded").count() == 3
+
+
+def test_a_name_is_told_to_those_for_whom_it_was_given(cast, stopped_clock):
+    for house in (cast.bank_a, cast.bank_b):
+        see(house, SightingSource.PERSON, named=True)
+        stopped_clock.advance(hours=1)
+    assert seen(ITEM).named == {cast.bank_a.pk, cast.bank_b.pk}
+    later = seen(ITEM, named_after=stopped_clock.now - timedelta(minutes=90))
+    assert (later.named, later.number) == (frozenset({cast.bank_b.pk}), None)

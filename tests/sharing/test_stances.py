@@ -39,17 +39,17 @@ def test_stances_when_fewer_than_three_stand_alike_then_no_number_is_told_and_th
     told = []
     for name in ("b1", "i1", "t1", "s1", "o1", "hub_op"):
         stand(cast, signal, "affected", name)
-        told.append(queries.answers_to(signal).stances[StanceKind.AFFECTED])
+        told.append(queries.answers_to(cast.actor("b1"), signal).stances[StanceKind.AFFECTED])
     assert told == [None, None, 3, 3, 3, 6]
     stand(cast, signal, "patched", "b1")
-    assert queries.answers_to(signal).stances == {**HIDDEN, StanceKind.AFFECTED: 3}
+    assert queries.answers_to(cast.actor("b1"), signal).stances == {**HIDDEN, StanceKind.AFFECTED: 3}
 
 
 def test_stances_when_named_then_the_name_is_shown_and_in_no_number(cast, share):
     signal = share("a1", tlp=TLP.GREEN)
     stand(cast, signal, "affected", "b1", "i1", "o1", named=True)
     stand(cast, signal, "affected", "t1", "s1")
-    answers = queries.answers_to(signal)
+    answers = queries.answers_to(cast.actor("b1"), signal)
     assert answers.stances == HIDDEN
     assert [each.slug for each in answers.stances_named[StanceKind.AFFECTED]] == ["bank_b", "insurer", "outsider"]
     entries = LedgerEntry.objects.filter(action="sharing.stance.taken").values_list("organisation", flat=True)
@@ -77,14 +77,14 @@ def test_stance_when_excluded_or_withdrawn_or_unknown_then_it_is_refused(cast, s
     actions.withdraw_signal(cast.actor("a1"), signal, reason="false alarm")
     with pytest.raises(Conflict):
         stand(cast, signal, "affected", "b1")
-    assert queries.answers_to(signal).stances == HIDDEN
+    assert queries.answers_to(cast.actor("b1"), signal).stances == HIDDEN
     assert list(queries.stances_of_own(cast.actor("b1"), signal)) == []
 
 
 def test_stance_when_the_author_is_anonymous_then_a_colleague_answers_as_others_do(cast, share):
     signal = share("a1", author_mode=AuthorMode.ANONYMOUS)
     stand(cast, signal, "affected", "a2", "b1", "i1")
-    assert queries.answers_to(signal).stances[StanceKind.AFFECTED] == 3
+    assert queries.answers_to(cast.actor("b1"), signal).stances[StanceKind.AFFECTED] == 3
 
 
 def test_sightings_when_named_then_they_are_named_and_the_others_a_number(cast, share, stopped_clock):
@@ -92,9 +92,51 @@ def test_sightings_when_named_then_they_are_named_and_the_others_a_number(cast, 
     for name in ("b1", "i1", "t1", "s1"):
         actions.report_seen(cast.actor(name), signal, named=name == "b1")
         stopped_clock.advance(days=1)
-    answers = queries.answers_to(signal)
+    answers = queries.answers_to(cast.actor("b1"), signal)
     assert ([each.slug for each in answers.seen_named], answers.seen) == (["bank_b"], 3)
     assert [(day.isoformat(), number) for day, number in answers.seen_by_day] == [("2026-11-25", 3)]
+
+
+def test_seen_page_when_said_then_without_a_name_and_by_name_where_somebody_who_may_speak_chooses_that(cast, share):
+    signal = share("a1", tlp=TLP.GREEN)
+    address = reverse("sharing:detail", args=[signal.pk])
+
+    def named():
+        return "by name: Bank_B" in cast.client("o1").get(address).content.decode()
+
+    said = []
+    for name, form in (("b_reader", {}), ("b1", {"named": "on"}), ("b_reader", {}), ("b2", {})):
+        assert cast.client(name).post(f"{address}seen", form).status_code == 302
+        said.append(named())
+    assert said == [False, True, True, False]
+    assert cast.client("b_reader").post(f"{address}seen", {"named": "on"}).status_code == 403
+    pages = {name: cast.client(name).get(address).content.decode() for name in ("b1", "b_reader", "a1")}
+    assert {name: "We saw this too, by name" in page for name, page in pages.items()} == {
+        "b1": True,
+        "b_reader": False,
+        "a1": False,
+    }
+
+
+def test_names_when_given_under_a_narrower_level_then_new_readers_do_not_learn_them(cast, share, stopped_clock):
+    signal = share("a1")
+    for name in ("b1", "i1"):
+        actions.report_seen(cast.actor(name), signal, named=True)
+        stand(cast, signal, "affected", name, named=True)
+    stopped_clock.advance(minutes=1)
+    signal = actions.lower_marking(cast.actor("a1"), signal, tlp="GREEN", reason="public by now")
+    stopped_clock.advance(minutes=1)
+    actions.report_seen(cast.actor("i1"), signal, named=False)
+    actions.report_seen(cast.actor("i1"), signal, named=True)
+    stand(cast, signal, "patched", "i1", named=True)
+
+    def told(name):
+        answers = queries.answers_to(cast.actor(name), signal)
+        stances = {kind: [each.slug for each in houses] for kind, houses in answers.stances_named.items() if houses}
+        return [each.slug for each in answers.seen_named], stances
+
+    assert told("o1") == (["bank_b", "insurer"], {"affected": ["bank_b"], "patched": ["insurer"]})
+    assert told("t1") == (["insurer"], {"patched": ["insurer"]})
 
 
 def test_list_when_filtered_by_the_own_answer_then_it_is_the_reader_s_organisation_s(cast, share):

@@ -7,7 +7,7 @@ from uuid import UUID
 
 from django.db import transaction
 
-from noroshi.core import ledger
+from noroshi.core import clock, ledger
 from noroshi.core.actor import Actor
 from noroshi.intel.domain import observables as domain
 from noroshi.intel.models import Observable, Sighting, SightingSource
@@ -34,28 +34,32 @@ def record_sighting(  # noqa: PLR0913 - one call says everything about a sightin
     count: int = 1,
     first_seen: datetime | None = None,
     last_seen: datetime | None = None,
-    named: bool = False,
+    named: bool | None = None,
 ) -> bool:
     """Note that `organisation` has seen what the item is about; return whether that is new.
 
     The same organisation and source make one sighting, brought up to date. It is anonymous unless `named`: others
-    learn only how many organisations there are, from three on, and the ledger that somebody saw it.
+    learn only how many organisations there are, from three on, and the ledger that somebody saw it. Giving the name,
+    or taking it back, counts from now on; None leaves it as it was.
     """
-    _row, new = Sighting.everything.update_or_create(
-        item_id=item_id,
-        organisation_id=organisation,
-        source=source,
+    key = {"item_id": item_id, "organisation_id": organisation, "source": source}
+    known = Sighting.everything.select_for_update().filter(**key).first()
+    shown = (known is not None and known.named) if named is None else named
+    again = known is not None and known.named == shown
+    Sighting.everything.update_or_create(
+        **key,
         defaults={
             "count": count,
             "first_seen": first_seen,
             "last_seen": last_seen,
-            "named": named,
+            "named": shown,
             "world": actor.world,
+            "at": known.at if known is not None and again else clock.now(),
         },
     )
-    if new:
-        ledger.record(actor if named else actor.veiled(), "intel.sighting.recorded", item=item_id, source=source)
-    return new
+    if not again:
+        ledger.record(actor if shown else actor.veiled(), "intel.sighting.recorded", item=item_id, source=source)
+    return known is None
 
 
 def _digest(value: domain.Observable) -> str:

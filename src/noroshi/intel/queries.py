@@ -19,8 +19,8 @@ from noroshi.intel.models import Sighting, SightingSource
 class Seen:
     """Who saw an item, as far as its readers are told.
 
-    `number` moves in steps of three and is None below; those that let themselves be named are not in it. `by_day` has
-    each day on which it rose: what a reader who came every day has seen.
+    `number` moves in steps of three and is None below; those that let themselves be named, to whomever, are not in it.
+    `by_day` has each day on which it rose: what a reader who came every day has seen.
     """
 
     number: int | None
@@ -28,17 +28,21 @@ class Seen:
     by_day: list[tuple[date, int]]
 
 
-def seen(item_id: UUID) -> Seen:
-    """Return who saw an item. The caller has checked that the reader sees it."""
+def seen(item_id: UUID, *, named_after: datetime | None = None) -> Seen:
+    """Return who saw an item. The caller has checked that the reader sees it.
+
+    Names are told that were given after `named_after`: before, they were given to fewer readers.
+    """
     rows = list(_told([item_id]).order_by("at", "id").values_list("organisation_id", "named", "at"))
-    named = frozenset(organisation for organisation, is_named, _at in rows if is_named)
+    named = {organisation: at for organisation, is_named, at in rows if is_named}
     first = {organisation: at for organisation, _named, at in reversed(rows) if organisation not in named}
     days = {
         timezone.localtime(at).date(): number
         for number, at in enumerate(sorted(first.values()), 1)
         if told(number) == number
     }
-    return Seen(told(len(first)), named, list(days.items()))
+    shown = frozenset(house for house, at in named.items() if named_after is None or at > named_after)
+    return Seen(told(len(first)), shown, list(days.items()))
 
 
 def organisations_that_saw(item_id: UUID) -> int | None:
@@ -65,9 +69,9 @@ def own_sighting(actor: Actor, item_id: UUID) -> Sighting | None:
     return _own(actor, item_id).order_by("source").first()
 
 
-def has_said_seen(actor: Actor, item_id: UUID) -> bool:
-    """Whether a person of the actor's organisation has said "we saw this too"."""
-    return _own(actor, item_id).filter(source=SightingSource.PERSON).exists()
+def said_seen(actor: Actor, item_id: UUID) -> Sighting | None:
+    """Return that a person of the actor's organisation has said "we saw this too", if one has."""
+    return _own(actor, item_id).filter(source=SightingSource.PERSON).first()
 
 
 def _own(actor: Actor, item_id: UUID) -> QuerySet[Sighting]:

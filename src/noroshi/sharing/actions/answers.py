@@ -57,14 +57,15 @@ def acknowledge_signal(actor: Actor, signal: Signal) -> bool:
 def report_seen(actor: Actor, signal: Signal, *, named: bool = False) -> bool:
     """Say "we saw this too" for the organisation; return whether that is new.
 
-    Others see only counts, from three on, unless it lets itself be `named` to those who see the signal.
+    Others see only counts, from three on, unless it lets itself be `named` to those who see the signal. Who needs to
+    know gives its name, and takes it back; anybody else leaves that as it is.
     """
     signal = locked(actor, signal)
-    policy.require(actor, "answer", signal)
+    policy.require(actor, "stand" if named else "answer", signal)
     return record_sighting(
         actor,
         item_id=signal.pk,
         organisation=actor.acting_organisation,
         source=SightingSource.PERSON,
-        named=named,
+        named=named if actor.needs_to_know else None,
     )

@@ -143,7 +143,7 @@ def read_replies(request: ActorRequest, signal_id: UUID) -> dict[str, Any]:
     signal = signal_for(request.actor, signal_id)
     if signal.published_at is None or door.decide(request.actor, signal).tombstone:
         raise NotFound
-    told = queries.answers_to(signal)
+    told = queries.answers_to(request.actor, signal)
     own = queries.stances_of_own(request.actor, signal).first()
     return {
         "seen": _answer(told.seen, told.seen_named),

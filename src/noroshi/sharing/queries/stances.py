@@ -3,7 +3,7 @@
 from collections import Counter
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime
 from uuid import UUID
 
 from django.db.models import CharField, Exists, OuterRef, QuerySet, Subquery
@@ -14,6 +14,7 @@ from noroshi.core.domain.small_numbers import told
 from noroshi.intel.queries import seen
 from noroshi.members.models import Organisation
 from noroshi.sharing.models import Signal, Stance, StanceKind
+from noroshi.sharing.queries.levels import open_since
 from noroshi.sharing.queries.signals import not_mine
 
 UNANSWERED = "none"
@@ -33,10 +34,14 @@ class Answers:
     stances_named: dict[StanceKind, list[Organisation]]
 
 
-def answers_to(signal: Signal) -> Answers:
-    """Return what the readers of `signal` said. The caller has checked that the reader sees it."""
-    numbers, named = _numbers_and_names(signal)
-    sightings = seen(signal.pk)
+def answers_to(actor: Actor, signal: Signal) -> Answers:
+    """Return what the readers of `signal` said, to `actor`, of whom the caller has checked that it sees it.
+
+    Who gave the name under a narrower level gave it to those who could read it then (`open_since`).
+    """
+    since = open_since(actor, signal)
+    numbers, named = _numbers_and_names(signal, since)
+    sightings = seen(signal.pk, named_after=since)
     names = Organisation.objects.filter(pk__in={*sightings.named, *named}).order_by("slug")
     return Answers(
         seen=sightings.number,
@@ -47,10 +52,11 @@ def answers_to(signal: Signal) -> Answers:
     )
 
 
-def _numbers_and_names(signal: Signal) -> tuple[Mapping[str, int | None], dict[UUID, str]]:
-    rows = _current().filter(signal=signal).values_list("organisation_id", "kind", "named")
-    numbers = Counter(kind for _organisation, kind, named in rows if not named)
-    return {kind: told(number) for kind, number in numbers.items()}, {who: kind for who, kind, named in rows if named}
+def _numbers_and_names(signal: Signal, since: datetime | None) -> tuple[Mapping[str, int | None], dict[UUID, str]]:
+    rows = list(_current().filter(signal=signal).values_list("organisation_id", "kind", "named", "at"))
+    numbers = Counter(kind for _organisation, kind, named, _at in rows if not named)
+    names = {who: kind for who, kind, named, at in rows if named and (since is None or at > since)}
+    return {kind: told(number) for kind, number in numbers.items()}, names
 
 
 def _current() -> QuerySet[Stance]:

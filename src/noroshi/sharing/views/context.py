@@ -130,7 +130,7 @@ def replies_context(actor: Actor, signal: Signal) -> dict[str, Any]:
     """Return the context of `sharing/stances.html`: what the readers said, and what the reader's organisation did."""
     if signal.state != State.PUBLISHED or not policy.is_member(actor):
         return {}
-    answers = queries.answers_to(signal)
+    answers = queries.answers_to(actor, signal)
     return {
         "replies": answers,
         "stances": [(kind.label, answers.stances[kind], answers.stances_named[kind]) for kind in StanceKind],

@@ -19,7 +19,7 @@ from noroshi.core import policy as door
 from noroshi.core.actor import Actor
 from noroshi.core.domain.audience import State
 from noroshi.core.errors import InvalidInput, NotFound
-from noroshi.intel.queries import has_said_seen
+from noroshi.intel.queries import said_seen
 from noroshi.kit.http import ActorRequest, open_to_the_public
 from noroshi.sharing import actions, policy, queries, wording
 from noroshi.sharing.domain.outline import Form
@@ -91,7 +91,7 @@ def _detail(actor: Actor, signal: Signal) -> dict[str, Any]:
         "verbs": policy.allowed_verbs(actor, signal),
         "is_member": policy.is_member(actor),
         "acknowledged": queries.has_acknowledged(actor, signal),
-        "seen": has_said_seen(actor, signal.pk),
+        "seen": said_seen(actor, signal.pk),
         **replies_context(actor, signal),
         **desk_context(actor, signal),
         "reason": wording.REACHED_BY[way] if way else "",
