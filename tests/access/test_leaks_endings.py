@@ -11,9 +11,12 @@ from factories.subscriptions import choose
 from noroshi.core import clock
 from noroshi.core.domain.tlp import TLP
 from noroshi.hunting.models import Hit
+from noroshi.kit.lists import export
 from noroshi.members import actions as members
 from noroshi.members.models import Person, Token
-from noroshi.notify.models import Delivery, Notice, NoticeKind
+from noroshi.notify.actions import add_webhook, pause_webhook
+from noroshi.notify.models import Delivery, Notice, NoticeKind, Webhook
+from noroshi.notify.tasks import call_due_webhooks, send_due_mail
 from noroshi.sharing import actions
 from noroshi.sharing.domain.content import Content, Marking
 from noroshi.sharing.models import Signal
@@ -99,7 +102,14 @@ def test_access_when_it_ends_then_open_sessions_tokens_and_waiting_mail_end_with
     ending(cast)
 
     notices = list(Notice.everything.filter(person=cast.b1).values_list("pk", flat=True))
-    for place in (*places, f"/search?q={COMMON}", "/signals/", "/", "/inbox/", *(f"/inbox/{pk}/" for pk in notices)):
+    for place in (
+        *places,
+        f"/search?q={EVIL_ADDRESS}",
+        "/signals/",
+        "/",
+        "/inbox/",
+        *(f"/inbox/{pk}/" for pk in notices),
+    ):
         answer = browser.get(place)
         assert [word for word in WORDS if word in answer.content.decode() + answer.get("Location", "")] == []
     assert {browser.get(place).status_code for place in places} <= {302, 403, 404}
@@ -107,9 +117,58 @@ def test_access_when_it_ends_then_open_sessions_tokens_and_waiting_mail_end_with
     assert "Quokka" not in program.get("/api/v1/signals").content.decode()
     mail.outbox.clear()
     stopped_clock.advance(hours=24)
+    send_due_mail()
     drain()
     letters = [f"{letter.subject}\n{letter.body}" for letter in mail.outbox if letter.to == [cast.b1.email]]
     assert [word for word in (*WORDS, "marking does not allow") if word in "".join(letters)] == []
+
+
+def to_the_group(cast) -> Signal:
+    return share(cast, TLP.GREEN, to_group(cast.wg_incident))
+
+
+RUNNING = {
+    # whether the person's feed and file go on, and the organisation's webhook
+    "the person leaves the group": (to_the_group, False, False),
+    "the group is closed": (to_the_group, False, False),
+    "the person loses the role": (by_the_organisation, False, True),
+    "the person is suspended": (to_everybody, False, True),
+    "the organisation is suspended": (to_everybody, False, False),
+    "the membership ends": (to_everybody, False, False),
+    "nothing": (to_the_group, True, True),
+}
+
+
+@pytest.mark.parametrize("ending", RUNNING)
+def test_access_when_it_ends_then_feeds_webhooks_searches_and_files_that_are_being_sent_end_with_it(
+    cast, drain, partner, monkeypatch, watch, ending
+):
+    given, person_goes_on, machine_goes_on = RUNNING[ending]
+    hook = add_webhook(cast.actor("b_admin"), label="SIEM", url="https://siem.bank-b.example/")[0]
+    pause_webhook(cast.actor("b_admin"), hook, paused=True)
+    for _number in range(3):
+        given(cast)
+    drain()
+    browser, reader = cast.client("b1"), Client()
+    feed = f"/inbox/feeds/{watch.feeds['b1']}/atom"
+    assert given is by_the_organisation or "Quokka" in reader.get(feed).content.decode()  # AMBER is in no feed
+    monkeypatch.setattr(export, "CHUNK", 2)
+    file = iter(browser.get("/signals/?export=csv").streaming_content)
+    begun = [next(file).decode() for _line in range(3)]
+    assert ["Quokka" in line for line in begun] == [False, True, True]
+
+    if ending != "nothing":
+        ENDINGS[ending][1](cast)
+
+    rest = "".join(line.decode() for line in file)
+    assert ("Quokka" in rest) is person_goes_on
+    assert ("takes part no more" in rest) is (cast.actor("b1").standing != "active")
+    for answer in (reader.get(feed), browser.get(f"/search?q={EVIL_ADDRESS}")):
+        assert ("Quokka" in answer.content.decode()) is person_goes_on
+    Webhook.objects.update(paused_at=None)
+    call_due_webhooks()
+    drain()
+    assert ([body["data"]["title"] for _url, _headers, body in partner.sent] != []) is machine_goes_on
 
 
 def test_tokens_when_the_organisation_is_suspended_then_its_machine_s_is_none_either(cast, drain, watch):
@@ -136,6 +195,7 @@ def test_signal_when_withdrawn_then_its_number_date_and_reason_are_all_that_is_l
     actions.withdraw_signal(cast.actor("a1"), signal, reason="it was a drill")
 
     stopped_clock.advance(hours=24)
+    send_due_mail()
     drain()
     hits = list(Hit.everything.filter(hunt__signal=signal).values_list("pk", flat=True))
     notices = list(Notice.everything.filter(person__organisation=cast.bank_b).values_list("pk", flat=True))

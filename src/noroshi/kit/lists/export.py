@@ -26,7 +26,9 @@ from noroshi.kit.lists.spec import Column
 EXPORT_CAP: Final = 10_000
 """Rows in one file; the page says so, and so does the file's last row where it was reached."""
 
-CHUNK: Final = 500
+CHUNK: Final = 200
+"""Rows that are asked for at a time: at most so many leave after access has ended."""
+
 FULL_WIDTH_FORMULA_STARTS: Final = ("＝", "＋", "－", "＠")
 """A Japanese Excel turns these into their half-width forms when the cell is edited."""
 
@@ -59,13 +61,16 @@ def _until_refused(lines: Iterator[str]) -> Iterator[str]:
 
 
 def csv_lines(actor: Actor, question: Question, moment: datetime) -> Iterator[str]:
-    """Yield the file's lines; the last says so if the cap cut it."""
+    """Yield the file's lines; the last says so if the cap cut it, or the end of the taker's access."""
     columns = [column for column in question.spec.columns if column.exported]
     mark = f"{actor.label} {moment.isoformat(timespec='seconds')}"
     yield BYTE_ORDER_MARK + _line([*(column.label for column in columns), _("Exported by, at")])
     left, place, goes_on = EXPORT_CAP, None, True
     while left and goes_on:
         taker, rows = _next(actor, question, place, min(CHUNK, left))
+        if not taker.is_active:
+            yield _line([_("Ended here: whoever was taking this file takes part no more.")])
+            return
         chunk = rows[: min(CHUNK, left)]
         if chunk and question.spec.on_export is not None:
             question.spec.on_export(taker, chunk)
