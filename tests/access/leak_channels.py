@@ -4,25 +4,36 @@ A `Look` is what one reader gets by every channel at one moment, by channel: sta
 differs between any two answers (request numbers, CSRF tokens, nonces, identifiers).
 """
 
+import json
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
+from http import HTTPStatus
 from typing import Final
 from uuid import UUID
 
 from django.core import mail
+from django.core.files.uploadedfile import SimpleUploadedFile
 from django.db import transaction
 from django.test import Client
 
 from cast import Cast
+from factories.partner import Partner
 from noroshi.core import ids
 from noroshi.members.actions import issue_token
 from noroshi.members.domain.scopes import Scope
+from noroshi.notify.actions import add_webhook
+from noroshi.notify.models import Webhook
 from noroshi.sharing.domain.pseudonyms import NAMES
 
 Look = dict[str, str]
 
+ADMINS: Final = {"outsider": "o_admin", "bank_b": "b_admin", "supervisor": "sup_admin"}
+
 COMMON: Final = "harbour"
 """A word that visible and hidden signals share, so that a search that looked at too much would count them."""
+
+SAME_BYTES: Final = b"capybara"
+"""What a file of each hidden signal holds, and one that each reader brings: that they are kept already is not told."""
 
 LISTS: Final = (
     "/",
@@ -60,6 +71,10 @@ LISTS: Final = (
     "/members/people/",
     "/members/groups/",
     "/members/groups/wg_incident/",
+    "/members/groups/five/",
+    "/signals/groups/five/",
+    "/search?q=capybara",
+    "/signals/?q=capybara",
     "/signals/consultations/",
     f"/signals/consultations/?q={COMMON}&state=answered&export=csv",
     "/signals/consultations/?item=lantern",
@@ -85,6 +100,8 @@ PROBES: Final = (
     "/signals/{}/unmask",
     "/signals/{}/receipts",
 )
+ANSWERS: Final = ("/signals/answers/{}/", "/signals/answers/{}/edit")
+FILE: Final = "/signals/attachments/{}"
 VERBS: Final = (
     "comment",
     "unmask",
@@ -107,6 +124,7 @@ VERBS: Final = (
 API: Final = (
     "/signals",
     f"/signals?q={COMMON}",
+    "/signals?q=capybara",
     "/signals?tlp=AMBER",
     "/signals?since=2026-11-01",
     "/signals?group=wg_incident",
@@ -126,6 +144,8 @@ API: Final = (
     "/groups",
     "/groups/wg_incident",
     "/groups/wg_incident/members",
+    "/groups/five",
+    "/groups/five/members",
     "/group-requests",
 )
 API_PROBES: Final = (
@@ -169,24 +189,31 @@ _WORDS: Final = {"body": "x", "reason": "x", "text": "x", "kind": "affected", "o
 _OF_A_BIRD: Final = re.compile(r"Content-Length: \d+\n")
 """A pseudonym is another in each thread, and so is its length."""
 
-_UNTOLD: Final = frozenset({"X-Request-ID", "Set-Cookie", "Expires", "Last-Modified"})
+_UNTOLD: Final = frozenset({"X-Request-ID", "Set-Cookie", "Expires"})
 
 
 class Watch:
     """Looks at everything with each reader's eyes; made before the runs, so that its tokens are the same in all."""
 
-    def __init__(self, cast: Cast, people: Iterable[str], machines: Iterable[str] = ()) -> None:
-        self.cast = cast
+    def __init__(
+        self, cast: Cast, people: Iterable[str], machines: Iterable[str] = (), partner: Partner | None = None
+    ) -> None:
+        """With a `partner`, the organisations of `machines` have webhooks that call it."""
+        self.cast, self.partner = cast, partner
+        self.admins = {name: cast.client(ADMINS[name]) for name in machines if partner and name != "supervisor"}
+        for name in self.admins:
+            add_webhook(cast.actor(ADMINS[name]), label="SIEM", url=f"https://{name.replace('_', '-')}.example/")
         self.tokens = {name: self._of_person(name) for name in people}
         self.tokens |= {name: self._of_machine(name) for name in machines}
         self.feeds = {name: self._of_person(name, "feeds.read") for name in people}
 
-    def look(self, reader: str, numbers: Iterable[UUID] = ()) -> Look:
+    def look(self, reader: str, numbers: Iterable[UUID] = (), files: Iterable[UUID] = ()) -> Look:
         """All that `reader` gets: a person's name, an organisation's (its machine), or "visitor".
 
-        The reader also tries every verb on the first of `numbers`; what that did is undone.
+        `numbers` are those of signals and published answers. The reader also tries every verb on the first of them,
+        and to attach, get and take away `files`; what that did is undone.
         """
-        return undone(lambda: self._look(reader, list(numbers)))
+        return undone(lambda: self._look(reader, list(numbers), list(files)))
 
     def fetch(self, reader: str) -> None:
         """Take everything there is by the ways by which content leaves, to be kept: what that wrote is not undone."""
@@ -194,22 +221,26 @@ class Watch:
         browser.get(f"/search?q={COMMON}")
         b"".join(browser.get("/signals/?export=csv").streaming_content)
         for number in _numbers_in(browser.get("/signals/?size=100")):
-            browser.get(f"/signals/{number}/")
+            page = browser.get(f"/signals/{number}/").content.decode()
+            for file in sorted(set(re.findall(r'href="(/signals/attachments/[0-9a-f-]{36})"', page))):
+                browser.get(file)
         self._feeds(self.feeds[reader])
         self._api(self.tokens[reader], [])
 
-    def _look(self, reader: str, known: list[UUID]) -> Look:
+    def _look(self, reader: str, known: list[UUID], files: list[UUID]) -> Look:
         seen = _mails_to(self.cast.people[reader].email) if reader in self.cast.people else {}
         if reader in self.feeds:
             seen |= self._feeds(self.feeds[reader])
         if reader in self.tokens:
-            seen |= self._api(self.tokens[reader], known)
+            seen |= self._api(self.tokens[reader], known, files[:1] if reader in self.cast.people else files)
+        if reader in self.admins:
+            seen |= self._webhook(reader)
         if reader == "visitor" or reader in self.cast.people:
             client = Client(headers={"Accept-Language": "en"}) if reader == "visitor" else self.cast.client(reader)
-            seen |= self._pages(client, known)  # last: here the verbs are tried
+            seen |= self._pages(client, known, files)  # last: here the verbs are tried
         return seen
 
-    def _pages(self, client: Client, numbers: list[UUID]) -> Look:
+    def _pages(self, client: Client, numbers: list[UUID], files: list[UUID]) -> Look:
         seen = {path: plain(client.get(path)) for path in LISTS}
         seen["metrics"] = plain(client.get("/metrics", REMOTE_ADDR="203.0.113.7"))
         marking = {"tlp": "AMBER", "community": "on"}
@@ -217,17 +248,25 @@ class Watch:
         seen["draft"] = _draft(client)
         seen["detail"] = "\n".join(plain(client.get(f"/signals/{number}/")) for number in numbers)
         seen["related"] = _related_to_all(client)
+        for path in (*ANSWERS, FILE):
+            asked = files if path is FILE else numbers[-1:]
+            seen[path] = "\n".join(plain(client.get(path.format(number))) for number in asked)
+        for number in files[:1]:
+            seen["take a file away"] = plain(client.post(f"{FILE.format(number)}/remove"))
         for number in numbers[:1]:
             seen |= {path: plain(client.get(path.format(number))) for path in PROBES}
             for verb in VERBS:
                 answer = client.post(f"/signals/{number}/{verb}", _WORDS)
                 seen[f"do {verb}"] = plain(answer)
+            seen["attach"] = plain(client.post(f"/signals/{number}/attachments", {"file": _same_file()}))
         return seen
 
-    def _api(self, token: str, numbers: list[UUID]) -> Look:
+    def _api(self, token: str, numbers: list[UUID], files: Sequence[UUID] = ()) -> Look:
         client = Client(headers={"Authorization": f"Bearer {token}", "Accept-Language": "en"})
         seen = {f"api {path}": plain(client.get(f"/api/v1{path}")) for path in API}
         seen["api paging"] = _by_pages_of_one(client)
+        seen["api file"] = "\n".join(plain(client.get(f"/api/v1/attachments/{number}")) for number in files)
+        seen["api answer"] = "\n".join(plain(client.get(f"/api/v1/answers/{number}")) for number in numbers[-1:])
         for path in API_PROBES:
             answers = [client.get(f"/api/v1{path.format(number)}") for number in numbers]
             seen[f"api {path}"] = "\n".join(map(plain, answers))
@@ -240,6 +279,15 @@ class Watch:
         seen["api related"] = "\n".join(map(plain, likes))
         return seen
 
+    def _webhook(self, name: str) -> Look:
+        """What the organisation's webhook was told, and the page on which its admin sees that."""
+        assert self.partner is not None
+        host = f"https://{name.replace('_', '-')}.example/"
+        told = [json.dumps(body, ensure_ascii=False) for url, _headers, body in self.partner.sent if url == host]
+        client, row = self.admins[name], Webhook.objects.get(url=host)
+        pages = [plain(client.get(path)) for path in ("/inbox/webhooks/", f"/inbox/webhooks/{row.pk}/")]
+        return {"webhook": _fixed("\n".join(told)), "webhook's page": "\n".join(pages)}
+
     def _feeds(self, token: str) -> Look:
         """The feeds with their ETags, the calendar, and a feed that is asked whether anything changed."""
         client = Client()
@@ -250,7 +298,7 @@ class Watch:
         return issue_token(actor, person=self.cast.people[name], label="watch", scopes=scopes or API_SCOPES)[1]
 
     def _of_machine(self, name: str) -> str:
-        admin = self.cast.actor({"outsider": "o_admin", "bank_b": "b_admin", "supervisor": "sup_admin"}[name])
+        admin = self.cast.actor(ADMINS[name])
         home = self.cast.organisations[name]
         return issue_token(admin, organisation=home, label="watch", scopes=API_SCOPES)[1]
 
@@ -291,9 +339,7 @@ def nowhere(count: int) -> list[UUID]:
 def plain(response) -> str:
     body = b"".join(response.streaming_content) if response.streaming else response.content
     headers = sorted(f"{name}: {value}" for name, value in response.headers.items() if name not in _UNTOLD)
-    text = "\n".join([str(response.status_code), *headers, body.decode()])
-    for pattern, instead in _VOLATILE:
-        text = pattern.sub(instead, text)
+    text = _fixed("\n".join([str(response.status_code), *headers, body.decode()]))
     return _OF_A_BIRD.sub("", text) if "<bird>" in text else text
 
 
@@ -308,10 +354,14 @@ def _numbers_in(listed) -> list[str]:
 
 
 def _draft(client: Client) -> str:
-    """The page on which somebody looks over an own draft: it must not say how much others have written."""
+    """The page on which somebody looks over an own draft, with a file: it must not say how much others have written."""
     words = {"kind": "phishing", "target": "customer", "title": "Own", "body": "185.220.101.4 and evil.test-bank.net"}
     answer = client.post("/signals/new", {**words, "tlp": "AMBER", "community": "on"}, follow=True)
-    return plain(answer)
+    if answer.status_code != HTTPStatus.OK or not answer.redirect_chain:
+        return plain(answer)
+    number = answer.redirect_chain[-1][0].split("/")[2]
+    attached = client.post(f"/signals/{number}/attachments", {"file": _same_file()}, follow=True)
+    return f"{plain(answer)}\n{plain(attached)}"
 
 
 def _by_pages_of_one(client: Client) -> str:
@@ -329,7 +379,15 @@ def _mails_to(address: str) -> Look:
     letters = [letter for letter in mail.outbox if letter.to == [address]]
     fixed = [re.sub(r"<[0-9a-f]{32}@", "<number@", str(sorted(letter.extra_headers.items()))) for letter in letters]
     texts = [f"{letter.subject}\n{letter.body}\n{head}" for letter, head in zip(letters, fixed, strict=True)]
-    text = "\n".join(texts)
+    return {"mail": _fixed("\n".join(texts))}
+
+
+def _fixed(text: str) -> str:
+    """The text without what differs between any two answers."""
     for pattern, instead in _VOLATILE:
         text = pattern.sub(instead, text)
-    return {"mail": text}
+    return text
+
+
+def _same_file() -> SimpleUploadedFile:
+    return SimpleUploadedFile("own.txt", SAME_BYTES)

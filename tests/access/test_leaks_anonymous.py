@@ -14,6 +14,7 @@ import pytest
 from django.core import mail
 
 from access.leak_channels import COMMON, Look, Watch, differences, mentions, undone
+from factories import files
 from factories.audience import COMMUNITY, to_person
 from factories.lakes import EVIL_ADDRESS, event, fill_lake
 from factories.members import make_person
@@ -24,6 +25,7 @@ from noroshi.hunting.queries import counts_by_organisation
 from noroshi.members.actions import join_group
 from noroshi.members.models import Person
 from noroshi.sharing import actions
+from noroshi.sharing.actions import Upload
 from noroshi.sharing.domain.content import Content, Marking
 from noroshi.sharing.models import Receipt, Signal
 from noroshi.sharing.policy import allowed_verbs
@@ -64,6 +66,7 @@ def hold(cast, author: str, marking: Marking) -> Signal:
     """Have it written, handed back, sent again and wait for release."""
     words = Content("phishing", "customer", TITLE, f"seen from {EVIL_ADDRESS}")
     draft = actions.draft_signal(cast.actor(author), content=words, marking=marking)
+    actions.attach_file(cast.actor(author), draft, upload=Upload(files.picture(), "by-me.jpg"))
     actions.publish_signal(cast.actor(author), draft)
     actions.ask_author(cast.actor("hub_op"), draft, text="since when?")
     actions.answer_hub(cast.actor(author), draft, text="since Monday")
@@ -82,7 +85,8 @@ def discuss(cast, author: str, signal: Signal) -> None:
             actions.report_seen(actor, signal)
             actions.take_stance(actor, signal, kind="affected")
             actions.comment_on_signal(actor, signal, body="here too", anonymous=name == "b1")
-    actions.comment_on_signal(cast.actor(author), signal, body="since Monday")
+    comment = actions.comment_on_signal(cast.actor(author), signal, body="since Monday")
+    actions.attach_to_comment(cast.actor(author), comment, upload=Upload(b"since Monday", "mine.txt"))
 
 
 def unhashed(seen: Look) -> Look:
@@ -119,7 +123,8 @@ def test_others_when_an_anonymous_signal_lives_then_nothing_tells_whose_it_is(
         actions.withdraw_signal(cast.actor(author), signal, reason="resolved")
         drain()
         seen["b1, withdrawn"] = watch.look("b1", numbers)
-        return seen, (counts, Counter(payloads), receipts)
+        downloads = LedgerEntry.objects.filter(action="sharing.attachment.downloaded").order_by("id")
+        return seen, (counts, Counter(payloads), receipts, list(downloads.values_list("person", "channel")))
 
     (one, kept), (other, kept_of_other) = (undone(partial(day_of, name)) for name in AUTHORS)
     assert mentions(one["b1"], [TITLE]) != {}
@@ -128,4 +133,5 @@ def test_others_when_an_anonymous_signal_lives_then_nothing_tells_whose_it_is(
     assert {reader: channels for reader, channels in told.items() if channels} == {}
     assert kept == kept_of_other
     ways = {way for name, _home, way, _count in kept[2] if name == AUTHORS[0]}
+    assert len(kept[3]) == (4 if audience == "everybody" else 0)  # two files by two people
     assert ways == ({"web", "export", "feed", "api_person_token", "mail_content"} if audience == "everybody" else set())

@@ -19,9 +19,9 @@ from noroshi.members.models import Person
 from noroshi.sharing import actions
 from noroshi.sharing.domain.content import Content, Marking
 
+from .hidden import HIDDEN, ask_openly, live, marks
 from .leak_channels import COMMON, differences, mentions, undone
 from .routes import Walk, routes, values_of_rows
-from .test_leaks import HIDDEN, live, markings, marks
 
 pytestmark = pytest.mark.slow
 
@@ -45,6 +45,7 @@ def share_openly(cast) -> None:
     for title, tlp in zip(SHARED, (TLP.CLEAR, TLP.GREEN, TLP.AMBER), strict=True):
         words = Content("phishing", "customer", f"{title} {COMMON}", f"okapishared, seen from {EVIL_ADDRESS}")
         actions.share_signal(cast.actor("b1"), content=words, marking=Marking(tlp, entries=frozenset({COMMUNITY})))
+    ask_openly(cast)
 
 
 def share_everything(cast, drain, clock) -> None:
@@ -58,9 +59,8 @@ def hide_something(cast, drain, clock) -> None:
     address = actions.issue_mail_address(cast.actor("a1"), group=cast.wg_incident)[1]
     letter = f"From: a1@bank-a.example\nTo: {address}\nSubject: {marks('unsent')[0]} by mail\n\n{marks('unsent')[1]}"
     actions.take_mail(letter.encode())
-    chosen = markings(cast, clock)
     for name in HIDDEN:
-        live(cast, name, chosen[name])
+        live(cast, clock, name)
     drain()
 
 

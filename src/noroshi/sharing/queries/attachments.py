@@ -2,7 +2,7 @@
 
 from uuid import UUID
 
-from django.db.models import Q, QuerySet
+from django.db.models import F, Q, QuerySet
 
 from noroshi.core.actor import Actor
 from noroshi.core.errors import NotFound
@@ -15,7 +15,8 @@ def attachments_of(actor: Actor, signal: Signal) -> QuerySet[Attachment]:
 
     What is said under a signal is for members, and for those who could read it when it was said.
     """
-    rows = Attachment.objects.visible_to(actor).filter(signal=signal).order_by("added_at", "id")
+    own_first = F("comment").asc(nulls_first=True)
+    rows = Attachment.objects.visible_to(actor).filter(signal=signal).order_by("added_at", own_first, "id")
     if actor.is_visitor:
         return rows.filter(comment=None)
     since = open_since(actor, signal)
