@@ -3,6 +3,7 @@
 import hashlib
 from collections.abc import Iterable
 from datetime import datetime
+from typing import Any
 from uuid import UUID
 
 from django.db import transaction
@@ -42,7 +43,7 @@ def record_sighting(  # noqa: PLR0913 - one call says everything about a sightin
     learn only how many organisations there are, from three on, and the ledger that somebody saw it. Giving the name,
     or taking it back, counts from now on; None leaves it as it was.
     """
-    key = {"item_id": item_id, "organisation_id": organisation, "source": source}
+    key: dict[str, Any] = {"item_id": item_id, "organisation_id": organisation, "source": source}
     known = Sighting.everything.select_for_update().filter(**key).first()
     shown = (known is not None and known.named) if named is None else named
     again = known is not None and known.named == shown
