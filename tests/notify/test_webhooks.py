@@ -4,9 +4,12 @@ import base64
 import hashlib
 import hmac
 import json
+import re
 from datetime import UTC, datetime, timedelta
+from pathlib import Path
 
 import pytest
+import time_machine
 from django.core import mail
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
@@ -30,7 +33,7 @@ from noroshi.notify.actions import (
 from noroshi.notify.actions import (
     test_webhook as try_webhook,
 )
-from noroshi.notify.domain.webhooks import WAITS, signature
+from noroshi.notify.domain.webhooks import WAITS, new_secret, signature
 from noroshi.notify.models import Attempt, Dispatch, Webhook
 from noroshi.notify.tasks import call_due_webhooks
 from noroshi.sharing import actions
@@ -86,6 +89,40 @@ def test_signature_when_made_then_it_is_that_of_the_standard_s_example():
     secret = "whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw"
     made = signature(secret, "msg_p5jXN8AQM9LWM0D4loKWxJek", moment, b'{"test": 2432232314}')
     assert made == "v1,g0hM9SsE+OTPJTGt/tmIKtSyZlE3uFJELVlNIOLJ1OE="
+
+
+def receiver():
+    """The function that the documentation gives to those who receive."""
+    page = (Path(__file__).parents[2] / "docs" / "use" / "notify.md").read_text(encoding="utf-8")
+    code = {}
+    exec(re.search(r"```python\n(.*?)```", page, re.DOTALL)[1], code)
+    return code["is_to_be_taken"]
+
+
+def test_receiver_of_the_documentation_takes_each_message_once_while_it_is_fresh(
+    cast, hook, share, drain, partner, stopped_clock
+):
+    share()
+    drain()
+    takes, taken = receiver(), set()
+
+    def take(place=0, secret=hook[1], more=b"", **changed):
+        _url, headers, message = partner.sent[place]
+        body = json.dumps(message, ensure_ascii=False, separators=(",", ":")).encode()
+        with time_machine.travel(stopped_clock.now, tick=False):
+            return takes(secret, headers | changed, body + more, taken)
+
+    forged = [{"secret": new_secret()}, {"more": b" "}, {"webhook-timestamp": "9"}, {"webhook-signature": "v1,"}]
+    assert [take(**changed) for changed in forged] == [False] * 4
+    assert [take(), take()] == [True, False]
+    stopped_clock.advance(minutes=4)
+    replay_dispatches(cast.actor("b_admin"), hook[0], dispatch=Dispatch.objects.get().pk)
+    drain()
+    assert partner.sent[1][1]["webhook-id"] == partner.sent[0][1]["webhook-id"]
+    assert [take(1), take(1), take(0)] == [True, False, False]
+    taken.clear()
+    stopped_clock.advance(minutes=6)
+    assert not take(1), "too old"
 
 
 @pytest.mark.parametrize(
