@@ -70,5 +70,6 @@ def test_worker_told_to_stop_finishes_its_job_and_leaves(installation):
         assert worker.wait(30) == 0
     assert installation.numbers("SELECT number FROM carried") == [0]
     jobs = DBTaskResult._meta.db_table
-    assert installation.numbers(f"SELECT count(*) FROM {jobs} WHERE status = 'SUCCESSFUL'") == [1]
+    done = f"SELECT count(*) FROM {jobs} WHERE status = 'SUCCESSFUL' AND task_path = 'under_fire.carry'"
+    assert installation.numbers(done) == [1]
     assert installation.numbers("SELECT count(*) FROM kit_workerbeat") == [0]

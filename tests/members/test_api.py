@@ -29,8 +29,8 @@ def belongs(person):
 
 
 def test_groups_when_listed_then_others_are_counted_in_steps_and_own_ones_exactly(cast, group, program):
-    for number in range(3):
-        actions.create_group(cast.actor("hub_op"), slug=f"wg_{number}", name_ja="x", kind="ad_hoc")
+    for number, name in enumerate(("甲部会", "乙部会", "丙部会")):
+        actions.create_group(cast.actor("hub_op"), slug=f"wg_{number}", name_ja=name, kind="ad_hoc")
     inside, outside = program("b1", Scope.GROUPS_READ), program("i1", Scope.GROUPS_READ)
     assert [line["slug"] for line in outside.items("/groups")] == ["wg_0", "wg_1", "wg_2", "wg_incident"]
     (own,) = inside.items("/groups", mine="true")

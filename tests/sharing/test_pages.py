@@ -4,6 +4,7 @@ import csv
 import io
 import re
 from datetime import timedelta
+from html import unescape
 from uuid import uuid4
 
 import pytest
@@ -120,7 +121,7 @@ def test_own_pages_when_everybody_of_the_cast_opens_them_then_the_author_alone_g
 def test_pages_when_nobody_is_signed_in_then_they_lead_to_the_sign_in(share):
     signal = share("a1")
     for route in urlpatterns:
-        numbers = ("signal_id", "guest_id", "request_id", "reference_id", "comment_id", "consent_id", "attachment_id")
+        numbers = re.findall(r"uuid:(\w+)", str(route.pattern))
         parts = {
             **dict.fromkeys(numbers, signal.pk),
             "verb": "acknowledge",
@@ -232,7 +233,9 @@ def test_list_when_sorted_and_paged_then_every_row_comes_once(cast):
     for number in range(30):
         make_signal(cast.a1, title=f"signal {number:02}")
     client = cast.client("b1")
-    titles = [re.findall(r"signal \d\d", html(client, f"{LIST}?sort=title&page={number}")) for number in (1, 2)]
+    first = html(client, f"{LIST}?sort=title")
+    second = html(client, LIST + unescape(re.search(r'rel="next" href="([^"]+)"', first)[1]))
+    titles = [re.findall(r"signal \d\d", page) for page in (first, second)]
     assert titles[0] + titles[1] == [f"signal {number:02}" for number in range(30)]
 
 
@@ -510,7 +513,7 @@ def test_detail_when_it_has_more_comments_then_it_costs_no_more_queries(
         actions.comment_on_signal(cast.actor("i1"), signal, body="seen")
     client = cast.client("b1")
     client.get(page("detail", signal))
-    with django_assert_max_num_queries(30):
+    with django_assert_max_num_queries(31):
         html(client, page("detail", signal))
 
 
