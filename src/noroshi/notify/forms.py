@@ -34,7 +34,10 @@ class SubscriptionForm(ActionForm):
         widget=_TICKS,
     )
     words = forms.CharField(
-        label=_("Only with these words"), max_length=200, required=False, help_text=_("All of them, as in the search.")
+        label=_("Only with these words"),
+        max_length=200,
+        required=False,
+        help_text=_("All of them, as in the search. Of questions and answers, framework items are words too."),
     )
     values = forms.CharField(
         label=_("Only if it names one of these"),

@@ -22,6 +22,7 @@ from noroshi.notify.queries import inbox_of, mailed_about, plans_for
 
 URGENT: Final = frozenset(NoticeKind) - {
     NoticeKind.AMENDED,
+    NoticeKind.ANSWER,
     NoticeKind.COMMENT,
     NoticeKind.DETECTION,
     NoticeKind.SIGHTING,

@@ -19,7 +19,7 @@ class NoticeKind(models.TextChoices):
 
     SIGNAL = "signal", _("A signal reached you")
     AMENDED = "amended", _("A signal changed")
-    WITHDRAWN = "withdrawn", _("A signal was withdrawn")
+    WITHDRAWN = "withdrawn", _("Something that reached you was withdrawn")
     COMMENT = "comment", _("Somebody commented")
     HIT = "hit", _("Found in your own logs")
     DETECTION = "detection", _("A rule saw something in your own logs")
@@ -30,6 +30,7 @@ class NoticeKind(models.TextChoices):
     WEBHOOK = "webhook", _("A webhook was paused")
     MAILED = "mailed", _("A mail of yours became a draft")
     ALARM = "alarm", _("An account or a token does more than is usual")
+    ANSWER = "answer", _("An answer was published or changed")
 
 
 class Delivery(models.TextChoices):

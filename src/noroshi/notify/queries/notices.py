@@ -33,6 +33,7 @@ USUAL: Final = {
     NoticeKind.WEBHOOK: Delivery.AT_ONCE,
     NoticeKind.MAILED: Delivery.AT_ONCE,
     NoticeKind.ALARM: Delivery.AT_ONCE,
+    NoticeKind.ANSWER: Delivery.DIGEST,
 }
 """How people hear of a kind until they say otherwise."""
 

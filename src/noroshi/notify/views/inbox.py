@@ -81,9 +81,10 @@ def _line(request: ActorRequest, row: Subscription, groups: Mapping[str, str]) -
 
 
 def subscribe(request: ActorRequest) -> HttpResponse:
-    """Take a new subscription, or say what it would have sent."""
+    """Take a new subscription, or say what it would have sent; a page that links here says what it is about."""
     _require_inbox(request)
-    usual = Subscription(notices=["signal", "amended", "withdrawn"])
+    notices = request.GET.getlist("notice") or ["signal", "amended", "withdrawn"]
+    usual = Subscription(notices=notices, words=request.GET.get("words", ""))
     return _edit(request, usual, partial(actions.add_subscription, request.actor))
 
 

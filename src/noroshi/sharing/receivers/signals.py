@@ -37,7 +37,7 @@ from noroshi.notify.presenters import (
 )
 from noroshi.sharing.actions import note_read
 from noroshi.sharing.domain.moments import to_the_hour
-from noroshi.sharing.models import Comment, Kind, Signal, SignalObservable
+from noroshi.sharing.models import Comment, Kind, QuestionItem, Signal, SignalObservable
 from noroshi.sharing.queries import got_by, mailed_readers, people_reached, people_who_see, readers_of
 from noroshi.sharing.wording import OUTLINE, recalled
 
@@ -92,12 +92,15 @@ def describe_signals(ids: Collection[UUID]) -> Mapping[UUID, Topic]:
     named = SignalObservable.objects.unrestricted(reason="as above").filter(signal__in=ids)
     for number, value in named.values_list("signal_id", "observable__value"):
         values.setdefault(number, set()).add(value)
+    about: dict[UUID, list[str]] = {}
+    for item in QuestionItem.objects.unrestricted(reason="as above").filter(signal__in=ids):
+        about.setdefault(item.signal_id, []).append(str(item))
     return {
         signal.pk: Topic(
             signal.kind,
             frozenset(groups.get(signal.pk, ())),
             signal.owner.kind if signal.author_mode == AuthorMode.NAMED else "",
-            f"{signal.title}\n{_text_of(signal)}",
+            "\n".join([signal.title, _text_of(signal), *about.get(signal.pk, ())]),
             frozenset(values.get(signal.pk, ())),
         )
         for signal in signals.filter(pk__in=ids).exclude(state=State.WITHDRAWN).select_related("owner")

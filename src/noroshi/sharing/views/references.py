@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from typing import Any, Final
+from urllib.parse import urlencode
 from uuid import UUID
 
 from django.contrib import messages
@@ -15,6 +16,7 @@ from noroshi.core.domain.audience import State
 from noroshi.core.errors import Conflict, InvalidInput, NotFound
 from noroshi.kit import lists
 from noroshi.kit.http import ActorRequest
+from noroshi.notify.models import NoticeKind
 from noroshi.sharing import actions, policy, queries, wording
 from noroshi.sharing.forms.consultations import ReferenceChangeForm, ReferenceForm
 from noroshi.sharing.lists.consultations import REFERENCES
@@ -30,11 +32,18 @@ def reference_list(request: ActorRequest) -> HttpResponseBase:
     context = {
         "drafts": queries.reference_drafts_of(actor) if editor else (),
         "withdrawn": queries.withdrawn_references_for(actor)[:20],
+        "follow": _following(request),
     }
     rows = queries.listed_references(actor)
     return lists.respond(
         request, REFERENCES, actor=actor, rows=rows, template="sharing/references.html", context=context
     )
+
+
+def _following(request: ActorRequest) -> str:
+    """Return the query by which a subscription begins: new answers about what the list is narrowed to."""
+    words = " ".join(filter(None, (request.GET.get(name, "").strip() for name in ("q", "item"))))
+    return urlencode({"notice": NoticeKind.ANSWER, "words": words})
 
 
 def reference_detail(request: ActorRequest, reference_id: UUID) -> HttpResponse:
