@@ -1,9 +1,10 @@
 """Who is told about a signal, and what a notice may say of it."""
 
+from collections import defaultdict
 from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import replace
 from datetime import timedelta
-from typing import Final
+from typing import Any, Final
 from uuid import UUID
 
 from django.db.models import Q
@@ -83,28 +84,29 @@ def _text_of(signal: Signal) -> str:
 def describe_signals(ids: Collection[UUID]) -> Mapping[UUID, Topic]:
     """Return what people choose mail by. Who is anonymous has no sector; what is withdrawn has nothing left."""
     signals = Signal.objects.unrestricted(reason="what a notice is about, held against what its reader asked for")
-    groups: dict[UUID, set[UUID]] = {}
-    lines = AudienceEntry.objects.filter(item_id__in=ids, kind=EntryKind.GROUP)
-    for item, target in lines.values_list("item_id", "target"):
-        if target is not None:
-            groups.setdefault(item, set()).add(target)
-    values: dict[UUID, set[str]] = {}
+    lines = AudienceEntry.objects.filter(item_id__in=ids, kind=EntryKind.GROUP, target__isnull=False)
+    groups = _gathered(lines.values_list("item_id", "target"))
     named = SignalObservable.objects.unrestricted(reason="as above").filter(signal__in=ids)
-    for number, value in named.values_list("signal_id", "observable__value"):
-        values.setdefault(number, set()).add(value)
-    about: dict[UUID, list[str]] = {}
-    for item in QuestionItem.objects.unrestricted(reason="as above").filter(signal__in=ids):
-        about.setdefault(item.signal_id, []).append(str(item))
+    values = _gathered(named.values_list("signal_id", "observable__value"))
+    filed = QuestionItem.objects.unrestricted(reason="as above").filter(signal__in=ids)
+    items = _gathered((item.signal_id, str(item)) for item in filed)
     return {
         signal.pk: Topic(
             signal.kind,
-            frozenset(groups.get(signal.pk, ())),
+            frozenset(groups[signal.pk]),
             signal.owner.kind if signal.author_mode == AuthorMode.NAMED else "",
-            "\n".join([signal.title, _text_of(signal), *about.get(signal.pk, ())]),
-            frozenset(values.get(signal.pk, ())),
+            "\n".join([signal.title, _text_of(signal), *sorted(items[signal.pk])]),
+            frozenset(values[signal.pk]),
         )
         for signal in signals.filter(pk__in=ids).exclude(state=State.WITHDRAWN).select_related("owner")
     }
+
+
+def _gathered(pairs: Iterable[tuple[UUID, Any]]) -> defaultdict[UUID, set[Any]]:
+    found: defaultdict[UUID, set[Any]] = defaultdict(set)
+    for number, each in pairs:
+        found[number].add(each)
+    return found
 
 
 @reads_values
