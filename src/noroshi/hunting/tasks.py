@@ -54,6 +54,18 @@ def tend_lakes() -> None:
     actions.compact_lakes()
 
 
+@job()
+def gather_index() -> None:
+    """Merge the small parts of the index."""
+    actions.gather_index()
+
+
+@recurring("hunting.gather-index", every=timedelta(hours=1))
+def queue_gathering() -> None:
+    """Have a job gather the index."""
+    gather_index.enqueue()
+
+
 @recurring("hunting.tend-lakes", every=timedelta(days=1))
 def queue_tending() -> None:
     """Have a job tend the lakes: it may take longer than warnings can wait."""

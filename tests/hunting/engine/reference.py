@@ -1,6 +1,7 @@
 """The slow and obvious matcher: what a hunt must find, event by event, needle by needle, with nothing but ``==``."""
 
 import ipaddress
+import math
 from datetime import UTC, datetime
 
 
@@ -9,6 +10,7 @@ def matches(event, kind, value):
     addresses = [event[role] for role in ("src_ip", "dst_ip") if event.get(role)]
     hosts = [host for host in (_host(event), _host_of(event.get("referrer")), event.get("dns_query")) if host]
     hosts += [event["domain"]] if event.get("domain") else []
+    identities = {event.get(role) for role in ("user", "account", "beneficiary")}
     match kind:
         case "ipv4" | "ipv6":
             return value in addresses or value in hosts
@@ -16,13 +18,14 @@ def matches(event, kind, value):
             network = ipaddress.ip_network(value)
             return any(ipaddress.ip_address(address) in network for address in addresses)
         case "domain":
-            return any(host == value or host.endswith(f".{value}") for host in hosts)
+            named = [*hosts, *(event["email"].split("@")[1:] if event.get("email") else ())]
+            return any(host == value or host.endswith(f".{value}") for host in named)
         case "url":
             return any(_begins(_bare(event.get(role)), _bare(value)) for role in ("url", "referrer"))
         case "email":
-            return value in {event.get("email"), event.get("user"), event.get("account")}
+            return value in {event.get("email"), *identities}
         case "account":
-            return value in {event.get("user"), event.get("account")}
+            return value in identities
         case _:
             return event.get(kind) == value
 
@@ -44,12 +47,16 @@ def _begins(url, needle):
     return url == needle or (url.startswith(needle) and url[len(needle)] in "/?&")
 
 
-def hunt(lakes, needles):
-    """Return the hits as (organisation, type, value, first, last, count) in the order a hunt gives them."""
+def hunt(lakes, needles, since=-math.inf, until=math.inf):
+    """Return the hits as (organisation, type, value, first, last, count) in the order a hunt gives them.
+
+    Times are in seconds; since <= time < until.
+    """
     hits = []
     for organisation in sorted(lakes):
         for kind, value in dict.fromkeys(needles):
-            times = [event["time"] for event in lakes[organisation] if matches(event, kind, value)]
+            events = [event for event in lakes[organisation] if since <= event["time"] < until]
+            times = [event["time"] for event in events if matches(event, kind, value)]
             if times:
                 hits.append((organisation, kind, value, _moment(min(times)), _moment(max(times)), len(times)))
     return hits

@@ -15,7 +15,7 @@ def columns_of(relation):
 
 
 def parts_of(lake_folder):
-    return [str(path) for path in lake_folder.rglob("*.parquet")]
+    return [str(path) for path in lake_folder.rglob("events/**/*.parquet")]
 
 
 def test_a_part_has_the_columns_of_the_schema_and_no_other(lake, write, tmp_path):

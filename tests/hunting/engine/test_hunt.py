@@ -1,12 +1,14 @@
 """A hunt finds what the obvious matcher finds: no more, no less."""
 
 import json
+import math
+import random
 import tempfile
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import Phase, given, settings
 from hypothesis import strategies as st
 
 from hunting.conftest import KEY
@@ -14,51 +16,56 @@ from hunting.engine import reference
 from noroshi.hunting.engine import Lake, LakeError, Needle
 
 START = 1_790_000_000
+EPOCH_END = START // (60 * 86_400) * (60 * 86_400)
 DOMAINS = ["example.com", "a.example.com", "b.a.example.com", "notexample.com", "example.org", "xn--wgv71a119e.jp"]
-PATHS = ["/", "/p", "/p/", "/p/x", "/px", "/p?q=1", "/p?q=1&z=2", "/p/x?q", "/P"]
-ADDRESSES = [
-    "10.0.0.1",
-    "10.0.0.255",
-    "10.0.1.0",
-    "198.51.100.7",
-    "2001:db8::1",
-    "2001:db8::ffff",
-    "2001:db8:0:1::",
-    "fe80::1",
-]
+DEEP = "/1/2/3/4/5/6/7/8/9"
+PATHS = ["/", "/p", "/p/", "/p/x", "/px", "/p?q=1", "/p?q=1&z=2", "/p/x?q", "/P", DEEP, f"{DEEP}/10"]
+URLS = [f"https://{host}{path}" for host in [*DOMAINS, "10.0.0.1"] for path in PATHS]
+V4 = ["10.0.0.1", "10.0.0.255", "10.0.1.0", "198.51.100.7"]
+V6 = ["2001:db8::1", "2001:db8::ffff", "2001:db8:0:1::", "fe80::1"]
 USERS = ["yamada", "suzuki", "taro@example.com", "1234567"]
+EMAILS = ["taro@example.com", "hanako@a.example.com"]
+AGENTS = ["curl/8", "Curl/8", 'quoted "agent", with comma', "ブラウザ"]
 DIGESTS = {"md5": 32, "sha1": 40, "sha256": 64}
-
-urls = st.builds("https://{}{}".format, st.sampled_from([*DOMAINS, "10.0.0.1"]), st.sampled_from(PATHS))
-digests = {kind: st.sampled_from(["a" * length, "b" * length]) for kind, length in DIGESTS.items()}
-roles = {
-    "src_ip": st.sampled_from(ADDRESSES),
-    "dst_ip": st.sampled_from(ADDRESSES),
-    "url": urls,
-    "referrer": urls,
-    "domain": st.sampled_from([*DOMAINS, "198.51.100.7"]),
-    "dns_query": st.sampled_from(DOMAINS),
-    "email": st.sampled_from(["taro@example.com", "hanako@a.example.com"]),
-    "user_agent": st.sampled_from(["curl/8", "Curl/8", 'quoted "agent", with comma', "ブラウザ"]),
-    "user": st.sampled_from(USERS),
-    "account": st.sampled_from(USERS),
-    **digests,
+ROLES = {
+    "src_ip": V4 + V6,
+    "dst_ip": V4 + V6,
+    "url": URLS,
+    "referrer": URLS,
+    "domain": [*DOMAINS, "198.51.100.7"],
+    "dns_query": DOMAINS,
+    "email": EMAILS,
+    "user_agent": AGENTS,
+    "user": USERS,
+    "account": USERS,
+    "beneficiary": USERS,
+    "device": ["device-1", "Device-1"],
+    **{kind: ["a" * length, "b" * length] for kind, length in DIGESTS.items()},
 }
-events = st.fixed_dictionaries({"time": st.integers(START, START + 400_000)}, optional=roles)
-networks = st.sampled_from(
-    ["10.0.0.0/24", "10.0.0.0/8", "10.0.0.1/32", "198.51.100.0/25", "2001:db8::/64", "2001:db8::/112", "fe80::/16"]
-)
-needles = st.one_of(
-    st.tuples(st.just("ipv4"), st.sampled_from([a for a in ADDRESSES if "." in a])),
-    st.tuples(st.just("ipv6"), st.sampled_from([a for a in ADDRESSES if ":" in a])),
-    st.tuples(st.just("cidr"), networks),
-    st.tuples(st.just("domain"), st.sampled_from(DOMAINS)),
-    st.tuples(st.just("url"), urls),
-    st.tuples(st.sampled_from(["user_agent"]), roles["user_agent"]),
-    st.tuples(st.just("email"), roles["email"]),
-    st.tuples(st.just("account"), roles["user"]),
-    *(st.tuples(st.just(kind), values) for kind, values in digests.items()),
-)
+NEEDLES = [
+    *(("ipv4", value) for value in V4),
+    *(("ipv6", value) for value in V6),
+    *(("cidr", f"{base}/{bits}") for base, bits in [("10.0.0.0", 24), ("10.0.0.0", 8), ("10.0.0.1", 32)]),
+    *(("cidr", f"{base}/{bits}") for base, bits in [("198.51.100.0", 25), ("fe80::", 16), ("2001:db8::", 112)]),
+    *(("cidr", f"2001:db8::/{bits}") for bits in (32, 64, 65, 127, 128)),
+    *(("domain", value) for value in DOMAINS),
+    *(("url", value) for value in URLS),
+    *(("email", value) for value in EMAILS),
+    *(("account", value) for value in USERS),
+    *((kind, value) for kind in ("user_agent", "device", *DIGESTS) for value in ROLES[kind]),
+]
+# Both sides of the midnights around which epochs and windows begin and end.
+TIMES = [
+    EPOCH_END + day * 86_400 + second for day in (-61, -60, -2, -1, 0, 1, 59, 60) for second in (0, 1, 40_000, 86_399)
+]
+
+
+def any_events(pick, count):
+    """Make events whose values repeat so much that they meet each other in every way."""
+    return [
+        {"time": pick.choice(TIMES), **{role: pick.choice(some) for role, some in ROLES.items() if pick.random() < 0.4}}
+        for _ in range(count)
+    ]
 
 
 def as_lines(found):
@@ -69,20 +76,64 @@ def summary(result):
     return [(hit.organisation, hit.type, hit.value, hit.first_seen, hit.last_seen, hit.count) for hit in result.hits]
 
 
-@settings(max_examples=25, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+def damaged_never(lake_root):
+    """Leave the index as it is."""
+
+
+def damaged_by_loss(lake_root):
+    next((lake_root / "index").rglob("*.parquet")).unlink()
+
+
+def damaged_by_a_tear(lake_root):
+    part = next((lake_root / "index").rglob("*.parquet"))
+    part.write_bytes(part.read_bytes()[:-20])
+
+
+def damaged_by_noise(lake_root):
+    part = next((lake_root / "index").rglob("*.parquet"))
+    part.write_bytes(b"x" * part.stat().st_size)
+
+
+# A smaller seed is no smaller case: nothing to shrink.
+@settings(max_examples=4, deadline=None, phases=[Phase.explicit, Phase.generate])
 @given(
-    lakes=st.dictionaries(st.sampled_from(["bank-a", "bank-b"]), st.lists(events, min_size=1, max_size=60), min_size=1),
-    sought=st.lists(needles, min_size=1, max_size=60),
+    seed=st.integers(0, 1 << 32),
+    since=st.none() | st.sampled_from(TIMES),
+    until=st.none() | st.sampled_from(TIMES),
+    compacted=st.sampled_from([None, False, True]),
+    damage=st.sampled_from([damaged_never, damaged_by_loss, damaged_by_a_tear, damaged_by_noise]),
 )
-def test_hunt_of_any_events_equals_the_obvious_matcher(lakes, sought):
+def test_hunt_of_any_events_equals_the_obvious_matcher(seed, since, until, compacted, damage):
+    pick = random.Random(seed)
+    lakes = {organisation: any_events(pick, 150) for organisation in ("bank-a", "bank-b")}
+    sought = [Needle(*needle) for needle in NEEDLES]
     with tempfile.TemporaryDirectory() as folder:
         lake = Lake(Path(folder) / "lake", key=KEY)
         for organisation, its_events in lakes.items():
-            file = Path(folder) / f"{organisation}.json"
-            file.write_text(as_lines(its_events))
+            ingest_halves(lake, Path(folder), organisation, its_events)
+        if compacted is not None:
+            lake.compact_index(whole=compacted)
+        damage(Path(folder) / "lake")
+        window = {"since": moment(since), "until": moment(until)}
+        found = lake.hunt(sought, **window)
+        scanned = lake.hunt(sought, **window, index=False, samples=False)
+    expected = reference.hunt(lakes, NEEDLES, since or 0, until or math.inf)
+    assert (summary(found), found.refused, summary(scanned)) == (expected, (), expected)
+    assert all(hit.samples[0].time == hit.first_seen for hit in found.hits)
+
+
+def moment(seconds):
+    return None if seconds is None else datetime.fromtimestamp(seconds, UTC)
+
+
+def ingest_halves(lake, folder, organisation, its_events):
+    """Bring events in by two files, the later ones first."""
+    half = len(its_events) // 2
+    for name, some in (("late", its_events[half:]), ("early", its_events[:half])):
+        if some:
+            file = folder / f"{organisation}-{name}.json"
+            file.write_text(as_lines(some))
             assert lake.ingest(organisation, "app", [file]).quarantined == 0
-        result = lake.hunt([Needle(*needle) for needle in sought])
-    assert (summary(result), result.refused) == (reference.hunt(lakes, sought), ())
 
 
 @pytest.fixture

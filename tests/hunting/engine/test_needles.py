@@ -1,9 +1,13 @@
 """Silly and broken needles are refused one by one, each with its reason."""
 
+import duckdb
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from noroshi.hunting.engine import Needle, NeedleReason
-from noroshi.hunting.engine.needles import prepare
+from noroshi.hunting.engine.needles import Key, prepare
+from noroshi.hunting.engine.observables import text_key, text_key_sql
 
 KEY = b"k" * 16
 
@@ -52,21 +56,31 @@ REFUSED = [
 @pytest.mark.parametrize(("kind", "value", "reason"), REFUSED)
 def test_needle_that_means_nothing_is_refused_with_its_reason(kind, value, reason):
     keys = prepare([Needle(kind, value)], KEY)
-    assert (keys.needles, keys.refused, dict(keys.by_kind)) == ((), ((value[:200], str(reason)),), {})
+    assert (keys.needles, keys.refused, keys.keys) == ((), ((value[:200], str(reason)),), ())
 
 
 def test_needles_given_twice_have_their_keys_once():
-    keys = prepare([Needle("ipv4", "192.0.2.1")] * 3, KEY)
-    assert dict(keys.by_kind) == {("ipv4", 32): [((3221225985,), 0)], ("named_address", 0): [(("192.0.2.1",), 0)]}
+    assert prepare([Needle("ipv4", "192.0.2.1")] * 3, KEY).keys == (
+        Key(0, "ipv4", 32, n0=3221225985),
+        Key(0, "named_address", t0="192.0.2.1"),
+    )
 
 
 def test_network_keys_are_signed_64_bit_numbers():
-    keys = prepare([Needle("cidr", "fe80::/64"), Needle("cidr", "10.1.2.3/8")], KEY)
-    assert dict(keys.by_kind) == {("ipv6", 64): [((-108086391056891904, 0), 0)], ("ipv4", 8): [((167772160,), 1)]}
+    assert prepare([Needle("cidr", "fe80::/64"), Needle("cidr", "10.1.2.3/8")], KEY).keys == (
+        Key(0, "ipv6", 64, n0=-108086391056891904, n1=0),
+        Key(1, "ipv4", 8, n0=167772160),
+    )
 
 
 def test_accounts_leave_no_clear_text_in_their_keys():
-    keys = prepare([Needle("account", "yamada"), Needle("email", "taro@example.com")], KEY)
-    pseudonyms = [key for (kind, _), pairs in keys.by_kind.items() if kind == "pseudonym" for (key,), _ in pairs]
+    keys = prepare([Needle("account", "yamada"), Needle("email", "taro@example.com")], KEY).keys
+    pseudonyms = [key.t0 for key in keys if key.kind == "pseudonym"]
     assert [len(pseudonym) for pseudonym in pseudonyms] == [32, 32]
-    assert "yamada" not in str(pseudonyms)
+    assert "yamada" not in str(keys)
+
+
+@given(st.text(alphabet=st.characters(exclude_categories=["Cs"])))
+def test_a_text_has_the_same_key_in_python_and_in_sql(text):
+    found = duckdb.execute(f"SELECT {text_key_sql('?')}", [text]).fetchall()[0]
+    assert found == (text_key(text),)

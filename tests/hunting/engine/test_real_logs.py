@@ -48,7 +48,7 @@ def test_real_logs_of_many_products_are_read(lake, shared_data):
 
 def test_real_classes_are_told(lake, shared_data, tmp_path):
     ingested(lake, shared_data / "logs", "zeek-json/apt29*")
-    parts = [str(path) for path in tmp_path.rglob("*.parquet")]
+    parts = [str(path) for path in tmp_path.rglob("events/**/*.parquet")]
     counts = duckdb.sql(f"SELECT class, count(*) FROM ({events_sql(str(parts))}) GROUP BY 1 ORDER BY 1").fetchall()
     assert dict(counts) == {None: 1, "alert": 14, "auth": 35, "conn": 1515, "dns": 53, "file": 460, "web": 62}
 

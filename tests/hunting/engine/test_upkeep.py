@@ -40,7 +40,7 @@ def filled(lake, write):
 
 
 def parts(lake):
-    return sorted(path.relative_to(lake._root).as_posix() for path in lake._root.rglob("*.parquet"))
+    return sorted(path.relative_to(lake._root).as_posix() for path in (lake._root / "events").rglob("*.parquet"))
 
 
 def count(lake, needle=ALL):

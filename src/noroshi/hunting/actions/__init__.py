@@ -18,7 +18,7 @@ from noroshi.hunting.actions.logs import (
 )
 from noroshi.hunting.actions.rules import remove_rules, save_rules, tune_rule
 from noroshi.hunting.actions.sources import set_source
-from noroshi.hunting.actions.upkeep import age_lakes, compact_lakes, forget_subject
+from noroshi.hunting.actions.upkeep import age_lakes, compact_lakes, forget_subject, gather_index
 
 __all__ = [
     "age_lakes",
@@ -27,6 +27,7 @@ __all__ = [
     "compact_lakes",
     "finish_hunt",
     "forget_subject",
+    "gather_index",
     "handle_detection",
     "ingest_logs",
     "look_again",

@@ -9,7 +9,7 @@ from noroshi.core import clock, ledger
 from noroshi.core.actor import Actor
 from noroshi.core.errors import InvalidInput
 from noroshi.hunting import queries
-from noroshi.hunting.engine import LakeError, Removed
+from noroshi.hunting.engine import CompactReport, LakeError, Removed
 from noroshi.hunting.lake import open_lake
 from noroshi.members.models import Organisation
 
@@ -27,10 +27,19 @@ def age_lakes(actor: Actor) -> None:
             _record_ageing(actor, organisations[status.organisation], status.source, before, removed)
 
 
-def compact_lakes() -> dict[str, tuple[int, int]]:
-    """Make small parts of past days one in every lake; return parts before and after by organisation."""
+def compact_lakes() -> tuple[CompactReport, dict[str, tuple[int, int]]]:
+    """Make the index one, and small parts of past days in every lake; return parts before and after by organisation.
+
+    The index first: what speaks for all of some parts speaks for the one that they become.
+    """
     lake = open_lake()
-    return {name: lake.compact(name, _today()) for name in lake.organisations()}
+    index = lake.compact_index()
+    return index, {name: lake.compact(name, _today()) for name in lake.organisations()}
+
+
+def gather_index() -> None:
+    """Merge what many small ingests have left of the index, so that a hunt opens few files."""
+    open_lake().compact_index(whole=False)
 
 
 def forget_subject(actor: Actor, *, organisation: Organisation, subject: str) -> Removed:

@@ -31,10 +31,12 @@ def verify(*, deep: bool, as_json: bool) -> None:
 
 @click.command()
 def compact() -> None:
-    """Make the small parts of each source and past day one; the worker does so every day."""
+    """Make the index one, and the small parts of each source and past day; the worker does so every day."""
     from noroshi.hunting.actions import compact_lakes
 
-    for organisation, (before, after) in compact_lakes().items():
+    index, lakes = compact_lakes()
+    click.echo(f"index: {index.rows:,} rows in {index.parts:,} files, {index.bytes:,} bytes")
+    for organisation, (before, after) in lakes.items():
         click.echo(f"{organisation}: {before:,} parts before, {after:,} now")
 
 

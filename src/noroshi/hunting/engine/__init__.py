@@ -3,7 +3,9 @@
 from noroshi.hunting.engine.lake import Lake, is_slug
 from noroshi.hunting.engine.reasons import FileReason, LakeError, LineReason, NeedleReason, PartProblem
 from noroshi.hunting.engine.records import (
+    CompactReport,
     Hit,
+    HuntProgress,
     HuntResult,
     IngestReport,
     Needle,
@@ -18,8 +20,10 @@ from noroshi.hunting.engine.records import (
 )
 
 __all__ = [
+    "CompactReport",
     "FileReason",
     "Hit",
+    "HuntProgress",
     "HuntResult",
     "IngestReport",
     "Lake",

@@ -1,179 +1,150 @@
-"""The hunt as SQL: one DuckDB session over the parts of all organisations asked for.
+"""A hunt: look up what the index covers, scan what it does not, and add the two up.
 
-Every kind of needle ends in an *equality* join of a column with a table ``match_<kind>`` (value, needle), which DuckDB
-pushes into the Parquet scan. Where a needle stands for many values (a network, names under a domain, what continues a
-URL) that table is made first, from the lake's distinct values and again by equality: one join for each prefix length
-of a network (a range join is a hundred times slower), one for each parent of a name, one for each length of a URL.
+Scanned are events that are not indexed yet or whose index cannot be read; and, for single needles, the days on which
+only the events can tell: a time window begins or ends between two events that the index counts together, or a URL goes
+deeper than the index does. The answer says how many files were read for which reason.
 """
 
-# ruff: noqa: S608 - tables and columns are constants of this package, prefixes and times are integers; values are bound
-from collections.abc import Iterator, Sequence
+from collections import Counter, defaultdict
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
 from datetime import date
-from pathlib import Path
-from typing import Any, Final, Self
+from typing import Any, Self
 
-from noroshi.hunting.engine.needles import FULL_PREFIX, Keys, network_key
-from noroshi.hunting.engine.parts import connect
-from noroshi.hunting.engine.schema import events_sql
+from noroshi.hunting.engine.index import DAY, EPOCH_DAYS
+from noroshi.hunting.engine.index_parts import EventPart, IndexPart
+from noroshi.hunting.engine.lookup import Days, Lookup
+from noroshi.hunting.engine.needles import Keys
+from noroshi.hunting.engine.plan import Plan, Question, Store
+from noroshi.hunting.engine.reasons import ScanReason
+from noroshi.hunting.engine.scan import MAX_SAMPLES, Scan, Total
+from noroshi.hunting.engine.session import UNREADABLE, session
 
-MAX_SAMPLES: Final = 5
 
-_HOSTS: Final = (("host",), ("referrer_host",), ("domain",), ("dns_query",))
-# kind -> the columns, or pairs of columns, that can hold its value; any of them makes a hit.
-PLACES: Final[dict[str, tuple[tuple[str, ...], ...]]] = {
-    "ipv4": (("src_v4",), ("dst_v4",)),
-    "ipv6": (("src_v6_hi", "src_v6_lo"), ("dst_v6_hi", "dst_v6_lo")),
-    "named_address": _HOSTS,
-    "host": _HOSTS,
-    "url": (("host", "url"), ("referrer_host", "referrer")),
-    "email": (("email",),),
-    "md5": (("md5",),),
-    "sha1": (("sha1",),),
-    "sha256": (("sha256",),),
-    "user_agent": (("user_agent",),),
-    "pseudonym": (("user_key",), ("account_key",), ("beneficiary_key",)),
-}
-_NAMES_UNDER_DOMAINS: Final = """
-SELECT DISTINCT value AS v0, needle
-FROM (SELECT value, array_to_string(labels[place:], '.') AS name
-      FROM (SELECT v0 AS value, string_split(v0, '.') AS labels FROM seen) AS seen,
-           unnest(range(1, len(labels) + 1)) AS _(place)) AS names
-JOIN key_host ON name = key_host.v0
-"""
-_URLS_UNDER_URLS: Final = """
-SELECT DISTINCT beginning.v0, beginning.v1, needle
-FROM (SELECT v0, v1, substr(v1, 1, size) AS url
-      FROM seen, (SELECT DISTINCT length(v1) AS size FROM key_url) AS sizes
-      WHERE length(v1) = size OR substr(v1, size + 1, 1) IN ('/', '?', '&')) AS beginning
-JOIN key_url ON beginning.v0 = key_url.v0 AND url = key_url.v1
-"""
-_HITS: Final = """
-SELECT organisation, needle, count(*), min(time), max(time),
-       min({{'time': time, 'file': file, 'line': line, 'source': source}}, {samples})
-FROM (SELECT DISTINCT * FROM ({matched})) GROUP BY ALL ORDER BY organisation, needle
-"""
-_EVENTS: Final = """
-SELECT e.* REPLACE (epoch_us(e.time) AS time) FROM events AS e
-JOIN (SELECT DISTINCT make_timestamptz(time) AS time, file, line FROM ({matched}) ORDER BY ALL LIMIT ?) AS picked
-USING (time, file, line) ORDER BY e.time, e.file, e.line
-"""
-_DAILY: Final = """
-SELECT CAST(timezone(?, make_timestamptz(time)) AS DATE) AS day, count(*)
-FROM (SELECT DISTINCT * FROM ({matched})) GROUP BY 1 ORDER BY 1
-"""
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """All that some organisations' events have to say.
+
+    With it: how many of their files were read for what, and how many organisations are still to be asked.
+    """
+
+    organisations: tuple[str, ...]
+    totals: tuple[Total, ...]
+    scanned: Mapping[ScanReason, int]
+    waiting: int
 
 
 class Hunt:
-    """A DuckDB session in which the events of some parts meet some needles. Use it as a context manager."""
+    """One question about some needles. Use it as a context manager."""
 
-    def __init__(self, parts: Sequence[Path], keys: Keys, *, memory_limit: str, spill: Path) -> None:
+    def __init__(self, store: Store, keys: Keys, question: Question) -> None:
+        self._store = store
         self._keys = keys
-        self._parts = [str(part) for part in parts]
-        self._duckdb = connect(memory_limit, spill)
+        self._question = question
+        self._plan = Plan(store, question)
 
     def __enter__(self) -> Self:
+        self._duckdb = session(self._store.memory_limit, self._store.spill)
+        self._keys.load(self._duckdb)
+        self._lookup = self._look_up()
         return self
 
     def __exit__(self, *_exception: object) -> None:
         self._duckdb.close()
 
-    def prepare(self, since: int | None, until: int | None) -> None:
-        """Set up the events in [since, until) (microseconds) and one table of matching values for each kind."""
-        self._run("SET VARIABLE parts = ?", [self._parts])
-        bounds = [f"time >= make_timestamptz({since})"] if since is not None else []
-        bounds += [f"time < make_timestamptz({until})"] if until is not None else []
-        where = f"WHERE {' AND '.join(bounds)}" if bounds else ""
-        events = events_sql("getvariable('parts')")
-        self._run(f"CREATE TEMP VIEW events AS SELECT * FROM ({events}) AS parts {where}")
-        for kind, prefixes in self._kinds().items():
-            self._load_keys(kind, prefixes)
-            self._match(kind, prefixes)
+    def answers(self) -> Iterator[Answer]:
+        """Yield what the index knows at once, then, one by one, the organisations whose events must be read."""
+        totals: dict[str, list[Total]] = defaultdict(list)
+        for total in self._lookup.totals():
+            totals[total.organisation].append(total)
+        cuts: dict[str, list[Days]] = defaultdict(list)
+        for cut in self._lookup.cuts():
+            cuts[cut.organisation].append(cut)
+        names = [name for name in self._store.manifest.organisations() if self._question.names(name)]
+        late = [name for name in names if name in cuts or name in self._plan.events]
+        prompt = tuple(name for name in names if name not in late)
+        yield Answer(prompt, tuple(total for name in prompt for total in totals[name]), {}, len(late))
+        for waiting, name in zip(reversed(range(len(late))), late, strict=True):
+            yield self._read(name, totals[name], cuts[name], waiting)
 
-    def hits(self) -> list[tuple[str, int, int, int, int, list[dict[str, Any]]]]:
-        """Return (organisation, needle, events, first, last, earliest references) in that order."""
-        return self._run(_HITS.format(matched=self._matched(), samples=MAX_SAMPLES))
+    def samples(self, organisation: str, needles: Sequence[int]) -> dict[int, list[dict[str, Any]]]:
+        """Return references of the earliest events behind hits, by needle; a needle without any was no hit.
 
-    def events(self, limit: int) -> Iterator[dict[str, Any]]:
-        """Yield the earliest events that match any needle, column by column."""
-        rows = self._run(_EVENTS.format(matched=self._matched()), [limit])
-        names = [column[0] for column in self._duckdb.description or ()]
-        return (dict(zip(names, row, strict=True)) for row in rows)
+        The latter shares its key with another value: once in 2^63 pairs.
+        """
+        days: dict[int, list[int]] = defaultdict(list)
+        for seen in self._lookup.days(organisation, needles):
+            days[seen.needle] += [day for day in _days(seen) if self._question.touches(day * DAY, (day + 1) * DAY - 1)]
+        # Each of these days has an event, but for the one on which the window begins.
+        earliest = {day for found in days.values() for day in found[: MAX_SAMPLES + 1]}
+        parts = [*self._covered(organisation, earliest), *self._plan.events.get(organisation, ())]
+        return self._scan(parts, needles).samples() if parts else {}
 
-    def daily_counts(self, timezone: str) -> list[tuple[date, int]]:
-        """Return (day in that time zone, events) of the days with a match."""
-        return self._run(_DAILY.format(matched=self._matched()), [timezone])
+    def events(self, organisation: str, limit: int) -> list[dict[str, Any]]:
+        """Return an organisation's earliest events that show any of the needles, column by column."""
+        parts = self._parts_with_needles(organisation)
+        return self._scan(parts).events(limit) if parts else []
 
-    def _run(self, sql: str, parameters: Sequence[Any] = ()) -> list[Any]:
-        return self._duckdb.execute(sql, parameters).fetchall()
+    def daily_counts(self, organisation: str, timezone: str) -> list[tuple[date, int]]:
+        """Return (day in that time zone, events) of the days on which an organisation's events show a needle."""
+        parts = self._parts_with_needles(organisation)
+        return self._scan(parts).daily_counts(timezone) if parts else []
 
-    def _kinds(self) -> dict[str, list[int]]:
-        kinds: dict[str, list[int]] = {}
-        for kind, prefix in sorted(self._keys.by_kind):
-            kinds.setdefault(kind, []).append(prefix)
-        return kinds
+    def _parts_with_needles(self, organisation: str) -> list[EventPart]:
+        needles = range(len(self._keys.needles))
+        days = {day for seen in self._lookup.days(organisation, needles) for day in _days(seen)}
+        return [*self._covered(organisation, days), *self._plan.events.get(organisation, ())]
 
-    def _load_keys(self, kind: str, prefixes: Sequence[int]) -> None:
-        """Make ``key_<kind>`` (prefix, v0, ..., needle)."""
-        width = len(PLACES[kind][0])
-        columns = _numbered("v", width)
-        value_type = "BIGINT" if kind in {"ipv4", "ipv6"} else "VARCHAR"
-        declared = ", ".join(f"{column} {value_type}" for column in columns)
-        self._run(f"CREATE TEMP TABLE key_{kind} (prefix INTEGER, {declared}, needle INTEGER)")
-        unnested = ", ".join([f"unnest(?::{value_type}[])"] * width)
-        for prefix in prefixes:
-            pairs = self._keys.by_kind[kind, prefix]
-            values = [[key[place] for key, _ in pairs] for place in range(width)]
-            self._run(
-                f"INSERT INTO key_{kind} SELECT {prefix}, {unnested}, unnest(?::INTEGER[])",
-                [*values, [needle for _, needle in pairs]],
-            )
+    def _look_up(self) -> Lookup:
+        try:
+            return self._found_in(self._plan.index)
+        except UNREADABLE:
+            self._plan = Plan(self._store, self._question)  # a compaction may have put other files into their place
+            for part in [part for part in self._plan.index if not self._can_be_read(part)]:
+                self._plan.distrust(part, ScanReason.UNREADABLE)
+            return self._found_in(self._plan.index)
 
-    def _match(self, kind: str, prefixes: Sequence[int]) -> None:
-        """Make ``match_<kind>`` (v0, ..., needle): every value in the lake that one of the needles means."""
-        width = len(PLACES[kind][0])
-        select = f"SELECT {', '.join(_numbered('v', width))}, needle FROM key_{kind}"
-        if kind == "host":
-            self._see(kind)
-            select = _NAMES_UNDER_DOMAINS
-        elif kind == "url":
-            self._see(kind, "WHERE {v0} IN (SELECT v0 FROM key_url)")
-            select = _URLS_UNDER_URLS
-        elif kind in {"ipv4", "ipv6"} and prefixes != [FULL_PREFIX[int(kind[-1])]]:
-            self._see(kind)
-            select = " UNION ".join(_addresses_in_networks(kind, prefix) for prefix in prefixes)
-        self._run(f"CREATE TEMP TABLE match_{kind} AS {select}")
+    def _found_in(self, parts: Sequence[IndexPart]) -> Lookup:
+        return Lookup(self._duckdb, self._store.root, parts, self._question)
 
-    def _see(self, kind: str, where: str = "WHERE {v0} IS NOT NULL") -> None:
-        """Make ``seen`` (v0, ...): the distinct values of a kind in the lake."""
-        selects = []
-        for columns in PLACES[kind]:
-            values = ", ".join(f"{column} AS v{number}" for number, column in enumerate(columns))
-            selects.append(f"SELECT DISTINCT {values} FROM events {where.format(v0=columns[0])}")
-        self._run(f"CREATE OR REPLACE TEMP TABLE seen AS {' UNION '.join(selects)}")
+    def _can_be_read(self, part: IndexPart) -> bool:
+        try:
+            self._found_in([part])
+        except UNREADABLE:
+            return False
+        return True
 
-    def _matched(self) -> str:
-        """SQL of (needle, organisation, source, time, file, line) for each place in which a needle is seen."""
-        return " UNION ALL ".join(
-            f"SELECT needle, organisation, source, epoch_us(time) AS time, file, line "
-            f"FROM events JOIN match_{kind} AS m ON {_equal(columns)}"
-            for kind in self._kinds()
-            for columns in PLACES[kind]
-        )
+    def _read(self, organisation: str, known: Iterable[Total], cuts: Sequence[Days], waiting: int) -> Answer:
+        """Answer for one organisation with what must be read in its events."""
+        totals = list(known)
+        unknown = self._plan.events.get(organisation, {})
+        scanned = Counter(unknown.values())
+        totals += self._totals(list(unknown))
+        for epoch in sorted({cut.epoch for cut in cuts}):
+            asked = [cut for cut in cuts if cut.epoch == epoch]
+            parts = self._covered(organisation, {day for cut in asked for day in _days(cut)})
+            totals += self._totals(parts, [cut.needle for cut in asked])
+            scanned[ScanReason.CUT] += len(parts)
+        return Answer((organisation,), tuple(_summed(totals)), scanned, waiting)
 
+    def _covered(self, organisation: str, days: Collection[int]) -> list[EventPart]:
+        return [part for part in self._plan.covered(organisation) if part.first_time // DAY in days]
 
-def _numbered(letter: str, count: int) -> list[str]:
-    return [f"{letter}{number}" for number in range(count)]
+    def _totals(self, parts: Sequence[EventPart], needles: Sequence[int] | None = None) -> list[Total]:
+        return self._scan(parts, needles).totals() if parts else []
+
+    def _scan(self, parts: Iterable[EventPart], needles: Sequence[int] | None = None) -> Scan:
+        paths = [self._store.root / part.path for part in parts]
+        return Scan(self._duckdb, paths, self._question, needles)
 
 
-def _equal(columns: Sequence[str]) -> str:
-    return " AND ".join(f"events.{column} = m.v{number}" for number, column in enumerate(columns))
+def _summed(totals: Iterable[Total]) -> Iterator[Total]:
+    found: dict[int, Total] = {}
+    for total in totals:
+        before = found.get(total.needle)
+        found[total.needle] = total.plus(before) if before else total
+    return iter(found.values())
 
 
-def _addresses_in_networks(kind: str, prefix: int) -> str:
-    """SQL that joins the addresses seen with the networks of one prefix length, by the bits they share."""
-    version = int(kind[-1])
-    bits = FULL_PREFIX[version]
-    masks = network_key((1 << bits) - (1 << (bits - prefix)), version)
-    shared = " AND ".join(f"seen.v{number} & {mask} = k.v{number}" for number, mask in enumerate(masks))
-    values = ", ".join(f"seen.v{number}" for number in range(len(masks)))
-    return f"SELECT {values}, needle FROM seen JOIN key_{kind} AS k ON k.prefix = {prefix} AND {shared}"
+def _days(seen: Days) -> Iterator[int]:
+    return (seen.epoch + bit for bit in range(EPOCH_DAYS) if seen.days >> bit & 1)

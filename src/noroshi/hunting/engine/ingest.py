@@ -18,7 +18,7 @@ import duckdb
 
 from noroshi.hunting.engine.aliases import FieldRoles
 from noroshi.hunting.engine.log_file import Survey, survey
-from noroshi.hunting.engine.manifest import MAX_QUARANTINED_TEXT, LogFile, Manifest, Part, file_number
+from noroshi.hunting.engine.manifest import MAX_QUARANTINED_TEXT, LogFile, Manifest, Written, file_number
 from noroshi.hunting.engine.parts import PartWriter, sweep
 from noroshi.hunting.engine.readers import reader_for
 from noroshi.hunting.engine.reasons import BadLineError, FileReason, LakeError, LineReason, RefusedFileError
@@ -62,7 +62,7 @@ def ingest(root: Path, manifest: Manifest, order: Order, key: bytes, memory_limi
     roles = FieldRoles(order.mapping)
     with manifest.ingest_lock(order.organisation):
         sweep(root, order.organisation, manifest.part_paths(order.organisation))
-        writer = PartWriter(root, order.organisation, order.source, memory_limit)
+        writer = PartWriter(root, order.organisation, order.source, key, memory_limit)
         with closing(_Batch(manifest, writer)) as batch:
             run = _Run(manifest, order, batch, roles, RowWriter(key, order.local, order.latest))
             try:
@@ -184,10 +184,10 @@ class _Batch:
         self._manifest = manifest
         self._writer = writer
         self._thread = ThreadPoolExecutor(max_workers=1)
-        self._writing: Future[list[Part]] | None = None
+        self._writing: Future[Written] | None = None
         self._rows: list[str] = []
         self._rows_of_whole_files = 0
-        self._parts: list[Part] = []
+        self._written = Written()
         self._files: list[LogFile] = []
         self._quarantined: list[tuple[Any, ...]] = []
 
@@ -218,23 +218,22 @@ class _Batch:
         self._files.append(file)
         self._quarantined.extend(quarantined)
         self._rows_of_whole_files = len(self._rows)
-        written = self._parts or self._writing
-        if written or len(self._files) >= MAX_FILES_OF_A_BATCH:
+        if self._written.parts or self._writing or len(self._files) >= MAX_FILES_OF_A_BATCH:
             self.commit()
 
     def abandon_file(self) -> None:
         """Forget the file in hand; parts already written of it stay unknown and are swept away later."""
         del self._rows[self._rows_of_whole_files :]
         self._wait()
-        self._parts.clear()
+        self._written = Written()
 
     def commit(self) -> None:
         """Bring the whole files of the batch in."""
         self._write()
         self._wait()
-        self._manifest.commit(self._files, self._parts, self._quarantined)
+        self._manifest.commit(self._files, self._written, self._quarantined)
         self.committed += self._files
-        self._files, self._parts, self._quarantined, self._rows_of_whole_files = [], [], [], 0
+        self._files, self._written, self._quarantined, self._rows_of_whole_files = [], Written(), [], 0
 
     def _write(self) -> None:
         if self._rows:
@@ -245,4 +244,4 @@ class _Batch:
     def _wait(self) -> None:
         if self._writing:
             writing, self._writing = self._writing, None
-            self._parts += writing.result()
+            self._written += writing.result()

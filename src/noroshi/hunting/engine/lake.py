@@ -4,6 +4,7 @@ On disk::
 
     manifest.sqlite3                                  what is in the lake (see `manifest`)
     events/organisation=<name>/day=<UTC day>/*.parquet  events (see `schema`)
+    index/epoch=<first of 60 UTC days>/*.parquet      who saw which value when (see `index`)
     staging/                                          work in progress, empty at rest
 """
 
@@ -15,30 +16,38 @@ from pathlib import Path
 from typing import Any, Final
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
+import duckdb
+
 from noroshi.hunting.engine import needles as needle_keys
 from noroshi.hunting.engine.detections.running import Session, Window
 from noroshi.hunting.engine.detections.seeing import Seen, seen_in
 from noroshi.hunting.engine.hunt import Hunt
+from noroshi.hunting.engine.index_compaction import compact_index
 from noroshi.hunting.engine.ingest import Order, ProgressCallback, ingest
 from noroshi.hunting.engine.manifest import Arrival, Manifest, microseconds, moment
+from noroshi.hunting.engine.needles import Keys
+from noroshi.hunting.engine.plan import Question, Store
 from noroshi.hunting.engine.reasons import LakeError
 from noroshi.hunting.engine.records import (
-    Hit,
+    CompactReport,
+    HuntProgress,
     HuntResult,
     IngestReport,
     Needle,
     QuarantinedLine,
-    Reference,
     Removed,
     SourceStatus,
     VerifyReport,
 )
+from noroshi.hunting.engine.report import Report
 from noroshi.hunting.engine.upkeep import Upkeep
 
 MIN_KEY: Final = 16
 MAX_KEY: Final = 64
 MAX_EVENTS: Final = 10_000
 MAX_SOURCES: Final = 1_000
+
+HuntCallback = Callable[[HuntProgress], None]
 
 _SLUG = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,62}")
 _SLACK: Final = timedelta(days=1)  # zones that were taken for another, and clocks that are a little ahead
@@ -71,6 +80,7 @@ class Lake:
         self._memory_limit = memory_limit
         self._clock = clock or _now
         self._manifest = Manifest(self._root)
+        self._store = Store(self._root, self._manifest, memory_limit)
         self._upkeep = Upkeep(self._root, self._manifest, key, memory_limit)
 
     def ingest(
@@ -112,20 +122,28 @@ class Lake:
         organisations: Collection[str] | None = None,
         since: datetime | None = None,
         until: datetime | None = None,
+        samples: bool = True,
+        index: bool = True,
+        progress: HuntCallback | None = None,
     ) -> HuntResult:
         """Look for many needles in the logs of many organisations (None: all) with since <= time < until.
 
-        Hits come sorted by organisation, then by the order of the needles, each under the needle as given.
+        Hits come sorted by organisation, then by the order of the needles, each under the needle as given. Without
+        ``samples`` they name no events, which costs a reading of each day that has some; without the ``index`` all
+        events are read, and the answer is the same. ``progress`` is told what is known so far, organisation by
+        organisation.
         """
         wall, cpu = time.perf_counter(), time.process_time()
         keys = needle_keys.prepare(needles, self._key)
-        rows: list[Any] = []
-        if (parts := self._parts(organisations, since, until)) and keys.needles:
-            with Hunt(parts, keys, memory_limit=self._memory_limit, spill=self._staging) as hunt:
-                hunt.prepare(_bound(since), _bound(until))
-                rows = hunt.hits()
-        hits = self._hits(keys.needles, rows)
-        return HuntResult(hits, time.perf_counter() - wall, time.process_time() - cpu, keys.refused)
+        question = Question(organisations, _bound(since), _bound(until), index=index)
+        report = Report(self._manifest, keys)
+        if keys.needles:
+            with self._asking(keys, question) as hunt:
+                for answer in hunt.answers():
+                    hits = report.add(answer, hunt if samples else None)
+                    if progress:
+                        progress(HuntProgress(answer.organisations, answer.waiting, hits))
+        return report.result(time.perf_counter() - wall, time.process_time() - cpu)
 
     def events(self, organisation: str, needle: Needle, limit: int) -> list[dict[str, Any]]:
         """Return the earliest events of one organisation that match, at most 10,000, without empty columns.
@@ -133,23 +151,33 @@ class Lake:
         The caller has checked that the reader belongs to the organisation.
         """
         keys = needle_keys.prepare([needle], self._key)
-        if not keys.needles or not (parts := self._parts([organisation], None, None)):
+        if not keys.needles:
             return []
-        with Hunt(parts, keys, memory_limit=self._memory_limit, spill=self._staging) as hunt:
-            hunt.prepare(None, None)
-            rows = list(hunt.events(max(0, min(limit, MAX_EVENTS))))
-        return self.readable(rows)
+        with self._asking(keys, Question([organisation])) as hunt:
+            return self.readable(hunt.events(organisation, max(0, min(limit, MAX_EVENTS))))
 
     def daily_counts(
         self, organisation: str, needle: Needle, *, timezone: str = "Asia/Tokyo"
     ) -> list[tuple[date, int]]:
         """Return (day, events) of the days on which one organisation's logs match."""
         keys = needle_keys.prepare([needle], self._key)
-        if not keys.needles or not (parts := self._parts([organisation], None, None)):
+        if not keys.needles:
             return []
-        with Hunt(parts, keys, memory_limit=self._memory_limit, spill=self._staging) as hunt:
-            hunt.prepare(None, None)
-            return hunt.daily_counts(str(_zone(timezone)))
+        with self._asking(keys, Question([organisation])) as hunt:
+            return hunt.daily_counts(organisation, str(_zone(timezone)))
+
+    def _asking(self, keys: Keys, question: Question) -> Hunt:
+        return Hunt(self._store, keys, question)
+
+    def compact_index(self, *, whole: bool = True) -> CompactReport:
+        """Index what is not indexed yet, and merge the parts of the index; not ``whole``: only the small ones.
+
+        Hunts and ingests go on meanwhile. Raises `LakeError` when the disk is in the way; the lake stays whole.
+        """
+        try:
+            return compact_index(self._store, self._key, whole=whole)
+        except (duckdb.Error, OSError) as error:
+            raise LakeError(f"The index could not be written; the lake is as it was. ({error})") from error
 
     def status(self) -> list[SourceStatus]:
         """Return the state of each organisation and source."""
@@ -208,34 +236,14 @@ class Lake:
 
     def forget(self, organisation: str, subject: str) -> Removed:
         """Take out an organisation's events of a user, account, session, mail or IP address or device, at once."""
-        return self._upkeep.forget(_slug(organisation), subject)
+        removed = self._upkeep.forget(_slug(organisation), subject)
+        if removed.events:
+            self.compact_index()  # else the index would still know
+        return removed
 
     def organisations(self) -> list[str]:
         """Return the organisations with logs in the lake, sorted."""
         return self._manifest.organisations()
-
-    def _parts(
-        self, organisations: Collection[str] | None, since: datetime | None, until: datetime | None
-    ) -> list[Path]:
-        paths = self._manifest.parts(organisations, _bound(since), _bound(until))
-        return [self._root / path for path in paths]
-
-    def _hits(self, needles: Sequence[Needle], rows: Sequence[Any]) -> tuple[Hit, ...]:
-        files = self._manifest.files({sample["file"] for row in rows for sample in row[-1]})
-        return tuple(
-            Hit(
-                organisation=organisation,
-                type=needles[number].type,
-                value=needles[number].value,
-                first_seen=moment(first),
-                last_seen=moment(last),
-                count=count,
-                samples=tuple(
-                    Reference(moment(at["time"]), at["source"], *files[at["file"]], at["line"]) for at in samples
-                ),
-            )
-            for organisation, number, count, first, last, samples in rows
-        )
 
 
 def is_slug(name: str) -> bool:

@@ -10,11 +10,13 @@ import hashlib
 import sqlite3
 from collections.abc import Collection, Iterator, Sequence
 from contextlib import closing, contextmanager
-from dataclasses import astuple, dataclass
+from dataclasses import astuple, dataclass, field
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
-from typing import Any, Final
+from typing import Any, Final, Self
 
+from noroshi.hunting.engine import index_parts
+from noroshi.hunting.engine.index_parts import Coverage, IndexPart
 from noroshi.hunting.engine.records import QuarantinedLine, SourceStatus
 
 MAX_QUARANTINED_TEXT: Final = 2000
@@ -89,6 +91,19 @@ class Part:
     last_time: int
 
 
+@dataclass(slots=True)
+class Written:
+    """Files on disk that the manifest does not know yet: parts, and parts of the index with the paths they cover."""
+
+    parts: list[Part] = field(default_factory=list)
+    index: list[tuple[IndexPart, list[str]]] = field(default_factory=list)
+
+    def __iadd__(self, more: "Written") -> Self:
+        self.parts += more.parts
+        self.index += more.index
+        return self
+
+
 @dataclass(frozen=True, slots=True)
 class Arrival:
     """Events that came into the lake: the number of the last commit, and their first and last time, in microseconds.
@@ -124,12 +139,12 @@ class Manifest:
         self._path = root / "manifest.sqlite3"
         self._locks = root / "locks"
         self._locks.mkdir(exist_ok=True)
-        with self._connection() as connection:
+        with self.transaction() as connection:
             connection.execute("PRAGMA journal_mode = WAL")
-            connection.executescript(_SCHEMA)
+            connection.executescript(_SCHEMA + index_parts.SCHEMA)
 
     @contextmanager
-    def _connection(self) -> Iterator[sqlite3.Connection]:
+    def transaction(self) -> Iterator[sqlite3.Connection]:
         """One transaction on a connection of its own: engines are used from many threads."""
         with closing(sqlite3.connect(self._path, timeout=60)) as connection:
             connection.execute("PRAGMA synchronous = FULL")
@@ -137,21 +152,40 @@ class Manifest:
                 yield connection
 
     def _rows(self, sql: str, parameters: Sequence[Any] = ()) -> list[Any]:
-        with self._connection() as connection:
+        with self.transaction() as connection:
             return connection.execute(sql, parameters).fetchall()
 
     @contextmanager
     def ingest_lock(self, organisation: str) -> Iterator[None]:
         """Hold the right to add an organisation's logs; another process waits. The system frees it when one dies."""
-        with (self._locks / organisation).open("w") as file:
+        with self._lock(organisation):
+            yield
+
+    @contextmanager
+    def compaction_lock(self) -> Iterator[None]:
+        """Hold the right to compact the index in the same way."""
+        with self._lock(".index"):  # no organisation has this name
+            yield
+
+    @contextmanager
+    def _lock(self, name: str) -> Iterator[None]:
+        with (self._locks / name).open("w") as file:
             fcntl.flock(file, fcntl.LOCK_EX)
             yield
 
-    def commit(self, files: Sequence[LogFile], parts: Sequence[Part], quarantined: Sequence[tuple[Any, ...]]) -> None:
+    def commit(
+        self,
+        files: Sequence[LogFile],
+        written: Written,
+        quarantined: Sequence[tuple[Any, ...]],
+    ) -> None:
         """Bring whole log files in; ``quarantined`` rows are (file id, line, reason, text)."""
-        with self._connection() as connection:
+        parts = written.parts
+        with self.transaction() as connection:
             connection.executemany("INSERT INTO file VALUES (?,?,?,?,?,?,?,?,?,?)", map(astuple, files))
             connection.executemany("INSERT INTO part VALUES (?,?,?,?,?,?,?,?)", map(astuple, parts))
+            for made, covered in written.index:
+                index_parts.add(connection, made, covered)
             connection.executemany("INSERT OR IGNORE INTO quarantine VALUES (?,?,?,?)", quarantined)
             connection.executemany(
                 "INSERT INTO arrival (organisation, first_time, last_time) VALUES (?,?,?)",
@@ -185,6 +219,10 @@ class Manifest:
         )
         return [path for organisation, path in rows if organisations is None or organisation in organisations]
 
+    def index(self) -> Coverage:
+        """Return what tells which events the index covers."""
+        return Coverage(self._rows)
+
     def part_paths(self, organisation: str) -> set[str]:
         """Return the paths of all parts of an organisation."""
         return {path for (path,) in self._rows("SELECT path FROM part WHERE organisation = ?", (organisation,))}
@@ -194,11 +232,17 @@ class Manifest:
         rows = self._rows("SELECT * FROM part WHERE organisation = ? ORDER BY source, day, path", (organisation,))
         return [Part(*row) for row in rows]
 
-    def replace(self, old: Sequence[str], new: Sequence[Part]) -> None:
-        """Put parts in the place of others, which are given by their paths, in one transaction."""
-        with self._connection() as connection:
+    def replace(self, old: Sequence[str], new: Sequence[Part], *, same_events: bool = False) -> None:
+        """Put parts in the place of others, which are given by their paths, in one transaction.
+
+        Where they hold the ``same_events``, the part of the index that speaks for all of the old speaks for the new.
+        """
+        with self.transaction() as connection:
+            speaking = index_parts.take_leave(connection, old) if same_events else None
             connection.executemany("DELETE FROM part WHERE path = ?", [(path,) for path in old])
             connection.executemany("INSERT INTO part VALUES (?,?,?,?,?,?,?,?)", map(astuple, new))
+            if speaking:
+                index_parts.let_speak(connection, speaking, [part.path for part in new])
 
     def forget_quarantined(self, organisation: str, source: str, before: str) -> int:
         """Delete the lines in quarantine of log files that were read before a day; return how many."""
@@ -212,7 +256,7 @@ class Manifest:
         self, files: str, values: tuple[str, ...], lines: str = "", texts: tuple[str, ...] = ()
     ) -> int:
         chosen = f"SELECT id FROM file WHERE organisation = ? AND {files}"  # noqa: S608 - constants of this class
-        with self._connection() as connection:
+        with self.transaction() as connection:
             sql = f"DELETE FROM quarantine WHERE file IN ({chosen}) {lines}"  # noqa: S608 - the same
             return connection.execute(sql, (*values, *texts)).rowcount
 

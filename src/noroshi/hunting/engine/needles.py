@@ -13,55 +13,90 @@
 """
 
 import ipaddress
-from collections import defaultdict
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from functools import cache
-from typing import Final
+from typing import Any, Final, NamedTuple
 
+import duckdb
 from publicsuffixlist import PublicSuffixList
 
 from noroshi.hunting.engine import normalise
+from noroshi.hunting.engine.observables import KINDS, URL_DEPTH, WIDEST, text_key_sql, url_cuts_sql, url_depth_sql
 from noroshi.hunting.engine.reasons import BadNeedleError, NeedleReason
 from noroshi.hunting.engine.records import Needle, NeedleType
 
 MAX_NEEDLE: Final = 8192
 MAX_SHOWN: Final = 200
 MIN_ACCOUNT: Final = 3
-MIN_PREFIX: Final = {4: 8, 6: 16}
-FULL_PREFIX: Final = {4: 32, 6: 128}
 
-# An equality key: a value, or an address under a prefix length, as the columns of its kind hold it.
-Key = tuple[str | int, ...]
+
+class Key(NamedTuple):
+    """What a needle equals in an event: a text (a host and a URL), or an address under a prefix length, as numbers.
+
+    ``prefix`` is 0 for a kind without one.
+    """
+
+    needle: int
+    kind: str
+    prefix: int = 0
+    t0: str | None = None
+    t1: str | None = None
+    n0: int | None = None
+    n1: int | None = None
+
+
+COLUMNS: Final = {
+    "needle": "INTEGER",
+    "kind": "VARCHAR",
+    "prefix": "INTEGER",
+    "t0": "VARCHAR",
+    "t1": "VARCHAR",
+    "n0": "BIGINT",
+    "n1": "BIGINT",
+}
+# Besides what the scan compares: type, h0 and h1, by which the index knows a key; ``deep`` where that is only the
+# beginning of a URL.
+_TABLE = f"""
+CREATE OR REPLACE TEMP TABLE key AS
+SELECT *, CASE WHEN t1 IS NOT NULL THEN {url_cuts_sql("t1")}[-1] WHEN t0 IS NOT NULL THEN {text_key_sql("t0")} ELSE n0
+       END AS h0, coalesce(n1, 0) AS h1, t1 IS NOT NULL AND {url_depth_sql("t1")} > {URL_DEPTH} AS deep
+FROM (SELECT %s) JOIN (SELECT unnest(?::VARCHAR[]) AS kind, unnest(?::SMALLINT[]) AS type) USING (kind)
+"""  # noqa: S608 - our own
 
 
 @dataclass(frozen=True, slots=True)
 class Keys:
-    """Keys by kind and prefix length (0 for kinds without one), each with the numbers of its needles."""
+    """Needles that can be looked for, those that cannot with their reasons, and what the former equal."""
 
     needles: tuple[Needle, ...]
     refused: tuple[tuple[str, str], ...]
-    by_kind: dict[tuple[str, int], list[tuple[Key, int]]] = field(default_factory=lambda: defaultdict(list))
+    keys: tuple[Key, ...]
+
+    def load(self, connection: duckdb.DuckDBPyConnection) -> None:
+        """Make the table ``key`` of a session."""
+        columns: list[list[Any]] = [list(column) for column in zip(*self.keys, strict=True)] or [[] for _ in COLUMNS]
+        unnested = ", ".join(f"unnest(?::{kind}[]) AS {name}" for name, kind in COLUMNS.items())
+        types = [list(KINDS), [kind.number for kind in KINDS.values()]]
+        connection.execute(_TABLE % unnested, [*columns, *types]).fetchall()
 
 
 def prepare(needles: Iterable[Needle], pseudonym_key: bytes) -> Keys:
     """Deduplicate needles and turn each into its keys, or refuse it with a reason."""
     accepted: list[Needle] = []
     refused: list[tuple[str, str]] = []
-    by_kind: dict[tuple[str, int], list[tuple[Key, int]]] = defaultdict(list)
+    keys: list[Key] = []
     for needle in dict.fromkeys(needles):
         try:
-            keys = _keys(needle, pseudonym_key)
+            keys += _keys(len(accepted), needle, pseudonym_key)
         except BadNeedleError as bad:
             refused.append((needle.value[:MAX_SHOWN], str(bad)))
             continue
-        for kind, prefix, key in keys:
-            by_kind[kind, prefix].append((key, len(accepted)))
         accepted.append(needle)
-    return Keys(tuple(accepted), tuple(refused), by_kind)
+    return Keys(tuple(accepted), tuple(refused), tuple(keys))
 
 
-def _keys(needle: Needle, pseudonym_key: bytes) -> Sequence[tuple[str, int, Key]]:
+def _keys(number: int, needle: Needle, pseudonym_key: bytes) -> Sequence[Key]:
     value = needle.value.strip()
     if not value:
         raise BadNeedleError(NeedleReason.EMPTY)
@@ -69,27 +104,29 @@ def _keys(needle: Needle, pseudonym_key: bytes) -> Sequence[tuple[str, int, Key]
         raise BadNeedleError(NeedleReason.TOO_LONG)
     match needle.type:
         case NeedleType.IPV4 | NeedleType.IPV6:
-            return _address_keys(value)
+            return _address_keys(number, value)
         case NeedleType.CIDR:
-            return [_network_key(value)]
+            return [_network_key(number, value)]
+        case NeedleType.URL:
+            return [Key(number, "url", 0, *_url(value))]
         case NeedleType.EMAIL:
-            return _email_keys(value, pseudonym_key)
+            address = _required(normalise.email(value), NeedleReason.EMAIL)
+            pseudonym = _account(address, pseudonym_key)
+            return [Key(number, "email", 0, address), Key(number, "pseudonym", 0, pseudonym)]
         case NeedleType.ACCOUNT:
-            return [("pseudonym", 0, (_account(value, pseudonym_key),))]
+            return [Key(number, "pseudonym", 0, _account(value, pseudonym_key))]
         case _:
-            return [_text_key(needle.type, value)]
+            return [_text_key(number, needle.type, value)]
 
 
-def _text_key(kind: str, value: str) -> tuple[str, int, Key]:
+def _text_key(number: int, kind: str, value: str) -> Key:
     match kind:
         case NeedleType.DOMAIN:
-            return "host", 0, (_domain(value),)
-        case NeedleType.URL:
-            return "url", 0, _url(value)
+            return Key(number, "host", 0, _domain(value))
         case NeedleType.MD5 | NeedleType.SHA1 | NeedleType.SHA256:
-            return str(kind), 0, (_required(normalise.digest(value, kind), NeedleReason.HASH),)
-        case NeedleType.USER_AGENT:
-            return "user_agent", 0, (_required(normalise.text(value), NeedleReason.SHORT),)
+            return Key(number, str(kind), 0, _required(normalise.digest(value, kind), NeedleReason.HASH))
+        case NeedleType.USER_AGENT | NeedleType.DEVICE:
+            return Key(number, str(kind), 0, _required(normalise.text(value), NeedleReason.SHORT))
         case _:
             raise BadNeedleError(NeedleReason.TYPE)
 
@@ -100,31 +137,37 @@ def _required(value: str | None, reason: NeedleReason) -> str:
     return value
 
 
-def _address_keys(value: str) -> Sequence[tuple[str, int, Key]]:
+def _address_keys(number: int, value: str) -> Sequence[Key]:
     found = normalise.parse_ip(value)
     if found is None:
         raise BadNeedleError(NeedleReason.ADDRESS)
     if found.is_unspecified:
         raise BadNeedleError(NeedleReason.UNSPECIFIED)
-    full = FULL_PREFIX[found.version]
-    key = network_key(int(found), found.version)
-    return [(f"ipv{found.version}", full, key), ("named_address", 0, (str(found),))]
+    return [
+        _ip_key(number, int(found), found.version, found.max_prefixlen),
+        Key(number, "named_address", 0, str(found)),
+    ]
 
 
-def _network_key(value: str) -> tuple[str, int, Key]:
+def _network_key(number: int, value: str) -> Key:
     try:
         network = ipaddress.ip_network(value, strict=False)
     except ValueError:
         raise BadNeedleError(NeedleReason.NETWORK) from None
-    if network.prefixlen < MIN_PREFIX[network.version]:
+    if network.prefixlen < WIDEST[f"ipv{network.version}"]:
         raise BadNeedleError(NeedleReason.WIDE)
-    number = int(network.network_address)
-    return f"ipv{network.version}", network.prefixlen, network_key(number, network.version)
+    return _ip_key(number, int(network.network_address), network.version, network.prefixlen)
 
 
-def network_key(number: int, version: int) -> tuple[int, ...]:
-    """Return an address or network number as the key columns of its version."""
-    return (number,) if version == 4 else normalise.halves(number)  # noqa: PLR2004 - the protocol's own name
+def _ip_key(number: int, address: int, version: int, prefix: int) -> Key:
+    kind = f"ipv{version}"
+    halves = ip_numbers(address, kind)
+    return Key(number, kind, prefix, None, None, halves[0], halves[-1] if len(halves) > 1 else None)
+
+
+def ip_numbers(address: int, kind: str) -> tuple[int, ...]:
+    """Return an address, network or mask as the numbers that the columns of its kind hold."""
+    return (address,) if kind == "ipv4" else normalise.halves(address)
 
 
 def _domain(value: str) -> str:
@@ -145,11 +188,6 @@ def _url(value: str) -> tuple[str, str]:
     if found is None or found.host is None:
         raise BadNeedleError(NeedleReason.URL)
     return found.host, found.text.rstrip("/")
-
-
-def _email_keys(value: str, pseudonym_key: bytes) -> Sequence[tuple[str, int, Key]]:
-    address = _required(normalise.email(value), NeedleReason.EMAIL)
-    return [("email", 0, (address,)), ("pseudonym", 0, (_account(address, pseudonym_key),))]
 
 
 def _account(value: str, pseudonym_key: bytes) -> str:

@@ -239,3 +239,9 @@ def pseudonym(canonical: str, key: bytes) -> str:
     Whoever holds the key can still enumerate short identifiers: the result is personal data.
     """
     return hashlib.blake2b(canonical.encode("utf-8"), key=key, digest_size=16).hexdigest()
+
+
+def account_pseudonym(raw: str, key: bytes) -> str | None:
+    """Return the keyed hash of a user or account as a log writes it, or None where it says nothing."""
+    canonical = account(raw)
+    return pseudonym(canonical, key) if canonical else None

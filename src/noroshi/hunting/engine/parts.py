@@ -3,13 +3,16 @@
 import shutil
 import uuid
 from collections.abc import Sequence
+from functools import partial
 from pathlib import Path
 from typing import Any, Final
 
-import duckdb
-
-from noroshi.hunting.engine.manifest import Part
+from noroshi.hunting.engine.index import IndexWriter, epoch_of, epochs
+from noroshi.hunting.engine.index_parts import IndexPart
+from noroshi.hunting.engine.manifest import Part, Written
+from noroshi.hunting.engine.normalise import account_pseudonym
 from noroshi.hunting.engine.schema import STAGED_COLUMNS
+from noroshi.hunting.engine.session import connect
 from noroshi.kit.domain.durable import publish
 
 # Small row groups: a hit's events are then a few milliseconds away.
@@ -25,26 +28,14 @@ FROM read_csv(?, header = false, auto_detect = false, delim = ',', quote = '"', 
 _DAYS = "SELECT day, count(*), epoch_us(min(time)), epoch_us(max(time)) FROM staged GROUP BY 1 ORDER BY 1"
 
 
-def connect(memory_limit: str, spill: Path) -> duckdb.DuckDBPyConnection:
-    """Open an in-memory DuckDB that stays within ``memory_limit``, spills to ``spill`` and fetches nothing."""
-    config: dict[str, str | bool | int | float | list[str]] = {
-        "memory_limit": memory_limit,
-        "temp_directory": str(spill),
-        "autoinstall_known_extensions": "false",
-        "TimeZone": "UTC",
-    }
-    connection = duckdb.connect(config=config)
-    connection.execute("SET enable_progress_bar = false").fetchall()
-    return connection
-
-
 class PartWriter:
-    """Writes the parts of one ingest of one organisation and source."""
+    """Writes the parts of one ingest of one organisation and source, and their index."""
 
-    def __init__(self, root: Path, organisation: str, source: str, memory_limit: str) -> None:
+    def __init__(self, root: Path, organisation: str, source: str, key: bytes, memory_limit: str) -> None:
         self._root = root
         self._organisation = organisation
         self._source = source
+        self._pseudonym = partial(account_pseudonym, key=key)
         self._scratch = _staging(root, organisation)
         shutil.rmtree(self._scratch, ignore_errors=True)  # a killed ingest may have left some
         self._scratch.mkdir(parents=True)
@@ -55,13 +46,13 @@ class PartWriter:
         self._duckdb.close()
         shutil.rmtree(self._scratch, ignore_errors=True)
 
-    def write(self, rows: Sequence[str]) -> list[Part]:
+    def write(self, rows: Sequence[str]) -> Written:
         """Write CSV rows as parts under their final names, durably; the manifest does not know them yet."""
         staged = self._scratch / "rows.csv"
         staged.write_text("\n".join(rows) + "\n", encoding="utf-8")
         self._duckdb.execute(_STAGE, [str(staged)]).fetchall()
-        days = self._duckdb.execute(_DAYS).fetchall()
-        return [self._write_day(*day) for day in days]
+        parts = [self._write_day(*day) for day in self._duckdb.execute(_DAYS).fetchall()]
+        return Written(parts, [self._index(epoch, parts) for epoch in epochs(self._duckdb, "staged")])
 
     def _write_day(self, day: Any, events: int, first: int, last: int) -> Part:
         scratch = self._scratch / "part.parquet"
@@ -79,6 +70,11 @@ class PartWriter:
                   FROM staged WHERE day = DATE '{day}' ORDER BY time, file, line)
             TO '{quoted}' (FORMAT parquet, COMPRESSION zstd, ROW_GROUP_SIZE {ROW_GROUP})
         """  # noqa: S608
+
+    def _index(self, epoch: int, parts: Sequence[Part]) -> tuple[IndexPart, list[str]]:
+        writer = IndexWriter(self._duckdb, self._root, self._scratch)
+        made = writer.write("staged", organisation=self._organisation, epoch=epoch, pseudonym=self._pseudonym)
+        return made, [part.path for part in parts if epoch_of(part.first_time) == epoch]
 
 
 def _staging(root: Path, organisation: str) -> Path:

@@ -69,6 +69,15 @@ class NeedleReason(StrEnum):
     SHORT = "The value is too short to mean anything."
 
 
+class ScanReason(StrEnum):
+    """Why a hunt read files of events where the index would have told it all."""
+
+    NOT_INDEXED = "These files are not in the index yet: compact the lake."
+    UNREADABLE = "The index of these files is missing or damaged: compact the lake."
+    CUT = "Values were counted in the events: a time window or a long URL cuts through what the index counts."
+    ASKED = "The hunt was told to do without the index."
+
+
 class RefusedFileError(Exception):
     """A whole file is refused for a `FileReason`."""
 

@@ -1,6 +1,6 @@
 """What goes in and out of the lake: plain values, no behaviour."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
@@ -19,6 +19,7 @@ class NeedleType(StrEnum):
     SHA1 = "sha1"
     SHA256 = "sha256"
     USER_AGENT = "user_agent"
+    DEVICE = "device"
     ACCOUNT = "account"
 
 
@@ -55,13 +56,35 @@ class Hit:
 
 
 @dataclass(frozen=True, slots=True)
+class ScannedFiles:
+    """How many files of events a hunt read for a reason (a sentence of `ScanReason`)."""
+
+    reason: str
+    files: int
+
+
+@dataclass(frozen=True, slots=True)
 class HuntResult:
-    """The answer to a hunt; ``refused`` are (value, reason) of needles that were not searched for."""
+    """The answer to a hunt; ``refused`` are (value, reason) of needles that were not searched for.
+
+    ``scanned`` says what the index could not tell alone; ``capped`` that there are more hits than one answer holds.
+    """
 
     hits: tuple[Hit, ...]
     wall_seconds: float
     cpu_seconds: float
     refused: tuple[tuple[str, str], ...]
+    scanned: tuple[ScannedFiles, ...] = ()
+    capped: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class HuntProgress:
+    """Organisations of which all is known now, with their hits, and how many are still to be asked."""
+
+    organisations: tuple[str, ...]
+    waiting: int
+    hits: Sequence[Hit]
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,6 +112,18 @@ class IngestReport:
     quarantined: int
     skipped_files: tuple[str, ...]
     refused_files: tuple[tuple[str, str], ...]
+    seconds: float
+
+
+@dataclass(frozen=True, slots=True)
+class CompactReport:
+    """What a compaction did: files of events indexed, parts of the index merged; and how large the index is now."""
+
+    indexed_files: int
+    merged_parts: int
+    parts: int
+    rows: int
+    bytes: int
     seconds: float
 
 

@@ -70,7 +70,7 @@ class _Pieces(dict[str, str]):
 
 def _pieces(key: bytes, local: tzinfo, latest: int) -> dict[str, Callable[[str], str]]:
     """How the text of each role becomes its columns."""
-    pseudonym = partial(_pseudonym, key=key)
+    pseudonym = partial(normalise.account_pseudonym, key=key)
     texts: dict[str, Callable[[str], str | None]] = {
         "class": vocabulary.event_class,
         "action": normalise.text,
@@ -115,11 +115,6 @@ def _quoted(value: str | None) -> str:
 
 def _text(raw: str, canonical: Callable[[str], str | None]) -> str:
     return _quoted(canonical(raw))
-
-
-def _pseudonym(raw: str, key: bytes) -> str | None:
-    canonical = normalise.account(raw)
-    return normalise.pseudonym(canonical, key) if canonical else None
 
 
 def _time(raw: str, local: tzinfo, latest: int) -> str:

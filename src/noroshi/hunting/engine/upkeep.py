@@ -20,10 +20,11 @@ import duckdb
 
 from noroshi.hunting.engine import normalise
 from noroshi.hunting.engine.manifest import Manifest, Part
-from noroshi.hunting.engine.parts import EVENTS, ROW_GROUP, connect, sweep
+from noroshi.hunting.engine.parts import EVENTS, ROW_GROUP, sweep
 from noroshi.hunting.engine.reasons import LakeError, PartProblem
 from noroshi.hunting.engine.records import Removed, VerifyReport
 from noroshi.hunting.engine.schema import events_sql
+from noroshi.hunting.engine.session import connect
 from noroshi.kit.domain.durable import publish
 
 MIN_SUBJECT: Final = 4
@@ -129,7 +130,7 @@ class Upkeep:
             publish(scratch, self.root / path)
             size = (self.root / path).stat().st_size
             new = [Part(path, old[0].organisation, old[0].source, old[0].day, events, size, first, last)]
-        self.manifest.replace([part.path for part in old], new)
+        self.manifest.replace([part.path for part in old], new, same_events=without == "false")
 
     def _problem(self, duck: duckdb.DuckDBPyConnection, part: Part, *, deep: bool) -> PartProblem | None:
         path = self.root / part.path

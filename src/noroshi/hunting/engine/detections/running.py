@@ -12,8 +12,8 @@ import duckdb
 from noroshi.hunting.engine import normalise
 from noroshi.hunting.engine.detections.conditions import Pseudonym, Value
 from noroshi.hunting.engine.detections.rules import Rule
-from noroshi.hunting.engine.parts import connect
 from noroshi.hunting.engine.schema import events_sql
+from noroshi.hunting.engine.session import connect
 
 MAX_FOUND: Final = 1_000
 """Episodes of one rule in one run; a rule that finds more says so."""

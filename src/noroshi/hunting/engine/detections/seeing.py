@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Final
 
 from noroshi.hunting.engine.detections.rules import Need
-from noroshi.hunting.engine.parts import connect
+from noroshi.hunting.engine.session import connect
 
 _SEEN: Final = """
 WITH filled AS (

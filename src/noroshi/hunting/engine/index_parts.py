@@ -1,0 +1,150 @@
+"""Which part of the index covers which part of the events: the index's tables in the manifest.
+
+A part of the index speaks for an organisation only as long as it covers all the events it was made of. Whoever takes a
+part of the events away, for whatever reason, takes this voice with it: a trigger sees to that. What no part of the
+index speaks for is scanned, until the lake is compacted.
+"""
+
+import sqlite3
+from collections.abc import Callable, Collection, Iterable, Sequence
+from dataclasses import dataclass
+from typing import Any, Final
+
+SCHEMA: Final = """
+CREATE TABLE IF NOT EXISTS index_part (
+    path TEXT PRIMARY KEY, epoch INTEGER NOT NULL, rows INTEGER NOT NULL, bytes INTEGER NOT NULL,
+    organisations INTEGER NOT NULL
+) STRICT, WITHOUT ROWID;
+CREATE TABLE IF NOT EXISTS indexed (
+    part TEXT PRIMARY KEY, index_part TEXT NOT NULL, organisation TEXT NOT NULL
+) STRICT, WITHOUT ROWID;
+CREATE INDEX IF NOT EXISTS indexed_by ON indexed (index_part, organisation);
+CREATE TRIGGER IF NOT EXISTS part_leaves_index AFTER DELETE ON part BEGIN
+    DELETE FROM indexed WHERE organisation = old.organisation
+        AND index_part = (SELECT index_part FROM indexed WHERE part = old.path);
+END;
+"""
+_PARTS = """
+SELECT i.path, i.epoch, i.rows, i.bytes, i.organisations, coalesce(group_concat(x.organisation), '')
+FROM index_part AS i LEFT JOIN (SELECT DISTINCT index_part, organisation FROM indexed) AS x ON x.index_part = i.path
+GROUP BY i.path ORDER BY i.path
+"""
+_UNCOVERED = """
+SELECT p.organisation, p.path, p.first_time, p.last_time FROM part AS p
+WHERE NOT EXISTS (SELECT 1 FROM indexed AS x WHERE x.part = p.path) ORDER BY p.path
+"""
+_COVERED_BY = """
+SELECT p.organisation, p.path, p.first_time, p.last_time FROM indexed AS x JOIN part AS p ON p.path = x.part
+WHERE x.index_part = ? ORDER BY p.path
+"""
+
+_COVERED = """
+SELECT p.organisation, p.path, p.first_time, p.last_time, x.index_part
+FROM part AS p JOIN indexed AS x ON x.part = p.path WHERE p.organisation = ? ORDER BY p.path
+"""
+
+
+@dataclass(frozen=True, slots=True)
+class IndexPart:
+    """A file of the index, ``path`` relative to the lake; its epoch begins on the day ``epoch`` (since 1970).
+
+    ``organisations`` are those it speaks for; ``whole`` tells whether it has rows of no other.
+    """
+
+    path: str
+    epoch: int
+    rows: int
+    bytes: int
+    organisations: tuple[str, ...]
+    whole: bool = True
+
+
+@dataclass(frozen=True, slots=True)
+class EventPart:
+    """A file of events of one organisation, with its first and last time in microseconds."""
+
+    organisation: str
+    path: str
+    first_time: int
+    last_time: int
+
+
+class GoneError(Exception):
+    """Events were taken out of the lake while they were indexed."""
+
+
+class Coverage:
+    """Reads the index's tables; each call on a connection of its own."""
+
+    def __init__(self, rows: Callable[..., list[Any]]) -> None:
+        self._rows = rows
+
+    def parts(self) -> list[IndexPart]:
+        """Return all parts of the index."""
+        return [_index_part(*row) for row in self._rows(_PARTS)]
+
+    def speaking(self) -> list[IndexPart]:
+        """Return those that speak for an organisation."""
+        return [part for part in self.parts() if part.organisations]
+
+    def uncovered(self) -> list[EventPart]:
+        """Return the events that no part of the index speaks for."""
+        return [EventPart(*row) for row in self._rows(_UNCOVERED)]
+
+    def covered_by(self, index_part: str) -> list[EventPart]:
+        """Return the events that a part of the index speaks for."""
+        return [EventPart(*row) for row in self._rows(_COVERED_BY, (index_part,))]
+
+    def covered(self, organisation: str, index_parts: Collection[str]) -> list[EventPart]:
+        """Return the events of an organisation that one of some parts of the index speaks for."""
+        parts = self._rows(_COVERED, (organisation,))
+        return [EventPart(*row) for *row, index_part in parts if index_part in index_parts]
+
+
+def add(connection: sqlite3.Connection, made: IndexPart, parts: Iterable[str]) -> None:
+    """Let a part of the index speak for parts of the events, which are given by their paths.
+
+    Raises `GoneError` if one of these is not there any more: the index would count what is not in the lake.
+    """
+    connection.execute(
+        "INSERT INTO index_part VALUES (?,?,?,?,?)",
+        (made.path, made.epoch, made.rows, made.bytes, len(made.organisations)),
+    )
+    let_speak(connection, made.path, parts)
+
+
+def let_speak(connection: sqlite3.Connection, index_part: str, parts: Iterable[str]) -> None:
+    """Let a part of the index that is known speak for parts of the events; raises `GoneError` as `add` does."""
+    for part in parts:
+        known = "INSERT OR REPLACE INTO indexed SELECT path, ?, organisation FROM part WHERE path = ?"
+        if not connection.execute(known, (index_part, part)).rowcount:
+            raise GoneError(part)
+
+
+def take_leave(connection: sqlite3.Connection, parts: Sequence[str]) -> str | None:
+    """Return the one part of the index that speaks for all of some parts, which it then does no longer; or None."""
+    found = [connection.execute("SELECT index_part FROM indexed WHERE part = ?", (part,)).fetchone() for part in parts]
+    if not found or None in found or len(set(found)) > 1:
+        return None
+    connection.executemany("DELETE FROM indexed WHERE part = ?", [(part,) for part in parts])
+    return str(found[0][0])
+
+
+def replace(connection: sqlite3.Connection, old: Collection[str], made: IndexPart) -> None:
+    """Let one part of the index speak for all that others spoke for, and forget those."""
+    add(connection, made, ())
+    for path in old:
+        connection.execute("UPDATE indexed SET index_part = ? WHERE index_part = ?", (made.path, path))
+        connection.execute("DELETE FROM index_part WHERE path = ?", (path,))
+
+
+def forget(connection: sqlite3.Connection, paths: Iterable[str]) -> None:
+    """Forget parts of the index; what they spoke for is scanned until it is indexed anew."""
+    for path in paths:
+        connection.execute("DELETE FROM indexed WHERE index_part = ?", (path,))
+        connection.execute("DELETE FROM index_part WHERE path = ?", (path,))
+
+
+def _index_part(path: str, epoch: int, rows: int, size: int, organisations: int, names: str) -> IndexPart:
+    spoken_for = tuple(sorted(names.split(","))) if names else ()
+    return IndexPart(path, epoch, rows, size, spoken_for, whole=len(spoken_for) == organisations)

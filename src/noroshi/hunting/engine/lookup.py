@@ -1,0 +1,164 @@
+"""The look-up: needles meet the rows of the index, at the cost of what is found.
+
+The index is sorted by type and key, and each of its row groups knows its least and greatest key. So a few needles are
+asked for by their numbers, which opens the few groups that can hold them. Many needles meet all keys in one pass over
+that column alone, then only the rows of keys that were found. Networks are met by equality too, one join for each
+prefix length, after one pass that leaves the addresses with a network's first bits.
+"""
+
+# ruff: noqa: S608 - tables and columns are constants of this package; all else is integers
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, Final
+
+import duckdb
+
+from noroshi.hunting.engine.conditions import literal, masks, number, within
+from noroshi.hunting.engine.index import organisation_in, rows_of
+from noroshi.hunting.engine.index_parts import IndexPart
+from noroshi.hunting.engine.observables import BITS, KINDS, PAIRS
+from noroshi.hunting.engine.plan import Question
+from noroshi.hunting.engine.scan import Total
+from noroshi.hunting.engine.session import remember_files
+
+FEW_KEYS: Final = 1_000
+FEW_NETWORKS: Final = 8
+FIRST_BITS: Final = {"ipv4": 16, "ipv6": 32}
+
+_FOUND = """
+CREATE OR REPLACE TEMP TABLE found (
+    needle INTEGER, organisation VARCHAR, epoch INTEGER, days BIGINT, n BIGINT, first BIGINT, last BIGINT, cut BOOLEAN)
+"""
+_SUMS = """
+bit_or(days), sum(CASE WHEN i.type >= {pairs} THEN -n ELSE n END)::BIGINT, min(first), max(last),
+bool_or(deep OR NOT ({inside}))
+"""
+_EXACT = """
+INSERT INTO found SELECT needle, organisation, epoch, {sums}
+FROM ({rows}) AS i JOIN key AS k ON i.key = k.h0 AND i.type = k.type AND i.key2 = k.h1 WHERE {exact} GROUP BY ALL
+"""
+_NETWORKS = """
+INSERT INTO found SELECT needle, organisation, epoch, {sums}
+FROM ({rows}) AS i JOIN key AS k ON {shared}
+WHERE k.kind = '{kind}' AND k.prefix = {prefix} AND (i.type = k.type OR i.type >= {pairs}) GROUP BY ALL
+"""
+_BY_EPOCH = """
+SELECT needle, organisation, epoch, bit_or(days) AS days, sum(n)::BIGINT AS n, min(first) AS first, max(last) AS last
+FROM found GROUP BY ALL HAVING bool_or(cut) = {cut}
+"""
+
+
+@dataclass(frozen=True, slots=True)
+class Days:
+    """The days of an epoch on which an organisation can have seen a needle, each a bit of ``days``."""
+
+    needle: int
+    organisation: str
+    epoch: int
+    days: int
+
+
+class Lookup:
+    """Finds the needles of the table ``key`` in parts of the index, as far as a question reaches."""
+
+    def __init__(
+        self, connection: duckdb.DuckDBPyConnection, root: Path, parts: Sequence[IndexPart], question: Question
+    ) -> None:
+        self._duckdb = connection
+        remember_files(connection, on=True)
+        self._root = root
+        self._parts = parts
+        since, until = question.since, question.until
+        self._asked = [] if question.organisations is None else [organisation_in(question.organisations)]
+        self._asked += [f"first + span >= {since}"] if since is not None else []
+        self._asked += [f"first <= {until}+86400000000"] if until is not None else []
+        inside = [f"first >= {since}"] if since is not None else []
+        inside += [f"last < {until}"] if until is not None else []
+        self._inside = " AND ".join(inside) or "true"
+        self._run(_FOUND)
+        if parts:
+            self._find_exact()
+            for kind in BITS:
+                self._find_networks(kind)
+
+    def totals(self) -> list[Total]:
+        """Return what the index could count."""
+        whole = _BY_EPOCH.format(cut="false")
+        sums = "sum(n)::BIGINT, min(first), max(last)"
+        return [Total(*row) for row in self._run(f"SELECT needle, organisation, {sums} FROM ({whole}) GROUP BY ALL")]
+
+    def cuts(self) -> list[Days]:
+        """Return what the events themselves must be asked for."""
+        rows = self._run(f"SELECT needle, organisation, epoch, days FROM ({_BY_EPOCH.format(cut='true')}) ORDER BY ALL")
+        return [Days(*row) for row in rows]
+
+    def days(self, organisation: str, needles: Sequence[int]) -> list[Days]:
+        """Return on which days of its epochs an organisation can have seen needles."""
+        rows = self._run(
+            "SELECT needle, organisation, epoch, bit_or(days) FROM found "
+            f"WHERE organisation = {literal(organisation)} AND needle IN (SELECT unnest({list(needles)}::INTEGER[])) "
+            "GROUP BY ALL ORDER BY ALL"
+        )
+        return [Days(*row) for row in rows]
+
+    def _run(self, sql: str) -> list[Any]:
+        return self._duckdb.execute(sql).fetchall()
+
+    def _rows(self, condition: str) -> str:
+        """SQL of the index rows that meet a condition."""
+        return rows_of(self._root, self._parts, [condition, *self._asked])
+
+    def _sums(self, pairs: int) -> str:
+        return _SUMS.format(pairs=pairs, inside=self._inside)
+
+    def _find_exact(self) -> None:
+        asked = [
+            number for (number,) in self._run(f"SELECT DISTINCT h0 FROM key WHERE {_EXACTLY} LIMIT {FEW_KEYS + 1}")
+        ]
+        if not asked:
+            return
+        condition = f"key IN ({', '.join(map(str, asked))})"
+        if len(asked) > FEW_KEYS:
+            self._run("CREATE OR REPLACE TEMP TABLE seen AS SELECT DISTINCT key FROM "
+                      f"({self._rows(f'key IN (SELECT h0 FROM key WHERE {_EXACTLY})')})")  # fmt: skip
+            condition = "key IN (SELECT key FROM seen)"
+        self._run(_EXACT.format(sums=self._sums(min(PAIRS.values())), rows=self._rows(condition), exact=_EXACTLY))
+
+    def _find_networks(self, kind: str) -> None:
+        asked = f"FROM key WHERE kind = '{kind}' AND prefix < {BITS[kind]}"
+        networks = self._run(f"SELECT DISTINCT prefix, n0, n1 {asked} ORDER BY ALL")
+        if not networks:
+            return
+        prefixes = sorted({prefix for prefix, *_ in networks})
+        types = [KINDS[kind].number, *range(PAIRS[kind] + prefixes[0], PAIRS[kind] + BITS[kind])]
+        near = f"type IN ({', '.join(map(str, types))}) AND ({self._near(kind, networks)})"
+        self._run(f"CREATE OR REPLACE TEMP TABLE near AS {self._rows(near)}")
+        for prefix in prefixes:
+            pairs = PAIRS[kind] + prefix
+            self._run(_NETWORKS.format(sums=self._sums(pairs), rows="FROM near", shared=_shared(kind, prefix),
+                                       kind=kind, prefix=prefix, pairs=pairs))  # fmt: skip
+
+    def _near(self, kind: str, networks: Sequence[tuple[int, int, int | None]]) -> str:
+        """SQL of a condition that leaves the addresses in or near networks."""
+        if len(networks) <= FEW_NETWORKS:
+            return " OR ".join(_within(kind, *network) for network in networks)
+        bits = min(FIRST_BITS[kind], *(prefix for prefix, *_ in networks))
+        shift = min(BITS[kind], 64) - bits
+        firsts = sorted({number >> shift for _, number, _ in networks})
+        self._run(f"CREATE OR REPLACE TEMP TABLE first_bits AS SELECT unnest({firsts}::BIGINT[]) AS number")
+        return f"key >> {shift} IN (SELECT number FROM first_bits)"
+
+
+_EXACTLY: Final = " AND ".join(f"(kind <> '{kind}' OR prefix = {bits})" for kind, bits in BITS.items())
+
+
+def _shared(kind: str, prefix: int) -> str:
+    """SQL of: the address and the network have their first bits in common."""
+    halves = zip(("key", "key2"), ("n0", "n1"), masks(kind, prefix), strict=False)
+    return " AND ".join(f"i.{key} & {number(mask)} = k.{half}" for key, half, mask in halves)
+
+
+def _within(kind: str, prefix: int, *network: int | None) -> str:
+    halves = [half for half in network if half is not None]
+    return f"({within(('key', 'key2')[: len(halves)], kind, prefix, halves)})"

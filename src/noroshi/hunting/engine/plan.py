@@ -1,0 +1,95 @@
+"""What a question needs read: parts of the index where they speak, parts of the events where they do not."""
+
+from collections import defaultdict
+from collections.abc import Collection, Iterable
+from dataclasses import dataclass
+from pathlib import Path
+
+from noroshi.hunting.engine.index import DAY, EPOCH_DAYS
+from noroshi.hunting.engine.index_parts import EventPart, IndexPart
+from noroshi.hunting.engine.manifest import Manifest
+from noroshi.hunting.engine.reasons import ScanReason
+
+
+@dataclass(frozen=True, slots=True)
+class Store:
+    """Where a lake lies, and how much memory one session may take."""
+
+    root: Path
+    manifest: Manifest
+    memory_limit: str
+
+    @property
+    def spill(self) -> Path:
+        """The folder for what does not fit into memory."""
+        return self.root / "staging"
+
+
+@dataclass(frozen=True, slots=True)
+class Question:
+    """Whose events (None: everybody's) with since <= time < until, in microseconds; without the index on demand."""
+
+    organisations: Collection[str] | None = None
+    since: int | None = None
+    until: int | None = None
+    index: bool = True
+
+    def names(self, organisation: str) -> bool:
+        """Tell whether an organisation's events are asked for."""
+        return self.organisations is None or organisation in self.organisations
+
+    def touches(self, first: int, last: int) -> bool:
+        """Tell whether something between two times can be asked for."""
+        return (self.since is None or last >= self.since) and (self.until is None or first < self.until)
+
+
+def is_complete(root: Path, part: IndexPart) -> bool:
+    """Tell whether a part of the index is on disk as it was written."""
+    try:
+        return (root / part.path).stat().st_size == part.bytes
+    except OSError:
+        return False
+
+
+class Plan:
+    """The parts of the index to look into, and the events of each organisation to read instead, with the reasons."""
+
+    def __init__(self, store: Store, question: Question) -> None:
+        self._store = store
+        self._question = question
+        self.index: list[IndexPart] = []
+        self.events: dict[str, dict[EventPart, ScanReason]] = defaultdict(dict)
+        index = store.manifest.index()
+        self._read(index.uncovered(), ScanReason.NOT_INDEXED)
+        for part in index.speaking():
+            if not self._is_asked(part):
+                continue
+            self.index.append(part)
+            if not question.index:
+                self.distrust(part, ScanReason.ASKED)
+            elif not is_complete(store.root, part):
+                self.distrust(part, ScanReason.UNREADABLE)
+
+    def distrust(self, part: IndexPart, reason: ScanReason) -> None:
+        """Read the events that a part of the index speaks for."""
+        self.index.remove(part)
+        self._read(self._store.manifest.index().covered_by(part.path), reason)
+
+    def covered(self, organisation: str) -> list[EventPart]:
+        """Return the parts of an organisation's events that the index answers for."""
+        parts = self._store.manifest.index().covered(organisation, [part.path for part in self.index])
+        return [part for part in parts if self._asks(part)]
+
+    def _is_asked(self, part: IndexPart) -> bool:
+        first = part.epoch * DAY
+        return self._question.touches(first, first + EPOCH_DAYS * DAY) and any(
+            map(self._question.names, part.organisations)
+        )
+
+    def _asks(self, part: EventPart) -> bool:
+        return self._question.names(part.organisation) and self._question.touches(part.first_time, part.last_time)
+
+    def _read(self, parts: Iterable[EventPart], reason: ScanReason) -> None:
+        for part in parts:
+            if self._asks(part):
+                self.events[part.organisation][part] = reason

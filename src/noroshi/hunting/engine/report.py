@@ -1,0 +1,67 @@
+"""From numbers to hits: the answers to a hunt become what a person reads."""
+
+from collections import Counter
+from collections.abc import Iterator, Mapping, Sequence
+from itertools import groupby
+from operator import attrgetter
+from typing import Any, Final
+
+from noroshi.hunting.engine.hunt import Answer, Hunt
+from noroshi.hunting.engine.manifest import Manifest, moment
+from noroshi.hunting.engine.needles import Keys
+from noroshi.hunting.engine.records import Hit, HuntResult, Reference, ScannedFiles
+from noroshi.hunting.engine.scan import Total
+
+MAX_HITS: Final = 250_000
+
+_BY_ORGANISATION = attrgetter("organisation")
+
+
+class Report:
+    """Collects the answers to a hunt, up to `MAX_HITS` hits."""
+
+    def __init__(self, manifest: Manifest, keys: Keys) -> None:
+        self._manifest = manifest
+        self._keys = keys
+        self._hits: list[Hit] = []
+        self._scanned: Counter[str] = Counter()
+        self._capped = False
+
+    def add(self, answer: Answer, hunt: Hunt | None) -> list[Hit]:
+        """Take an answer in and return its hits; a ``hunt`` is asked for the earliest events behind them."""
+        room = MAX_HITS - len(self._hits)
+        self._capped |= len(answer.totals) > room
+        self._scanned.update({str(reason): files for reason, files in answer.scanned.items()})
+        found = sorted(answer.totals, key=attrgetter("organisation", "needle"))[:room]
+        hits = [hit for _, totals in groupby(found, _BY_ORGANISATION) for hit in self._read(list(totals), hunt)]
+        self._hits += hits
+        return hits
+
+    def result(self, wall_seconds: float, cpu_seconds: float) -> HuntResult:
+        """Return all hits, sorted by organisation, then by needle."""
+        return HuntResult(
+            hits=tuple(sorted(self._hits, key=_BY_ORGANISATION)),
+            wall_seconds=wall_seconds,
+            cpu_seconds=cpu_seconds,
+            refused=self._keys.refused,
+            scanned=tuple(ScannedFiles(reason, count) for reason, count in sorted(self._scanned.items())),
+            capped=self._capped,
+        )
+
+    def _read(self, totals: Sequence[Total], hunt: Hunt | None) -> Iterator[Hit]:
+        """Yield the hits of one organisation, without those that turn out to be none when the events are read."""
+        samples = hunt.samples(totals[0].organisation, [total.needle for total in totals]) if hunt else {}
+        files = self._manifest.files({at["file"] for found in samples.values() for at in found})
+        for total in totals:
+            if hunt is None or total.needle in samples:
+                references = (_reference(at, files) for at in samples.get(total.needle, ()))
+                yield self._hit(total, tuple(references))
+
+    def _hit(self, total: Total, samples: tuple[Reference, ...]) -> Hit:
+        needle = self._keys.needles[total.needle]
+        times = moment(total.first), moment(total.last)
+        return Hit(total.organisation, needle.type, needle.value, *times, total.events, samples)
+
+
+def _reference(at: Mapping[str, Any], files: Mapping[int, tuple[str, str]]) -> Reference:
+    return Reference(moment(at["time"]), at["source"], *files[at["file"]], at["line"])

@@ -1,0 +1,182 @@
+"""The index answers alone where it can, says so where it cannot, and is whole again after a compaction."""
+
+import json
+import os
+import time
+from datetime import UTC, date, datetime
+
+import duckdb
+import pytest
+
+from noroshi.hunting.engine import Needle, report
+from noroshi.hunting.engine.index import epoch_of
+from noroshi.hunting.engine.reasons import ScanReason
+from noroshi.hunting.engine.records import HuntProgress, ScannedFiles
+
+START = 1_790_000_000
+ADDRESS = Needle("ipv4", "192.0.2.1")
+
+
+@pytest.fixture
+def ingest(lake, write):
+    """Bring events of one address in by a file of their own: seconds after START, other fields."""
+
+    def ingest_events(organisation, *seconds, **fields):
+        events = [{"time": START + second, "src_ip": "192.0.2.1", **fields} for second in seconds]
+        lines = "".join(json.dumps(event) + "\n" for event in events)
+        assert lake.ingest(organisation, "app", [write(f"{organisation}-{seconds}.json", lines)]).events == len(events)
+
+    return ingest_events
+
+
+def index_files(lake):
+    return sorted((lake._root / "index").rglob("*.parquet"))
+
+
+def answer(lake, needle=ADDRESS, **asked):
+    """What a hunt finds, by organisation, and how many files of events it read for which reason."""
+    found = lake.hunt([needle], samples=False, **asked)
+    return {hit.organisation: hit.count for hit in found.hits}, [
+        (ScanReason(s.reason).name, s.files) for s in found.scanned
+    ]
+
+
+def test_a_hunt_reads_no_events_where_the_index_tells_it_all(lake, ingest):
+    ingest("bank-a", 0, 1, url="https://h.example/a/b", host="h.example")
+    ingest("bank-b", 5)
+    for path in (lake._root / "events").rglob("*.parquet"):
+        path.unlink()
+    assert answer(lake) == ({"bank-a": 2, "bank-b": 1}, [])
+    assert answer(lake, Needle("url", "https://h.example/a")) == ({"bank-a": 2}, [])
+
+
+def test_a_hunt_that_is_told_to_do_without_the_index_says_so(lake, ingest):
+    ingest("bank-a", 0, 1)
+    assert answer(lake, index=False) == ({"bank-a": 2}, [("ASKED", 1)])
+
+
+@pytest.mark.parametrize("damage", ["missing", "torn", "noise"])
+def test_an_index_that_cannot_be_read_is_done_without_and_made_anew(lake, ingest, damage):
+    ingest("bank-a", 0, 1)
+    ingest("bank-b", 0)
+    path = index_files(lake)[0]
+    content = {"torn": path.read_bytes()[:-9], "noise": b"x" * path.stat().st_size}.get(damage)
+    path.write_bytes(content) if content else path.unlink()
+    hits, scanned = answer(lake)
+    assert (hits, scanned) == ({"bank-a": 2, "bank-b": 1}, [("UNREADABLE", 1)])
+    lake.compact_index()
+    assert answer(lake) == ({"bank-a": 2, "bank-b": 1}, [])
+
+
+def test_events_taken_out_by_whatever_way_take_the_voice_of_their_index(lake, ingest):
+    for second in (0, 1, 2):
+        ingest("bank-a", second)
+    ingest("bank-b", 0)
+    lake.compact_index()
+    with lake._manifest.transaction() as connection:
+        connection.execute("DELETE FROM part WHERE path = (SELECT min(path) FROM part WHERE organisation = 'bank-a')")
+    assert answer(lake) == ({"bank-a": 2, "bank-b": 1}, [("NOT_INDEXED", 2)])
+    assert lake.compact_index().indexed_files == 2
+    assert answer(lake) == ({"bank-a": 2, "bank-b": 1}, [])
+
+
+def test_small_parts_of_the_events_made_one_keep_their_index(lake, ingest):
+
+    for second in (0, 1, 2):
+        ingest("bank-a", second)
+    lake.compact_index()
+    assert lake.compact("bank-a", date(2026, 12, 31)) == (3, 1)
+    assert answer(lake) == ({"bank-a": 3}, [])
+
+
+def test_who_is_forgotten_is_in_no_file_of_the_index(lake, ingest):
+    ingest("bank-a", 0, user="yamada")
+    ingest("bank-a", 1, user="suzuki")
+    lake.forget("bank-a", "yamada")
+    rows = duckdb.read_parquet([str(path) for path in index_files(lake)], hive_partitioning=False)
+    assert rows.filter("type = 11").select("n").fetchall() == [(1,)]
+    assert answer(lake, Needle("account", "suzuki")) == ({"bank-a": 1}, [])
+
+
+def test_compaction_leaves_one_file_an_epoch_whoever_saw_what(lake, ingest):
+    for second in (0, 60 * 86_400, 1):
+        ingest("bank-a", second)
+        ingest("bank-b", second)
+    done = lake.compact_index()
+    assert (done.merged_parts, done.parts, len(index_files(lake))) == (6, 2, 2)
+    assert answer(lake) == ({"bank-a": 3, "bank-b": 3}, [])
+    assert lake.compact_index().merged_parts == 0
+    for path in index_files(lake):
+        rows = duckdb.read_parquet(str(path), hive_partitioning=False).order("type, key, key2, organisation").fetchall()
+        assert duckdb.read_parquet(str(path), hive_partitioning=False).fetchall() == rows
+
+
+def test_gathering_leaves_a_large_part_alone_until_the_small_ones_are_worth_it(lake, ingest):
+    ingest("bank-a", *range(50), user="x")
+    for number in range(40):
+        ingest("bank-b", number)
+    lake.compact_index()
+    ingest("bank-b", 100)
+    ingest("bank-b", 101)
+    assert lake.compact_index(whole=False).merged_parts in {2, 3}
+    assert answer(lake) == ({"bank-a": 50, "bank-b": 42}, [])
+
+
+def test_files_that_a_killed_process_left_are_swept_when_nobody_can_still_want_them(lake, ingest):
+    ingest("bank-a", 0)
+    folder = index_files(lake)[0].parent
+    old, young = folder / "old.parquet", folder / "young.parquet"
+    for path in (old, young):
+        path.write_bytes(b"torn")
+    os.utime(old, (time.time() - 7200,) * 2)
+    lake.compact_index()
+    assert (old.exists(), young.exists()) == (False, True)
+    assert answer(lake) == ({"bank-a": 1}, [])
+
+
+def test_a_window_that_cuts_what_the_index_counts_has_only_those_days_read(lake, ingest):
+
+    day = 86_400
+    ingest("bank-a", 0, day, 2 * day, 3 * day)
+    ingest("bank-b", 2 * day)
+    since = datetime.fromtimestamp(START + day + 1, UTC)
+    assert answer(lake, since=since) == ({"bank-a": 2, "bank-b": 1}, [("CUT", 2)])
+
+
+@pytest.mark.parametrize(("since", "until"), [(3600, 7200), (7200, 3600), (0, 0)])
+def test_a_window_between_the_events_or_of_no_length_holds_nothing(lake, ingest, since, until):
+    ingest("bank-a", -86_400, 0, 60)
+    ingest("bank-a", 20_000, 86_400)
+    bounds = [datetime.fromtimestamp(START + second, UTC) for second in (since, until)]
+    assert answer(lake, since=bounds[0], until=bounds[1])[0] == {}
+
+
+def test_progress_tells_the_index_first_then_each_lake_that_is_read(lake, ingest):
+    told: list[HuntProgress] = []
+    for organisation in ("bank-a", "bank-b", "bank-c"):
+        ingest(organisation, 0)
+    with lake._manifest.transaction() as connection:
+        connection.execute("DELETE FROM indexed WHERE organisation <> 'bank-b'")
+    found = lake.hunt([ADDRESS], progress=told.append)
+    assert [(step.organisations, step.waiting, len(step.hits)) for step in told] == [
+        (("bank-b",), 2, 1),
+        (("bank-a",), 1, 1),
+        (("bank-c",), 0, 1),
+    ]
+    assert [hit.organisation for hit in found.hits] == ["bank-a", "bank-b", "bank-c"]
+    assert found.scanned == (ScannedFiles(str(ScanReason.NOT_INDEXED), 2),)
+
+
+def test_needles_that_match_everything_have_a_capped_answer_that_says_so(lake, ingest, monkeypatch):
+    monkeypatch.setattr(report, "MAX_HITS", 2)
+    for organisation in ("bank-a", "bank-b", "bank-c"):
+        ingest(organisation, 0)
+    found = lake.hunt([ADDRESS])
+    assert (len(found.hits), found.capped) == (2, True)
+    monkeypatch.setattr(report, "MAX_HITS", 3)
+    assert lake.hunt([ADDRESS]).capped is False
+
+
+def test_an_epoch_is_sixty_days():
+    day = 86_400_000_000
+    assert [epoch_of(moment) for moment in (0, 60 * day - 1, 60 * day)] == [0, 0, 60]
