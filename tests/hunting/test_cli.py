@@ -2,12 +2,15 @@
 
 import gzip
 import json
+from datetime import UTC, datetime
 
+import duckdb
 import pytest
 from click.testing import CliRunner
 
 from factories.lakes import EVIL_ADDRESS, EVIL_DOMAIN, event, fill_lake, lakes
 from noroshi.core.models import LedgerEntry
+from noroshi.hunting.engine import report
 from noroshi.site.cli import main
 
 LINE = f'{EVIL_ADDRESS} - - [20/Nov/2026:10:00:00 +0900] "GET /login HTTP/1.1" 200 12 "-" "curl/8"\n'
@@ -216,6 +219,7 @@ def test_hunt_as_json_is_exactly_the_hits_and_what_they_cost(touched, run, write
     result = run("hunt", write("values.txt", f"{EVIL_ADDRESS}\n{EVIL_DOMAIN}\n45.1.1.1\n"), "--json")
     assert (result.exit_code, result.stderr) == (0, "")
     answer = json.loads(result.stdout)
+    assert (answer.pop("capped"), answer.pop("scanned")) == (False, [])
     assert set(answer) == {"hits", "wall_seconds", "cpu_seconds"}
     assert answer["wall_seconds"] > 0
     assert answer["cpu_seconds"] > 0
@@ -281,6 +285,50 @@ def test_hunt_names_the_lines_it_did_not_look_for(touched, run):
     assert "not looked for: no value here\n" in result.stderr
     wide = "The network is too wide: an IPv4 network needs at least /8, an IPv6 network at least /16."
     assert f"not looked for: 0.0.0.0/4: {wide}\n" in result.stderr
+
+
+def test_hunt_within_a_window_counts_what_lies_in_it_and_says_what_it_read(touched, run):
+    window = ("--since", "2026-11-20T11:00:00", "--until", "2026-11-21T02:30:01+0000")
+    answer = json.loads(run("hunt", "-", "--json", *window, stdin=EVIL_ADDRESS).stdout)
+    assert [(hit["organisation"], hit["count"]) for hit in answer["hits"]] == [("bank_a", 1)]
+    reason = "Values were counted in the events: a time window or a long URL cuts through what the index counts."
+    assert answer["scanned"] == [{"reason": reason, "files": 1}]
+    told = run("hunt", "-", *window, stdin=EVIL_ADDRESS).stderr
+    assert f"1 files read: {reason}\n" in told
+
+
+def test_hunt_leaves_harmless_values_out_and_names_them(touched, run):
+    fill_lake(touched.insurer, [event(src_ip="8.8.8.8")])
+    result = run("hunt", "-", stdin="8.8.8.8")
+    sentence = "A warning list knows this value as harmless; it is in the logs."
+    assert (result.stdout, f"not looked for: 8.8.8.8: {sentence}\n" in result.stderr) == ("", True)
+    assert len(json.loads(run("hunt", "-", "--json", "--harmless", stdin="8.8.8.8").stdout)["hits"]) == 1
+
+
+def test_hunt_as_csv_and_parquet_has_the_rows_of_the_table(touched, run, tmp_path):
+    lines = run("hunt", "-", "--org", "bank_b", "--format", "csv", stdin=EVIL_ADDRESS).stdout.splitlines()
+    assert lines == [
+        "organisation,type,value,count,first_seen,last_seen",
+        f"bank_b,ipv4,{EVIL_ADDRESS},1,2026-11-22T00:00:00Z,2026-11-22T00:00:00Z",
+    ]
+    target = tmp_path / "hits.parquet"
+    run("hunt", "-", "--org", "bank_b", "--format", "parquet", "--output", target, stdin=EVIL_ADDRESS)
+    with duckdb.connect() as connection:
+        rows = connection.execute("SELECT * EXCLUDE (last_seen), epoch(last_seen) FROM read_parquet(?)", [str(target)])
+        moment = datetime(2026, 11, 22, tzinfo=UTC)
+        assert rows.fetchall() == [("bank_b", "ipv4", EVIL_ADDRESS, 1, moment, moment.timestamp())]
+
+
+@pytest.mark.parametrize("arguments", [("--format", "parquet"), ("--output", "hits.csv", "--format", "csv")])
+def test_hunt_writes_parquet_to_a_file_and_nothing_else_to_one(cast, run, arguments):
+    result = run("hunt", "-", *arguments, stdin=EVIL_ADDRESS)
+    assert (result.exit_code, "--format parquet and --output FILE go together" in result.stderr) == (2, True)
+
+
+def test_hunt_that_found_more_than_an_answer_holds_says_so(touched, run, monkeypatch):
+    monkeypatch.setattr(report, "MAX_HITS", 1)
+    result = run("hunt", "-", stdin=EVIL_ADDRESS)
+    assert "there are more hits than one answer holds" in result.stderr
 
 
 def test_hunt_without_json_is_a_table(touched, run):

@@ -6,6 +6,7 @@ from datetime import timedelta
 from io import BytesIO, StringIO
 from uuid import uuid4
 
+import duckdb
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 
@@ -13,6 +14,7 @@ from factories.lakes import EVIL_ADDRESS, EVIL_DOMAIN, event, fill_lake, lakes, 
 from noroshi.core import clock
 from noroshi.core.domain.tlp import TLP
 from noroshi.core.models import LedgerEntry
+from noroshi.hunting.engine import ScanReason
 from noroshi.hunting.lake import waiting_room
 from noroshi.hunting.models import Hit, Hunt, LogFile
 from noroshi.hunting.views.hunts import MAX_UPLOAD
@@ -259,8 +261,8 @@ def test_the_signals_page_is_not_there_for_who_does_not_see_the_signal(touched, 
 # Searching the own lake.
 
 
-def search(client, text="", **files):
-    return client.post("/hunting/searches/new", {"values": text, **files})
+def search(client, text="", **fields):
+    return client.post("/hunting/searches/new", {"values": text, **fields})
 
 
 def test_a_search_finds_the_own_events_alone(touched, drain):
@@ -357,6 +359,60 @@ def test_what_a_search_found_leaves_as_csv(touched, drain):
     drain()
     lines = rows_of(client.get(f"{url}?export=csv&sort=type"))
     assert [line[1] for line in lines[1:]] == ["evil-bank[.]example[.]com", DEFANGED_ADDRESS]
+
+
+def test_what_a_search_found_leaves_as_parquet_for_colleagues_alone(touched, drain, tmp_path):
+    client = touched.client("a1")
+    url = f"{search(client, f'{EVIL_ADDRESS}').url}hits.parquet"
+    drain()
+    target = tmp_path / "hits.parquet"
+    target.write_bytes(client.get(url).content)
+    with duckdb.connect() as connection:
+        rows = connection.execute("SELECT organisation, type, value, count FROM read_parquet(?)", [str(target)])
+        assert rows.fetchall() == [("bank_a", "ipv4", EVIL_ADDRESS, 1)]
+    assert {name: touched.client(name).get(url).status_code for name in ("a2", "b1", "hub_op")} == {
+        "a2": 200,
+        "b1": 404,
+        "hub_op": 404,
+    }
+
+
+def test_a_search_within_days_finds_what_lies_in_them_and_says_what_it_read(touched, drain):
+    client = touched.client("a1")
+    values = f"{EVIL_ADDRESS}\n{EVIL_DOMAIN}"
+    url = search(client, values, since="2026-11-21", until="2026-11-21").url
+    drain()
+    page = client.get(url)
+    assert [hit.value for hit in Hit.everything.all()] == [EVIL_DOMAIN]
+    hunt = Hunt.everything.get()
+    assert (hunt.since.isoformat(), hunt.until.isoformat()) == (
+        "2026-11-20T15:00:00+00:00",
+        "2026-11-21T15:00:00+00:00",
+    )
+    assert "Events before" in text_of(page)
+    Hunt.everything.update(capped=True, scanned=[[ScanReason.NOT_INDEXED, 3]])
+    page = text_of(client.get(url))
+    assert "3 files" in page
+    assert "These files are not in the index yet: compact the lake." in page
+    assert "More was found than one search may hold" in page
+
+
+@pytest.mark.parametrize("days", [("2026-11-22", "2026-11-21"), ("1000-01-01", ""), ("", "9999-12-31")])
+def test_a_search_within_days_that_cannot_be_is_refused(touched, days):
+    response = search(touched.client("a1"), EVIL_ADDRESS, since=days[0], until=days[1])
+    assert (response.status_code, Hunt.everything.count()) == (422, 0)
+
+
+def test_a_search_leaves_harmless_values_out_and_names_them_unless_they_are_asked_for(touched, drain):
+    fill_lake(touched.bank_a, [event(src_ip="8.8.8.8")], source="dns")
+    client = touched.client("a1")
+    url = search(client, "8.8.8.8").url
+    drain()
+    assert "A warning list knows this value as harmless; it is in the logs." in text_of(client.get(url))
+    assert Hit.everything.count() == 0
+    search(client, "8.8.8.8", harmless_too="on")
+    drain()
+    assert [hit.value for hit in Hit.everything.all()] == ["8.8.8.8"]
 
 
 # The lake and its quarantine.

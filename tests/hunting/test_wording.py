@@ -3,12 +3,13 @@
 from django.utils.translation import override
 
 from noroshi.hunting import wording
-from noroshi.hunting.engine import FileReason, LineReason, NeedleReason
+from noroshi.hunting.domain.harmless import HARMLESS
+from noroshi.hunting.engine import FileReason, LineReason, NeedleReason, ScanReason
 from noroshi.intel.domain.observables import ObservableType
 
 
 def test_every_reason_is_known_by_its_own_words():
-    reasons = [*FileReason, *LineReason, *NeedleReason]
+    reasons = [*FileReason, *LineReason, *NeedleReason, *ScanReason, HARMLESS]
     with override(None):
         assert {str(key): str(value) for key, value in wording.REASONS.items()} == {str(r): str(r) for r in reasons}
 

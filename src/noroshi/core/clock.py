@@ -3,7 +3,9 @@
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime, time
+
+from django.utils import timezone
 
 
 def _system_time() -> datetime:
@@ -16,6 +18,11 @@ _source: ContextVar[Callable[[], datetime]] = ContextVar("clock", default=_syste
 def now() -> datetime:
     """Return the current moment, aware, in UTC."""
     return _source.get()()
+
+
+def midnight(day: date) -> datetime:
+    """Return the moment at which a day begins, in the time zone in use."""
+    return timezone.make_aware(datetime.combine(day, time.min))
 
 
 @contextmanager

@@ -1,12 +1,14 @@
 """What people fill in to search their own lake, to feed it, and to work with rules and detections."""
 
 import re
+from datetime import date, datetime, timedelta
 from typing import Final
 
 from django import forms
-from django.core.validators import RegexValidator
+from django.core.validators import MaxValueValidator, MinValueValidator, RegexValidator
 from django.utils.translation import gettext_lazy as _
 
+from noroshi.core import clock
 from noroshi.core.errors import InvalidInput
 from noroshi.hunting.actions.detections import MAX_REASON
 from noroshi.hunting.actions.hunts import MAX_LIST
@@ -15,6 +17,10 @@ from noroshi.hunting.engine.detections.marked_yaml import MAX_BYTES
 from noroshi.hunting.models import DetectionState
 
 MAX_SOURCE: Final = 63
+
+_DAY: Final = forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d")
+_DAYS: Final = [MinValueValidator(date(1990, 1, 1)), MaxValueValidator(date(2099, 12, 31))]
+"""Those of which the lake has events at all."""
 
 
 class SearchForm(forms.Form):
@@ -33,6 +39,32 @@ class SearchForm(forms.Form):
     file = forms.FileField(
         label=_("A file of values"), help_text=_("Plain text, one value a line, at most 2 MB."), required=False
     )
+
+    since = forms.DateField(
+        label=_("First day"),
+        help_text=_("Empty: from the beginning of the logs."),
+        widget=_DAY,
+        required=False,
+        validators=_DAYS,
+    )
+    until = forms.DateField(
+        label=_("Last day"),
+        help_text=_("The whole of it. Empty: to the end."),
+        widget=_DAY,
+        required=False,
+        validators=_DAYS,
+    )
+    harmless_too = forms.BooleanField(
+        label=_("Show values that warning lists know as harmless"),
+        help_text=_("Public resolvers, delivery networks, the largest sites."),
+        required=False,
+    )
+
+    def window(self) -> dict[str, datetime | None]:
+        """Return since when and until when (exclusive) a valid form asks for events; None where it does not say."""
+        since, until = self.cleaned_data["since"], self.cleaned_data["until"]
+        end = until and until + timedelta(days=1)
+        return {"since": since and clock.midnight(since), "until": end and clock.midnight(end)}
 
     def text(self) -> str:
         """Return all lines of a valid form. Raise InvalidInput where the file is no text."""

@@ -75,7 +75,7 @@ SEARCHES: Final = ListSpec(
         Column(
             "created_at", _("Asked"), lambda hunt: hunt.created_at, sort="created_at", cell="hunting/cells/asked.html"
         ),
-        Column("by", _("By"), lambda hunt: hunt.requested_by),
+        Column("by", _("By"), lambda hunt: hunt.asked_by),
         Column("values", _("Values"), lambda hunt: len(hunt.values), style="end"),
         Column("hits", _("Hits"), lambda hunt: hunt.found, style="end"),
         Column("state", _("State"), lambda hunt: hunt.get_state_display(), cell="hunting/cells/state.html"),

@@ -14,6 +14,7 @@ urlpatterns = [
     path("searches/", hunts.searches, name="searches"),
     path("searches/new", hunts.new_search, name="new-search"),
     path("searches/<uuid:hunt_id>/", hunts.search, name="search"),
+    path("searches/<uuid:hunt_id>/hits.parquet", hunts.search_file, name="search-file"),
     path("lake/", hunts.lake, name="lake"),
     path("lake/send", hunts.send_log, name="send-log"),
     path("lake/files/<uuid:file_id>/", hunts.log_file, name="log-file"),

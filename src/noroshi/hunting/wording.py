@@ -5,7 +5,8 @@ from typing import Final
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
-from noroshi.hunting.engine import FileReason, LineReason, NeedleReason
+from noroshi.hunting.domain.harmless import HARMLESS
+from noroshi.hunting.engine import FileReason, LineReason, NeedleReason, ScanReason
 from noroshi.intel.domain.observables import ObservableType
 from noroshi.intel.wording import TYPES
 
@@ -48,6 +49,13 @@ REASONS: Final[dict[str, Promise]] = {
     NeedleReason.EMAIL: _("This is not an e-mail address."),
     NeedleReason.HASH: _("This is not a hexadecimal digest of that kind."),
     NeedleReason.SHORT: _("The value is too short to mean anything."),
+    ScanReason.NOT_INDEXED: _("These files are not in the index yet: compact the lake."),
+    ScanReason.UNREADABLE: _("The index of these files is missing or damaged: compact the lake."),
+    ScanReason.CUT: _(
+        "Values were counted in the events: a time window or a long URL cuts through what the index counts."
+    ),
+    ScanReason.ASKED: _("The hunt was told to do without the index."),
+    HARMLESS: _("A warning list knows this value as harmless; it is in the logs."),
 }
 _NO_VALUE: Final = _("Nothing that can be looked for was recognised in it.")
 

@@ -2,6 +2,7 @@
 
 from noroshi.hunting.actions.detections import ask_for_own_run, ask_for_run, handle_detection, run_for_shell, run_rules
 from noroshi.hunting.actions.hunts import (
+    MAX_LIST,
     finish_hunt,
     look_again,
     look_back_for,
@@ -21,6 +22,7 @@ from noroshi.hunting.actions.sources import set_source
 from noroshi.hunting.actions.upkeep import age_lakes, compact_lakes, forget_subject, gather_index
 
 __all__ = [
+    "MAX_LIST",
     "age_lakes",
     "ask_for_own_run",
     "ask_for_run",

@@ -17,6 +17,7 @@ from noroshi.core import clock, ledger
 from noroshi.core.actor import Actor
 from noroshi.core.errors import InvalidInput, TooLarge
 from noroshi.hunting import policy, queries
+from noroshi.hunting.domain.harmless import without_harmless
 from noroshi.hunting.domain.value_list import ValueList, read_values
 from noroshi.hunting.engine import Hit as Found
 from noroshi.hunting.engine import HuntResult, Needle
@@ -53,27 +54,54 @@ def look_again(hunt: Hunt) -> None:
 
 
 @transaction.atomic
-def search_own_lake(actor: Actor, *, text: str) -> Hunt:
-    """Ask for the values of `text`, one a line, to be looked for in the logs of the actor's own organisation."""
+def search_own_lake(
+    actor: Actor,
+    *,
+    text: str,
+    since: datetime | None = None,
+    until: datetime | None = None,
+    harmless_too: bool = False,
+) -> Hunt:
+    """Ask for the values of `text`, one a line, to be looked for in the logs of the actor's own organisation.
+
+    Events with since <= time < until are looked at; hits of values that a warning list calls harmless are left out
+    and named, but for a search for `harmless_too`.
+    """
     organisation = policy.require_hunter(actor)
     found = _values_in(text)
+    if since and until and since >= until:
+        raise InvalidInput("until", _("The time ends before it begins."))
     hunt = Hunt.everything.create(
         organisation_id=organisation,
         requested_by_id=actor.person,
         world=actor.world,
         values=[[value.type, value.value] for value in found.values],
         refused=[[line, ""] for line in found.refused[:MAX_REFUSED]],
+        since=since,
+        until=until,
+        harmless_too=harmless_too,
     )
     ledger.record(actor, "hunting.hunt.requested", hunt, values=len(found.values))
     return hunt
 
 
-def search_lakes(actor: Actor, *, needles: Sequence[Needle], organisations: Collection[str] | None) -> HuntResult:
+def search_lakes(
+    actor: Actor,
+    *,
+    needles: Sequence[Needle],
+    organisations: Collection[str] | None,
+    since: datetime | None = None,
+    until: datetime | None = None,
+    harmless_too: bool = False,
+) -> HuntResult:
     """Search the lakes of `organisations` (None: all) at once, for the installation's own shell.
 
-    It makes no hunt: the ledger keeps who searched where for how many values.
+    It makes no hunt: the ledger keeps who searched where for how many values. Hits name no events; those of values
+    that a warning list calls harmless are left out and named, but for a search for `harmless_too`.
     """
-    result = open_lake().hunt(needles, organisations=organisations)
+    result = open_lake().hunt(needles, organisations=organisations, since=since, until=until, samples=False)
+    if not harmless_too:
+        result = without_harmless(result)
     with transaction.atomic():
         ledger.record(
             actor, "hunting.lake.searched", lakes=list(organisations or []), values=len(needles), hits=len(result.hits)
@@ -89,10 +117,12 @@ def run_hunt(hunt: Hunt) -> None:
         lake = open_lake()
         scope = queries.scope_of(hunt, lake.organisations())
         needles = queries.needles_of(hunt)
-        result = lake.hunt(needles, organisations=scope.keys())
+        result = lake.hunt(needles, organisations=scope.keys(), since=hunt.since, until=hunt.until)
     except Exception:  # isolation point: the page says that it failed, the queue tries again
         Hunt.everything.filter(pk=hunt.pk).update(state=HuntState.FAILED)
         raise
+    if hunt.signal_id is None and not hunt.harmless_too:  # of a signal's values, its author has said which count
+        result = without_harmless(result)
     wanted = {(needle.type, needle.value) for needle in needles}
     finish_hunt(hunt, result, scope, wanted)
 
@@ -117,6 +147,7 @@ def finish_hunt(
     hunt.state, hunt.finished_at = HuntState.DONE, clock.now()
     hunt.wall_seconds, hunt.cpu_seconds = result.wall_seconds, result.cpu_seconds
     hunt.refused = [*hunt.refused, *(list(pair) for pair in result.refused)][:MAX_REFUSED]
+    hunt.scanned, hunt.capped = [[read.reason, read.files] for read in result.scanned], result.capped
     hunt.save()
     ledger.record(
         _hunter(hunt), "hunting.hunt.finished", hunt, hits=len(result.hits), lakes=len(scope), values=len(wanted)

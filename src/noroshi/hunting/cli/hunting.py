@@ -1,22 +1,51 @@
 """`noroshi hunt`: searching the log lake from a shell or a script."""
 
 import json
+from collections.abc import Sequence
+from dataclasses import asdict
+from datetime import datetime
 from pathlib import Path
-from typing import Final
+from typing import TYPE_CHECKING, Any, Final
 
 import click
 
 from noroshi.core.errors import InvalidInput, TooLarge
-from noroshi.hunting.cli.printing import AS_JSON, iso, organisation_of, print_table, printable
+from noroshi.hunting.cli.printing import organisation_of, plain, print_csv, print_table, printable
+
+if TYPE_CHECKING:
+    from noroshi.hunting.engine import HitRow, HuntResult
 
 MAX_VALUE_FILE: Final = 256 * 1024 * 1024
+_MOMENT: Final = click.DateTime(["%Y-%m-%d", "%Y-%m-%dT%H:%M:%S", "%Y-%m-%dT%H:%M:%S%z"])
+_COLUMNS: Final = ("organisation", "type", "value", "count", "first_seen", "last_seen")
 
 
 @click.command()
 @click.argument("file", type=click.Path(path_type=Path, exists=True, dir_okay=False, allow_dash=True))
 @click.option("--org", help="Slug of the organisation whose logs to search.  [default: all]")
-@AS_JSON
-def hunt(*, file: Path, org: str | None, as_json: bool) -> None:
+@click.option("--since", type=_MOMENT, help="Events from this day or moment on.  [default: all]")
+@click.option("--until", type=_MOMENT, help="Events before this day or moment.  [default: all]")
+@click.option("--harmless", is_flag=True, help="Show values, too, that warning lists know as harmless.")
+@click.option(
+    "--format",
+    "form",
+    type=click.Choice(["table", "json", "csv", "parquet"]),
+    default="table",
+    show_default=True,
+    help="How to print the hits.",
+)
+@click.option("--json", "form", flag_value="json", help="The same as --format json.")
+@click.option("-o", "--output", type=click.Path(path_type=Path, dir_okay=False), help="Where to write Parquet.")
+def hunt(
+    *,
+    file: Path,
+    org: str | None,
+    since: datetime | None,
+    until: datetime | None,
+    harmless: bool,
+    form: str,
+    output: Path | None,
+) -> None:
     """Look for the values of FILE, one a line (- is standard input), in the log lake.
 
     Lines may be defanged; `account: 1234567` and `user_agent: ...` name a type. The answer gives each value as its
@@ -25,34 +54,64 @@ def hunt(*, file: Path, org: str | None, as_json: bool) -> None:
     from noroshi.core.actor import Actor
     from noroshi.hunting.actions import search_lakes
     from noroshi.hunting.domain.value_list import read_values
-    from noroshi.hunting.engine import Needle
+    from noroshi.hunting.engine import HitRow, Needle
 
+    if (form == "parquet") is not (output is not None):
+        raise click.UsageError("--format parquet and --output FILE go together")
     names = [organisation_of(org).slug] if org else None
     found = read_values(_lines(file))
     if not found.values:
         raise InvalidInput("file", f"{file}: no line names a value that can be looked for")
     written = {(value.type.value, value.value): text for value, text in found.values.items()}
-    result = search_lakes(Actor.system("hunt"), needles=[Needle(*key) for key in written], organisations=names)
+    result = search_lakes(
+        Actor.system("hunt"),
+        needles=[Needle(*key) for key in written],
+        organisations=names,
+        since=_aware(since),
+        until=_aware(until),
+        harmless_too=harmless,
+    )
     hits = [
-        {
-            "organisation": hit.organisation,
-            "type": hit.type,
-            "value": written[hit.type, hit.value],
-            "first_seen": iso(hit.first_seen),
-            "last_seen": iso(hit.last_seen),
-            "count": hit.count,
-        }
+        HitRow(hit.organisation, hit.type, written[hit.type, hit.value], hit.count, hit.first_seen, hit.last_seen)
         for hit in result.hits
     ]
     for line in (*found.refused, *(f"{value}: {reason}" for value, reason in result.refused)):
         click.echo(f"not looked for: {printable(line)}", err=True)
-    if as_json:
-        seconds = {"wall_seconds": result.wall_seconds, "cpu_seconds": result.cpu_seconds}
-        click.echo(json.dumps({"hits": hits, **seconds}, ensure_ascii=False))
-        return
-    if hits:
-        print_table(("organisation", "type", "value", "count", "first_seen", "last_seen"), hits)
-    click.echo(f"{len(hits):,} hits for {len(written):,} values in {result.wall_seconds:.2f} s", err=True)
+    for read in result.scanned:
+        click.echo(f"{read.files:,} files read: {read.reason}", err=True)
+    if result.capped:
+        click.echo("there are more hits than one answer holds: look for fewer values, or in a shorter time", err=True)
+    _give(hits, result, form, output)
+    if form != "json":
+        click.echo(f"{len(hits):,} hits for {len(written):,} values in {result.wall_seconds:.2f} s", err=True)
+
+
+def _give(hits: Sequence["HitRow"], result: "HuntResult", form: str, output: Path | None) -> None:
+    from noroshi.hunting.engine import write_parquet
+
+    rows: list[dict[str, Any]] = [plain(asdict(hit)) for hit in hits]
+    if output is not None:
+        write_parquet(hits, output)
+    elif form == "csv":
+        print_csv(_COLUMNS, rows)
+    elif form == "json":
+        answer = {
+            "hits": rows,
+            "capped": result.capped,
+            "scanned": [{"reason": read.reason, "files": read.files} for read in result.scanned],
+            "wall_seconds": result.wall_seconds,
+            "cpu_seconds": result.cpu_seconds,
+        }
+        click.echo(json.dumps(answer, ensure_ascii=False))
+    elif hits:
+        print_table(_COLUMNS, rows)
+
+
+def _aware(moment: datetime | None) -> datetime | None:
+    """Return a moment; one without an offset is the installation's."""
+    from django.utils import timezone
+
+    return timezone.make_aware(moment) if moment and timezone.is_naive(moment) else moment
 
 
 def _lines(path: Path) -> list[str]:

@@ -46,3 +46,11 @@ def print_table(columns: tuple[str, ...], rows: list[dict[str, Any]]) -> None:
     widths = [max(len(text) for text in column) for column in zip(columns, *cells, strict=True)]
     for line in (list(columns), *cells):
         click.echo("  ".join(text.ljust(width) for text, width in zip(line, widths, strict=True)).rstrip())
+
+
+def print_csv(columns: tuple[str, ...], rows: list[dict[str, Any]]) -> None:
+    """Print rows as CSV with a heading; no cell starts a formula."""
+    from noroshi.kit.lists import csv_line
+
+    for cells in (list(columns), *([row[name] for name in columns] for row in rows)):
+        click.echo(csv_line(cells), nl=False)

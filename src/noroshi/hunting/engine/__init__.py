@@ -1,7 +1,8 @@
 """The hunting engine: logs in, hits out. It knows no Django; `Lake` is its only door."""
 
+from noroshi.hunting.engine.hit_files import HitRow, write_parquet
 from noroshi.hunting.engine.lake import Lake, is_slug
-from noroshi.hunting.engine.reasons import FileReason, LakeError, LineReason, NeedleReason, PartProblem
+from noroshi.hunting.engine.reasons import FileReason, LakeError, LineReason, NeedleReason, PartProblem, ScanReason
 from noroshi.hunting.engine.records import (
     CompactReport,
     Hit,
@@ -16,6 +17,7 @@ from noroshi.hunting.engine.records import (
     Reference,
     Removed,
     SourceStatus,
+    Spread,
     VerifyReport,
 )
 
@@ -23,6 +25,7 @@ __all__ = [
     "CompactReport",
     "FileReason",
     "Hit",
+    "HitRow",
     "HuntProgress",
     "HuntResult",
     "IngestReport",
@@ -38,7 +41,10 @@ __all__ = [
     "Reading",
     "Reference",
     "Removed",
+    "ScanReason",
     "SourceStatus",
+    "Spread",
     "VerifyReport",
     "is_slug",
+    "write_parquet",
 ]

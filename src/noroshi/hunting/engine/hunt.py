@@ -90,6 +90,11 @@ class Hunt:
         parts = self._parts_with_needles(organisation)
         return self._scan(parts).daily_counts(timezone) if parts else []
 
+    def spread(self, organisation: str) -> tuple[int, int, int, int, int]:
+        """Return how an organisation's events that show a needle are spread (see `Scan.spread`)."""
+        parts = self._parts_with_needles(organisation)
+        return self._scan(parts).spread() if parts else (0, 0, 0, 0, 0)
+
     def _parts_with_needles(self, organisation: str) -> list[EventPart]:
         needles = range(len(self._keys.needles))
         days = {day for seen in self._lookup.days(organisation, needles) for day in _days(seen)}

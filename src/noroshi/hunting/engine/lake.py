@@ -37,6 +37,7 @@ from noroshi.hunting.engine.records import (
     QuarantinedLine,
     Removed,
     SourceStatus,
+    Spread,
     VerifyReport,
 )
 from noroshi.hunting.engine.report import Report
@@ -165,6 +166,15 @@ class Lake:
             return []
         with self._asking(keys, Question([organisation])) as hunt:
             return hunt.daily_counts(organisation, str(_zone(timezone)))
+
+    def spread(self, organisation: str, needle: Needle) -> Spread:
+        """Return how common a value is in one organisation's logs."""
+        keys = needle_keys.prepare([needle], self._key)
+        found = (0, 0, 0, 0, 0)
+        if keys.needles:
+            with self._asking(keys, Question([organisation])) as hunt:
+                found = hunt.spread(organisation)
+        return Spread(*found, *self._manifest.extent(organisation))
 
     def _asking(self, keys: Keys, question: Question) -> Hunt:
         return Hunt(self._store, keys, question)

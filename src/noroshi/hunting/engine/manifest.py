@@ -268,6 +268,12 @@ class Manifest:
             (since, organisation, organisation),
         )
 
+    def extent(self, organisation: str) -> tuple[int, int, int]:
+        """Return how many events an organisation has, of how many days and sources."""
+        sql = "SELECT coalesce(sum(events), 0), count(DISTINCT day), count(DISTINCT source) FROM part"
+        found: tuple[int, int, int] = self._rows(f"{sql} WHERE organisation = ?", (organisation,))[0]
+        return found
+
     def sources(self, organisation: str) -> set[str]:
         """Return the names of an organisation's sources."""
         return {

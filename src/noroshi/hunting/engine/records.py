@@ -79,6 +79,23 @@ class HuntResult:
 
 
 @dataclass(frozen=True, slots=True)
+class Spread:
+    """How common a value is in one organisation's logs: its events, days (UTC) and sources, beside all there are.
+
+    ``addresses`` and ``users`` are the different source addresses and users of its events.
+    """
+
+    events: int
+    days: int
+    sources: int
+    addresses: int
+    users: int
+    all_events: int
+    all_days: int
+    all_sources: int
+
+
+@dataclass(frozen=True, slots=True)
 class HuntProgress:
     """Organisations of which all is known now, with their hits, and how many are still to be asked."""
 

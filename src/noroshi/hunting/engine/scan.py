@@ -56,6 +56,11 @@ SELECT e.* EXCLUDE (email_host) REPLACE (epoch_us(e.time) AS time) FROM events A
 JOIN (SELECT DISTINCT make_timestamptz(time) AS time, file, line FROM ({matched}) ORDER BY ALL LIMIT ?) AS picked
 USING (time, file, line) ORDER BY e.time, e.file, e.line
 """
+_SPREAD: Final = """
+SELECT count(*), count(DISTINCT epoch_us(time) // 86400000000), count(DISTINCT source), count(DISTINCT src_ip),
+       count(DISTINCT coalesce(user_key, account_key))
+FROM events JOIN (SELECT DISTINCT make_timestamptz(time) AS time, file, line FROM ({matched})) USING (time, file, line)
+"""
 _DAILY: Final = """
 SELECT CAST(timezone(?, make_timestamptz(time)) AS DATE) AS day, count(*)
 FROM (SELECT DISTINCT * FROM ({matched})) GROUP BY 1 ORDER BY 1
@@ -116,6 +121,11 @@ class Scan:
     def daily_counts(self, timezone: str) -> list[tuple[date, int]]:
         """Return (day in that time zone, events) of the days with a match."""
         return self._run(_DAILY.format(matched=self._matched), [timezone])
+
+    def spread(self) -> tuple[int, int, int, int, int]:
+        """Return the events that match, and of how many days, sources, source addresses and users they are."""
+        found: tuple[int, int, int, int, int] = self._run(_SPREAD.format(matched=self._matched))[0]
+        return found
 
     def _run(self, sql: str, parameters: Sequence[Any] = ()) -> list[Any]:
         return self._duckdb.execute(sql, parameters).fetchall()

@@ -39,7 +39,16 @@ class Hunt(models.Model):
     values = models.JSONField(default=list)
     """Pairs of type and value that a person asked for; empty for a signal, which has its own."""
     refused = models.JSONField(default=list)
-    """Pairs of what was not looked for and why."""
+    """Pairs of what was not looked for, or is harmless, and why."""
+    since = models.DateTimeField(null=True)
+    until = models.DateTimeField(null=True)
+    """The events that are looked at: since <= time < until, each as far as it is given."""
+    harmless_too = models.BooleanField(default=False)
+    """Whether values that a warning list calls harmless are shown."""
+    scanned = models.JSONField(default=list)
+    """Pairs of why events were read where the index could not tell, and how many files of them."""
+    capped = models.BooleanField(default=False)
+    """Whether more was found than one hunt may hold."""
     state = models.CharField(max_length=8, choices=HuntState.choices, default=HuntState.WAITING)
     created_at = models.DateTimeField(default=clock.now)
     finished_at = models.DateTimeField(null=True)
@@ -59,6 +68,11 @@ class Hunt(models.Model):
                 name="one_hunt_a_version",
             )
         ]
+
+    @property
+    def asked_by(self) -> str:
+        """Who asked for a search: a person, or their organisation's machine."""
+        return str(self.requested_by or self.organisation)
 
 
 class HitManager(OwnManager["Hit"]):

@@ -20,6 +20,7 @@ from noroshi.hunting.queries.hunts import (
     days_by_organisation,
     dropped_files,
     events_of,
+    file_of,
     hit_for,
     hits_by_day,
     hits_for,
@@ -43,6 +44,7 @@ from noroshi.hunting.queries.hunts import (
     shortest,
     shown_days,
     source_for,
+    spread_of,
 )
 from noroshi.hunting.queries.rules import (
     RuleLine,
@@ -76,6 +78,7 @@ __all__ = [
     "dropped_files",
     "events_behind",
     "events_of",
+    "file_of",
     "hit_for",
     "hits_by_day",
     "hits_for",
@@ -110,5 +113,6 @@ __all__ = [
     "shortest",
     "shown_days",
     "source_for",
+    "spread_of",
     "try_rule",
 ]

@@ -5,6 +5,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import Final, TypeVar
 from uuid import UUID
 
@@ -17,11 +18,21 @@ from noroshi.core import clock
 from noroshi.core.actor import Actor
 from noroshi.core.domain import worlds
 from noroshi.core.domain.audience import State
+from noroshi.core.domain.channels import Channel
 from noroshi.core.errors import NotFound
 from noroshi.hunting import policy
 from noroshi.hunting.domain.drop_folder import ready_files
 from noroshi.hunting.domain.events import LogEvent, as_log_event
-from noroshi.hunting.engine import Needle, QuarantinedLine, Reading, SourceStatus, is_slug
+from noroshi.hunting.engine import (
+    HitRow,
+    Needle,
+    QuarantinedLine,
+    Reading,
+    SourceStatus,
+    Spread,
+    is_slug,
+    write_parquet,
+)
 from noroshi.hunting.engine.mapping import read_mapping
 from noroshi.hunting.lake import open_lake
 from noroshi.hunting.models import Hit, Hunt, HuntState, LogFile, LogSource
@@ -75,6 +86,11 @@ def daily_counts_of(hit: Hit) -> list[tuple[date, int]]:
     return open_lake().daily_counts(hit.organisation.slug, needle, timezone=settings.TIME_ZONE)
 
 
+def spread_of(hit: Hit) -> Spread:
+    """Return how common a hit's value is in its organisation's logs."""
+    return open_lake().spread(hit.organisation.slug, Needle(hit.type, hit.value))
+
+
 @dataclass(frozen=True)
 class OrganisationCount:
     """What the hub learns of an organisation's hits: how many values, how many events, when. No value."""
@@ -104,12 +120,25 @@ def counts_by_organisation(actor: Actor, signal: Signal) -> list[OrganisationCou
 
 def searches_for(actor: Actor) -> QuerySet[Hunt]:
     """Return what people of the own organisation looked for in its lake, newest first."""
-    return Hunt.objects.visible_to(actor).select_related("requested_by").order_by("-created_at", "-pk")
+    return Hunt.objects.visible_to(actor).select_related("requested_by", "organisation").order_by("-created_at", "-pk")
 
 
 def search_for(actor: Actor, hunt_id: UUID) -> Hunt:
     """Return one of them; raise NotFound where there is none for this actor."""
     return one(searches_for(actor).filter(pk=hunt_id))
+
+
+def file_of(actor: Actor, hunt: Hunt) -> bytes:
+    """Return what a search has found as a Parquet file, as far as the actor may take it out in bulk."""
+    found = hits_for(actor.by(Channel.EXPORT)).filter(hunt=hunt).select_related("organisation").order_by("pk")
+    rows = (
+        HitRow(hit.organisation.slug, hit.type, hit.value, hit.count, hit.first_seen, hit.last_seen)
+        for hit in found.iterator()
+    )
+    with TemporaryDirectory() as folder:
+        target = Path(folder) / "hits.parquet"
+        write_parquet(rows, target)
+        return target.read_bytes()
 
 
 def log_files_for(actor: Actor) -> QuerySet[LogFile]:

@@ -66,6 +66,7 @@ def hit_events(request: ActorRequest, hit_id: UUID) -> HttpResponse:
     found = queries.hit_for(request.actor, hit_id)
     context = {
         "events": queries.events_of(found),
+        "spread": queries.spread_of(found),
         "by_day": _by_day(_("Events, by day"), queries.daily_counts_of(found), _("events")),
     }
     return render(request, "hunting/events.html", context)
@@ -97,7 +98,8 @@ def new_search(request: ActorRequest) -> HttpResponse:
     form = SearchForm(request.POST or None, request.FILES or None)
     if request.method == "POST" and form.is_valid():
         try:
-            hunt = actions.search_own_lake(request.actor, text=form.text())
+            harmless_too = form.cleaned_data["harmless_too"]
+            hunt = actions.search_own_lake(request.actor, text=form.text(), harmless_too=harmless_too, **form.window())
         except InvalidInput as error:
             form.add_error(error.field, error.message)
         else:
@@ -112,6 +114,7 @@ def search(request: ActorRequest, hunt_id: UUID) -> HttpResponseBase:
         "hunt": hunt,
         "running": hunt.state in RUNNING,
         "refused": [(value, wording.in_words(reason)) for value, reason in hunt.refused],
+        "scanned": [(wording.in_words(reason), files) for reason, files in hunt.scanned],
     }
     if request.headers.get("HX-Target") == "progress":
         return _progress(request, "hunting/search_progress.html", context)
@@ -124,6 +127,15 @@ def search(request: ActorRequest, hunt_id: UUID) -> HttpResponseBase:
         template="hunting/search.html",
         context=context,
     )
+
+
+def search_file(request: ActorRequest, hunt_id: UUID) -> HttpResponse:
+    """Hand out what a search has found as Parquet."""
+    hunt = queries.search_for(request.actor, hunt_id)
+    answer = HttpResponse(queries.file_of(request.actor, hunt), content_type="application/vnd.apache.parquet")
+    answer["Content-Disposition"] = f'attachment; filename="noroshi-hits-{hunt.created_at:%Y%m%d-%H%M}.parquet"'
+    answer["Cache-Control"] = "no-store"
+    return answer
 
 
 def lake(request: ActorRequest) -> HttpResponseBase:

@@ -15,7 +15,7 @@ A view declares its list once and answers with `respond`:
         return respond(request, SIGNALS, actor=request.actor, rows=rows, template="sharing/signals.html")
 """
 
-from noroshi.kit.lists.export import EXPORT_CAP, csv_lines
+from noroshi.kit.lists.export import EXPORT_CAP, csv_line, csv_lines
 from noroshi.kit.lists.listing import Listing, read_list, respond
 from noroshi.kit.lists.page import COUNT_CAP, Page
 from noroshi.kit.lists.question import Question, read_question
@@ -35,6 +35,7 @@ __all__ = [
     "Question",
     "Rows",
     "TextFilter",
+    "csv_line",
     "csv_lines",
     "read_list",
     "read_question",

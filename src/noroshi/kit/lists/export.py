@@ -57,28 +57,28 @@ def _until_refused(lines: Iterator[str]) -> Iterator[str]:
     try:
         yield from lines
     except TooMany as refusal:
-        yield _line([refusal.message])
+        yield csv_line([refusal.message])
 
 
 def csv_lines(actor: Actor, question: Question, moment: datetime) -> Iterator[str]:
     """Yield the file's lines; the last says so if the cap cut it, or the end of the taker's access."""
     columns = [column for column in question.spec.columns if column.exported]
     mark = f"{actor.label} {moment.isoformat(timespec='seconds')}"
-    yield BYTE_ORDER_MARK + _line([*(column.label for column in columns), _("Exported by, at")])
+    yield BYTE_ORDER_MARK + csv_line([*(column.label for column in columns), _("Exported by, at")])
     left, place, goes_on = EXPORT_CAP, None, True
     while left and goes_on:
         taker, rows = _next(actor, question, place, min(CHUNK, left))
         if not taker.is_active:
-            yield _line([_("Ended here: whoever was taking this file takes part no more.")])
+            yield csv_line([_("Ended here: whoever was taking this file takes part no more.")])
             return
         chunk = rows[: min(CHUNK, left)]
         if chunk and question.spec.on_export is not None:
             question.spec.on_export(taker, chunk)
-        yield from (_line([*_values(columns, row), mark]) for row in chunk)
+        yield from (csv_line([*_values(columns, row), mark]) for row in chunk)
         left, goes_on = left - len(chunk), len(rows) > len(chunk)
         place = question.order.mark(chunk[-1]) if chunk else None
     if goes_on:
-        yield _line([_("Cut at %(cap)s rows: narrow the filters to get the rest.") % {"cap": f"{EXPORT_CAP:,}"}])
+        yield csv_line([_("Cut at %(cap)s rows: narrow the filters to get the rest.") % {"cap": f"{EXPORT_CAP:,}"}])
 
 
 def _next(actor: Actor, question: Question, place: Mark | None, number: int) -> tuple[Actor, list[Any]]:
@@ -97,7 +97,8 @@ def _values(columns: Iterable[Column], row: Any) -> Iterator[object]:
         yield timezone.localtime(value).isoformat(timespec="seconds") if isinstance(value, datetime) else value
 
 
-def _line(values: Iterable[object]) -> str:
+def csv_line(values: Iterable[object]) -> str:
+    """Return one line of a CSV file; no cell of it starts a formula in a spreadsheet."""
     buffer = StringIO()
     csv.writer(buffer).writerow(_inert(value) for value in values)
     return buffer.getvalue()

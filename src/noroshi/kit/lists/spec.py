@@ -2,13 +2,13 @@
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
-from datetime import MAXYEAR, MINYEAR, date, datetime, time, timedelta
+from datetime import MAXYEAR, MINYEAR, date, datetime, timedelta
 from typing import Any, Final
 
 from django.db.models import Q, QuerySet
-from django.utils import timezone
 from django.utils.functional import Promise
 
+from noroshi.core import clock
 from noroshi.core.actor import Actor
 
 Text = str | Promise
@@ -103,14 +103,10 @@ class DateFilter:
         """Return the rows for which the comparison holds: of a moment, with a moment, which an index serves."""
         name, _sign, comparison = self.where.rpartition("__date__")
         if comparison == "gte":
-            return rows.filter(**{f"{name}__gte": _midnight(value)})
+            return rows.filter(**{f"{name}__gte": clock.midnight(value)})
         if comparison == "lte":
-            return rows.filter(**{f"{name}__lt": _midnight(value + timedelta(days=1))})
+            return rows.filter(**{f"{name}__lt": clock.midnight(value + timedelta(days=1))})
         return rows.filter(**{self.where: value})
-
-
-def _midnight(day: date) -> datetime:
-    return timezone.make_aware(datetime.combine(day, time.min))
 
 
 Filter = ChoiceFilter | TextFilter | DateFilter

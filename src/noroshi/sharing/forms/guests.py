@@ -1,12 +1,12 @@
 """The form that invites a guest."""
 
-from datetime import datetime, time, timedelta
+from datetime import datetime, timedelta
 from typing import Any
 
 from django import forms
-from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
+from noroshi.core import clock
 from noroshi.sharing.forms.signals import BlamingForm
 
 
@@ -23,4 +23,4 @@ class GuestForm(BlamingForm):
         day: Any = self.cleaned_data["until"]
         if day is None:
             return None
-        return timezone.make_aware(datetime.combine(day + timedelta(days=1), time.min))
+        return clock.midnight(day + timedelta(days=1))

@@ -7,7 +7,7 @@ each organisation that is added. Who wrote an anonymous signal is in no figure, 
 from collections import Counter, defaultdict
 from collections.abc import Callable, Hashable, Iterable, Mapping
 from dataclasses import dataclass
-from datetime import date, datetime, time, timedelta
+from datetime import date, datetime, timedelta
 from typing import Final, NamedTuple
 from uuid import UUID
 
@@ -105,15 +105,11 @@ def _lines(actor: Actor, start: date, end: date) -> dict[Period, list[Line]]:
 
 
 def _published(actor: Actor, start: date, end: date) -> QuerySet[Signal]:
-    return published_for(actor).filter(published_at__gte=_midnight(start), published_at__lt=_midnight(end))
-
-
-def _midnight(day: date) -> datetime:
-    return timezone.make_aware(datetime.combine(day, time.min))
+    return published_for(actor).filter(published_at__gte=clock.midnight(start), published_at__lt=clock.midnight(end))
 
 
 def _figures(actor: Actor, period: Period, months: Mapping[Period, list[Line]]) -> Figures:
-    signals, end = _published(actor, period.start, period.end), _midnight(period.end)
+    signals, end = _published(actor, period.start, period.end), clock.midnight(period.end)
     to_first, to_note = _times_to_note(actor, period)
     kinds = _kinds_of(period.months, months)
     return Figures(
@@ -182,9 +178,9 @@ def _time_to_share(signals: QuerySet[Signal]) -> timedelta | None:
 def _times_to_note(actor: Actor, period: Period) -> tuple[timedelta | None, timedelta | None]:
     """Return how long until the first organisation took note of a signal, and until each did: medians."""
     rows = Acknowledgement.objects.visible_to(actor).filter(
-        signal__published_at__gte=_midnight(period.start),
-        signal__published_at__lt=_midnight(period.end),
-        at__lt=_midnight(period.end),
+        signal__published_at__gte=clock.midnight(period.start),
+        signal__published_at__lt=clock.midnight(period.end),
+        at__lt=clock.midnight(period.end),
     )
     notes = rows.order_by().values("signal", "organisation", "signal__published_at").annotate(first=Min("at"))
     firsts: dict[UUID, tuple[timedelta, UUID]] = {}
