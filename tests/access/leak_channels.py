@@ -21,8 +21,10 @@ from factories.partner import Partner
 from noroshi.core import ids
 from noroshi.members.actions import issue_token
 from noroshi.members.domain.scopes import Scope
-from noroshi.notify.actions import add_webhook
+from noroshi.notify.actions import Timing, add_webhook
 from noroshi.notify.models import Webhook
+from noroshi.sharing.actions import save_search
+from noroshi.sharing.domain.asked import Asked
 from noroshi.sharing.domain.pseudonyms import NAMES
 
 Look = dict[str, str]
@@ -55,6 +57,8 @@ LISTS: Final = (
     f"/search?q={COMMON}",
     f"/search?q={COMMON}&tlp=AMBER&export=csv",
     "/search?q=45.155.205.66",
+    "/search/saved/",
+    f"/search/save?q={COMMON}",
     "/inbox/",
     "/inbox/?read=unread&sort=kind",
     "/inbox/subscriptions",
@@ -147,6 +151,7 @@ API: Final = (
     "/groups/five",
     "/groups/five/members",
     "/group-requests",
+    "/searches",
 )
 API_PROBES: Final = (
     "/signals/{}",
@@ -206,6 +211,8 @@ class Watch:
         self.tokens = {name: self._of_person(name) for name in people}
         self.tokens |= {name: self._of_machine(name) for name in machines}
         self.feeds = {name: self._of_person(name, "feeds.read") for name in people}
+        for name in people:
+            self._keep_search(name)
 
     def look(self, reader: str, numbers: Iterable[UUID] = (), files: Iterable[UUID] = ()) -> Look:
         """All that `reader` gets: a person's name, an organisation's (its machine), or "visitor".
@@ -296,6 +303,12 @@ class Watch:
     def _of_person(self, name: str, *scopes: str) -> str:
         actor = self.cast.actor(name)
         return issue_token(actor, person=self.cast.people[name], label="watch", scopes=scopes or API_SCOPES)[1]
+
+    def _keep_search(self, name: str) -> None:
+        """Have a search with an alert for what visible and hidden signals share: its number and mails are watched."""
+        actor = self.cast.actor(name)
+        if not actor.is_supervisor:
+            save_search(actor, name="Watch", asked=Asked(COMMON), alert=Timing())
 
     def _of_machine(self, name: str) -> str:
         admin = self.cast.actor(ADMINS[name])

@@ -49,6 +49,7 @@ from noroshi.sharing.actions.references import (
 )
 from noroshi.sharing.actions.relations import part_signals, relate_signals
 from noroshi.sharing.actions.remarking import downgrade_signal, lower_marking, raise_marking
+from noroshi.sharing.actions.searches import change_search, delete_search, look_at_search, save_search
 from noroshi.sharing.actions.sending import (
     approve_signal,
     disclose_signal,
@@ -79,9 +80,11 @@ __all__ = [
     "ask_question",
     "attach_file",
     "attach_to_comment",
+    "change_search",
     "check_marking",
     "comment_on_signal",
     "default_profile",
+    "delete_search",
     "discard_draft",
     "discard_reference",
     "disclose_signal",
@@ -96,6 +99,7 @@ __all__ = [
     "invite_guest",
     "issue_mail_address",
     "keep_request",
+    "look_at_search",
     "lower_marking",
     "mark_solution",
     "note_read",
@@ -117,6 +121,7 @@ __all__ = [
     "revise_reference_draft",
     "revoke_mail_address",
     "rotate_mail_address",
+    "save_search",
     "share_signal",
     "take_mail",
     "take_stance",

@@ -15,6 +15,7 @@ from noroshi.sharing.api import (
     references,
     relations,
     replies,
+    searches,
     signals,
     statistics,
     upkeep,
@@ -31,6 +32,7 @@ ROUTERS: Final[dict[str, Router]] = {
     "/attachments": attachments.router,
     "/consultations": consultations.router,
     "/answers": references.router,
+    "/searches": searches.router,
     "/statistics": statistics.router,
 }
 """Under which address each router stands."""

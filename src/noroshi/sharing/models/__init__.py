@@ -16,6 +16,7 @@ from noroshi.sharing.models.holdings import CannedRequest, Holding, Inquiry, Out
 from noroshi.sharing.models.mail_in import MailAddress, TakenMail
 from noroshi.sharing.models.receipts import Receipt
 from noroshi.sharing.models.relations import Relation, RelationKind
+from noroshi.sharing.models.searches import SavedSearch
 from noroshi.sharing.models.signals import Kind, Signal, SignalObservable, SignalVersion, Target
 from noroshi.sharing.models.stances import Stance, StanceKind
 
@@ -39,6 +40,7 @@ __all__ = [
     "ReferenceVersion",
     "Relation",
     "RelationKind",
+    "SavedSearch",
     "Signal",
     "SignalObservable",
     "SignalVersion",

@@ -81,6 +81,15 @@ from noroshi.sharing.queries.relations import (
 )
 from noroshi.sharing.queries.reports import ANONYMOUS, Figures, Report, periods_on_offer, sector_report
 from noroshi.sharing.queries.rooms import RoomNumbers, guests_of, own_group, room_numbers, shared_with
+from noroshi.sharing.queries.searches import (
+    MOST_NEW,
+    alerting,
+    alerting_about,
+    found_by,
+    new_in,
+    search_for,
+    searches_of,
+)
 from noroshi.sharing.queries.signals import (
     Byline,
     byline,
@@ -118,6 +127,7 @@ from noroshi.sharing.queries.words import COMMENT_KIND, SEARCH_KIND, Evidence, e
 __all__ = [
     "ANONYMOUS",
     "COMMENT_KIND",
+    "MOST_NEW",
     "REFERENCE_KIND",
     "SEARCH_KIND",
     "UNANSWERED",
@@ -141,6 +151,8 @@ __all__ = [
     "Waiting",
     "WeekOfReleases",
     "about",
+    "alerting",
+    "alerting_about",
     "answered",
     "answers_to",
     "attachment_for",
@@ -162,6 +174,7 @@ __all__ = [
     "entries_of_people",
     "evidence_for",
     "foretold_to",
+    "found_by",
     "frozen_lines",
     "given_to",
     "got_by",
@@ -191,6 +204,7 @@ __all__ = [
     "named_by",
     "names_values",
     "needs_consent",
+    "new_in",
     "not_acknowledged_by",
     "observables_of",
     "of_level",
@@ -223,6 +237,8 @@ __all__ = [
     "requests_on_offer",
     "room_numbers",
     "said_in",
+    "search_for",
+    "searches_of",
     "sector_report",
     "shared_with",
     "signal_for",
