@@ -120,10 +120,15 @@ class AcceptanceForm(ActionForm):
 
 
 class ProfileForm(ActionForm):
-    """One's own name and language."""
+    """One's own name and language, and whether single keys do something."""
 
     name = AcceptanceForm.base_fields["name"]
     language = AcceptanceForm.base_fields["language"]
+    single_keys = forms.BooleanField(
+        label=_("Single keys (/ j k c ?) work on the pages"),
+        required=False,
+        help_text=_("Turn them off if you speak to the computer, or press keys by mistake."),
+    )
 
 
 class TokenForm(ActionForm):

@@ -45,6 +45,8 @@ class Account:
     organisation: str
     links: tuple[Entry, ...]
     sign_out_url: str
+    keys_url: str
+    """Where single keys are turned off; empty where they are."""
 
 
 def context(request: HttpRequest) -> dict[str, Any]:
@@ -123,4 +125,5 @@ def _account(request: HttpRequest, actor: Actor) -> Account | None:
         Entry(_("Sessions"), reverse("usersessions_list"), "history"),
         Entry(_("API tokens"), reverse("members:tokens"), "lock"),
     )
-    return Account(user.name, user.organisation.name, links, reverse("account_logout"))
+    keys_url = reverse("members:profile") if user.single_keys else ""
+    return Account(user.name, user.organisation.name, links, reverse("account_logout"), keys_url)
