@@ -86,6 +86,8 @@ LISTS: Final = (
     f"/signals/answers/?q={COMMON}&export=csv",
     "/signals/groups/wg_incident/",
     "/signals/groups/wg_incident/?export=csv",
+    "/signals/groups/wg_incident/documents/",
+    "/signals/groups/wg_incident/documents/?export=csv",
     "/members/tokens/",
 )
 PROBES: Final = (
@@ -105,6 +107,7 @@ PROBES: Final = (
     "/signals/{}/receipts",
 )
 ANSWERS: Final = ("/signals/answers/{}/", "/signals/answers/{}/edit")
+DOCUMENTS: Final = ("/signals/documents/{}/", "/signals/documents/{}/versions/1")
 FILE: Final = "/signals/attachments/{}"
 VERBS: Final = (
     "comment",
@@ -147,6 +150,7 @@ API: Final = (
     "/statistics/2026-10",
     "/groups",
     "/groups/wg_incident",
+    "/groups/wg_incident/documents",
     "/groups/wg_incident/members",
     "/groups/five",
     "/groups/five/members",
@@ -171,6 +175,9 @@ API_PROBES: Final = (
     "/release/{}",
     "/release/{}/inquiries",
     "/consultations/{}",
+    "/documents/{}",
+    "/documents/{}/versions",
+    "/documents/{}/versions/1",
 )
 API_SCOPES: Final = (
     *(scope for scope in Scope if scope.endswith(".read")),
@@ -255,8 +262,8 @@ class Watch:
         seen["draft"] = _draft(client)
         seen["detail"] = "\n".join(plain(client.get(f"/signals/{number}/")) for number in numbers)
         seen["related"] = _related_to_all(client)
-        for path in (*ANSWERS, FILE):
-            asked = files if path is FILE else numbers[-1:]
+        for path in (*ANSWERS, *DOCUMENTS, FILE):
+            asked = files if path is FILE else numbers[-2:]
             seen[path] = "\n".join(plain(client.get(path.format(number))) for number in asked)
         for number in files[:1]:
             seen["take a file away"] = plain(client.post(f"{FILE.format(number)}/remove"))

@@ -216,9 +216,16 @@ class CharterForm(ActionForm):
         widget=forms.Textarea(attrs={"rows": 14, "maxlength": MAX_CHARTER}),
     )
 
+    members_add_documents = forms.BooleanField(
+        label=_("Every member adds documents"),
+        help_text=_("Otherwise the coordinators alone do."),
+        required=False,
+    )
+
     def charter(self) -> Charter:
-        """Return the words."""
-        return Charter(self.cleaned_data["text_ja"], self.cleaned_data["text_en"])
+        """Return what is to hold."""
+        data = self.cleaned_data
+        return Charter(data["text_ja"], data["text_en"], data["members_add_documents"])
 
 
 class AskForm(ActionForm):

@@ -239,6 +239,8 @@ class GroupCharter(models.Model):
     number = models.PositiveIntegerField()
     text_ja = models.TextField(blank=True)
     text_en = models.TextField(blank=True)
+    members_add_documents = models.BooleanField(default=False)
+    """Whether every member adds documents to the group, or its coordinators alone."""
     written_at = models.DateTimeField(default=clock.now)
 
     class Meta:

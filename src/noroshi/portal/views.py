@@ -101,6 +101,10 @@ def search(request: ActorRequest) -> HttpResponseBase:
             (answer, highlighted(answer.title, query), snippet(f"{answer.question}\n{answer.answer}", query))
             for answer in queries.published_answers(request.actor, query)
         ],
+        "documents": [
+            (document, highlighted(document.title, query), snippet(document.description, query))
+            for document in queries.documents_of_groups(request.actor, query)
+        ],
         "groups": [
             (group, highlighted(group.name, query), snippet(group.purpose, query))
             for group in queries.groups_named(request.actor, query)

@@ -25,6 +25,7 @@ URGENT: Final = frozenset(NoticeKind) - {
     NoticeKind.ANSWER,
     NoticeKind.COMMENT,
     NoticeKind.DETECTION,
+    NoticeKind.DOCUMENT,
     NoticeKind.SIGHTING,
 }
 """What "at once" means at once for; of anything else, several changes in a row are one mail."""

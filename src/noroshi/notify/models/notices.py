@@ -32,6 +32,7 @@ class NoticeKind(models.TextChoices):
     MAILED = "mailed", _("A mail of yours became a draft")
     ALARM = "alarm", _("An account or a token does more than is usual")
     ANSWER = "answer", _("An answer was published or changed")
+    DOCUMENT = "document", _("A group has a new document or version")
 
 
 class Delivery(models.TextChoices):

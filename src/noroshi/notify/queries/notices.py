@@ -34,6 +34,7 @@ USUAL: Final = {
     NoticeKind.MAILED: Delivery.AT_ONCE,
     NoticeKind.ALARM: Delivery.AT_ONCE,
     NoticeKind.ANSWER: Delivery.DIGEST,
+    NoticeKind.DOCUMENT: Delivery.DIGEST,
 }
 """How people hear of a kind until they say otherwise."""
 

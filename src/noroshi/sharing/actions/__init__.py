@@ -5,14 +5,7 @@ done to drafts is written down without a name too.
 """
 
 from noroshi.sharing.actions.answers import acknowledge_signal, comment_on_signal, report_seen
-from noroshi.sharing.actions.attachments import (
-    Upload,
-    attach_file,
-    attach_to_comment,
-    forget_unneeded_files,
-    read_attachment,
-    remove_attachment,
-)
+from noroshi.sharing.actions.attachments import attach_file, attach_to_comment, read_attachment, remove_attachment
 from noroshi.sharing.actions.changes import amend_signal, withdraw_signal
 from noroshi.sharing.actions.consultations import (
     ask_question,
@@ -21,7 +14,17 @@ from noroshi.sharing.actions.consultations import (
     reopen_question,
     thank_for_answer,
 )
+from noroshi.sharing.actions.documents import (
+    DOCUMENT_LEVELS,
+    MAX_DESCRIPTION,
+    add_document,
+    add_document_version,
+    describe_document,
+    read_document,
+    withdraw_document,
+)
 from noroshi.sharing.actions.drafts import discard_draft, draft_signal, revise_draft
+from noroshi.sharing.actions.files import Upload, forget_unneeded_files
 from noroshi.sharing.actions.guests import end_due_guests, end_guest, invite_guest
 from noroshi.sharing.actions.inquiries import answer_hub, ask_author, keep_request, retire_request
 from noroshi.sharing.actions.mail_in import (
@@ -63,13 +66,17 @@ from noroshi.sharing.actions.stances import take_stance
 from noroshi.sharing.actions.unmasking import Unmasked, unmask_author
 
 __all__ = [
+    "DOCUMENT_LEVELS",
     "LEVELS",
+    "MAX_DESCRIPTION",
     "Edited",
     "MailIgnored",
     "MailUnknown",
     "Unmasked",
     "Upload",
     "acknowledge_signal",
+    "add_document",
+    "add_document_version",
     "amend_reference",
     "amend_signal",
     "answer_consent",
@@ -85,6 +92,7 @@ __all__ = [
     "comment_on_signal",
     "default_profile",
     "delete_search",
+    "describe_document",
     "discard_draft",
     "discard_reference",
     "disclose_signal",
@@ -108,6 +116,7 @@ __all__ = [
     "publish_signal",
     "raise_marking",
     "read_attachment",
+    "read_document",
     "read_receipts",
     "recall_signal",
     "relate_signals",
@@ -128,6 +137,7 @@ __all__ = [
     "thank_for_answer",
     "unmask_author",
     "usual_marking",
+    "withdraw_document",
     "withdraw_reference",
     "withdraw_signal",
 ]

@@ -9,6 +9,7 @@ from noroshi.sharing.api import (
     changes,
     consultations,
     desk,
+    documents,
     drafts,
     guests,
     readers,
@@ -34,6 +35,8 @@ ROUTERS: Final[dict[str, Router]] = {
     "/answers": references.router,
     "/searches": searches.router,
     "/statistics": statistics.router,
+    "/documents": documents.router,
+    "/groups": documents.of_groups,
 }
 """Under which address each router stands."""
 

@@ -383,4 +383,5 @@ class FileForm(BlamingForm):
     def upload(self) -> Upload:
         """Return the file as the actions take it."""
         data = self.cleaned_data
-        return Upload(data["file"].read(), data["file"].name, data["without_metadata"], data["sample"])
+        sample = data.get("sample", False)
+        return Upload(data["file"].read(), data["file"].name, data["without_metadata"], sample)

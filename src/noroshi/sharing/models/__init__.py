@@ -1,7 +1,7 @@
 """Signals, their versions, and what readers say to them."""
 
 from noroshi.sharing.models.answers import Acknowledgement, Comment
-from noroshi.sharing.models.attachments import Attachment, Blob
+from noroshi.sharing.models.attachments import Attachment, Blob, StoredFile
 from noroshi.sharing.models.consultations import (
     Consent,
     QuestionItem,
@@ -11,6 +11,7 @@ from noroshi.sharing.models.consultations import (
     Solution,
     Thanks,
 )
+from noroshi.sharing.models.documents import DocumentVersion, GroupDocument
 from noroshi.sharing.models.guests import Guest
 from noroshi.sharing.models.holdings import CannedRequest, Holding, Inquiry, Outcome
 from noroshi.sharing.models.mail_in import MailAddress, TakenMail
@@ -27,6 +28,8 @@ __all__ = [
     "CannedRequest",
     "Comment",
     "Consent",
+    "DocumentVersion",
+    "GroupDocument",
     "Guest",
     "Holding",
     "Inquiry",
@@ -47,6 +50,7 @@ __all__ = [
     "Solution",
     "Stance",
     "StanceKind",
+    "StoredFile",
     "TakenMail",
     "Target",
     "Thanks",
