@@ -81,7 +81,7 @@ def _group_page(
     context = {
         "group": group,
         "charter": queries.charter_of(group),
-        "charters": group.charters.order_by("-number")[1:],
+        "charters": queries.charters_of(group)[1:],
         "belongs": belongs,
         "may_manage": may_manage,
         "manages_community": manages_community,
