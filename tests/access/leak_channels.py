@@ -156,6 +156,7 @@ API: Final = (
     "/groups/five/members",
     "/group-requests",
     "/searches",
+    "/saved-searches",
 )
 API_PROBES: Final = (
     "/signals/{}",

@@ -367,19 +367,19 @@ def test_api_when_a_program_keeps_searches_then_they_are_its_holder_s_own(cast, 
         return answer.status_code, json.loads(answer.content or b"null")
 
     status, made = call(
-        holder, "POST", "/searches", {"name": "偽サイト", "words": "ログイン", "alert": {"delivery": "hourly"}}
+        holder, "POST", "/saved-searches", {"name": "偽サイト", "words": "ログイン", "alert": {"delivery": "hourly"}}
     )
-    address = f"/searches/{made['id']}"
+    address = f"/saved-searches/{made['id']}"
     share("a1")
     share("a1", to_person(cast.b1), tlp=TLP.RED)  # by no token
     assert (status, made["new"], made["kind"], made["alert"]["delivery"]) == (201, 0, None, "hourly")
-    assert [row["new"] for row in call(holder, "GET", "/searches")[1]["items"]] == [1]
+    assert [row["new"] for row in call(holder, "GET", "/saved-searches")[1]["items"]] == [1]
     assert [row["tlp"] for row in call(holder, "GET", f"{address}/signals")[1]["items"]] == ["AMBER"]
     assert call(holder, "POST", f"{address}/looked")[0] == 204
-    assert call(holder, "GET", "/searches")[1]["items"][0]["new"] == 0
+    assert call(holder, "GET", "/saved-searches")[1]["items"][0]["new"] == 0
     assert call(holder, "PUT", address, {"name": "x", "kind": "fraud"})[1]["alert"] is None
-    assert call(holder, "POST", "/searches", {"name": "x"})[0] == 422
-    assert call(other, "GET", "/searches")[1] == {"items": [], "next": None}
+    assert call(holder, "POST", "/saved-searches", {"name": "x"})[0] == 422
+    assert call(other, "GET", "/saved-searches")[1] == {"items": [], "next": None}
     asked = [
         ("GET", "/signals", None),
         ("POST", "/looked", None),

@@ -33,7 +33,7 @@ ROUTERS: Final[dict[str, Router]] = {
     "/attachments": attachments.router,
     "/consultations": consultations.router,
     "/answers": references.router,
-    "/searches": searches.router,
+    "/saved-searches": searches.router,
     "/statistics": statistics.router,
     "/documents": documents.router,
     "/groups": documents.of_groups,

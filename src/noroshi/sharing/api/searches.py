@@ -1,4 +1,4 @@
-"""Saved searches over REST: `/api/v1/searches`. They belong to a person, so a person's own token is needed."""
+"""Saved searches over REST: `/api/v1/saved-searches`. They belong to a person, so a person's own token is needed."""
 
 from datetime import date, time
 from typing import Any, Final, Literal
@@ -31,7 +31,7 @@ WHAT: Final[dict[str, Any]] = {
     "alert": {"delivery": "digest", "at": "08:00:00", "weekday": 0},
 }
 
-router = Router(tags=["searches"])
+router = Router(tags=["saved searches"])
 
 
 class Alert(Schema):
@@ -44,7 +44,7 @@ class Alert(Schema):
     weekday: int = Field(0, ge=0, le=6)
 
 
-class WantedSearch(Schema):
+class SearchToKeep(Schema):
     """A search to keep: words and filters as on the search page; without `alert`, nobody is told."""
 
     model_config = example(**WHAT)
@@ -58,7 +58,7 @@ class WantedSearch(Schema):
     alert: Alert | None = None
 
 
-class SearchLine(WantedSearch):
+class SavedSearchLine(SearchToKeep):
     """A kept search. `new` signals came or changed since it was looked at; 100 stands for that and more."""
 
     model_config = example(id=NUMBER, **WHAT, new=2)
@@ -67,21 +67,21 @@ class SearchLine(WantedSearch):
     new: int
 
 
-@router.get("", response=Page[SearchLine], auth=LISTS)
-def list_searches(request: ActorRequest, wanted: Query[Paged]) -> dict[str, Any]:
+@router.get("", response=Page[SavedSearchLine], auth=LISTS)
+def list_saved_searches(request: ActorRequest, wanted: Query[Paged]) -> dict[str, Any]:
     """List the searches that the token's holder keeps, by name."""
     found = page_by_place(queries.searches_of(request.actor), cursor=wanted.cursor, limit=wanted.limit)
     return listed(found, lambda row: _line(request, row))
 
 
-@router.post("", response={201: SearchLine}, auth=KEEPS)
-def save_search(request: ActorRequest, wanted: WantedSearch) -> Status[dict[str, Any]]:
+@router.post("", response={201: SavedSearchLine}, auth=KEEPS)
+def save_search(request: ActorRequest, wanted: SearchToKeep) -> Status[dict[str, Any]]:
     """Keep a search."""
     return Status(201, _line(request, actions.save_search(request.actor, **_kept(wanted))))
 
 
-@router.put("/{uuid:saved_search_id}", response=SearchLine, auth=KEEPS)
-def change_search(request: ActorRequest, saved_search_id: UUID, wanted: WantedSearch) -> dict[str, Any]:
+@router.put("/{uuid:saved_search_id}", response=SavedSearchLine, auth=KEEPS)
+def change_search(request: ActorRequest, saved_search_id: UUID, wanted: SearchToKeep) -> dict[str, Any]:
     """Make a kept search what is described."""
     row = queries.search_for(request.actor, saved_search_id)
     return _line(request, actions.change_search(request.actor, row, **_kept(wanted)))
@@ -111,7 +111,7 @@ def list_found(request: ActorRequest, saved_search_id: UUID, wanted: Query[Paged
     return listed(found, lambda signal: shapes.line_of(request, signal))
 
 
-def _kept(wanted: WantedSearch) -> dict[str, Any]:
+def _kept(wanted: SearchToKeep) -> dict[str, Any]:
     asked = Asked(wanted.words, wanted.kind or "", wanted.tlp, wanted.since, wanted.with_values)
     alert = Timing(wanted.alert.delivery, wanted.alert.at, wanted.alert.weekday) if wanted.alert else None
     return {"name": wanted.name, "asked": asked, "alert": alert}
