@@ -23,7 +23,7 @@ from noroshi.sharing.domain.content import MAX_REASON
 from noroshi.sharing.domain.file_kinds import FileKind
 from noroshi.sharing.domain.file_names import clean_name
 from noroshi.sharing.models import DocumentVersion, GroupDocument
-from noroshi.sharing.queries.documents import DOCUMENT_KIND, DOWNLOADED
+from noroshi.sharing.queries.documents import DOCUMENT_KIND
 
 DOCUMENT_LEVELS: Final = (TLP.GREEN, TLP.AMBER, TLP.AMBER_STRICT)
 """What a whole group may have: CLEAR is everybody's, and RED goes to people by name, after a release."""
@@ -109,7 +109,7 @@ def read_document(actor: Actor, version: DocumentVersion) -> bytes:
         if (refusal := count_reading(actor, 1)) is not None:
             raise refusal
         with transaction.atomic():
-            ledger.record(actor, DOWNLOADED, version.document, version=version.number)
+            ledger.record(actor, "sharing.document.downloaded", version.document, version=version.number)
     return blobs.read(version.blob_id)
 
 
