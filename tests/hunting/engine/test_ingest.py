@@ -18,6 +18,7 @@ import zstandard
 from hunting.conftest import KEY
 from noroshi.hunting.engine import FileReason, Lake, LakeError, LineReason, Needle, ingest
 from noroshi.hunting.engine import lake as lake_module
+from noroshi.hunting.engine.bulk import batches, reading
 
 WEB = '192.0.2.{} - - [01/Apr/2026:09:00:{:02d} +0900] "GET /p{} HTTP/1.1" 200 12 "https://r.example/" "Agent/1"\n'
 
@@ -93,11 +94,11 @@ def test_ingest_after_a_write_failure_loses_and_doubles_nothing(lake, write, mon
     working = ingest.PartWriter.write
     calls = []
 
-    def full_disk(self, rows):
+    def full_disk(self, rows, tables):
         calls.append(rows)
         if len(calls) == 4:
             raise OSError(28, "No space left on device")
-        return working(self, rows)
+        return working(self, rows, tables)
 
     monkeypatch.setattr(ingest.PartWriter, "write", full_disk)
     with pytest.raises(LakeError, match="No space left"):
@@ -290,12 +291,19 @@ def test_wrong_settings_are_refused(lake, write, tmp_path):
         Lake(tmp_path / "other", key=b"short")
 
 
-def test_ingest_tells_its_progress(lake, write):
+def test_ingest_tells_its_progress(lake, write, monkeypatch):
+    monkeypatch.setattr(ingest, "PROGRESS_EVERY", 200)
     told = []
-    lake.ingest("bank-a", "web", [write("a.log", web_lines(45_000))], progress=told.append)
-    assert [(p.file_name, p.lines, p.total_lines) for p in told] == [
-        ("a.log", lines, 45_000) for lines in (20_000, 40_000, 45_000)
-    ]
+    lake.ingest("bank-a", "web", [write("a.log", web_lines(450))], progress=told.append)
+    assert [(p.file_name, p.lines, p.total_lines) for p in told] == [("a.log", lines, 450) for lines in (200, 400, 450)]
+
+
+def test_ingest_in_bulk_tells_its_progress_batch_by_batch(lake, write, monkeypatch):
+    monkeypatch.setattr(reading, "WORTH_IT", 1)
+    monkeypatch.setattr(batches, "MAX_LINES", 4_000)
+    told = []
+    lake.ingest("bank-a", "web", [write("a.log", web_lines(9_000))], progress=told.append)
+    assert (told[-1].lines, len(told), told[0].total_lines) == (9_000, 2, 9_000)
 
 
 def test_ingest_by_two_at_once_adds_each_file_once(lake, write):

@@ -6,24 +6,28 @@ number of whole files, and a file that fails takes nothing else with it.
 
 import sqlite3
 import time
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import closing
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, tzinfo
+from itertools import chain
 from pathlib import Path
 from typing import Any, Final
 
 import duckdb
 
 from noroshi.hunting.engine.aliases import FieldRoles
-from noroshi.hunting.engine.log_file import Survey, survey
+from noroshi.hunting.engine.bulk.batches import batches
+from noroshi.hunting.engine.bulk.reading import BulkFormat, BulkReader, bulk_format
+from noroshi.hunting.engine.bulk.values import Values
+from noroshi.hunting.engine.log_file import Record, Survey, numbered, read_blocks, survey
 from noroshi.hunting.engine.manifest import MAX_QUARANTINED_TEXT, LogFile, Manifest, Written, file_number
 from noroshi.hunting.engine.parts import PartWriter, sweep
 from noroshi.hunting.engine.readers import reader_for
 from noroshi.hunting.engine.reasons import BadLineError, FileReason, LakeError, LineReason, RefusedFileError
 from noroshi.hunting.engine.records import IngestReport, Progress
-from noroshi.hunting.engine.rows import RowWriter
+from noroshi.hunting.engine.rows import RowWriter, columns_by_role
 
 BATCH: Final = 131_072
 MAX_FILES_OF_A_BATCH: Final = 1000
@@ -63,8 +67,10 @@ def ingest(root: Path, manifest: Manifest, order: Order, key: bytes, memory_limi
     with manifest.ingest_lock(order.organisation):
         sweep(root, order.organisation, manifest.part_paths(order.organisation))
         writer = PartWriter(root, order.organisation, order.source, key, memory_limit)
-        with closing(_Batch(manifest, writer)) as batch:
-            run = _Run(manifest, order, batch, roles, RowWriter(key, order.local, order.latest))
+        columns = columns_by_role(key, order.local, order.latest)
+        with closing(_Batch(manifest, writer)) as batch, closing(writer.session()) as session:
+            bulk = _Bulk(session, Values(session, columns, order.local, order.latest), writer.scratch / "lines.txt")
+            run = _Run(manifest, order, batch, roles, RowWriter(columns), bulk)
             try:
                 run.take_all()
             except (duckdb.Error, sqlite3.Error, OSError) as error:
@@ -89,15 +95,33 @@ class _Reading:
             self.quarantined.append((self.id, line, str(reason), text))
 
 
+@dataclass(frozen=True, slots=True)
+class _Bulk:
+    """What reading in bulk needs of one ingest."""
+
+    session: duckdb.DuckDBPyConnection
+    values: Values
+    scratch: Path
+
+
 class _Run:
     """Takes the files of one order, one after the other."""
 
-    def __init__(self, manifest: Manifest, order: Order, batch: "_Batch", roles: FieldRoles, rows: RowWriter) -> None:
+    def __init__(
+        self,
+        manifest: Manifest,
+        order: Order,
+        batch: "_Batch",
+        roles: FieldRoles,
+        rows: RowWriter,
+        bulk: _Bulk,
+    ) -> None:
         self._manifest = manifest
         self._order = order
         self._batch = batch
         self._roles = roles
         self._rows = rows
+        self._bulk = bulk
         self._skipped: list[str] = []
         self._refused: list[tuple[str, str]] = []
 
@@ -122,9 +146,35 @@ class _Run:
 
     def _read(self, reading: _Reading) -> None:
         """Turn the lines of a file into rows of the batch."""
-        read = reader_for(reading.surveyed.sample, self._roles, self._order.format)
+        surveyed = reading.surveyed
+        read = reader_for(surveyed.sample, self._roles, self._order.format)
+        form = bulk_format(read, surveyed, self._roles)
+        if form is None:
+            self._add(reading, read(surveyed, self._roles, reading.reject))
+            self._pause(reading, surveyed.lines)
+        else:
+            self._read_in_bulk(reading, form)
+
+    def _read_in_bulk(self, reading: _Reading, form: BulkFormat) -> None:
+        reader = BulkReader(self._bulk.session, form.lines, self._bulk.values, self._bulk.scratch)
+        gathered = batches(read_blocks(reading.surveyed, reading.reject))
+        for batch in gathered:
+            if form.joins_lines and form.joins_lines in batch.text:
+                rest = chain.from_iterable(numbered(each.first, each.text) for each in chain([batch], gathered))
+                self._add(reading, form.records(rest, self._roles, reading.reject))
+                self._pause(reading, reading.surveyed.lines)
+                return
+            taken = reader.take(reading.id, batch)
+            self._rows.spans |= taken.spans
+            reading.events += taken.events
+            self._batch.add_table(taken.table)
+            self._add(reading, form.records(taken.left, self._roles, reading.reject))
+            self._batch.write()
+            self._pause(reading, batch.last)
+
+    def _add(self, reading: _Reading, records: Iterable[Record]) -> None:
         row, add = self._rows.row, self._batch.add
-        for line, raw, fields in read(reading.surveyed, self._roles, reading.reject):
+        for line, raw, fields in records:
             try:
                 add(row(reading.id, line, fields))
             except BadLineError as refused:
@@ -133,7 +183,6 @@ class _Run:
             reading.events += 1
             if reading.events % PROGRESS_EVERY == 0:
                 self._pause(reading, line)
-        self._pause(reading, reading.surveyed.lines)
 
     def _pause(self, reading: _Reading, line: int) -> None:
         """Now and then: check for a wild clock, tell how far we are."""
@@ -186,6 +235,7 @@ class _Batch:
         self._thread = ThreadPoolExecutor(max_workers=1)
         self._writing: Future[Written] | None = None
         self._rows: list[str] = []
+        self._tables: list[str] = []
         self._rows_of_whole_files = 0
         self._written = Written()
         self._files: list[LogFile] = []
@@ -203,15 +253,26 @@ class _Batch:
         if len(self._rows) >= BATCH:
             self._make_room()
 
+    def add_table(self, table: str) -> None:
+        """Add the rows of a table of the writer's; empty: none."""
+        if table:
+            self._bring_in_files_before()
+            self._tables.append(table)
+
     def _make_room(self) -> None:
         """In the middle of a file: bring the whole files before it in, then write what there is of it."""
+        if not self._bring_in_files_before():
+            self.write()
+
+    def _bring_in_files_before(self) -> bool:
+        """Commit the whole files in hand, without the rows of the one that is being read; tell whether there are."""
+        if not self._files:
+            return False
         started = self._rows[self._rows_of_whole_files :]
-        if self._files:
-            del self._rows[self._rows_of_whole_files :]
-            self.commit()
-            self._rows = started
-        else:
-            self._write()
+        del self._rows[self._rows_of_whole_files :]
+        self.commit()
+        self._rows = started
+        return True
 
     def finish_file(self, file: LogFile, quarantined: Sequence[tuple[Any, ...]]) -> None:
         """The rows since the last call were all of this file."""
@@ -226,20 +287,23 @@ class _Batch:
         del self._rows[self._rows_of_whole_files :]
         self._wait()
         self._written = Written()
+        self._writer.drop(self._tables)
+        self._tables = []
 
     def commit(self) -> None:
         """Bring the whole files of the batch in."""
-        self._write()
+        self.write()
         self._wait()
         self._manifest.commit(self._files, self._written, self._quarantined)
         self.committed += self._files
         self._files, self._written, self._quarantined, self._rows_of_whole_files = [], Written(), [], 0
 
-    def _write(self) -> None:
-        if self._rows:
+    def write(self) -> None:
+        """Have what there is written, without waiting for its end."""
+        if self._rows or self._tables:
             self._wait()
-            self._writing = self._thread.submit(self._writer.write, self._rows)
-            self._rows = []
+            self._writing = self._thread.submit(self._writer.write, self._rows, self._tables)
+            self._rows, self._tables = [], []
 
     def _wait(self) -> None:
         if self._writing:

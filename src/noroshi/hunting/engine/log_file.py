@@ -209,17 +209,28 @@ def _unzstandard(file: IO[bytes]) -> Iterator[tuple[int, bytes]]:
 
 def read_lines(surveyed: Survey, reject: Reject) -> Iterator[tuple[int, str]]:
     """Yield (number from 1, text) of each line that is not blank; hand the unreadable ones to ``reject``."""
-    before = 0
+    for first, text in read_blocks(surveyed, reject):
+        yield from numbered(first, text)
+
+
+def numbered(first: int, text: str) -> Iterator[tuple[int, str]]:
+    """Yield (number, line) of each line of a text that is not blank; its first line has the number ``first``."""
+    return ((number, line) for number, line in enumerate(text.split("\n"), start=first) if line)
+
+
+def read_blocks(surveyed: Survey, reject: Reject) -> Iterator[tuple[int, str]]:
+    """Yield (number of its first line, text) of blocks of whole lines, without the last line's end.
+
+    An unreadable line is handed to ``reject`` and is blank in the text.
+    """
+    first = 1
     encoding = "utf-8-sig" if surveyed.encoding.startswith("utf-16") else surveyed.encoding
     for block in _whole_lines(surveyed):
-        texts = _decoded(block, encoding)
-        for number, text in enumerate(texts, start=before + 1):
-            if isinstance(text, str):
-                if text:
-                    yield number, text
-            else:
-                reject(number, text.reason, text.shown)
-        before += len(texts)
+        text = _decoded(block, encoding) if len(block) <= MAX_LINE or not _has_long_line(block) else None
+        if text is None:
+            text = "\n".join(_readable_lines(block, encoding, first, reject))
+        yield first, text
+        first += text.count("\n") + 1
 
 
 @dataclass(frozen=True, slots=True)
@@ -228,14 +239,27 @@ class _Unreadable:
     shown: str
 
 
-def _decoded(block: bytes, encoding: str) -> list[str] | list[str | _Unreadable]:
-    """Decode a block of whole lines at once; line by line only where something in it is wrong."""
+def _has_long_line(block: bytes) -> bool:
+    return max(map(len, block.split(b"\n"))) > MAX_LINE
+
+
+def _decoded(block: bytes, encoding: str) -> str | None:
+    """Decode a block of whole lines at once, or return None where something in it is wrong."""
     try:
-        if len(block) <= MAX_LINE or max(map(len, block.split(b"\n"))) <= MAX_LINE:
-            return block.decode(encoding).replace("\r\n", "\n").split("\n")
+        return block.decode(encoding).replace("\r\n", "\n").removesuffix("\r")
     except UnicodeDecodeError:
-        pass
-    return [_decoded_line(line, encoding) for line in block.split(b"\n")]
+        return None
+
+
+def _readable_lines(block: bytes, encoding: str, first: int, reject: Reject) -> Iterator[str]:
+    """Decode line by line; one that is rejected is blank."""
+    for number, line in enumerate(block.split(b"\n"), start=first):
+        text = _decoded_line(line, encoding)
+        if isinstance(text, str):
+            yield text
+        else:
+            reject(number, text.reason, text.shown)
+            yield ""
 
 
 def _decoded_line(line: bytes, encoding: str) -> str | _Unreadable:

@@ -7,6 +7,8 @@ from functools import partial
 from pathlib import Path
 from typing import Any, Final
 
+import duckdb
+
 from noroshi.hunting.engine.index import IndexWriter, epoch_of, epochs
 from noroshi.hunting.engine.index_parts import IndexPart
 from noroshi.hunting.engine.manifest import Part, Written
@@ -19,12 +21,14 @@ from noroshi.kit.domain.durable import publish
 ROW_GROUP: Final = 32_768
 EVENTS: Final = "events"
 
-_STAGE = f"""
-CREATE OR REPLACE TEMP TABLE staged AS
-SELECT * REPLACE (make_timestamptz(time) AS time), CAST(make_timestamp(time) AS DATE) AS day
-FROM read_csv(?, header = false, auto_detect = false, delim = ',', quote = '"', escape = '"', nullstr = '',
+_ROWS = f"""
+SELECT * FROM read_csv(?, header = false, auto_detect = false, delim = ',', quote = '"', escape = '"', nullstr = '',
               new_line = '\\n', max_line_size = 4000000, hive_partitioning = false, columns = {STAGED_COLUMNS})
 """  # noqa: S608 - our own column names
+_STAGE = """
+CREATE OR REPLACE TEMP TABLE staged AS
+SELECT * REPLACE (make_timestamptz(time) AS time), CAST(make_timestamp(time) AS DATE) AS day FROM ({rows})
+"""
 _DAYS = "SELECT day, count(*), epoch_us(min(time)), epoch_us(max(time)) FROM staged GROUP BY 1 ORDER BY 1"
 
 
@@ -46,13 +50,33 @@ class PartWriter:
         self._duckdb.close()
         shutil.rmtree(self._scratch, ignore_errors=True)
 
-    def write(self, rows: Sequence[str]) -> Written:
-        """Write CSV rows as parts under their final names, durably; the manifest does not know them yet."""
+    @property
+    def scratch(self) -> Path:
+        """The folder for work in progress."""
+        return self._scratch
+
+    def session(self) -> duckdb.DuckDBPyConnection:
+        """Return another session of the same DuckDB, in which tables can be made that `write` finds."""
+        return self._duckdb.cursor()
+
+    def write(self, rows: Sequence[str], tables: Sequence[str] = ()) -> Written:
+        """Write rows as parts under their final names, durably; the manifest does not know them yet.
+
+        Rows are lines of CSV and what is in tables of the columns `STAGED_COLUMNS`, which are dropped.
+        """
         staged = self._scratch / "rows.csv"
-        staged.write_text("\n".join(rows) + "\n", encoding="utf-8")
-        self._duckdb.execute(_STAGE, [str(staged)]).fetchall()
+        staged.write_text("".join(f"{row}\n" for row in rows), encoding="utf-8")
+        sources = [*([_ROWS] if rows else ()), *(f"FROM {table}" for table in tables)]
+        sql = _STAGE.format(rows=" UNION ALL ".join(sources))
+        self._duckdb.execute(sql, [str(staged)] if rows else []).fetchall()
+        self.drop(tables)
         parts = [self._write_day(*day) for day in self._duckdb.execute(_DAYS).fetchall()]
         return Written(parts, [self._index(epoch, parts) for epoch in epochs(self._duckdb, "staged")])
+
+    def drop(self, tables: Sequence[str]) -> None:
+        """Drop tables that `write` shall not find."""
+        for table in tables:
+            self._duckdb.execute(f"DROP TABLE {table}").fetchall()
 
     def _write_day(self, day: Any, events: int, first: int, last: int) -> Part:
         scratch = self._scratch / "part.parquet"

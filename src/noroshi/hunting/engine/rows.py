@@ -4,7 +4,7 @@ Logs repeat themselves, so each distinct text of a role is normalised and writte
 a row is then a few look-ups and a join.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from datetime import tzinfo
 from functools import partial
 from typing import Final
@@ -19,24 +19,23 @@ _PLACES = {role: place for place, role in enumerate(SLOTS)}
 _BLANK = [",".join("" for _ in columns) for columns in SLOTS.values()]
 _TIME, _FILE, _LINE = _PLACES["time"], _PLACES["file"], _PLACES["line"]
 # Cutting eleven digits off microseconds leaves spans of 28 hours: about a day, without arithmetic.
-_SPAN_DIGITS = 11
+SPAN_DIGITS: Final = 11
 
 # A host without a URL takes the URL's place in the row.
-_SHARED = {"host": "url"}
+SHARED: Final = {"host": "url"}
 # Digits that an INTEGER and a BIGINT surely hold.
 _MAX_SHORT, _MAX_BYTES = 9, 18
 
 
+Columns = Callable[[str], tuple[str | int | None, ...]]
+
+
 class RowWriter:
-    """Writes the rows of one ingest; ``spans`` collects the days (of 28 hours) since it was last cleared.
+    """Writes the rows of one ingest; ``spans`` collects the days (of 28 hours) since it was last cleared."""
 
-    Times without an offset are taken in ``local``; a time after ``latest`` (microseconds) is a wrong clock's.
-    """
-
-    def __init__(self, key: bytes, local: tzinfo, latest: int = timestamps.LATEST) -> None:
+    def __init__(self, columns: Mapping[str, Columns]) -> None:
         self.spans: set[str] = set()
-        pieces = _pieces(key, local, latest)
-        self._pieces = {role: (_PLACES[_SHARED.get(role, role)], _Pieces(write)) for role, write in pieces.items()}
+        self._pieces = {role: (_PLACES[SHARED.get(role, role)], _Pieces(found)) for role, found in columns.items()}
 
     def row(self, file: int, line: int, fields: dict[str, str]) -> str:
         """Return one CSV row; raise `BadLineError` when it cannot be an event."""
@@ -47,7 +46,7 @@ class RowWriter:
         time = row[_TIME]
         if not time:
             raise BadLineError(LineReason.TIME)
-        self.spans.add(time[:-_SPAN_DIGITS])
+        self.spans.add(time[:-SPAN_DIGITS])
         row[_FILE], row[_LINE] = str(file), str(line)
         return ",".join(row)
 
@@ -55,21 +54,31 @@ class RowWriter:
 class _Pieces(dict[str, str]):
     """Raw text of one role -> its columns as a piece of CSV."""
 
-    def __init__(self, write: Callable[[str], str]) -> None:
+    def __init__(self, columns: Columns) -> None:
         super().__init__()
-        self._write = write
+        self._columns = columns
 
     def __missing__(self, raw: str) -> str:
         if len(raw) > MAX_FIELD:
             raise BadLineError(LineReason.FIELD_TOO_LONG)
         if len(self) >= _REMEMBERED:
             self.clear()
-        piece = self[raw] = self._write(raw)
+        piece = self[raw] = ",".join(map(_cell, self._columns(raw)))
         return piece
 
 
-def _pieces(key: bytes, local: tzinfo, latest: int) -> dict[str, Callable[[str], str]]:
-    """How the text of each role becomes its columns."""
+def _cell(value: str | int | None) -> str:
+    if isinstance(value, str):
+        return '"' + value.replace('"', '""') + '"'
+    return "" if value is None else str(value)
+
+
+def columns_by_role(key: bytes, local: tzinfo, latest: int = timestamps.LATEST) -> dict[str, Columns]:
+    """Return how the text of each role becomes the values of its columns (see `schema.SLOTS`).
+
+    Times without an offset are taken in ``local``; of a time after ``latest`` (microseconds), a wrong clock's, a
+    `BadLineError` says so.
+    """
     pseudonym = partial(normalise.account_pseudonym, key=key)
     texts: dict[str, Callable[[str], str | None]] = {
         "class": vocabulary.event_class,
@@ -109,44 +118,34 @@ def _pieces(key: bytes, local: tzinfo, latest: int) -> dict[str, Callable[[str],
     }
 
 
-def _quoted(value: str | None) -> str:
-    return "" if value is None else '"' + value.replace('"', '""') + '"'
+def _text(raw: str, canonical: Callable[[str], str | None]) -> tuple[str | None]:
+    return (canonical(raw),)
 
 
-def _text(raw: str, canonical: Callable[[str], str | None]) -> str:
-    return _quoted(canonical(raw))
-
-
-def _time(raw: str, local: tzinfo, latest: int) -> str:
+def _time(raw: str, local: tzinfo, latest: int) -> tuple[int | None]:
     microseconds = timestamps.parse(raw, local)
     if microseconds is not None and microseconds > latest:
         raise BadLineError(LineReason.FUTURE)
-    return "" if microseconds is None else str(microseconds)
+    return (microseconds,)
 
 
-def _number(raw: str, digits: int) -> str:
+def _number(raw: str, digits: int) -> tuple[int | None]:
     stripped = raw.strip().removesuffix(".000000")  # a whole number that came as a float
-    return stripped if len(stripped) <= digits and stripped.isascii() and stripped.isdigit() else ""
+    fits = len(stripped) <= digits and stripped.isascii() and stripped.isdigit()
+    return (int(stripped) if fits else None,)
 
 
-def _amount(raw: str) -> str:
-    band = vocabulary.amount_band(raw)
-    return "" if band is None else str(band)
+def _amount(raw: str) -> tuple[int | None]:
+    return (vocabulary.amount_band(raw),)
 
 
-def _address(raw: str) -> str:
-    found = normalise.address(raw)
-    if found is None:
-        return ",,,"
-    if found.v4 is not None:
-        return f"{found.text},{found.v4},,"
-    return f"{found.text},,{found.v6_hi},{found.v6_lo}"
+def _address(raw: str) -> tuple[str | int | None, ...]:
+    return normalise.address(raw) or (None, None, None, None)
 
 
-def _url(raw: str) -> str:
-    found = normalise.url(raw)
-    return f"{_quoted(found.text)},{_quoted(found.host)}" if found else ","
+def _url(raw: str) -> tuple[str | None, str | None]:
+    return normalise.url(raw) or (None, None)
 
 
-def _host(raw: str) -> str:
-    return f",{_quoted(normalise.host(raw))}"
+def _host(raw: str) -> tuple[None, str | None]:
+    return None, normalise.host(raw)

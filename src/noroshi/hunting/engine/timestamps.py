@@ -53,11 +53,11 @@ def parse(raw: str, local: tzinfo) -> int | None:
     place = _place_of_seconds(raw)
     seconds, rest = raw[place + 1 : place + 3], raw[place + 3 :]
     if raw[place : place + 1] != ":" or not (len(seconds) == 2 and seconds.isdecimal() and seconds < "60"):  # noqa: PLR2004 - two digits
-        return _calendar(raw, local)
+        return calendar(raw, local)
     microseconds = 0
     if rest[:1] in {".", ","} and (match := _FRACTION.fullmatch(rest)):
         microseconds, rest = int(match[1].ljust(6, "0")[:6]), match[2]
-    minute = _calendar(f"{raw[:place]}:00{rest}", local)
+    minute = calendar(f"{raw[:place]}:00{rest}", local)
     return None if minute is None else minute + int(seconds) * 1_000_000 + microseconds
 
 
@@ -69,7 +69,8 @@ def _place_of_seconds(raw: str) -> int:
 
 
 @lru_cache(maxsize=50_000)
-def _calendar(raw: str, local: tzinfo) -> int | None:
+def calendar(raw: str, local: tzinfo) -> int | None:
+    """Read a time as `parse` does, which asks for whole minutes here so that each is read once."""
     stripped = raw.strip()
     if not stripped.isascii():
         stripped = unicodedata.normalize("NFKC", stripped)

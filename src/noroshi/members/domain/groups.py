@@ -45,11 +45,10 @@ class Terms:
 
 @dataclass(frozen=True)
 class Charter:
-    """A charter's words in Markdown, and whether every member adds documents or the coordinators alone."""
+    """A charter's words in Markdown."""
 
     ja: str = ""
     en: str = ""
-    members_add_documents: bool = False
 
 
 @dataclass(frozen=True)

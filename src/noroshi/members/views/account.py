@@ -22,10 +22,9 @@ from noroshi.members.views.answering import in_language, oneself
 
 
 def profile(request: ActorRequest) -> HttpResponse:
-    """Show and change one's own name and language, and whether single keys do something."""
+    """Show and change one's own name and language."""
     person = oneself(request)
-    initial = {"name": person.name, "language": person.language, "single_keys": person.single_keys}
-    form = ProfileForm(request.POST or None, initial=initial)
+    form = ProfileForm(request.POST or None, initial={"name": person.name, "language": person.language})
     if form.carry_out(actions.change_profile, actor=request.actor, person=person):
         messages.success(request, _("Your profile is saved."))
         return in_language(redirect("members:profile"), person)

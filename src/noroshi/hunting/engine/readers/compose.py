@@ -14,14 +14,14 @@ _KIND_BY_LENGTH = {length: kind for kind, length in DIGEST_LENGTHS.items()}
 _CLOCK = re.compile(r"\d{1,2}[:時]")
 _DIGEST = re.compile(r"(?<![0-9A-Fa-f])[0-9A-Fa-f]{32,64}(?![0-9A-Fa-f])")
 
-# The first role that an event has tells its class; what was done comes before those of `_LESS_TELLING`.
-_TELLING: Final = {
+# The first role that an event has tells its class; what was done comes before those of `LESS_TELLING`.
+TELLING: Final = {
     "rule": EventClass.ALERT,
     "beneficiary": EventClass.TRANSFER,
     "amount": EventClass.TRANSFER,
     "dns_query": EventClass.DNS,
 }
-_LESS_TELLING: Final = {
+LESS_TELLING: Final = {
     "url": EventClass.WEB,
     "process": EventClass.PROCESS,
     "md5": EventClass.FILE,
@@ -93,9 +93,9 @@ def _from_digests(fields: dict[str, str]) -> None:
 def _classify(fields: dict[str, str]) -> None:
     """Give an event the class that what is known of it makes likely, or none."""
     kind = (
-        next((kind for role, kind in _TELLING.items() if role in fields), None)
+        next((kind for role, kind in TELLING.items() if role in fields), None)
         or class_of_action(fields.get("action", ""))
-        or next((kind for role, kind in _LESS_TELLING.items() if role in fields), None)
+        or next((kind for role, kind in LESS_TELLING.items() if role in fields), None)
     )
     if kind:
         fields["class"] = kind

@@ -2,7 +2,7 @@
 
 import csv
 from collections import deque
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from typing import Final
 
 from noroshi.hunting.engine.aliases import FieldRoles
@@ -26,10 +26,32 @@ def recognises(sample: str, roles: FieldRoles) -> bool:
 def read(surveyed: Survey, roles: FieldRoles, reject: Reject) -> Iterator[Record]:
     """Yield the fields of each record; its number is that of its first line."""
     delimiter = _delimiter(surveyed.sample)
-    records = _records(read_lines(surveyed, reject), reject)
-    _, first = next(records)
-    header = _cells(first, delimiter)
-    for number, record in records:
+    lines = read_lines(surveyed, reject)
+    joined = _records(lines, reject)
+    _, first = next(joined)
+    return _fields(joined, _cells(first, delimiter), delimiter, roles, reject)
+
+
+def plain_header(sample: str) -> tuple[list[str], str] | None:
+    """Return the header's cells and the delimiter of a file that begins so, where the header is plainly line 1."""
+    first, end, _ = sample.partition("\n")
+    if not first.strip() or not end or '"' in first or "\ufffd" in first:
+        return None
+    return _cells(first.rstrip("\r"), _delimiter(sample)), _delimiter(sample)
+
+
+def records(
+    lines: Iterable[tuple[int, str]], roles: FieldRoles, reject: Reject, *, header: Sequence[str], delimiter: str
+) -> Iterator[Record]:
+    """Yield the fields of records on numbered lines; line 1, the plain header, may be among them."""
+    after_header = ((number, line) for number, line in lines if number > 1)
+    return _fields(_records(after_header, reject), header, delimiter, roles, reject)
+
+
+def _fields(
+    joined: Iterator[tuple[int, str]], header: Sequence[str], delimiter: str, roles: FieldRoles, reject: Reject
+) -> Iterator[Record]:
+    for number, record in joined:
         cells = _cells(record, delimiter)
         if len(cells) == len(header):
             yield number, record, compose(roles.assign(zip(header, cells, strict=True)))

@@ -5,7 +5,7 @@ A document is read piece by piece: its size does not matter, one object's does.
 
 import json
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from typing import Any, Final
 
 from noroshi.hunting.engine.aliases import FieldRoles
@@ -51,7 +51,12 @@ def _is_a_list_with_a_name(whole: Any) -> bool:
 
 def read_lines(surveyed: Survey, roles: FieldRoles, reject: Reject) -> Iterator[Record]:
     """Yield the fields of the object on each line."""
-    for number, line in text_lines(surveyed, reject):
+    return records(text_lines(surveyed, reject), roles, reject)
+
+
+def records(lines: Iterable[tuple[int, str]], roles: FieldRoles, reject: Reject) -> Iterator[Record]:
+    """Yield the fields of the object on each of some numbered lines."""
+    for number, line in lines:
         try:
             fields = _fields(objects.parsed(line), roles)
         except BadLineError as refused:

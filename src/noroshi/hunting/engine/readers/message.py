@@ -39,7 +39,7 @@ _USER = re.compile(
     r"(?!(?:and|from|for|failed|failure|has|in|is|not|or|unknown|was)\b)(?P<user>[\w.@\\+-]{1,128})",
     re.IGNORECASE,
 )
-_PLACES: Final = ("src_ip", "dst_ip", "dns_query", "url", "email")
+PLACES: Final = ("src_ip", "dst_ip", "dns_query", "url", "email")
 
 
 def read(text: str, program: str, roles: FieldRoles) -> dict[str, str]:
@@ -52,7 +52,7 @@ def read(text: str, program: str, roles: FieldRoles) -> dict[str, str]:
 def complete(fields: dict[str, str], roles: FieldRoles) -> dict[str, str]:
     """Compose the fields of an event; where they name no place, its ``message`` may."""
     text = fields.pop("message", "")
-    if text and not any(place in fields for place in _PLACES):
+    if text and not any(place in fields for place in PLACES):
         fields = read(text.rstrip(), "", roles) | fields
     return compose(fields)
 

@@ -1,7 +1,7 @@
 """Web access logs in the common and combined formats of Apache and nginx, virtual host in front or not."""
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from typing import Final
 
 from noroshi.hunting.engine.aliases import FieldRoles
@@ -33,9 +33,14 @@ def recognises(lines: Sequence[str]) -> bool:
     return sum(1 for line in first if _match(line)) * 2 >= len(first) > 0
 
 
-def read(surveyed: Survey, _roles: FieldRoles, reject: Reject) -> Iterator[Record]:
+def read(surveyed: Survey, roles: FieldRoles, reject: Reject) -> Iterator[Record]:
     """Yield the fields of each line."""
-    for number, line in read_lines(surveyed, reject):
+    return records(read_lines(surveyed, reject), roles, reject)
+
+
+def records(lines: Iterable[tuple[int, str]], _roles: FieldRoles, reject: Reject) -> Iterator[Record]:
+    """Yield the fields of numbered lines."""
+    for number, line in lines:
         fields = read_line(line)
         if fields is None:
             reject(number, LineReason.NOT_WEB, line)
