@@ -14,18 +14,18 @@ from factories.lakes import EVIL_ADDRESS
 from noroshi.core.domain.audience import AuthorMode
 from noroshi.core.domain.tlp import TLP, Profile
 from noroshi.core.domain.worlds import exercise
-from noroshi.members.actions import create_group, join_group
+from noroshi.members.actions import appoint_coordinator, create_group, join_group
 from noroshi.members.domain.groups import Terms
 from noroshi.members.models import Group
 from noroshi.sharing import actions, blobs
 from noroshi.sharing.actions import Upload
 from noroshi.sharing.domain.content import Content, Marking
 from noroshi.sharing.models import Attachment, Kind, Signal
-from noroshi.sharing.queries import relatable
+from noroshi.sharing.queries import document_version, relatable
 
-HIDDEN: Final = ("shut", "named", "circle", "early", "waiting", "unsent", "drill", "gone", "cell", "qanda")
+HIDDEN: Final = ("shut", "named", "circle", "early", "waiting", "unsent", "drill", "gone", "cell", "shelf", "qanda")
 """Left out by an exclusion; for one person; for a group; under embargo; held; a draft; of an exercise; withdrawn; for a
-confidential group, which is hidden too; the draft of a published answer."""
+confidential group, which is hidden too; a document of a group; the draft of a published answer."""
 
 
 def marks(name: str) -> list[str]:
@@ -64,6 +64,8 @@ def marking(cast, clock, name: str) -> Marking:
 
 def live(cast, clock, name: str) -> UUID:
     """Write one hidden thing and let it have its life; return its number."""
+    if name == "shelf":
+        return _document(cast, name)
     return _drafted_answer(cast, name) if name == "qanda" else _signal(cast, clock, name).pk
 
 
@@ -128,6 +130,19 @@ def _confidential_group(cast, name: str) -> Group:
     for member in ("a1", "b1"):
         join_group(hub, group=group, person=cast.people[member])
     return group
+
+
+def _document(cast, name: str) -> UUID:
+    """A document of the working group in two versions, of which the first was taken by a member."""
+    title, body, comment, _reason, file, *_rest = marks(name)
+    author, reader = cast.actor("a1"), cast.actor("b1")
+    appoint_coordinator(cast.actor("hub_op"), group=cast.wg_incident, person=cast.a1)
+    words = {"title": f"{title} {COMMON}", "description": body, "tlp": "GREEN"}
+    first, second = (Upload(data, f"{file}.txt") for data in (file.encode(), SAME_BYTES))
+    document = actions.add_document(author, cast.wg_incident, upload=first, **words)
+    actions.read_document(reader, document_version(reader, document.pk, 1))
+    actions.add_document_version(author, document, upload=second, note=comment)
+    return document.pk
 
 
 def _drafted_answer(cast, name: str) -> UUID:

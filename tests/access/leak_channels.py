@@ -21,8 +21,10 @@ from factories.partner import Partner
 from noroshi.core import ids
 from noroshi.members.actions import issue_token
 from noroshi.members.domain.scopes import Scope
-from noroshi.notify.actions import add_webhook
+from noroshi.notify.actions import Timing, add_webhook
 from noroshi.notify.models import Webhook
+from noroshi.sharing.actions import save_search
+from noroshi.sharing.domain.asked import Asked
 from noroshi.sharing.domain.pseudonyms import NAMES
 
 Look = dict[str, str]
@@ -55,6 +57,8 @@ LISTS: Final = (
     f"/search?q={COMMON}",
     f"/search?q={COMMON}&tlp=AMBER&export=csv",
     "/search?q=45.155.205.66",
+    "/search/saved/",
+    f"/search/save?q={COMMON}",
     "/inbox/",
     "/inbox/?read=unread&sort=kind",
     "/inbox/subscriptions",
@@ -82,6 +86,8 @@ LISTS: Final = (
     f"/signals/answers/?q={COMMON}&export=csv",
     "/signals/groups/wg_incident/",
     "/signals/groups/wg_incident/?export=csv",
+    "/signals/groups/wg_incident/documents/",
+    "/signals/groups/wg_incident/documents/?export=csv",
     "/members/tokens/",
 )
 PROBES: Final = (
@@ -101,6 +107,7 @@ PROBES: Final = (
     "/signals/{}/receipts",
 )
 ANSWERS: Final = ("/signals/answers/{}/", "/signals/answers/{}/edit")
+DOCUMENTS: Final = ("/signals/documents/{}/", "/signals/documents/{}/versions/1")
 FILE: Final = "/signals/attachments/{}"
 VERBS: Final = (
     "comment",
@@ -143,10 +150,13 @@ API: Final = (
     "/statistics/2026-10",
     "/groups",
     "/groups/wg_incident",
+    "/groups/wg_incident/documents",
     "/groups/wg_incident/members",
     "/groups/five",
     "/groups/five/members",
     "/group-requests",
+    "/searches",
+    "/saved-searches",
 )
 API_PROBES: Final = (
     "/signals/{}",
@@ -166,6 +176,9 @@ API_PROBES: Final = (
     "/release/{}",
     "/release/{}/inquiries",
     "/consultations/{}",
+    "/documents/{}",
+    "/documents/{}/versions",
+    "/documents/{}/versions/1",
 )
 API_SCOPES: Final = (
     *(scope for scope in Scope if scope.endswith(".read")),
@@ -206,6 +219,8 @@ class Watch:
         self.tokens = {name: self._of_person(name) for name in people}
         self.tokens |= {name: self._of_machine(name) for name in machines}
         self.feeds = {name: self._of_person(name, "feeds.read") for name in people}
+        for name in people:
+            self._keep_search(name)
 
     def look(self, reader: str, numbers: Iterable[UUID] = (), files: Iterable[UUID] = ()) -> Look:
         """All that `reader` gets: a person's name, an organisation's (its machine), or "visitor".
@@ -248,8 +263,8 @@ class Watch:
         seen["draft"] = _draft(client)
         seen["detail"] = "\n".join(plain(client.get(f"/signals/{number}/")) for number in numbers)
         seen["related"] = _related_to_all(client)
-        for path in (*ANSWERS, FILE):
-            asked = files if path is FILE else numbers[-1:]
+        for path in (*ANSWERS, *DOCUMENTS, FILE):
+            asked = files if path is FILE else numbers[-2:]
             seen[path] = "\n".join(plain(client.get(path.format(number))) for number in asked)
         for number in files[:1]:
             seen["take a file away"] = plain(client.post(f"{FILE.format(number)}/remove"))
@@ -296,6 +311,12 @@ class Watch:
     def _of_person(self, name: str, *scopes: str) -> str:
         actor = self.cast.actor(name)
         return issue_token(actor, person=self.cast.people[name], label="watch", scopes=scopes or API_SCOPES)[1]
+
+    def _keep_search(self, name: str) -> None:
+        """Have a search with an alert for what visible and hidden signals share: its number and mails are watched."""
+        actor = self.cast.actor(name)
+        if not actor.is_supervisor:
+            save_search(actor, name="Watch", asked=Asked(COMMON), alert=Timing())
 
     def _of_machine(self, name: str) -> str:
         admin = self.cast.actor(ADMINS[name])

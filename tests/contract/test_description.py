@@ -20,7 +20,11 @@ WITH_BODY: Final = {
 }
 NOBODY: Final = "00000000-0000-7000-8000-000000000000"
 PAPERLESS: Final = frozenset(
-    {"POST /api/v1/signals/{signal_id}/receipt-file", "GET /api/v1/attachments/{attachment_id}"}
+    {
+        "POST /api/v1/signals/{signal_id}/receipt-file",
+        "GET /api/v1/attachments/{attachment_id}",
+        "GET /api/v1/documents/{document_id}/versions/{version}",
+    }
 )
 """Calls that answer with a file."""
 

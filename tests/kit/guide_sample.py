@@ -94,6 +94,7 @@ def guide_context(listing: Listing) -> dict[str, Any]:
             "organisation": "あおば銀行",
             "links": [{"url": "/account/", "label": "アカウント設定", "icon": "settings"}],
             "sign_out_url": "/account/logout/",
+            "keys_url": "/members/profile/",
         },
         "search_url": "/search/",
         "demo_mode": True,

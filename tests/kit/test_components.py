@@ -228,6 +228,11 @@ def test_dialog_is_opened_by_its_button_and_named_by_its_title():
     assert shown.all("dialog") == [{"id": "gone", "class": "dialog", "aria-labelledby": "gone-title"}]
 
 
+def test_dialog_without_an_opener_is_opened_from_elsewhere():
+    shown = Page(show("{% dialog 'gone' '' 'Gone' %}<p>Sure?</p>{% enddialog %}"))
+    assert [button["command"] for button in shown.all("button")] == ["close"]
+
+
 def test_empty_says_what_to_do():
     shown = Page(show("{% empty 'Nothing yet.' url='/new' action='Begin' %}"))
     assert (shown.text, shown.all("a")[0]["href"]) == ("Nothing yet. Begin", "/new")
@@ -274,6 +279,19 @@ def test_base_page_begins_with_the_way_past_the_navigation(guide):
     assert shown.all("a")[0] == {"class": "skip", "href": "#main"}
     assert shown.all("main")[0]["id"] == "main"
     assert [link["href"] for link in shown.all("a") if link.get("aria-current") == "page"] == ["/"]
+
+
+def test_single_keys_are_named_reached_and_loaded_unless_their_reader_turned_them_off(guide):
+    off = {**guide, "account": {**guide["account"], "keys_url": ""}}
+    seen = [
+        (
+            [found["data-key"] for _tag, found in shown.elements if "data-key" in found],
+            [script["src"] for script in shown.all("script") if script["src"].endswith("/keys.js")],
+            [dialog["id"] for dialog in shown.all("dialog") if dialog["id"] == "keys"],
+        )
+        for shown in (page(**guide), page(**off))
+    ]
+    assert seen == [(["/", "?"], ["/static/kit/keys.js"], ["keys"]), (["/"], [], [])]
 
 
 def test_exercise_is_announced_and_the_real_world_is_not(guide):

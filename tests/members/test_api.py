@@ -49,6 +49,22 @@ def test_groups_when_listed_then_others_are_counted_in_steps_and_own_ones_exactl
     )
 
 
+def test_charter_when_written_then_versions_are_read_by_whoever_knows_the_group(cast, group, program):
+    coordinator, member, outside = program("a1"), program("b1"), program("i1", Scope.GROUPS_READ)
+    text = {"text_ja": "新しい規約", "text_en": "A new charter.", "members_add_documents": True}
+    made = coordinator.put("/groups/wg_incident/charter", text).json()
+    assert made == {"number": 2, **text, "written_at": made["written_at"]}
+    assert outside.get("/groups/wg_incident").json()["charter"] == made
+    assert [line["number"] for line in outside.items("/groups/wg_incident/charters")] == [2, 1]
+    assert refusal(coordinator.put("/groups/wg_incident/charter", text))[0] == 422  # nothing has changed
+    assert refusal(coordinator.put("/groups/wg_incident/charter", {"text_ja": "x" * 20_001}))[0] == 422
+    assert [each.put("/groups/wg_incident/charter", text).status_code for each in (member, outside)] == [403, 401]
+    for slug in ("wg_nowhere", "wg_incident"):
+        asked = program("sup")
+        addresses = (asked.get(f"/groups/{slug}/charters"), asked.put(f"/groups/{slug}/charter", text))
+        assert {answer.status_code for answer in addresses} == {404}
+
+
 def test_group_when_confidential_then_it_is_there_for_its_members_alone(cast, group, program):
     terms = Terms(confidential=True)
     actions.change_group(cast.actor("hub_op"), group=group, name_ja="部会", default_tlp="AMBER", terms=terms)
@@ -57,6 +73,8 @@ def test_group_when_confidential_then_it_is_there_for_its_members_alone(cast, gr
         answers = [
             outside.get(f"/groups/{slug}"),
             outside.get(f"/groups/{slug}/members"),
+            outside.get(f"/groups/{slug}/charters"),
+            outside.put(f"/groups/{slug}/charter", {"text_ja": "x"}),
             outside.post(f"/groups/{slug}/requests", {"sentence": "x"}),
             outside.post(f"/groups/{slug}/members", {"email": "b1@bank-b.example"}),
             *(outside.post(f"/groups/{slug}/{verb}") for verb in ("enter", "leave")),

@@ -9,8 +9,9 @@ from hypothesis import strategies as st
 
 from noroshi.core.errors import SourceError
 from noroshi.core.models import LedgerEntry
+from noroshi.members.actions import write_charter
 from noroshi.members.cli import group
-from noroshi.members.domain.groups import COLUMNS, read_groups
+from noroshi.members.domain.groups import COLUMNS, Charter, read_groups
 from noroshi.members.models import Group
 from noroshi.members.queries import charter_of, members_of
 
@@ -53,6 +54,10 @@ def test_file_when_imported_twice_then_the_second_run_changes_nothing(cast, file
 
 def test_file_when_it_says_something_new_then_that_alone_changes(cast, file):
     run("import", file(WHOLE))
+    chartered = Group.objects.get(slug="incident")
+    write_charter(cast.actor("hub_op"), group=chartered, charter=Charter("# 目的", members_add_documents=True))
+    run("import", file(WHOLE))
+    assert (charter_of(chartered).text_ja, charter_of(chartered).members_add_documents) == ("# 目的\n備える", True)
     again = run("import", file(WHOLE.replace("地域銀行", "地域金融機関").replace("b1@bank-b", "b2@bank-b")))
     assert again.output == "incident changed\nregional changed\nquiet unchanged\n"
     assert sorted(person.name for person in members_of(Group.objects.get(slug="incident"))) == ["a1", "b1", "b2"]

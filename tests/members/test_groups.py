@@ -117,11 +117,14 @@ def test_charter_is_written_in_versions_and_the_ledger_has_their_digest(cast, co
         actions.write_charter(coordinator, group=cast.wg_incident, charter=Charter(ja="目的", en="Aim"))
     with pytest.raises(NotAllowed):
         actions.write_charter(cast.actor("b1"), group=cast.wg_incident, charter=Charter(ja="x"))
+    opened = Charter(ja="目的", en="Aim", members_add_documents=True)
+    assert actions.write_charter(coordinator, group=cast.wg_incident, charter=opened).number == 3
+    assert actions.write_charter(coordinator, group=cast.wg_incident, charter=Charter(ja="目的", en="Aim")).number == 4
     charter = charter_of(cast.wg_incident)
-    assert (charter.number, charter.text_ja, charter.text_en) == (2, "目的", "Aim")
+    assert (charter.number, charter.text_ja, charter.text_en) == (4, "目的", "Aim")
     entry = LedgerEntry.objects.filter(action="members.group.chartered").latest("id")
     digest = hashlib.sha256("目的\x00Aim".encode()).hexdigest()
-    assert entry.payload == {"version": 2, "digest": digest}
+    assert entry.payload == {"version": 4, "digest": digest, "members_add_documents": False}
 
 
 def test_change_of_a_group_is_noted_by_the_fields_that_changed(cast):

@@ -303,6 +303,14 @@ def test_profile_saved_changes_the_language_of_the_next_page(cast):
     assert '<html lang="ja"' in client.get(reverse("members:profile")).content.decode()
 
 
+def test_profile_saved_turns_single_keys_off_and_on(cast):
+    client, seen = cast.client("a1"), ["kit/keys.js" in cast.client("a1").get("/").text]
+    for keys in ({}, {"single_keys": "on"}):
+        client.post(reverse("members:profile"), {"name": "a1", "language": "en", **keys})
+        seen.append("kit/keys.js" in client.get("/").text)
+    assert seen == [True, False, True]
+
+
 def test_ceiling_is_set_on_its_page(cast):
     cast.client("hub_op").post(reverse("members:ceilings"), {"membership": "trial", "community": "AMBER"})
     assert cast.actor("t1").ceiling.community == "AMBER"

@@ -114,7 +114,7 @@ def test_people_of_another_house_are_not_there(cast, name):
         lambda: actions.reinstate_person(actor, person=cast.a2),
         lambda: actions.end_account(actor, person=cast.a2, reason="x"),
         lambda: actions.end_sessions(actor, person=cast.a2),
-        lambda: actions.change_profile(actor, person=cast.a2, name="x", language="en"),
+        lambda: actions.change_profile(actor, person=cast.a2, name="x", language="en", single_keys=True),
         lambda: actions.invite_person(actor, email="n@x.example", name="x", organisation=cast.bank_a),
     ):
         with pytest.raises(NotFound):
@@ -143,11 +143,11 @@ def test_person_who_left_belongs_to_no_group_even_when_back(cast):
 
 
 def test_profile_is_changed_by_oneself(cast):
-    actions.change_profile(cast.actor("a1"), person=cast.a1, name="  青葉 花子 ", language="en")
+    actions.change_profile(cast.actor("a1"), person=cast.a1, name="  青葉 花子 ", language="en", single_keys=False)
     kept = Person.objects.get(pk=cast.a1.pk)
-    assert (kept.name, kept.language) == ("青葉 花子", "en")
+    assert (kept.name, kept.language, kept.single_keys) == ("青葉 花子", "en", False)
     with pytest.raises(InvalidInput):
-        actions.change_profile(cast.actor("a1"), person=cast.a1, name="x", language="fr")
+        actions.change_profile(cast.actor("a1"), person=cast.a1, name="x", language="fr", single_keys=True)
 
 
 def test_roles_of_a_class_are_those_it_can_hold(db):

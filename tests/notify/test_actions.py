@@ -73,7 +73,7 @@ def test_post_when_an_event_is_delivered_any_number_of_times_then_everybody_name
     assert sorted(made) == sorted(cast.people[name].pk for name in set().union(*rounds))
 
 
-@pytest.mark.parametrize("kind", list(NoticeKind))
+@pytest.mark.parametrize("kind", list(USUAL))
 def test_post_when_nobody_chose_then_mail_is_due_as_is_usual(cast, tell, signal, stopped_clock, kind):
     (notice,) = tell(signal(), cast.b1, kind=kind)
 

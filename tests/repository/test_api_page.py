@@ -17,6 +17,7 @@ import pytest
 
 from factories.program import program_of
 from noroshi.core import clock
+from noroshi.members.actions import appoint_coordinator
 from noroshi.members.domain.scopes import Scope
 from noroshi.notify.domain.webhooks import new_secret, signature
 from noroshi.sharing import actions
@@ -39,6 +40,14 @@ for word in given:
         case "-d":
             text = next(given)
             call["body"] = open(text[1:]).read() if text.startswith("@") else text
+        case "-F":
+            name, _equals, text = next(given).partition("=")
+            file = text[1:] if text.startswith("@") else ""
+            head = f'; filename="{{file}}"' if file else ""
+            field = f'--edge\\r\\nContent-Disposition: form-data; name="{{name}}"{{head}}\\r\\n\\r\\n'
+            call["body"] = (call["body"] or "--edge--").removesuffix("--edge--")
+            call["body"] += f"{{field}}{{open(file).read() if file else text}}\\r\\n--edge--"
+            call["headers"]["Content-Type"] = "multipart/form-data; boundary=edge"
         case _: call["url"] = word
 with socket.socket(socket.AF_UNIX) as line:
     line.connect(os.environ["PORTAL"])
@@ -69,7 +78,8 @@ def shell(cast, root, tmp_path):
             kind = call["headers"].pop("Content-Type", "application/json")
             call["headers"].pop("Authorization")
             found = program.call(method, path, call["body"] or "", kind, **call["headers"])
-            answers.append((found.status_code, found.json() if found.content else None))
+            is_json = "json" in found.headers.get("Content-Type", "")
+            answers.append((found.status_code, found.json() if is_json else None))
             line.sendall(found.content + b"\n")
 
     def run(script: str, **more: str) -> tuple[str, list[tuple[int, Any]]]:
@@ -115,6 +125,7 @@ def test_page_when_followed_line_by_line_then_every_call_answers_as_shown(cast, 
     for number in range(3):
         words = Content("phishing", "customer", f"Signal {number}", "quokka")
         actions.share_signal(cast.actor("a1"), content=words, marking=actions.usual_marking(None))
+    appoint_coordinator(cast.actor("hub_op"), group=cast.wg_incident, person=cast.b1)
     found = [block for block in blocks(root, PAGES[0]) if block[0] in {"sh", "json"}]
     scripts = [text for kind, text in found if kind == "sh" and "WEBHOOK" not in text]
     start = scripts[0].replace("TOKEN=nrs_...", 'TOKEN="$TOKEN"')
@@ -131,9 +142,8 @@ def test_page_when_followed_line_by_line_then_every_call_answers_as_shown(cast, 
         assert any(is_like(one, answer) for _status, answer in answers), one
     references = set(Signal.everything.filter(state="published").values_list("pk", flat=True))
     assert len(re.findall(r"^S-[0-9A-F]{8}$", told, re.MULTILINE)) == len(references) == 5
-    assert [status for status, _ in answers if status == 201] == [
-        201
-    ] * 4  # shared, drafted, said, and shared again: one
+    made = [status for status, _ in answers if status == 201]
+    assert len(made) == 5  # shared, drafted, said, added to the group, and shared again: one
 
 
 def test_page_when_a_message_of_a_webhook_comes_then_both_recipes_tell_it_from_a_forged_one(root, shell, tmp_path):

@@ -23,6 +23,7 @@ from noroshi.hunting.models import Hunt
 from noroshi.members.actions import issue_token
 from noroshi.sharing import actions, blobs, queries
 from noroshi.sharing.actions import Upload
+from noroshi.sharing.domain import archives
 from noroshi.sharing.domain.content import Marking
 from noroshi.sharing.models import Attachment, Blob, SignalObservable, SignalVersion
 
@@ -180,7 +181,7 @@ def test_anonymous_draft_when_files_come_then_they_are_clean_and_neutrally_named
         Upload(files.zipped({"a.txt": "x"}), "a.zip"),
         Upload(b"\xd4\xc3\xb2\xa1" + b"\0" * 20, "a.pcap"),
         Upload(files.pdf(locked=True), "a.pdf"),
-        Upload(actions.attachments.archives.wrap(files.PE, files.SECRET), "a.zip", sample=True),
+        Upload(archives.wrap(files.PE, files.SECRET), "a.zip", sample=True),
     ],
     ids=["archive", "capture", "locked", "archive of its own"],
 )

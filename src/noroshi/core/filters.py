@@ -5,7 +5,7 @@ on one object. There is no second place where the policy is written. It is SQL a
 because every read passes here: building and compiling such a tree costs more than most pages do besides.
 """
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Final
 from uuid import UUID
@@ -30,6 +30,7 @@ from noroshi.core.domain.conditions import (
     Open,
     Opposite,
 )
+from noroshi.core.domain.rules import Rule
 from noroshi.core.domain.tlp import TLP
 
 INDEXED: Final = frozenset({"owner", "author", "state"})
@@ -63,8 +64,14 @@ def own_filter(actor: Actor, holder: str) -> "Holds":
     return Holds(rules.visible(rules.viewing_own(actor, holder)))
 
 
+def viewing(model: Any, actor: Actor) -> Sequence[Rule]:
+    """Return the rules by which `actor` views what is of `model` (a class, or one of its objects), now."""
+    walled, confined = getattr(model, "walled", True), getattr(model, "confined", False)
+    return rules.viewing(actor, clock.now(), walled=walled, confined=confined)
+
+
 def _visible(model: type[Model], actor: Actor) -> Condition:
-    return rules.visible(rules.viewing(actor, clock.now(), walled=getattr(model, "walled", True)))
+    return rules.visible(viewing(model, actor))
 
 
 class Holds(Expression):

@@ -25,6 +25,9 @@ class Shareable(models.Model):
     walled = True
     """Whether a supervisor's account sees none of it (POLICY, rule `wall`)."""
 
+    confined = False
+    """Whether it is a part of the group that it was given to: for those alone who are in the group now."""
+
     id = models.UUIDField(primary_key=True, default=ids.new_id, editable=False)
     owner = models.ForeignKey("members.Organisation", on_delete=models.PROTECT, related_name="+")
     author = models.ForeignKey("members.Person", on_delete=models.PROTECT, null=True, related_name="+")

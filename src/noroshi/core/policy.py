@@ -9,11 +9,11 @@ from uuid import UUID
 
 from django.utils.translation import gettext_lazy as _
 
-from noroshi.core import clock
 from noroshi.core.actor import Actor
 from noroshi.core.domain import rules
 from noroshi.core.domain.rules import Decision, Step
 from noroshi.core.errors import NotAllowed
+from noroshi.core.filters import viewing
 from noroshi.core.models import Shareable, audiences_of
 
 S = TypeVar("S", bound=Shareable)
@@ -36,7 +36,7 @@ REASONS = {
 
 def decide(actor: Actor, item: Shareable) -> Decision:
     """Return whether `actor` may view `item`, and by which rule."""
-    return rules.decide(rules.viewing(actor, clock.now(), walled=item.walled), item.as_item())
+    return rules.decide(viewing(item, actor), item.as_item())
 
 
 def seen_by_each(
@@ -53,13 +53,13 @@ def seen_by_each(
     audiences = audiences_of([row.pk for row in rows])
     read = [(row, row.with_audience(audiences[row.pk])) for row in rows]
     for reader in readers:
-        walk = rules.viewing(reader, clock.now(), walled=model.walled)
+        walk = viewing(model, reader)
         yield reader, [row for row, item in read if rules.decide(walk, item).allowed]
 
 
 def explain(actor: Actor, item: Shareable) -> list[Step]:
     """Return the rules in their order with what each said of `actor` and `item`, as far as they were asked."""
-    return rules.explain(rules.viewing(actor, clock.now(), walled=item.walled), item.as_item())
+    return rules.explain(viewing(item, actor), item.as_item())
 
 
 def require(allowed: bool, message: str, rule: str = "role") -> None:  # noqa: FBT001 - reads as a sentence

@@ -13,7 +13,7 @@ from uuid import UUID
 
 from django.db import connection, transaction
 from django.db.backends.base.base import BaseDatabaseWrapper
-from django.db.models import BooleanField, Exists, Expression, F, Q
+from django.db.models import BooleanField, Exists, Expression, F, Max, Q
 from django.db.models.expressions import RawSQL
 from django.db.models.sql.compiler import SQLCompiler
 
@@ -86,6 +86,18 @@ def near(kinds: Collection[str], text: str, moment: str) -> Q:
     phrases = _phrases(text) if connection.vendor == "postgresql" else []
     rarest = _rare(phrases, list(kinds)) if phrases else None
     return Q() if rarest is None else Q(_Has(_AT_A_MOMENT, moment, rarest, list(kinds)))
+
+
+def latest() -> int:
+    """Return the number of the entry that was written last: a mark for `since`."""
+    return SearchEntry.objects.aggregate(last=Max("id"))["last"] or 0
+
+
+def since(kind: str, mark: int | None) -> Q:
+    """Return the filter on items of `kind` that were indexed, anew too, since `mark` was the latest; None: on none."""
+    if mark is None:
+        return Q()
+    return Q(pk__in=SearchEntry.objects.filter(kind=kind, id__gt=mark).values("item_id"))
 
 
 def _phrases(text: str) -> list[str]:

@@ -17,8 +17,18 @@ from noroshi.kit.cursors import page_by_place, page_of
 from noroshi.kit.http import ActorRequest
 from noroshi.members import actions, policy, queries
 from noroshi.members.api_auth import TokenAuth
+from noroshi.members.domain.groups import Charter
 from noroshi.members.domain.scopes import Scope
-from noroshi.members.models import Group, GroupKind, GroupMembership, Joining, JoinRequest, Person, RequestState
+from noroshi.members.models import (
+    Group,
+    GroupCharter,
+    GroupKind,
+    GroupMembership,
+    Joining,
+    JoinRequest,
+    Person,
+    RequestState,
+)
 
 READS: Final = TokenAuth(Scope.GROUPS_READ)
 WRITES: Final = TokenAuth(Scope.GROUPS_WRITE)
@@ -39,12 +49,12 @@ LINE: Final[dict[str, Any]] = {
     "people": 31,
     "closed_at": None,
 }
-CHARTER: Final = {
-    "number": 2,
+TEXT: Final[dict[str, Any]] = {
     "text_ja": "",
     "text_en": "What is said here stays here.",
-    "written_at": "2026-04-01T00:00:00Z",
+    "members_add_documents": False,
 }
+CHARTER: Final[dict[str, Any]] = {"number": 2, **TEXT, "written_at": "2026-04-01T00:00:00Z"}
 ASKED: Final[dict[str, Any]] = {
     "id": NUMBER,
     "group": "wg-incident",
@@ -82,12 +92,22 @@ class GroupLine(Schema):
     closed_at: datetime | None
 
 
-class CharterText(Schema):
-    """The charter in force, in Markdown."""
+class NewCharter(Schema):
+    """What is to hold in a group, in Markdown; `members_add_documents`: every member adds documents."""
+
+    model_config = example(**TEXT)
+
+    text_ja: str = ""
+    text_en: str = ""
+    members_add_documents: bool = False
+
+
+class CharterText(NewCharter):
+    """A version of a charter; the one with the highest number is in force."""
+
+    model_config = example(**CHARTER)
 
     number: int
-    text_ja: str
-    text_en: str
     written_at: datetime
 
 
@@ -186,9 +206,21 @@ def read_group(request: ActorRequest, slug: str) -> dict[str, Any]:
     """Read a group with its charter."""
     group = queries.group_for(request.actor, slug)
     charter = queries.charter_of(group)
-    names = ("number", "text_ja", "text_en", "written_at")
-    text = {name: getattr(charter, name) for name in names} if charter else None
-    return {**_group(group), "open_to": group.open_to, "charter": text}
+    return {**_group(group), "open_to": group.open_to, "charter": _charter(charter) if charter else None}
+
+
+@groups.get("/{slug:slug}/charters", response=Page[CharterText], auth=READS)
+def list_charters(request: ActorRequest, slug: str, wanted: Query[Paged]) -> dict[str, Any]:
+    """List the versions of a group's charter, the one in force first."""
+    rows = queries.charters_of(queries.group_for(request.actor, slug))
+    return listed(page_by_place(rows, cursor=wanted.cursor, limit=wanted.limit), _charter)
+
+
+@groups.put("/{slug:slug}/charter", response=CharterText, auth=MANAGES)
+def write_charter(request: ActorRequest, slug: str, new: NewCharter) -> dict[str, Any]:
+    """Put a charter in force, or a new version of it: for the group's coordinators and hub operators."""
+    charter = Charter(new.text_ja, new.text_en, new.members_add_documents)
+    return _charter(actions.write_charter(request.actor, group=queries.group_for(request.actor, slug), charter=charter))
 
 
 @groups.post("/{slug:slug}/enter", response={204: None}, auth=WRITES)
@@ -288,6 +320,11 @@ def _group(group: Group) -> dict[str, Any]:
         "organisations": known["organisation_count"],
         "people": known["people_count"],
     }
+
+
+def _charter(charter: GroupCharter) -> dict[str, Any]:
+    names = ("number", "text_ja", "text_en", "members_add_documents", "written_at")
+    return {name: getattr(charter, name) for name in names}
 
 
 def _stay(stay: GroupMembership) -> dict[str, Any]:

@@ -120,10 +120,15 @@ class AcceptanceForm(ActionForm):
 
 
 class ProfileForm(ActionForm):
-    """One's own name and language."""
+    """One's own name and language, and whether single keys do something."""
 
     name = AcceptanceForm.base_fields["name"]
     language = AcceptanceForm.base_fields["language"]
+    single_keys = forms.BooleanField(
+        label=_("Single keys (/ j k c ?) work on the pages"),
+        required=False,
+        help_text=_("Turn them off if you speak to the computer, or press keys by mistake."),
+    )
 
 
 class TokenForm(ActionForm):
@@ -211,9 +216,16 @@ class CharterForm(ActionForm):
         widget=forms.Textarea(attrs={"rows": 14, "maxlength": MAX_CHARTER}),
     )
 
+    members_add_documents = forms.BooleanField(
+        label=_("Every member adds documents"),
+        help_text=_("Otherwise the coordinators alone do."),
+        required=False,
+    )
+
     def charter(self) -> Charter:
-        """Return the words."""
-        return Charter(self.cleaned_data["text_ja"], self.cleaned_data["text_en"])
+        """Return what is to hold."""
+        data = self.cleaned_data
+        return Charter(data["text_ja"], data["text_en"], data["members_add_documents"])
 
 
 class AskForm(ActionForm):

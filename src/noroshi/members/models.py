@@ -142,6 +142,8 @@ class Person(AbstractBaseUser):
     organisation = models.ForeignKey(Organisation, on_delete=models.PROTECT, related_name="people")
     standing = models.CharField(max_length=10, choices=StandingChoices.choices, default=StandingChoices.ACTIVE)
     language = models.CharField(max_length=2, choices=[("ja", _("Japanese")), ("en", _("English"))], default="ja")
+    single_keys = models.BooleanField(default=True)
+    """Whether keys without Ctrl or Alt do something on the pages: one who speaks to the computer turns them off."""
     created_at = models.DateTimeField(default=clock.now)
 
     objects: ClassVar[PersonManager] = PersonManager()
@@ -237,6 +239,8 @@ class GroupCharter(models.Model):
     number = models.PositiveIntegerField()
     text_ja = models.TextField(blank=True)
     text_en = models.TextField(blank=True)
+    members_add_documents = models.BooleanField(default=False)
+    """Whether every member adds documents to the group, or its coordinators alone."""
     written_at = models.DateTimeField(default=clock.now)
 
     class Meta:

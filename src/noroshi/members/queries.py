@@ -282,9 +282,14 @@ def default_level(group: Group) -> TLP:
     return TLP(group.default_tlp)
 
 
+def charters_of(group: Group) -> QuerySet[GroupCharter]:
+    """Return the versions of a group's charter, the one in force first: whoever may know of the group reads them."""
+    return group.charters.order_by("-number")
+
+
 def charter_of(group: Group) -> GroupCharter | None:
     """Return the charter in force."""
-    return group.charters.order_by("-number").first()
+    return charters_of(group).first()
 
 
 def coordinators_of(group: Group) -> QuerySet[Person]:

@@ -23,6 +23,8 @@ SCOPES: Final = (
     (Scope.GROUPS_READ.value, _("Read groups and own requests")),
     (Scope.GROUPS_WRITE.value, _("Join and leave groups")),
     (Scope.GROUPS_MANAGE.value, _("Read and change who belongs to coordinated groups")),
+    (Scope.DOCUMENTS_READ.value, _("Read documents of groups")),
+    (Scope.DOCUMENTS_WRITE.value, _("Add, renew and withdraw documents of groups")),
     (Scope.HUNTING_READ.value, _("Search the log lake and read hits")),
     (Scope.HUNTING_WRITE.value, _("Load logs into the lake")),
     (Scope.TAXII_READ.value, _("Read by TAXII")),

@@ -4,18 +4,23 @@ from collections.abc import Sequence
 from dataclasses import replace
 from typing import Final
 
+from django.urls import reverse
+from django.utils.dateformat import format as formatted
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from noroshi.core.actor import Actor
 from noroshi.core.domain.channels import Channel
 from noroshi.core.domain.tlp import TLP
 from noroshi.core.models import LedgerEntry
-from noroshi.kit.lists import ChoiceFilter, Column, DateFilter, ListSpec, Rows, TextFilter
+from noroshi.kit.lists import ChoiceFilter, Column, DateFilter, ListSpec, Question, Rows, TextFilter
+from noroshi.notify.wording import when_of
 from noroshi.portal.domain.highlight import highlighted, snippet
 from noroshi.portal.queries import ledger_entries
 from noroshi.sharing.actions import note_read
-from noroshi.sharing.models import Kind, Signal
-from noroshi.sharing.queries import evidence_for, names_values, of_level, with_words
+from noroshi.sharing.domain.asked import Asked
+from noroshi.sharing.models import Kind, SavedSearch, Signal
+from noroshi.sharing.queries import MOST_NEW, evidence_for, names_values, new_in, of_level, with_words
 
 
 def _with_values(rows: Rows, _choice: str) -> Rows:
@@ -72,8 +77,65 @@ def found_list(actor: Actor, query: str) -> ListSpec:
             ChoiceFilter("values", _("Values"), [("named", _("With values to look for"))], _with_values),
         ),
         default_sort="-published",
+        keep_url=reverse("portal:search-save"),
         on_show=show,
     )
+
+
+def asked_by(question: Question) -> Asked:
+    """Return what a question to the list of what was found asks for, as it is kept."""
+    values = question.values
+    return Asked(
+        words=values.get("q", ""),
+        kind=values.get("kind", ""),
+        tlp=TLP(values["tlp"]) if "tlp" in values else None,
+        since=values.get("since"),
+        with_values="values" in values,
+    )
+
+
+def _what(search: SavedSearch) -> str:
+    """What a search asks for, in a line."""
+    asked = search.asked
+    since = formatted(asked.since, "Y-m-d") if asked.since else ""
+    parts = [
+        f"“{asked.words}”" if asked.words else "",
+        str(search.get_kind_display()),
+        asked.tlp.label if asked.tlp else "",
+        gettext("since %(day)s") % {"day": since} if since else "",
+        gettext("with values") if asked.with_values else "",
+    ]
+    return " · ".join(part for part in parts if part)
+
+
+def _alert(search: SavedSearch) -> str:
+    return when_of(search.alert) if search.alert else gettext("no alert")
+
+
+def _count_new(reader: Actor, rows: Sequence[SavedSearch]) -> None:
+    for row in rows:
+        vars(row)["new"] = new_in(reader, row)
+
+
+def _new(search: SavedSearch) -> str:
+    number: int = vars(search)["new"]
+    return f"{MOST_NEW}+" if number > MOST_NEW else str(number)
+
+
+SEARCHES: Final = ListSpec(
+    name="saved-searches",
+    columns=(
+        Column("name", _("Name"), str, "name", "portal/cells/saved_search.html", "wide"),
+        Column("what", _("Looks for"), _what),
+        Column("new", _("New or changed"), _new, style="end"),
+        Column("alert", _("Alert"), _alert),
+        Column("actions", _("Actions"), lambda row: row, cell="portal/cells/saved_search_actions.html"),
+    ),
+    default_sort="name",
+    empty=_("No searches saved yet. Search for something, and save it."),
+    on_show=_count_new,
+)
+"""What a person has kept of the search page."""
 
 
 def _number(entry: LedgerEntry) -> str:

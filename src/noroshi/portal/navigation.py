@@ -45,6 +45,8 @@ class Account:
     organisation: str
     links: tuple[Entry, ...]
     sign_out_url: str
+    keys_url: str
+    """Where single keys are turned off; empty where they are."""
 
 
 def context(request: HttpRequest) -> dict[str, Any]:
@@ -107,17 +109,21 @@ def _account(request: HttpRequest, actor: Actor) -> Account | None:
     user = getattr(request, "user", None)
     if not isinstance(user, Person):
         return None
-    inbox = [] if actor.is_supervisor else [Entry(_("Subscriptions"), reverse("notify:subscriptions"), "bell")]
+    inbox = [
+        Entry(_("Saved searches"), reverse("portal:searches"), "search"),
+        Entry(_("Subscriptions"), reverse("notify:subscriptions"), "bell"),
+    ]
     by_mail = settings.MAIL_IN_DOMAIN and may_share(actor)
     mail = [Entry(_("Share by mail"), reverse("sharing:mail-addresses"), "send")] if by_mail else []
     hooks = [Entry(_("Webhooks"), reverse("notify:webhooks"), "link")] if may_have_webhooks(actor) else []
     links = (
         Entry(_("Profile"), reverse("members:profile"), "account"),
-        *inbox,
+        *([] if actor.is_supervisor else inbox),
         *mail,
         *hooks,
         Entry(_("Second factor"), reverse("mfa_index"), "key"),
         Entry(_("Sessions"), reverse("usersessions_list"), "history"),
         Entry(_("API tokens"), reverse("members:tokens"), "lock"),
     )
-    return Account(user.name, user.organisation.name, links, reverse("account_logout"))
+    keys_url = reverse("members:profile") if user.single_keys else ""
+    return Account(user.name, user.organisation.name, links, reverse("account_logout"), keys_url)

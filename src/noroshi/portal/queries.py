@@ -29,7 +29,7 @@ from noroshi.notify.presenters import Presentation, present
 from noroshi.notify.queries import inbox_of
 from noroshi.portal import policy
 from noroshi.sharing import queries as sharing
-from noroshi.sharing.models import Acknowledgement, ReferenceAnswer, Signal
+from noroshi.sharing.models import Acknowledgement, GroupDocument, ReferenceAnswer, Signal
 from noroshi.sharing.policy import is_author
 
 DAYS: Final = 14
@@ -88,6 +88,11 @@ def searchable(actor: Actor, query: str) -> QuerySet[Signal]:
 def published_answers(actor: Actor, query: str) -> list[ReferenceAnswer]:
     """Return the hub's published answers that `actor` reads and that have the words asked for."""
     return list(sharing.references_matching(actor, query)[:SHOWN]) if query else []
+
+
+def documents_of_groups(actor: Actor, query: str) -> list[GroupDocument]:
+    """Return the documents of the actor's groups that have the words asked for."""
+    return list(sharing.documents_matching(actor, query)[:SHOWN]) if query else []
 
 
 def groups_named(actor: Actor, query: str) -> list[Group]:
@@ -239,4 +244,6 @@ def ledger_entries(actor: Actor) -> QuerySet[LedgerEntry]:
     if policy.may_audit_everything(actor):
         return entries
     unknown = hidden_groups(actor).values("pk")  # not even the number of a confidential group in which a colleague is
-    return entries.filter(organisation=actor.organisation).exclude(subject="members.group", subject_id__in=unknown)
+    kept = sharing.documents_in(unknown)
+    own = entries.filter(organisation=actor.organisation).exclude(subject="members.group", subject_id__in=unknown)
+    return own.exclude(subject="sharing.groupdocument", subject_id__in=kept)

@@ -1,6 +1,7 @@
 """Pages of the portal."""
 
 from typing import Any, Final
+from urllib.parse import urlencode
 from uuid import UUID
 
 from django.contrib import messages
@@ -8,9 +9,10 @@ from django.contrib.auth.decorators import login_not_required
 from django.http import HttpResponse
 from django.http.response import HttpResponseBase
 from django.shortcuts import redirect, render
+from django.urls import reverse
 from django.utils.dateformat import format as formatted
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_safe
+from django.views.decorators.http import require_POST, require_safe
 
 from noroshi.core import policy as door
 from noroshi.core.actor import Actor
@@ -19,14 +21,17 @@ from noroshi.core.errors import NotFound
 from noroshi.kit import lists
 from noroshi.kit.charts import Chart, bar_chart, sparkline
 from noroshi.kit.http import ActorRequest
+from noroshi.notify.actions import Timing
 from noroshi.notify.queries import unread_count
 from noroshi.portal import actions, policy, queries
 from noroshi.portal.domain.highlight import highlighted, snippet
 from noroshi.portal.explanations import MEANINGS, OF_OTHERS, QUESTIONS
-from noroshi.portal.lists import LEDGER, LEDGER_OF_ALL, found_list
+from noroshi.portal.forms import SearchForm
+from noroshi.portal.lists import LEDGER, LEDGER_OF_ALL, SEARCHES, asked_by, found_list
 from noroshi.portal.verification import last_check
+from noroshi.sharing import actions as sharing
 from noroshi.sharing.policy import may_share
-from noroshi.sharing.queries import signal_for
+from noroshi.sharing.queries import search_for, searches_of, signal_for
 
 MOST_CHARACTERS: Final = 200
 
@@ -87,8 +92,7 @@ def acknowledgements(request: ActorRequest) -> HttpResponse:
 @require_safe
 def search(request: ActorRequest) -> HttpResponseBase:
     """Search everything the reader sees. Nothing is listed before something was asked."""
-    if not policy.may_search(request.actor):
-        raise NotFound
+    _require_search(request)
     query = lists.read_question(found_list(request.actor, ""), request.GET).texts.get("q", "")
     rows = queries.searchable(request.actor, query)
     context = {
@@ -97,6 +101,10 @@ def search(request: ActorRequest) -> HttpResponseBase:
             (answer, highlighted(answer.title, query), snippet(f"{answer.question}\n{answer.answer}", query))
             for answer in queries.published_answers(request.actor, query)
         ],
+        "documents": [
+            (document, highlighted(document.title, query), snippet(document.description, query))
+            for document in queries.documents_of_groups(request.actor, query)
+        ],
         "groups": [
             (group, highlighted(group.name, query), snippet(group.purpose, query))
             for group in queries.groups_named(request.actor, query)
@@ -104,6 +112,61 @@ def search(request: ActorRequest) -> HttpResponseBase:
     }
     spec = found_list(request.actor, query)
     return lists.respond(request, spec, actor=request.actor, rows=rows, template="portal/search.html", context=context)
+
+
+@require_safe
+def searches(request: ActorRequest) -> HttpResponseBase:
+    """List the searches that the reader keeps, each with how much is new."""
+    _require_search(request)
+    rows = searches_of(request.actor)
+    return lists.respond(request, SEARCHES, actor=request.actor, rows=rows, template="portal/searches.html")
+
+
+def save_search(request: ActorRequest) -> HttpResponse:
+    """Keep what was asked on the search page."""
+    _require_search(request)
+    asked = asked_by(lists.read_question(found_list(request.actor, ""), request.GET))
+    form = SearchForm(request.POST or None, name=asked.words[:80], asked=asked, alert=None)
+    if form.carry_out(lambda **_typed: sharing.save_search(request.actor, **_kept(form))):
+        messages.success(request, _("The search is saved."))
+        return redirect("portal:searches")
+    return render(request, "portal/saved_search.html", {"form": form})
+
+
+def saved_search(request: ActorRequest, saved_search_id: UUID) -> HttpResponse:
+    """Show and change a search that the reader keeps."""
+    row = search_for(request.actor, saved_search_id)
+    timing = Timing(row.alert.delivery, row.alert.at, row.alert.weekday) if row.alert else None
+    form = SearchForm(request.POST or None, name=row.name, asked=row.asked, alert=timing)
+    if form.carry_out(lambda **_typed: sharing.change_search(request.actor, row, **_kept(form))):
+        messages.success(request, _("The search is saved."))
+        return redirect("portal:searches")
+    return render(request, "portal/saved_search.html", {"form": form, "row": row})
+
+
+@require_safe
+def open_search(request: ActorRequest, saved_search_id: UUID) -> HttpResponse:
+    """Go to what a kept search finds; what is there is not new any more."""
+    row = search_for(request.actor, saved_search_id)
+    sharing.look_at_search(request.actor, row)
+    return redirect(f"{reverse('portal:search')}?{urlencode(row.asked.parameters)}")
+
+
+@require_POST
+def delete_search(request: ActorRequest, saved_search_id: UUID) -> HttpResponse:
+    """Keep a search no longer."""
+    sharing.delete_search(request.actor, search_for(request.actor, saved_search_id))
+    messages.success(request, _("The search is deleted."))
+    return redirect("portal:searches")
+
+
+def _kept(form: SearchForm) -> dict[str, Any]:
+    return {"name": form.cleaned_data["name"], "asked": form.asked, "alert": form.alert_wanted}
+
+
+def _require_search(request: ActorRequest) -> None:
+    if not policy.may_search(request.actor):
+        raise NotFound
 
 
 @require_safe

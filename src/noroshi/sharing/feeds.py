@@ -1,4 +1,4 @@
-"""Signals in feeds and in the calendar."""
+"""Signals and documents of groups in feeds, and days in the calendar."""
 
 from collections.abc import Iterator, Sequence
 from typing import Final
@@ -11,12 +11,13 @@ from noroshi.core.domain.audience import State
 from noroshi.core.domain.channels import Channel
 from noroshi.core.domain.tlp import TLP
 from noroshi.notify.feeds import MOST_DAYS, Day, Entry, feeds, marks_days
-from noroshi.sharing.models import Signal
+from noroshi.sharing.models import GroupDocument, Signal
 from noroshi.sharing.queries import byline, changed_since_got, published_for, signals_for
-from noroshi.sharing.wording import recalled
+from noroshi.sharing.wording import document_withdrawn, recalled
 
 SUBJECT: Final = "sharing.signal"
 RECALL: Final = "sharing.recall"
+DOCUMENT: Final = "sharing.groupdocument"
 
 
 @feeds(SUBJECT)
@@ -62,6 +63,29 @@ def _recall(signal: Signal) -> Entry:
         published_at=signal.published_at,
         changed_at=signal.changed_at,
         follows_up=True,
+    )
+
+
+@feeds(DOCUMENT)
+def documents_in_feed(actor: Actor, limit: int) -> Sequence[Entry]:
+    """Return the newest documents of the actor's groups, each in its last version, and what was withdrawn."""
+    rows = GroupDocument.objects.visible_to(actor).select_related("group", "author__organisation")
+    return [_document_entry(document) for document in rows.order_by("-changed_at", "-pk")[:limit]]
+
+
+def _document_entry(document: GroupDocument) -> Entry:
+    gone = document.state == State.WITHDRAWN
+    name = document_withdrawn(document.group) if gone else document.title
+    return Entry(
+        subject=DOCUMENT,
+        id=document.pk,
+        title=f"{name} ({TLP(document.tlp).label})",
+        url=reverse("sharing:document", args=[document.pk]),
+        text=document.withdrawal_reason if gone else document.description,
+        author="" if gone or document.author is None else document.author.organisation.name,
+        published_at=document.changed_at,
+        changed_at=document.changed_at,
+        follows_up=gone,
     )
 
 

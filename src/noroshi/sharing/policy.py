@@ -16,9 +16,10 @@ from noroshi.core.domain.membership import MembershipClass, Role
 from noroshi.core.domain.tlp import TLP
 from noroshi.core.errors import Conflict, NotAllowed, NotFound
 from noroshi.core.models import AudienceEntry
-from noroshi.members.queries import is_coordinator
+from noroshi.members.models import Group
+from noroshi.members.queries import charter_of, is_coordinator
 from noroshi.sharing.domain.release import gravity
-from noroshi.sharing.models import Comment, Kind, Signal, Solution
+from noroshi.sharing.models import Comment, GroupDocument, Kind, Signal, Solution
 
 WRITING_CHANNELS: Final = frozenset({Channel.WEB, Channel.API_PERSON_TOKEN, Channel.CLI})
 
@@ -192,6 +193,43 @@ def require_solved(signal: Signal) -> None:
     """Raise Conflict unless the signal is a question that something solved."""
     if signal.state != State.PUBLISHED or not Solution.everything.filter(signal=signal).exists():
         raise Conflict(_("A published answer comes from a question that was solved."))
+
+
+def may_add_documents(actor: Actor, group: Group) -> bool:
+    """Whether the actor adds documents to its group: a coordinator, or everybody where the charter says so."""
+    if group.pk not in actor.groups or not _writes(actor):
+        return False
+    charter = charter_of(group)
+    return is_coordinator(actor, {group.pk}) or (charter is not None and charter.members_add_documents)
+
+
+def may_edit_document(actor: Actor, document: GroupDocument) -> bool:
+    """Whether the actor describes a document anew and adds versions: who added it, as long as it may, coordinators."""
+    adds = may_add_documents(actor, document.group)
+    return adds and (document.author_id == actor.person or is_coordinator(actor, {document.group_id}))
+
+
+def may_withdraw_document(actor: Actor, document: GroupDocument) -> bool:
+    """Whether the actor withdraws a document and is told who got it: who added it, and the group's coordinators."""
+    return _writes(actor) and (document.author_id == actor.person or is_coordinator(actor, {document.group_id}))
+
+
+def require_documents_of(actor: Actor, group: Group) -> None:
+    """Raise NotFound for whoever is not in the group, NotAllowed unless the actor adds documents to it."""
+    if group.pk not in actor.groups:
+        raise NotFound
+    if not may_add_documents(actor, group):
+        sentence = _("The group's coordinators add documents; a charter may let every member do so.")
+        raise NotAllowed(sentence, rule="sharing.document")
+
+
+def require_document(actor: Actor, document: GroupDocument, may: Callable[[Actor, GroupDocument], bool]) -> None:
+    """Raise NotAllowed unless the actor `may`, Conflict where the document was withdrawn."""
+    if document.state != State.PUBLISHED:
+        raise Conflict(_("This document was withdrawn."))
+    if not may(actor, document):
+        sentence = _("Only who added a document and the group's coordinators do this to it.")
+        raise NotAllowed(sentence, rule="sharing.document")
 
 
 VERBS: Final = {

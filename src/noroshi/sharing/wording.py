@@ -272,6 +272,13 @@ def recalled(number: str) -> str:
     return str(_RECALLED) % {"number": number}
 
 
+def document_withdrawn(group: object) -> str:
+    """Return how a document is called of which nothing but that is left."""
+    return str(_DOCUMENT_WITHDRAWN) % {"group": group}
+
+
+_DOCUMENT_WITHDRAWN: Final = _("A document of %(group)s was withdrawn")
+
 _RECALLED: Final = _("%(number)s, which you got, was withdrawn or changed: do not rely on it any more.")
 
 _NEEDS_WRAPPING: Final = frozenset({Refusal.EXECUTABLE, Refusal.SCRIPT, Refusal.MACRO})

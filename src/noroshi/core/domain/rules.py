@@ -62,13 +62,19 @@ class Step:
         return self.held is True
 
 
-def viewing(actor: Actor, now: datetime, *, walled: bool = True) -> Sequence[Rule]:
-    """Return the rules for viewing, in their order. `walled` items are closed to supervisors altogether."""
+def viewing(actor: Actor, now: datetime, *, walled: bool = True, confined: bool = False) -> Sequence[Rule]:
+    """Return the rules for viewing, in their order.
+
+    `walled` items are closed to supervisors altogether. `confined` ones are parts of the group that they were given
+    to, and no part is wider than its whole: who is not in the group now, the author too, is not asked any further.
+    """
+    circle = Rule("circle", allows=False, condition=~listed(EntryKind.GROUP, actor.groups))
     return (
         Rule("world", allows=False, condition=~fact("world", actor.world)),
         Rule("channel", allows=False, condition=~fact("tlp", *carried_by(actor.channel))),
         Rule("wall", allows=False, condition=when(walled and actor.is_supervisor)),
         Rule("standing", allows=False, condition=when(not actor.is_active)),
+        *([circle] if confined else []),
         Rule("author", allows=True, condition=_is_author(actor)),
         Rule("release", allows=True, condition=fact("state", State.HELD) & when(actor.is_hub_operator)),
         Rule("state", allows=False, condition=fact("state", State.DRAFT, State.HELD)),

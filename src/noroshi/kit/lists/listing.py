@@ -103,6 +103,12 @@ class Listing:
         return self.question.address(export="csv") if self.spec.export_queryset else ""
 
     @property
+    def keep_url(self) -> str:
+        """Where what is asked here can be kept, or nothing."""
+        asked = self.spec.keep_url and self.question.texts
+        return f"{self.spec.keep_url}{self.question.address()}" if asked else ""
+
+    @property
     def export_cap(self) -> int:
         """How many rows a file holds at most."""
         return EXPORT_CAP

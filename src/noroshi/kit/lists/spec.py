@@ -129,6 +129,8 @@ class ListSpec:
     page_size: int = PAGE_SIZES[0]
     empty: Text = ""
     export_queryset: Callable[[Actor], Rows] | None = None
+    keep_url: str = ""
+    """Where what was asked of the list can be kept: this address is followed by the question's."""
     on_export: Callable[[Actor, Sequence[Any]], None] | None = None
     on_show: Callable[[Actor, Sequence[Any]], None] | None = None
 

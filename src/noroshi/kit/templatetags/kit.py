@@ -128,7 +128,10 @@ def notice(content: str, kind: str = "info") -> SafeString:
 
 @register.simple_block_tag
 def dialog(content: str, name: str, opener: str, title: str, *, icon: str = "", tone: str = "") -> SafeString:
-    """Put a form behind a button: `{% dialog "withdraw" "Withdraw" "Withdraw this signal?" tone="danger" %}`."""
+    """Put a form behind a button: `{% dialog "withdraw" "Withdraw" "Withdraw this signal?" tone="danger" %}`.
+
+    With an empty `opener` there is no button here: another one on the page names the dialog.
+    """
     context = {"content": content, "name": name, "opener": opener, "title": title, "icon": icon, "tone": tone}
     return render_to_string("kit/components/dialog.html", context)
 

@@ -107,14 +107,22 @@ def write_charter(actor: Actor, *, group: Group, charter: Charter) -> GroupChart
         "text_ja": values.at_most("text_ja", charter.ja.replace("\r\n", "\n"), MAX_CHARTER),
         "text_en": values.at_most("text_en", charter.en.replace("\r\n", "\n"), MAX_CHARTER),
     }
+    terms = {**texts, "members_add_documents": charter.members_add_documents}
     Group.objects.select_for_update().get(pk=group.pk)
     last = group.charters.order_by("number").last()
-    if last is not None and (last.text_ja, last.text_en) == (texts["text_ja"], texts["text_en"]):
+    if last is not None and terms == {name: getattr(last, name) for name in terms}:
         raise InvalidInput("text_ja", _("Nothing has changed."))
     number = (group.charters.aggregate(last=Max("number"))["last"] or 0) + 1
-    made = GroupCharter.objects.create(group=group, number=number, **texts)
+    made = GroupCharter.objects.create(group=group, number=number, **terms)
     digest = hashlib.sha256("\x00".join(texts.values()).encode()).hexdigest()
-    ledger.record(actor, "members.group.chartered", group, version=number, digest=digest)
+    ledger.record(
+        actor,
+        "members.group.chartered",
+        group,
+        version=number,
+        digest=digest,
+        members_add_documents=made.members_add_documents,
+    )
     return made
 
 

@@ -1,6 +1,7 @@
 """Many groups at once, from a file."""
 
 from collections.abc import Iterable
+from dataclasses import replace
 from pathlib import Path
 
 from django.db import transaction
@@ -54,7 +55,8 @@ def _write_charter(actor: Actor, group: Group, line: Line) -> bool:
     before = (last.text_ja, last.text_en) if last else ("", "")
     if (line.charter.ja, line.charter.en) in (before, ("", "")):
         return False
-    write_charter(actor, group=group, charter=line.charter)
+    kept = last is not None and last.members_add_documents  # a file has no word on it
+    write_charter(actor, group=group, charter=replace(line.charter, members_add_documents=kept))
     return True
 
 

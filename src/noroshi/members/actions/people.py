@@ -69,12 +69,13 @@ def add_person(
 
 
 @transaction.atomic
-def change_profile(actor: Actor, *, person: Person, name: str, language: str) -> None:
-    """Change one's own name and language."""
+def change_profile(actor: Actor, *, person: Person, name: str, language: str, single_keys: bool) -> None:
+    """Change one's own name and language, and whether single keys do something on the pages."""
     policy.require_self(actor, person)
     colleagues = person.organisation.people.exclude(pk=person.pk)
     person.name, person.language = names.name_of_person(name, colleagues), _language(language)
-    person.save(update_fields=["name", "language"])
+    person.single_keys = single_keys
+    person.save(update_fields=["name", "language", "single_keys"])
     ledger.record(actor, "members.person.changed", person)
 
 

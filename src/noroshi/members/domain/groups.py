@@ -45,10 +45,11 @@ class Terms:
 
 @dataclass(frozen=True)
 class Charter:
-    """A charter's words in Markdown."""
+    """A charter's words in Markdown, and whether every member adds documents or the coordinators alone."""
 
     ja: str = ""
     en: str = ""
+    members_add_documents: bool = False
 
 
 @dataclass(frozen=True)

@@ -18,6 +18,8 @@ class Scope(StrEnum):
     GROUPS_READ = "groups.read"
     GROUPS_WRITE = "groups.write"
     GROUPS_MANAGE = "groups.manage"
+    DOCUMENTS_READ = "documents.read"
+    DOCUMENTS_WRITE = "documents.write"
     HUNTING_READ = "hunting.read"
     HUNTING_WRITE = "hunting.write"
     TAXII_READ = "taxii.read"

@@ -22,9 +22,10 @@ from noroshi.members.views.answering import in_language, oneself
 
 
 def profile(request: ActorRequest) -> HttpResponse:
-    """Show and change one's own name and language."""
+    """Show and change one's own name and language, and whether single keys do something."""
     person = oneself(request)
-    form = ProfileForm(request.POST or None, initial={"name": person.name, "language": person.language})
+    initial = {"name": person.name, "language": person.language, "single_keys": person.single_keys}
+    form = ProfileForm(request.POST or None, initial=initial)
     if form.carry_out(actions.change_profile, actor=request.actor, person=person):
         messages.success(request, _("Your profile is saved."))
         return in_language(redirect("members:profile"), person)

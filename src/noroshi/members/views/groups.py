@@ -56,7 +56,7 @@ def group_charter(request: ActorRequest, slug: str) -> HttpResponse:
     group = queries.group_for(request.actor, slug)
     policy.require_group(request.actor, group)
     charter = queries.charter_of(group)
-    initial = {"text_ja": charter.text_ja, "text_en": charter.text_en} if charter else {}
+    initial = {name: getattr(charter, name) for name in CharterForm.base_fields} if charter else {}
     form = CharterForm(request.POST or None, initial=initial)
     if form.carry_out(
         lambda **_values: actions.write_charter(request.actor, group=group, charter=form.charter()),
@@ -81,7 +81,7 @@ def _group_page(
     context = {
         "group": group,
         "charter": queries.charter_of(group),
-        "charters": group.charters.order_by("-number")[1:],
+        "charters": queries.charters_of(group)[1:],
         "belongs": belongs,
         "may_manage": may_manage,
         "manages_community": manages_community,

@@ -3,6 +3,7 @@
 from noroshi.notify.actions.posting import mark_read, post_notices
 from noroshi.notify.actions.subscriptions import (
     CHOSEN,
+    Timing,
     Wanted,
     add_subscription,
     change_subscription,
@@ -11,6 +12,7 @@ from noroshi.notify.actions.subscriptions import (
     pause_subscription,
     set_preferences,
     settle,
+    subscribe_by_search,
 )
 from noroshi.notify.actions.webhooks import (
     MOST_REPLAYED,
@@ -26,6 +28,7 @@ from noroshi.notify.actions.webhooks import (
 __all__ = [
     "CHOSEN",
     "MOST_REPLAYED",
+    "Timing",
     "Wanted",
     "add_subscription",
     "add_webhook",
@@ -42,5 +45,6 @@ __all__ = [
     "replay_dispatches",
     "set_preferences",
     "settle",
+    "subscribe_by_search",
     "test_webhook",
 ]

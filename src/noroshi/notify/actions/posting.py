@@ -1,12 +1,12 @@
 """Putting notices into inboxes, and reading them."""
 
-from collections.abc import Collection, Iterable
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from datetime import datetime, timedelta
 from typing import Final
 from uuid import UUID
 
 from django.db import transaction
-from django.db.models import Count
+from django.db.models import Count, Q
 from django.utils import timezone
 
 from noroshi.core import clock, ids
@@ -25,6 +25,7 @@ URGENT: Final = frozenset(NoticeKind) - {
     NoticeKind.ANSWER,
     NoticeKind.COMMENT,
     NoticeKind.DETECTION,
+    NoticeKind.DOCUMENT,
     NoticeKind.SIGHTING,
 }
 """What "at once" means at once for; of anything else, several changes in a row are one mail."""
@@ -45,6 +46,7 @@ def post_notices(  # noqa: PLR0913 - one call says everything about a notice, by
     told_at: datetime | None = None,
     mail_from: datetime | None = None,
     mail_now: Collection[UUID] = (),
+    by: Mapping[UUID, Sequence[Subscription]] | None = None,
 ) -> list[Notice]:
     """Put a line into the inbox of each of `people`, and queue the mail that each one's subscriptions ask for.
 
@@ -53,14 +55,18 @@ def post_notices(  # noqa: PLR0913 - one call says everything about a notice, by
 
     `told_at` is the moment the inbox shows, and all that is kept of it, where the exact one would tell of somebody;
     no mail goes before `mail_from`. To `mail_now` it goes at once, whatever they chose: what a mail has brought, a
-    mail takes back.
+    mail takes back. With `by`, each one's mail goes by these subscriptions alone, and not where another mail about the
+    subject goes anyway.
     """
     told = set(_told(kind, event))
     chosen = {person.pk: person for person in people if person.pk not in told}
     now = clock.now()
     earliest = max(now, mail_from or now)
-    due = _mail_due(kind, subject, subject_id, chosen.keys(), earliest) if world == worlds.REAL else {}
-    if world == worlds.REAL:
+    due: dict[UUID, Due] = {}
+    if world == worlds.REAL and by is not None:
+        due = _unless_brought(_due_by_these(by, kind, chosen.keys(), earliest), subject, subject_id, event)
+    elif world == worlds.REAL:
+        due = _mail_due(kind, subject, subject_id, chosen.keys(), earliest)
         due |= dict.fromkeys(chosen.keys() & set(mail_now), (now, Delivery.AT_ONCE))
     places = _places(chosen.keys(), told_at) if told_at else {}
     notices = [
@@ -123,6 +129,22 @@ def _mail_due(
     if kind is NoticeKind.WITHDRAWN:
         due |= dict.fromkeys(mailed_about(subject, subject_id, people), (now, Delivery.AT_ONCE))
     return due
+
+
+def _due_by_these(
+    by: Mapping[UUID, Sequence[Subscription]], kind: NoticeKind, people: Collection[UUID], now: datetime
+) -> dict[UUID, Due]:
+    return {person: found for person in people if (found := _earliest(by.get(person, ()), kind, now))}
+
+
+def _unless_brought(due: dict[UUID, Due], subject: str, subject_id: UUID, event: LedgerEntry) -> dict[UUID, Due]:
+    """Leave out those to whom mail about the subject goes no later by what they have chosen besides."""
+    others = Notice.objects.unrestricted(reason="which mail goes anyway").filter(
+        Q(event=event.pk) | Q(mailed_at__isnull=True), person__in=due, subject=subject, subject_id=subject_id
+    )
+    rows = others.filter(mail_due_at__isnull=False).values_list("person_id", "mail_due_at")
+    brought = {person for person, at in rows if at is not None and at <= due[person][0]}
+    return {person: date for person, date in due.items() if person not in brought}
 
 
 def _earliest(wanting: Iterable[Subscription], kind: NoticeKind, now: datetime) -> Due | None:

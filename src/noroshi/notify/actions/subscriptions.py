@@ -17,15 +17,15 @@ from noroshi.members.models import InstitutionKind
 from noroshi.notify.domain.delivery import DIGEST_AT
 from noroshi.notify.models import Delivery, NoticeKind, Preferences, Subscription, Weekday
 from noroshi.notify.presenters import kinds_on_offer, values_in
-from noroshi.notify.queries import USUAL, preferences_of, subscription_of, usual_subscriptions
+from noroshi.notify.queries import USUAL, own_subscriptions, preferences_of, subscription_of, usual_subscriptions
 
 MOST_SUBSCRIPTIONS: Final = 50
 MOST_ASSETS: Final = 300
 MOST_VALUES: Final = 300
 LONGEST_ASSET: Final = 80
 LONGEST_TEXT: Final = 20_000
-CHOSEN: Final = tuple(kind for kind in NoticeKind if kind is not NoticeKind.HIT)
-"""Kinds of notice that people choose about: hits in the own logs always come."""
+CHOSEN: Final = tuple(kind for kind in NoticeKind if kind not in (NoticeKind.HIT, NoticeKind.SEARCH))
+"""Kinds of notice that people choose about: hits in the own logs always come, and each saved search has its own."""
 
 
 @dataclass(frozen=True)
@@ -45,12 +45,21 @@ class Wanted:
     weekday: int = Weekday.MONDAY
 
 
+@dataclass(frozen=True)
+class Timing:
+    """When a subscription's mail goes."""
+
+    delivery: str = Delivery.AT_ONCE
+    at: time = field(default=DIGEST_AT)
+    weekday: int = Weekday.MONDAY
+
+
 @transaction.atomic
 def add_subscription(actor: Actor, *, wanted: Wanted) -> Subscription:
     """Subscribe the actor to what `wanted` describes."""
     row = described(actor, wanted)
     settle(actor)
-    if Subscription.objects.filter(person=actor.person).count() >= MOST_SUBSCRIPTIONS:
+    if own_subscriptions(actor).count() >= MOST_SUBSCRIPTIONS:
         raise Conflict(_("You have %(number)d subscriptions: delete one first.") % {"number": MOST_SUBSCRIPTIONS})
     row.save()
     ledger.record(actor, "notify.subscription.added", row, delivery=row.delivery)
@@ -84,6 +93,17 @@ def delete_subscription(actor: Actor, subscription: Subscription) -> None:
     row = subscription_of(actor, subscription.pk)
     ledger.record(actor, "notify.subscription.deleted", row)
     row.delete()
+
+
+@transaction.atomic
+def subscribe_by_search(actor: Actor, *, label: str, timing: Timing, subscription: Subscription | None) -> Subscription:
+    """Subscribe the actor to what a saved search finds, or change that `subscription`; a room above finds it."""
+    _check_timing(timing)
+    row = subscription or Subscription(person_id=actor.acting_person, notices=[NoticeKind.SEARCH.value])
+    row.label, row.delivery, row.weekday = label, timing.delivery, timing.weekday
+    row.at = timing.at.replace(second=0, microsecond=0, tzinfo=None)
+    row.save()
+    return row
 
 
 @transaction.atomic
@@ -146,13 +166,17 @@ def _check(actor: Actor, wanted: Wanted) -> None:
     known = {str(value) for value, _label in kinds_on_offer()}
     _among("signal_kinds", wanted.signal_kinds, known, _("There is no such kind of signal."))
     _among("sectors", wanted.sectors, set(InstitutionKind.values), _("There is no such kind of institution."))
-    _among("delivery", [wanted.delivery], set(Delivery.values), _("There is no such delivery."))
-    _among("weekday", [wanted.weekday], set(Weekday.values), _("There is no such day of the week."))
+    _check_timing(wanted)
     if not actor.groups.issuperset(wanted.groups):
         raise InvalidInput("groups", _("You can only choose among your own groups."))
     for name, longest in (("label", 80), ("words", 200), ("values", LONGEST_TEXT)):
         if len(getattr(wanted, name)) > longest:
             raise InvalidInput(name, _("This may have %(number)d characters at most.") % {"number": longest})
+
+
+def _check_timing(chosen: Wanted | Timing) -> None:
+    _among("delivery", [chosen.delivery], set(Delivery.values), _("There is no such delivery."))
+    _among("weekday", [chosen.weekday], set(Weekday.values), _("There is no such day of the week."))
 
 
 def _among(name: str, chosen: Collection[object], known: Collection[object], sentence: str) -> None:

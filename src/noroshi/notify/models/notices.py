@@ -28,9 +28,11 @@ class NoticeKind(models.TextChoices):
     SIGHTING = "sighting", _("Others saw it too")
     UNMASKED = "unmasked", _("Somebody looked up who you are")
     WEBHOOK = "webhook", _("A webhook was paused")
+    SEARCH = "search", _("Found by a saved search")
     MAILED = "mailed", _("A mail of yours became a draft")
     ALARM = "alarm", _("An account or a token does more than is usual")
     ANSWER = "answer", _("An answer was published or changed")
+    DOCUMENT = "document", _("A group has a new document or version")
 
 
 class Delivery(models.TextChoices):

@@ -34,6 +34,7 @@ USUAL: Final = {
     NoticeKind.MAILED: Delivery.AT_ONCE,
     NoticeKind.ALARM: Delivery.AT_ONCE,
     NoticeKind.ANSWER: Delivery.DIGEST,
+    NoticeKind.DOCUMENT: Delivery.DIGEST,
 }
 """How people hear of a kind until they say otherwise."""
 
@@ -75,14 +76,13 @@ def subscriptions_of(actor: Actor) -> list[Subscription]:
 
 
 def own_subscriptions(actor: Actor) -> QuerySet[Subscription]:
-    """Return what the actor has chosen."""
-    return Subscription.objects.filter(person=actor.acting_person)
+    """Return what the actor has chosen, but for subscriptions by a saved search: these are changed with the search."""
+    return Subscription.objects.filter(person=actor.acting_person).exclude(notices=[NoticeKind.SEARCH])
 
 
 def subscription_of(actor: Actor, subscription_id: UUID) -> Subscription:
     """Return one of the actor's own subscriptions; raise NotFound."""
-    own = Subscription.objects.filter(person=actor.person, person__isnull=False)
-    found = own.filter(pk=subscription_id).first()
+    found = own_subscriptions(actor).filter(pk=subscription_id).first() if actor.person else None
     if found is None:
         raise NotFound
     return found

@@ -5,14 +5,7 @@ done to drafts is written down without a name too.
 """
 
 from noroshi.sharing.actions.answers import acknowledge_signal, comment_on_signal, report_seen
-from noroshi.sharing.actions.attachments import (
-    Upload,
-    attach_file,
-    attach_to_comment,
-    forget_unneeded_files,
-    read_attachment,
-    remove_attachment,
-)
+from noroshi.sharing.actions.attachments import attach_file, attach_to_comment, read_attachment, remove_attachment
 from noroshi.sharing.actions.changes import amend_signal, withdraw_signal
 from noroshi.sharing.actions.consultations import (
     ask_question,
@@ -21,7 +14,17 @@ from noroshi.sharing.actions.consultations import (
     reopen_question,
     thank_for_answer,
 )
+from noroshi.sharing.actions.documents import (
+    DOCUMENT_LEVELS,
+    MAX_DESCRIPTION,
+    add_document,
+    add_document_version,
+    describe_document,
+    read_document,
+    withdraw_document,
+)
 from noroshi.sharing.actions.drafts import discard_draft, draft_signal, revise_draft
+from noroshi.sharing.actions.files import Upload, forget_unneeded_files
 from noroshi.sharing.actions.guests import end_due_guests, end_guest, invite_guest
 from noroshi.sharing.actions.inquiries import answer_hub, ask_author, keep_request, retire_request
 from noroshi.sharing.actions.mail_in import (
@@ -49,6 +52,7 @@ from noroshi.sharing.actions.references import (
 )
 from noroshi.sharing.actions.relations import part_signals, relate_signals
 from noroshi.sharing.actions.remarking import downgrade_signal, lower_marking, raise_marking
+from noroshi.sharing.actions.searches import change_search, delete_search, look_at_search, save_search
 from noroshi.sharing.actions.sending import (
     approve_signal,
     disclose_signal,
@@ -62,13 +66,17 @@ from noroshi.sharing.actions.stances import take_stance
 from noroshi.sharing.actions.unmasking import Unmasked, unmask_author
 
 __all__ = [
+    "DOCUMENT_LEVELS",
     "LEVELS",
+    "MAX_DESCRIPTION",
     "Edited",
     "MailIgnored",
     "MailUnknown",
     "Unmasked",
     "Upload",
     "acknowledge_signal",
+    "add_document",
+    "add_document_version",
     "amend_reference",
     "amend_signal",
     "answer_consent",
@@ -79,9 +87,12 @@ __all__ = [
     "ask_question",
     "attach_file",
     "attach_to_comment",
+    "change_search",
     "check_marking",
     "comment_on_signal",
     "default_profile",
+    "delete_search",
+    "describe_document",
     "discard_draft",
     "discard_reference",
     "disclose_signal",
@@ -96,6 +107,7 @@ __all__ = [
     "invite_guest",
     "issue_mail_address",
     "keep_request",
+    "look_at_search",
     "lower_marking",
     "mark_solution",
     "note_read",
@@ -104,6 +116,7 @@ __all__ = [
     "publish_signal",
     "raise_marking",
     "read_attachment",
+    "read_document",
     "read_receipts",
     "recall_signal",
     "relate_signals",
@@ -117,12 +130,14 @@ __all__ = [
     "revise_reference_draft",
     "revoke_mail_address",
     "rotate_mail_address",
+    "save_search",
     "share_signal",
     "take_mail",
     "take_stance",
     "thank_for_answer",
     "unmask_author",
     "usual_marking",
+    "withdraw_document",
     "withdraw_reference",
     "withdraw_signal",
 ]

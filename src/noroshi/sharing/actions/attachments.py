@@ -5,13 +5,11 @@ sees that. Where nobody is shown as the author, a file goes out without its meta
 at all.
 """
 
-from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Final
 
 from django.conf import settings
 from django.db import transaction
-from django.db.models import QuerySet, Sum
 from django.utils.translation import gettext as _
 
 from noroshi.core import clock, ledger
@@ -20,21 +18,18 @@ from noroshi.core.domain.audience import AuthorMode, State
 from noroshi.core.errors import InvalidInput, TooLarge
 from noroshi.intel.domain.extract import Proposal
 from noroshi.sharing import blobs, policy
+from noroshi.sharing.actions.files import Prepared, Upload, kept_blob, prepared, require_room
 from noroshi.sharing.actions.receipts import note_read, opened_by
 from noroshi.sharing.actions.rows import keep_version, locked, make_comment_searchable, make_searchable
 from noroshi.sharing.actions.values import follow_words, proposals_of_samples
-from noroshi.sharing.domain import archives, cleaning
-from noroshi.sharing.domain.file_kinds import ZIPPED, FileKind, Known, Refusal, Unfit
+from noroshi.sharing.domain import cleaning
+from noroshi.sharing.domain.file_kinds import FileKind, Refusal, Unfit
 from noroshi.sharing.domain.file_names import clean_name, neutral_name
 from noroshi.sharing.domain.moments import to_the_hour
-from noroshi.sharing.models import Attachment, Blob, Comment, Signal
-from noroshi.sharing.queries.attachments import blobs_unneeded
+from noroshi.sharing.models import Attachment, Comment, Signal
 from noroshi.sharing.wording import refusal_of_file
 
 MOST_FILES: Final = 20
-KEPT_UNNEEDED: Final = timedelta(days=1)
-"""How long bytes are left alone that nothing refers to: longer than any upload takes, and than a backup."""
-
 _OF_FILES: Final = (
     "uploader_id",
     "blob_id",
@@ -49,37 +44,17 @@ _OF_FILES: Final = (
 """What a file keeps when its signal is issued anew."""
 
 
-@dataclass(frozen=True)
-class Upload:
-    """A file as it came: its bytes, the name it came with, and what its sender says of it."""
-
-    data: bytes
-    name: str
-    without_metadata: bool = True
-    sample: bool = False
-    """It is malware: it is wrapped into an encrypted archive unless it is one already."""
-
-
-@dataclass(frozen=True)
-class _Prepared:
-    data: bytes
-    known: Known
-    name: str
-    cleaned: bool = False
-    sample_sha256: str = ""
-
-
 def attach_file(actor: Actor, signal: Signal, *, upload: Upload) -> Attachment:
     """Attach a file to a draft, or to a published signal as an amendment: its author alone, as with the words.
 
     Raises InvalidInput with the sentence that says why a file is not taken, TooLarge where it is past a limit.
     """
     hidden = signal.author_mode != AuthorMode.NAMED
-    prepared = _prepared(upload, strictly=hidden)
+    file = prepared(upload, strictly=hidden)
     with transaction.atomic():
         signal = locked(actor, signal)
         policy.require(actor, _verb_of(signal), signal)
-        attachment = _keep(actor, signal, prepared, hidden=signal.author_mode != AuthorMode.NAMED)
+        attachment = _keep(actor, signal, file, hidden=signal.author_mode != AuthorMode.NAMED)
         follow_words(signal, [], proposals_of_file(attachment))
         ledger.record(_who(actor, signal), "sharing.attachment.added", attachment, signal=signal.pk)
         _changed(actor, signal)
@@ -89,12 +64,12 @@ def attach_file(actor: Actor, signal: Signal, *, upload: Upload) -> Attachment:
 def attach_to_comment(actor: Actor, comment: Comment, *, upload: Upload) -> Attachment:
     """Attach a file to an own comment."""
     hidden = comment.author_mode != AuthorMode.NAMED
-    prepared = _prepared(upload, strictly=hidden)
+    file = prepared(upload, strictly=hidden)
     with transaction.atomic():
         signal = locked(actor, comment.signal)
         policy.require(actor, "comment", signal)
         policy.require_own_comment(actor, comment)
-        attachment = _keep(actor, signal, prepared, hidden=hidden, comment=comment)
+        attachment = _keep(actor, signal, file, hidden=hidden, comment=comment)
         who = actor.veiled() if hidden or policy.is_hidden_author(actor, signal) else actor
         make_comment_searchable(comment)
         ledger.record(who, "sharing.attachment.added", attachment, signal=signal.pk)
@@ -163,29 +138,6 @@ def proposals_of_file(attachment: Attachment) -> list[Proposal]:
     return proposals_of_samples([attachment.sample_sha256])
 
 
-def forget_unneeded_files() -> int:
-    """Remove bytes that nothing refers to any more, and what a broken upload left; return how many files."""
-    moment = clock.now() - KEPT_UNNEEDED
-    removed = sum(_forget(sha256) for sha256 in blobs_unneeded())
-    for name in list(blobs.names_older_than(moment.timestamp())):
-        if not Blob.objects.filter(pk=name).exists():
-            blobs.remove_stray(name)
-            removed += 1
-    return removed
-
-
-@transaction.atomic
-def _forget(sha256: str) -> bool:
-    """Remove bytes under the lock that an upload of the same bytes would wait for."""
-    moment = clock.now() - KEPT_UNNEEDED
-    blob = Blob.objects.select_for_update().filter(pk=sha256, created_at__lt=moment).first()
-    if blob is None or Attachment.everything.filter(blob=blob).exists():
-        return False
-    blob.delete()
-    blobs.remove(sha256)
-    return True
-
-
 def _verb_of(signal: Signal) -> str:
     return "edit" if signal.state == State.DRAFT else "amend"
 
@@ -196,39 +148,7 @@ def _signs(actor: Actor, attachment: Attachment) -> bool:
     return comment is not None and comment.author_mode == AuthorMode.NAMED and comment.author_id == actor.person
 
 
-def _prepared(upload: Upload, *, strictly: bool) -> _Prepared:
-    """Look at a file, clean or wrap it; `strictly` where nothing may tell of its maker."""
-    if len(upload.data) > settings.FILE_LIMIT:
-        limit = settings.FILE_LIMIT // (1024 * 1024)
-        raise TooLarge(_("That is too large: a file may have at most %(limit)s MB.") % {"limit": limit})
-    try:
-        return _as_sample(upload, strictly=strictly) if upload.sample else _as_document(upload, strictly=strictly)
-    except Unfit as unfit:
-        raise InvalidInput("file", refusal_of_file(unfit.reason)) from unfit
-
-
-def _as_sample(upload: Upload, *, strictly: bool) -> _Prepared:
-    """Wrap a sample; one that comes in an encrypted archive stays as it is, but names and times in it tell."""
-    if upload.data.startswith(ZIPPED):
-        known = archives.require_encrypted(upload.data)
-        if strictly:
-            raise Unfit(Refusal.UNCLEANABLE_KIND)
-        return _Prepared(upload.data, known, upload.name, sample_sha256=blobs.digest(upload.data))
-    inner = blobs.digest(upload.data)
-    wrapped = archives.wrap(upload.data, f"{inner}.bin")
-    return _Prepared(wrapped, Known(FileKind.SAMPLE), f"{upload.name}.zip", cleaned=True, sample_sha256=inner)
-
-
-def _as_document(upload: Upload, *, strictly: bool) -> _Prepared:
-    known = archives.identify(upload.data, upload.name)
-    if known.kind is FileKind.SAMPLE:
-        return _as_sample(upload, strictly=strictly)
-    wanted = strictly or (upload.without_metadata and cleaning.can_clean(known.kind))
-    data = cleaning.clean(upload.data, known.kind) if wanted else upload.data
-    return _Prepared(data, known, upload.name, cleaned=wanted)
-
-
-def _keep(actor: Actor, signal: Signal, file: _Prepared, *, hidden: bool, comment: Comment | None = None) -> Attachment:
+def _keep(actor: Actor, signal: Signal, file: Prepared, *, hidden: bool, comment: Comment | None = None) -> Attachment:
     """Write the row of a file within the limits; its bytes are on the disk before the row that names them."""
     if hidden and not file.cleaned:
         raise InvalidInput("file", refusal_of_file(Refusal.UNCLEANABLE_KIND))
@@ -239,7 +159,7 @@ def _keep(actor: Actor, signal: Signal, file: _Prepared, *, hidden: bool, commen
         signal=signal,
         comment=comment,
         uploader_id=actor.acting_person,
-        blob=_blob(file.data),
+        blob=kept_blob(file.data),
         name=name,
         kind=file.known.kind,
         charset=file.known.charset,
@@ -255,28 +175,12 @@ def _hour_and(place: int) -> datetime:
     return to_the_hour(clock.now()) + timedelta(microseconds=place)
 
 
-def _blob(data: bytes) -> Blob:
-    """Keep bytes and return their row, locked: the job that forgets bytes waits, or has removed them before."""
-    fresh = {"size": len(data), "created_at": clock.now()}
-    blob, _new = Blob.objects.update_or_create(sha256=blobs.digest(data), defaults=fresh)
-    blobs.store(data)
-    return blob
-
-
 def _check_room(actor: Actor, signal: Signal, size: int) -> None:
     of_signal = Attachment.everything.filter(signal=signal)
     if of_signal.count() >= MOST_FILES:
         raise TooLarge(_("A signal has at most %(limit)s files.") % {"limit": MOST_FILES})
-    if _weight(of_signal) + size > settings.FILES_PER_SIGNAL_LIMIT:
-        limit = settings.FILES_PER_SIGNAL_LIMIT // (1024 * 1024)
-        raise TooLarge(_("The files of one signal may have at most %(limit)s MB together.") % {"limit": limit})
-    of_house = Attachment.everything.filter(uploader__organisation=actor.acting_organisation)
-    if _weight(Blob.objects.filter(pk__in=of_house.values("blob"))) + size > settings.FILES_PER_ORGANISATION_LIMIT:
-        raise TooLarge(_("Your organisation has no room left for files: remove some, or ask the hub."))
-
-
-def _weight(rows: QuerySet[Attachment] | QuerySet[Blob]) -> int:
-    return int(rows.aggregate(weight=Sum("size"))["weight"] or 0)
+    sentence = _("The files of one signal may have at most %(limit)s MB together.")
+    require_room(actor, size, of_signal, settings.FILES_PER_SIGNAL_LIMIT, sentence)
 
 
 def _who(actor: Actor, signal: Signal) -> Actor:
@@ -304,4 +208,4 @@ def _clean_kept(attachment: Attachment) -> None:
     except Unfit as unfit:
         sentence = f"{attachment.name}: {refusal_of_file(unfit.reason)}"
         raise InvalidInput("file", sentence) from unfit
-    attachment.blob, attachment.size, attachment.cleaned = _blob(data), len(data), True
+    attachment.blob, attachment.size, attachment.cleaned = kept_blob(data), len(data), True

@@ -21,8 +21,9 @@ from noroshi.members.domain.secrets import digest
 from noroshi.members.models import Group
 from noroshi.members.queries import actor_of, house_of, usual_tlp_of
 from noroshi.sharing import policy
-from noroshi.sharing.actions.attachments import MOST_FILES, Upload, attach_file
+from noroshi.sharing.actions.attachments import MOST_FILES, attach_file
 from noroshi.sharing.actions.drafts import draft_signal
+from noroshi.sharing.actions.files import Upload
 from noroshi.sharing.actions.marking import check_marking, default_profile, usual_marking
 from noroshi.sharing.domain.content import Content, Marking
 from noroshi.sharing.domain.handling import Caveat, Handling, Pap

@@ -68,7 +68,7 @@ def _write(actor: Actor, signals: Collection[Signal], known: Collection[UUID]) -
     """Count the readings and write their receipts; where they are too many, return the refusal and write none."""
     now = clock.now()
     opened = opened_by(actor, signals)
-    if (refusal := _counted(actor, len(opened))) is not None:
+    if (refusal := count_reading(actor, len(opened))) is not None:
         return refusal
     rows = [
         Receipt(
@@ -89,7 +89,7 @@ def _write(actor: Actor, signals: Collection[Signal], known: Collection[UUID]) -
     return None
 
 
-def _counted(actor: Actor, number: int) -> TooMany | None:
+def count_reading(actor: Actor, number: int) -> TooMany | None:
     """Count what an account draws, and return the refusal where that is too much. What is sent unasked nobody draws."""
     if not number or actor.channel in PUSHED:
         return None

@@ -15,7 +15,7 @@ from noroshi.sharing import policy
 from noroshi.sharing.actions.attachments import hand_on_files
 from noroshi.sharing.actions.changes import withdraw_signal
 from noroshi.sharing.actions.drafts import draft_signal
-from noroshi.sharing.actions.rows import keep_version, locked, moment_of, named
+from noroshi.sharing.actions.rows import keep_version, locked, make_searchable, moment_of, named
 from noroshi.sharing.actions.sending import publish_signal
 from noroshi.sharing.actions.words import checked_sentence
 from noroshi.sharing.domain.content import MAX_REASON, Content, Marking
@@ -94,4 +94,5 @@ def _lower(actor: Actor, signal: Signal, level: TLP, reason: str) -> None:
     if signal.downgrade_tlp and not TLP(signal.downgrade_tlp) < level:
         signal.downgrade_at, signal.downgrade_tlp = None, ""
     signal.save(update_fields=["tlp", "version", "changed_at", "downgrade_at", "downgrade_tlp"])
+    make_searchable(signal)  # to those whom it newly reaches, it is new
     ledger.record(actor, "sharing.signal.lowered", signal, before=before, after=level, version=signal.version)

@@ -151,6 +151,7 @@ def recall_signal(actor: Actor, signal: Signal) -> Signal:
 @transaction.atomic
 def disclose_signal(signal: Signal) -> None:
     """Note that a signal's embargo has ended, so that those who see it from now on are told."""
+    make_searchable(signal)  # to those whom it reaches now, it is new
     ledger.record(Actor.system("embargo", world=signal.world), "sharing.signal.disclosed", signal)
 
 

@@ -9,12 +9,14 @@ from noroshi.sharing.api import (
     changes,
     consultations,
     desk,
+    documents,
     drafts,
     guests,
     readers,
     references,
     relations,
     replies,
+    searches,
     signals,
     statistics,
     upkeep,
@@ -31,7 +33,10 @@ ROUTERS: Final[dict[str, Router]] = {
     "/attachments": attachments.router,
     "/consultations": consultations.router,
     "/answers": references.router,
+    "/saved-searches": searches.router,
     "/statistics": statistics.router,
+    "/documents": documents.router,
+    "/groups": documents.of_groups,
 }
 """Under which address each router stands."""
 

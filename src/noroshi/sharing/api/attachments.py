@@ -13,7 +13,6 @@ from noroshi.kit.downloads import download
 from noroshi.kit.http import ActorRequest
 from noroshi.sharing import actions, queries
 from noroshi.sharing.api.shapes import NUMBER, READS, WRITES, parts
-from noroshi.sharing.domain.file_kinds import FileKind, Known
 from noroshi.sharing.models import Attachment
 
 router = Router(tags=["attachments"])
@@ -90,7 +89,7 @@ def read_attachment(request: ActorRequest, attachment_id: UUID) -> HttpResponse:
         request,
         number=file.pk.hex,
         name=file.name,
-        media_type=Known(FileKind(file.kind), file.charset).media_type,
+        media_type=file.media_type,
         content=lambda: actions.read_attachment(request.actor, file),
     )
 

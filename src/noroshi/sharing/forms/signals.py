@@ -362,6 +362,7 @@ class CommentForm(BlamingForm):
     """A comment."""
 
     body = _text(gettext_lazy("Comment"), 3, MAX_COMMENT)
+    body.widget.attrs["data-key"] = "c"
     anonymous = forms.BooleanField(label=gettext_lazy("Without my name"), required=False)
     as_it_is = forms.BooleanField(label=gettext_lazy("I have looked at it: send it as it is"), required=False)
 
@@ -382,4 +383,5 @@ class FileForm(BlamingForm):
     def upload(self) -> Upload:
         """Return the file as the actions take it."""
         data = self.cleaned_data
-        return Upload(data["file"].read(), data["file"].name, data["without_metadata"], data["sample"])
+        sample = data.get("sample", False)
+        return Upload(data["file"].read(), data["file"].name, data["without_metadata"], sample)

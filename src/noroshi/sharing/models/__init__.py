@@ -1,7 +1,7 @@
 """Signals, their versions, and what readers say to them."""
 
 from noroshi.sharing.models.answers import Acknowledgement, Comment
-from noroshi.sharing.models.attachments import Attachment, Blob
+from noroshi.sharing.models.attachments import Attachment, Blob, StoredFile
 from noroshi.sharing.models.consultations import (
     Consent,
     QuestionItem,
@@ -11,11 +11,13 @@ from noroshi.sharing.models.consultations import (
     Solution,
     Thanks,
 )
+from noroshi.sharing.models.documents import DocumentVersion, GroupDocument
 from noroshi.sharing.models.guests import Guest
 from noroshi.sharing.models.holdings import CannedRequest, Holding, Inquiry, Outcome
 from noroshi.sharing.models.mail_in import MailAddress, TakenMail
 from noroshi.sharing.models.receipts import Receipt
 from noroshi.sharing.models.relations import Relation, RelationKind
+from noroshi.sharing.models.searches import SavedSearch
 from noroshi.sharing.models.signals import Kind, Signal, SignalObservable, SignalVersion, Target
 from noroshi.sharing.models.stances import Stance, StanceKind
 
@@ -26,6 +28,8 @@ __all__ = [
     "CannedRequest",
     "Comment",
     "Consent",
+    "DocumentVersion",
+    "GroupDocument",
     "Guest",
     "Holding",
     "Inquiry",
@@ -39,12 +43,14 @@ __all__ = [
     "ReferenceVersion",
     "Relation",
     "RelationKind",
+    "SavedSearch",
     "Signal",
     "SignalObservable",
     "SignalVersion",
     "Solution",
     "Stance",
     "StanceKind",
+    "StoredFile",
     "TakenMail",
     "Target",
     "Thanks",

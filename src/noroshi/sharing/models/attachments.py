@@ -5,7 +5,7 @@ from django.db import models
 from noroshi.core import clock, ids
 from noroshi.core.managers import PartManager
 from noroshi.core.models import choices
-from noroshi.sharing.domain.file_kinds import FileKind
+from noroshi.sharing.domain.file_kinds import FileKind, Known
 
 
 class Blob(models.Model):
@@ -19,13 +19,9 @@ class Blob(models.Model):
     created_at = models.DateTimeField(default=clock.now)
 
 
-class Attachment(models.Model):
-    """A file that is part of a signal, or of a comment on it."""
+class StoredFile(models.Model):
+    """A file as it was looked at and kept."""
 
-    id = models.UUIDField(primary_key=True, default=ids.new_vague_id, editable=False)
-    signal = models.ForeignKey("sharing.Signal", on_delete=models.CASCADE, related_name="attachments")
-    comment = models.ForeignKey("sharing.Comment", on_delete=models.CASCADE, null=True, related_name="+")
-    uploader = models.ForeignKey("members.Person", on_delete=models.PROTECT, null=True, related_name="+")
     blob = models.ForeignKey(Blob, on_delete=models.PROTECT, related_name="+")
     name = models.CharField(max_length=200)
     kind = models.CharField(max_length=8, choices=choices(FileKind))
@@ -33,9 +29,29 @@ class Attachment(models.Model):
     size = models.PositiveBigIntegerField()
     cleaned = models.BooleanField(default=False)
     """Whether its metadata was taken out here."""
+    added_at = models.DateTimeField(default=clock.now)
+
+    class Meta:
+        abstract = True
+
+    def __str__(self) -> str:
+        return self.name
+
+    @property
+    def media_type(self) -> str:
+        """The type under which it is handed out."""
+        return Known(FileKind(self.kind), self.charset).media_type
+
+
+class Attachment(StoredFile):
+    """A file that is part of a signal, or of a comment on it."""
+
+    id = models.UUIDField(primary_key=True, default=ids.new_vague_id, editable=False)
+    signal = models.ForeignKey("sharing.Signal", on_delete=models.CASCADE, related_name="attachments")
+    comment = models.ForeignKey("sharing.Comment", on_delete=models.CASCADE, null=True, related_name="+")
+    uploader = models.ForeignKey("members.Person", on_delete=models.PROTECT, null=True, related_name="+")
     sample_sha256 = models.CharField(max_length=64, blank=True)
     """Of a sample: the SHA-256 of what was wrapped here, else of the archive. It is proposed as an observable."""
-    added_at = models.DateTimeField(default=clock.now)
 
     objects = PartManager(whole="signal")
     everything = models.Manager()
@@ -43,9 +59,6 @@ class Attachment(models.Model):
     class Meta:
         base_manager_name = "everything"
         indexes = [models.Index(fields=["signal", "added_at"], name="attachments_of_signal")]
-
-    def __str__(self) -> str:
-        return self.name
 
     @property
     def is_sample(self) -> bool:

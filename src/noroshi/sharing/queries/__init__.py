@@ -41,6 +41,18 @@ from noroshi.sharing.queries.consultations import (
     references_matching,
     withdrawn_references_for,
 )
+from noroshi.sharing.queries.documents import (
+    DOCUMENT_KIND,
+    document_for,
+    document_version,
+    documents_for,
+    documents_in,
+    documents_matching,
+    documents_of,
+    downloads_of,
+    versions_of_document,
+    withdrawn_documents_of,
+)
 from noroshi.sharing.queries.holdings import (
     Waiting,
     WeekOfReleases,
@@ -81,6 +93,15 @@ from noroshi.sharing.queries.relations import (
 )
 from noroshi.sharing.queries.reports import ANONYMOUS, Figures, Report, periods_on_offer, sector_report
 from noroshi.sharing.queries.rooms import RoomNumbers, guests_of, own_group, room_numbers, shared_with
+from noroshi.sharing.queries.searches import (
+    MOST_NEW,
+    alerting,
+    alerting_about,
+    found_by,
+    new_in,
+    search_for,
+    searches_of,
+)
 from noroshi.sharing.queries.signals import (
     Byline,
     byline,
@@ -118,6 +139,8 @@ from noroshi.sharing.queries.words import COMMENT_KIND, SEARCH_KIND, Evidence, e
 __all__ = [
     "ANONYMOUS",
     "COMMENT_KIND",
+    "DOCUMENT_KIND",
+    "MOST_NEW",
     "REFERENCE_KIND",
     "SEARCH_KIND",
     "UNANSWERED",
@@ -141,6 +164,8 @@ __all__ = [
     "Waiting",
     "WeekOfReleases",
     "about",
+    "alerting",
+    "alerting_about",
     "answered",
     "answers_to",
     "attachment_for",
@@ -157,11 +182,19 @@ __all__ = [
     "consents_asked",
     "disclosed_signal",
     "disclosure_of",
+    "document_for",
+    "document_version",
+    "documents_for",
+    "documents_in",
+    "documents_matching",
+    "documents_of",
+    "downloads_of",
     "drafts_of",
     "due_for_downgrade",
     "entries_of_people",
     "evidence_for",
     "foretold_to",
+    "found_by",
     "frozen_lines",
     "given_to",
     "got_by",
@@ -191,6 +224,7 @@ __all__ = [
     "named_by",
     "names_values",
     "needs_consent",
+    "new_in",
     "not_acknowledged_by",
     "observables_of",
     "of_level",
@@ -223,6 +257,8 @@ __all__ = [
     "requests_on_offer",
     "room_numbers",
     "said_in",
+    "search_for",
+    "searches_of",
     "sector_report",
     "shared_with",
     "signal_for",
@@ -235,11 +271,13 @@ __all__ = [
     "tombstones_for",
     "under_lifted_embargo",
     "versions_of",
+    "versions_of_document",
     "waiting",
     "waiting_for_release",
     "warnings_about",
     "warnings_of",
     "with_own_stance",
     "with_words",
+    "withdrawn_documents_of",
     "withdrawn_references_for",
 ]

@@ -1,12 +1,13 @@
 """Reads of attached files."""
 
+from typing import Any
 from uuid import UUID
 
 from django.db.models import F, Q, QuerySet
 
 from noroshi.core.actor import Actor
 from noroshi.core.errors import NotFound
-from noroshi.sharing.models import Attachment, Blob, Signal
+from noroshi.sharing.models import Attachment, Blob, DocumentVersion, Signal
 from noroshi.sharing.queries.levels import open_since
 
 
@@ -43,5 +44,21 @@ def blobs_unneeded() -> list[str]:
     return list(Blob.objects.exclude(pk__in=_referred_to()).order_by("pk").values_list("pk", flat=True))
 
 
-def _referred_to() -> QuerySet[Attachment, str]:
-    return Attachment.everything.values_list("blob_id", flat=True)
+def is_needed(sha256: str) -> bool:
+    """Whether something refers to the bytes of this name."""
+    return any(rows.filter(blob=sha256).exists() for rows in _holders())
+
+
+def blobs_uploaded_by(organisation_id: UUID) -> QuerySet[Any, str]:
+    """Return the names of the bytes that people of an organisation have brought, each once."""
+    return _referred_to(uploader__organisation=organisation_id)
+
+
+def _referred_to(**narrowed: UUID) -> QuerySet[Any, str]:
+    files, versions = (rows.filter(**narrowed).values_list("blob_id", flat=True) for rows in _holders())
+    return files.union(versions)
+
+
+def _holders() -> tuple[QuerySet[Any], QuerySet[Any]]:
+    """Everything that holds files."""
+    return Attachment.everything.all(), DocumentVersion.everything.all()

@@ -1,5 +1,6 @@
 """Who could see a signal and who did: for its author in numbers, for the hub's auditors in full."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from uuid import UUID
@@ -11,7 +12,7 @@ from noroshi.core.domain.audience import State
 from noroshi.core.domain.channels import Channel
 from noroshi.core.errors import NotFound
 from noroshi.core.models import LedgerEntry
-from noroshi.members.models import Person
+from noroshi.members.models import Organisation, Person
 from noroshi.members.queries import active_people
 from noroshi.sharing import policy
 from noroshi.sharing.domain.moments import to_the_hour
@@ -58,15 +59,32 @@ def disclosed_signal(actor: Actor, signal_id: UUID) -> Signal:
     return signal
 
 
+@dataclass(frozen=True)
+class Got:
+    """Somebody got something by a channel, for the first time at a moment; without a person it was a program."""
+
+    person: Person | None
+    organisation: Organisation
+    channel: str
+    first_at: datetime
+
+
 def disclosure_of(signal: Signal) -> Disclosure:
     """Return what the author of `signal` learns of those who got it."""
-    rows = list(_receipts(signal).select_related("person", "organisation").order_by("first_at", "pk"))
-    open_ones = {row.organisation_id for row in rows if row.organisation.names_its_readers}
-    readings = [Reading(row.organisation_id, row.person_id, row.channel, row.first_at) for row in rows]
+    rows = _receipts(signal).select_related("person", "organisation").order_by("first_at", "pk")
+    return disclosed([Got(row.person, row.organisation, row.channel, row.first_at) for row in rows])
+
+
+def disclosed(rows: Sequence[Got]) -> Disclosure:
+    """Return what may be told of those who got something: numbers, and the names of those who allow it."""
+    open_ones = {row.organisation.pk for row in rows if row.organisation.names_its_readers}
+    readings = [
+        Reading(row.organisation.pk, row.person.pk if row.person else None, row.channel, row.first_at) for row in rows
+    ]
     named = [
         Named(row.person.name if row.person else "", row.organisation.name, row.channel, to_the_hour(row.first_at))
         for row in rows
-        if row.organisation_id in open_ones
+        if row.organisation.pk in open_ones
     ]
     return Disclosure(tally(readings, open_ones), named)
 

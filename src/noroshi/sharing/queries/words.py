@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from typing import Final
 from uuid import UUID
 
-from django.db.models import Count, OuterRef, QuerySet, Window
+from django.db.models import Count, OuterRef, Q, QuerySet, Window
 from django.db.models.functions import RowNumber
 
 from noroshi.core.actor import Actor
@@ -17,17 +17,19 @@ SEARCH_KIND: Final = "signal"
 COMMENT_KIND: Final = "comment"
 
 
-def with_words(actor: Actor, rows: QuerySet[Signal], text: str) -> QuerySet[Signal]:
+def with_words(actor: Actor, rows: QuerySet[Signal], text: str, mark: int | None = None) -> QuerySet[Signal]:
     """Return those of `rows`, which `actor` sees, that have every word of `text`: the signal, or one comment on it.
 
-    What is said under a signal is for members: the public finds nothing by it.
+    With a `mark` (`kit.search.latest`), these words were said or changed since. What is said under a signal is for
+    members: the public finds nothing by it.
     """
-    own = search.matching(SEARCH_KIND, text)
+    own = search.matching(SEARCH_KIND, text) & search.since(SEARCH_KIND, mark)
     if not text.strip() or actor.is_visitor:
         return rows.filter(own)
     said = open_to(actor, Comment.everything.filter(signal=OuterRef("pk")), "created_at")
-    near = search.near((SEARCH_KIND, COMMENT_KIND), text, "published_at")
-    return rows.filter(near, own | search.Asked(said.filter(search.matching(COMMENT_KIND, text))))
+    said = said.filter(search.matching(COMMENT_KIND, text), search.since(COMMENT_KIND, mark))
+    near = search.near((SEARCH_KIND, COMMENT_KIND), text, "published_at") if mark is None else Q()
+    return rows.filter(near, own | search.Asked(said))
 
 
 @dataclass(frozen=True)

@@ -28,10 +28,13 @@ GROUP: Final = "members.group"
 
 @offers_group_pages
 def pages_of_group(actor: Actor, group: Group) -> list[GroupPage]:
-    """Return the group's room, for its members."""
+    """Return the group's room and its documents, for its members."""
     if group.pk not in actor.groups:
         return []
-    return [GroupPage(_("Signals of the group"), "signal", reverse("sharing:group-room", args=[group.slug]))]
+    return [
+        GroupPage(_("Signals of the group"), "signal", reverse("sharing:group-room", args=[group.slug])),
+        GroupPage(_("Documents"), "file", reverse("sharing:group-documents", args=[group.slug])),
+    ]
 
 
 @presents(GROUP)

@@ -1,7 +1,7 @@
 """Who is told about a signal, and what a notice may say of it."""
 
 from collections import defaultdict
-from collections.abc import Collection, Iterable, Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from datetime import timedelta
 from typing import Any, Final
@@ -25,7 +25,7 @@ from noroshi.members.models import Person
 from noroshi.members.queries import active_people
 from noroshi.notify.actions import post_notices
 from noroshi.notify.domain.topics import Topic
-from noroshi.notify.models import Notice, NoticeKind
+from noroshi.notify.models import Notice, NoticeKind, Subscription
 from noroshi.notify.presenters import (
     FEED,
     Presentation,
@@ -45,6 +45,7 @@ from noroshi.sharing.wording import OUTLINE, recalled
 SUBJECT: Final = "sharing.signal"
 LOOK: Final = "sharing.look"
 RECALL: Final = "sharing.recall"
+COMMENTED: Final = "sharing.signal.commented"
 VEILED: Final = Actor().veiled().label
 
 KINDS: Final = {
@@ -120,10 +121,10 @@ def tell_readers(entry: LedgerEntry) -> None:
     """Tell everybody who sees it, but the author, that a signal came, changed or went."""
     signal = signal_of(entry)
     if signal is not None:
-        post(entry, signal, KINDS[entry.action], _readers_of(signal))
+        post(entry, signal, KINDS[entry.action], readers_but_author(signal))
 
 
-@hears_of(SUBJECT, NoticeKind.SIGNAL, NoticeKind.AMENDED, FEED)
+@hears_of(SUBJECT, NoticeKind.SIGNAL, NoticeKind.AMENDED, NoticeKind.SEARCH, FEED)
 def note_what_left(actor: Actor, ids: Collection[UUID]) -> None:
     """Note that the content of these signals went to somebody by mail or feed.
 
@@ -155,7 +156,7 @@ def tell_former_readers(entry: LedgerEntry) -> None:
     if signal is None:
         return
     got = _but_named_author(signal, readers_of(signal))
-    still = {person.pk for person in _readers_of(signal, got)}
+    still = {person.pk for person in readers_but_author(signal, got)}
     post_notices(
         people=[person for person in got if person.pk not in still],
         kind=CHANGES[entry.action],
@@ -179,7 +180,7 @@ def tell_of_lowering(entry: LedgerEntry) -> None:
         {person.pk for person in people_who_see(replace(item, tlp=TLP(entry.payload[when])))}
         for when in ("before", "after")
     )
-    readers = _readers_of(signal)
+    readers = readers_but_author(signal)
     post(entry, signal, NoticeKind.SIGNAL, [person for person in readers if person.pk in has - had])
     post(entry, signal, NoticeKind.AMENDED, [person for person in readers if person.pk in had])
 
@@ -190,7 +191,7 @@ def tell_disclosed(entry: LedgerEntry) -> None:
     signal = signal_of(entry)
     if signal is not None:
         named = {line.target for line in signal.as_item().audience if line.kind is EntryKind.PERSON}
-        readers = [person for person in _readers_of(signal) if person.pk not in named]
+        readers = [person for person in readers_but_author(signal) if person.pk not in named]
         post(entry, signal, NoticeKind.SIGNAL, readers)
 
 
@@ -269,9 +270,17 @@ def tell_author(entry: LedgerEntry) -> None:
         post(entry, signal, NoticeKind.SIGHTING, _author_of(signal), count)
 
 
-def post(entry: LedgerEntry, signal: Signal, kind: NoticeKind, people: Iterable[Person], count: int = 1) -> None:
+def post(
+    entry: LedgerEntry,
+    signal: Signal,
+    kind: NoticeKind,
+    people: Iterable[Person],
+    count: int = 1,
+    by: Mapping[UUID, Sequence[Subscription]] | None = None,
+) -> None:
     """Put a notice about `signal` into people's inboxes; of what is anonymous they learn the hour alone."""
     hidden = entry.actor_label == VEILED
+    later = hidden and entry.action == COMMENTED
     post_notices(
         people=people,
         kind=kind,
@@ -282,11 +291,12 @@ def post(entry: LedgerEntry, signal: Signal, kind: NoticeKind, people: Iterable[
         count=count,
         told_at=to_the_hour(clock.now()) if hidden or signal.author_mode != AuthorMode.NAMED else None,
         mail_now=mailed_readers(signal) if kind in (NoticeKind.AMENDED, NoticeKind.WITHDRAWN) else (),
-        mail_from=to_the_hour(clock.now()) + timedelta(hours=1) if hidden and kind is NoticeKind.COMMENT else None,
+        mail_from=to_the_hour(clock.now()) + timedelta(hours=1) if later else None,
+        by=by,
     )
 
 
-def _readers_of(signal: Signal, people: Iterable[Person] | None = None) -> list[Person]:
+def readers_but_author(signal: Signal, people: Iterable[Person] | None = None) -> list[Person]:
     """Everybody (of `people`) who sees it but the author.
 
     An anonymous one is told like the others where the audience lets them in anyway: the one reader without a mail, in

@@ -13,6 +13,15 @@ from noroshi.sharing.views.desk import (
     release_times,
     retire_request,
 )
+from noroshi.sharing.views.documents import (
+    document_detail,
+    document_edit,
+    document_file,
+    document_list,
+    document_new,
+    document_renew,
+    document_withdraw,
+)
 from noroshi.sharing.views.mail_in import mail_address_revoke, mail_address_rotate, mail_addresses
 from noroshi.sharing.views.reading import act, amend, detail, raise_level
 from noroshi.sharing.views.receipts import receipt_file, receipt_list, receipts
@@ -40,6 +49,13 @@ __all__ = [
     "consent",
     "consultation_list",
     "detail",
+    "document_detail",
+    "document_edit",
+    "document_file",
+    "document_list",
+    "document_new",
+    "document_renew",
+    "document_withdraw",
     "drafts",
     "edit",
     "file_question",

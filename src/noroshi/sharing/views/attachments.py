@@ -17,7 +17,6 @@ from noroshi.core.errors import InvalidInput, TooLarge
 from noroshi.kit.downloads import download
 from noroshi.kit.http import ActorRequest, open_to_the_public
 from noroshi.sharing import actions, policy, queries
-from noroshi.sharing.domain.file_kinds import FileKind, Known
 from noroshi.sharing.forms.signals import FileForm
 from noroshi.sharing.models import Attachment, Signal
 
@@ -31,7 +30,7 @@ def attachment(request: ActorRequest, attachment_id: UUID) -> HttpResponseBase:
         request,
         number=file.pk.hex,
         name=file.name,
-        media_type=Known(FileKind(file.kind), file.charset).media_type,
+        media_type=file.media_type,
         content=lambda: actions.read_attachment(request.actor, file),
     )
 

@@ -28,7 +28,7 @@ from noroshi.sharing.domain.release import gravity
 from noroshi.sharing.domain.scan import Finding
 from noroshi.sharing.domain.style import traces
 from noroshi.sharing.forms.signals import FileForm
-from noroshi.sharing.models import Attachment, RelationKind, Signal, SignalObservable, SignalVersion, StanceKind
+from noroshi.sharing.models import RelationKind, Signal, SignalObservable, SignalVersion, StanceKind, StoredFile
 
 MOST_DAYS: Final = 120
 
@@ -182,16 +182,17 @@ def shown_files(actor: Actor, signal: Signal) -> dict[str, Any]:
     """Return the context of `sharing/attachments.html`: the files of a signal, and those of each comment."""
     files = list(queries.attachments_of(actor, signal))
     return {
-        "files": [_shown_file(file) for file in files if file.comment_id is None],
-        "files_of_comments": [_shown_file(file) for file in files if file.comment_id],
+        "files": [shown_file(file) for file in files if file.comment_id is None],
+        "files_of_comments": [shown_file(file) for file in files if file.comment_id],
         "file_form": FileForm(),
     }
 
 
-def _shown_file(file: Attachment) -> dict[str, Any]:
+def shown_file(file: StoredFile) -> dict[str, Any]:
+    """Return a file as a page shows it."""
     return {
         "row": file,
         "kind": wording.FILE_KINDS[FileKind(file.kind)],
         "deceptive": mixes_scripts(file.name),
-        "password": PASSWORD if file.is_sample and file.cleaned else "",
+        "password": PASSWORD if file.kind == FileKind.SAMPLE and file.cleaned else "",
     }
