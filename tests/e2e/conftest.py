@@ -22,6 +22,8 @@ HERE = Path(__file__).parent
 SCREENS = HERE.parent / "screens"
 CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser")
 PERIOD = 30
+USED = {}
+"""The counter of the last code that was typed for each secret."""
 
 
 @pytest.fixture(scope="session")
@@ -133,9 +135,11 @@ def sign_in(page, person):
 
 
 def code_of(secret):
-    """The code of now (RFC 6238, SHA-1, six digits)."""
-    counter = struct.pack(">Q", int(time.time()) // PERIOD)
-    digest = hmac.digest(base64.b32decode(secret + "=" * (-len(secret) % 8)), counter, "sha1")
+    """A code that opens now (RFC 6238, SHA-1, six digits): each opens once, so the next one where it has been used."""
+    now = int(time.time()) // PERIOD
+    counter = max(now, USED.get(secret, now - 1) + 1)
+    USED[secret] = counter
+    digest = hmac.digest(base64.b32decode(secret + "=" * (-len(secret) % 8)), struct.pack(">Q", counter), "sha1")
     offset = digest[-1] & 15
     return f"{(struct.unpack('>I', digest[offset : offset + 4])[0] & 0x7FFFFFFF) % 1_000_000:06}"
 

@@ -12,10 +12,12 @@ import django
 
 django.setup()
 
+from allauth.mfa.models import Authenticator  # noqa: E402
+from allauth.mfa.totp.internal.auth import generate_totp_secret  # noqa: E402
+from allauth.mfa.utils import encrypt  # noqa: E402
 from django.conf import settings  # noqa: E402
 
 from cast import gather  # noqa: E402
-from factories.members import TOTP_SECRET  # noqa: E402
 
 PASSWORD = "a-long-password-of-the-stage"
 
@@ -26,7 +28,9 @@ def main() -> None:
     for name, person in cast.people.items():
         person.set_password(PASSWORD)
         person.save()
-        keys[name] = {"email": person.email, "password": PASSWORD, "secret": TOTP_SECRET}
+        secret = generate_totp_secret()  # of their own: each code opens once for whoever has typed it
+        Authenticator.objects.filter(user=person).update(data={"secret": encrypt(secret)})
+        keys[name] = {"email": person.email, "password": PASSWORD, "secret": secret}
     print(json.dumps({"people": keys, "data": str(settings.DATA_DIR)}))
 
 
