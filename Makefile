@@ -20,7 +20,11 @@ demo: setup ## a sample sector and its first fire, on this machine (ARGS="--once
 	@$(BIN)/noroshi demo $(ARGS)
 
 test: system ## everything: lint, types, order of imports, tests on SQLite and on PostgreSQL
-	@$(MAKE) --no-print-directory --keep-going lint test-sqlite test-postgresql
+	@$(MAKE) --no-print-directory --keep-going -j2 lint tests  # lint keeps one core busy, seldom two
+
+.PHONY: tests
+tests: setup-dev
+	@$(MAKE) --no-print-directory --keep-going -j1 test-sqlite test-postgresql
 
 test-sqlite: setup-dev
 	@echo "== tests on SQLite"

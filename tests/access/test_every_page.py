@@ -1,4 +1,4 @@
-"""Every address opens, on both databases, for an analyst and for a hub operator: no page breaks on what it reads.
+"""Every address opens, for an analyst and, on both databases, for a hub operator: no page breaks on what it reads.
 
 The rooms' own tests of pages run on SQLite alone; this walk is what opens each page's queries on PostgreSQL.
 """
@@ -12,7 +12,7 @@ from .test_wall import share_everything, stage
 __all__ = ["stage"]
 
 
-@pytest.mark.parametrize("reader", ["b1", "hub_op"])
+@pytest.mark.parametrize("reader", [pytest.param("b1", marks=pytest.mark.slow), "hub_op"])
 def test_every_address_when_asked_for_then_it_answers(stage, drain, stopped_clock, reader):
     share_everything(stage, drain, stopped_clock)
     cache.clear()  # of rates, which would end the walk

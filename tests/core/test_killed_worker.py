@@ -18,7 +18,7 @@ from factories.fire import PATIENCE, Installation, installation_of, kill
 
 pytestmark = pytest.mark.slow
 
-EVENTS = 500
+EVENTS = 300
 
 
 @pytest.fixture
