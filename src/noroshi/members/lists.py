@@ -18,7 +18,7 @@ from noroshi.members.models import (
     StandingChoices,
 )
 from noroshi.members.queries import alarms_for, groups_for, organisations_for, people_for
-from noroshi.members.wording import count_of, state_of
+from noroshi.members.wording import channel_of, count_of, state_of
 
 ORGANISATIONS: Final = ListSpec(
     name="organisations",
@@ -107,7 +107,7 @@ def alarm_list_for(actor: Actor) -> ListSpec:
             Column("organisation", _("Organisation"), lambda row: row.organisation, sort="organisation__name_ja"),
             Column("measure", _("What happened"), lambda row: row.get_measure_display(), sort="measure", style="wide"),
             Column("count", _("How often"), count_of, style="tight"),
-            Column("channel", _("Channel"), lambda row: row.channel, sort="channel", style="mono"),
+            Column("channel", _("Channel"), lambda row: channel_of(row.channel), sort="channel"),
             Column("state", _("State"), state_of, cell="members/cells/alarm.html"),
             *(
                 [Column("lift", _("Let go on"), lambda _row: "", cell="members/cells/lift.html", exported=False)]

@@ -1,4 +1,4 @@
-"""Words for what tokens may do, shown where they are chosen, and for what accounts did."""
+"""Words for what tokens may do, shown where they are chosen, for what accounts did, and by which channel."""
 
 from typing import Final
 
@@ -6,6 +6,8 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
+from noroshi.core.domain.channels import Channel
+from noroshi.kit.wording import exact
 from noroshi.members.domain.meters import Measure
 from noroshi.members.domain.scopes import Scope
 from noroshi.members.models import Alarm
@@ -36,18 +38,35 @@ SCOPES: Final = (
     (Scope.WEBHOOKS_WRITE.value, _("Manage webhooks")),
 )
 
+CHANNELS: Final[dict[str, Promise]] = {
+    Channel.WEB: _("on the page"),
+    Channel.API_PERSON_TOKEN: _("by a person's program"),
+    Channel.API: _("by the organisation's programs"),
+    Channel.MAIL_CONTENT: _("by mail"),
+    Channel.MAIL_ENCRYPTED: _("by encrypted mail"),
+    Channel.FEED: _("by feed"),
+    Channel.WEBHOOK: _("by webhook"),
+    Channel.EXPORT: _("in a file"),
+}
+"""By which way somebody reads, and a signal leaves the house."""
+
 COUNTS: Final = {
-    Measure.READING: _("%(count)d signals within an hour"),
-    Measure.PAGING: _("%(count)d pages within an hour"),
-    Measure.MISSING: _("%(count)d times within an hour"),
-    Measure.REFUSED: _("%(count)d times within an hour"),
-    Measure.ADDRESSES: _("%(count)d addresses within a day"),
+    Measure.READING: _("%(count)s signals within an hour"),
+    Measure.PAGING: _("%(count)s pages within an hour"),
+    Measure.MISSING: _("%(count)s times within an hour"),
+    Measure.REFUSED: _("%(count)s times within an hour"),
+    Measure.ADDRESSES: _("%(count)s addresses within a day"),
 }
 
 
 def count_of(alarm: Alarm) -> str:
     """Return how often something was done, and within what time."""
-    return str(COUNTS[Measure(alarm.measure)] % {"count": alarm.count})
+    return str(COUNTS[Measure(alarm.measure)] % {"count": exact(alarm.count)})
+
+
+def channel_of(name: str) -> str:
+    """Return the words of a channel; of one that is not shown to people, its name."""
+    return str(CHANNELS.get(name, name))
 
 
 def state_of(alarm: Alarm) -> Promise:

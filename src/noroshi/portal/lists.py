@@ -99,7 +99,7 @@ def _what(search: SavedSearch) -> str:
     asked = search.asked
     since = formatted(asked.since, "Y-m-d") if asked.since else ""
     parts = [
-        f"“{asked.words}”" if asked.words else "",
+        gettext("“%(words)s”") % {"words": asked.words} if asked.words else "",
         str(search.get_kind_display()),
         asked.tlp.label if asked.tlp else "",
         gettext("since %(day)s") % {"day": since} if since else "",
@@ -129,7 +129,7 @@ SEARCHES: Final = ListSpec(
         Column("what", _("Looks for"), _what),
         Column("new", _("New or changed"), _new, style="end"),
         Column("alert", _("Alert"), _alert),
-        Column("actions", _("Actions"), lambda row: row, cell="portal/cells/saved_search_actions.html"),
+        Column("actions", _("Actions"), lambda row: row, cell="portal/cells/saved_search_actions.html", style="tight"),
     ),
     default_sort="name",
     empty=_("No searches saved yet. Search for something, and save it."),

@@ -6,7 +6,6 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
 from noroshi.core.domain.audience import EntryKind
-from noroshi.core.domain.channels import Channel
 from noroshi.core.domain.tlp import TLP, Profile
 from noroshi.sharing.domain.file_kinds import FileKind, Refusal
 from noroshi.sharing.domain.handling import Caveat, Objective, Pap
@@ -86,18 +85,6 @@ HABITS: Final[dict[Habit, tuple[Promise, Promise]]] = {
     ),
 }
 """A habit that gives an anonymous author away, and what to do about it."""
-
-CHANNELS: Final[dict[str, Promise]] = {
-    Channel.WEB: _("on the page"),
-    Channel.API_PERSON_TOKEN: _("by a person's program"),
-    Channel.API: _("by the organisation's programs"),
-    Channel.MAIL_CONTENT: _("by mail"),
-    Channel.MAIL_ENCRYPTED: _("by encrypted mail"),
-    Channel.FEED: _("by feed"),
-    Channel.WEBHOOK: _("by webhook"),
-    Channel.EXPORT: _("in a file"),
-}
-"""By which way a signal left the house."""
 
 EXTRACTION: Final[dict[str, Promise]] = {
     "plain": _("written out"),

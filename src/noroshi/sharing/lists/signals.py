@@ -14,6 +14,7 @@ from noroshi.core.domain.tlp import TLP
 from noroshi.kit.lists import ChoiceFilter, Column, DateFilter, ListSpec, TextFilter
 from noroshi.kit.lists.spec import Rows
 from noroshi.members.models import Group
+from noroshi.members.wording import CHANNELS, channel_of
 from noroshi.sharing.actions import note_read
 from noroshi.sharing.models import Kind, Receipt, Signal, SignalObservable, StanceKind, Target
 from noroshi.sharing.queries import (
@@ -27,7 +28,7 @@ from noroshi.sharing.queries import (
     with_own_stance,
     with_words,
 )
-from noroshi.sharing.wording import CAVEATS, CHANNELS, OUTLINE
+from noroshi.sharing.wording import CAVEATS, OUTLINE
 
 
 def _exported(actor: Actor) -> Rows:
@@ -137,7 +138,7 @@ def _numbered(rows: Rows, text: str) -> Rows:
 
 
 def _way(row: Receipt) -> str:
-    return str(CHANNELS.get(row.channel, row.channel))
+    return channel_of(row.channel)
 
 
 RECEIPTS: Final = ListSpec(

@@ -16,13 +16,13 @@ from noroshi.core.errors import InvalidInput, TooLarge
 from noroshi.kit import lists
 from noroshi.kit.downloads import download
 from noroshi.kit.http import ActorRequest
+from noroshi.members.wording import channel_of
 from noroshi.sharing import actions, policy, queries
 from noroshi.sharing.forms.documents import DescriptionForm, DocumentForm, VersionForm
 from noroshi.sharing.forms.signals import BlamingForm
 from noroshi.sharing.lists.documents import document_list_for
 from noroshi.sharing.models import GroupDocument
 from noroshi.sharing.views.context import posted, shown_file
-from noroshi.sharing.wording import CHANNELS
 
 
 def document_list(request: ActorRequest, slug: str) -> HttpResponseBase:
@@ -77,7 +77,7 @@ def _page(request: ActorRequest, document: GroupDocument, form: VersionForm) -> 
 def _downloads(document: GroupDocument) -> dict[str, Any]:
     """Return what stands there of those who got it."""
     found = queries.downloads_of(document)
-    return {"counts": found.counts, "named": [(row, CHANNELS.get(row.channel, row.channel)) for row in found.named]}
+    return {"counts": found.counts, "named": [(row, channel_of(row.channel)) for row in found.named]}
 
 
 def document_edit(request: ActorRequest, document_id: UUID) -> HttpResponse:

@@ -10,9 +10,9 @@ from django.views.decorators.http import require_POST, require_safe
 from noroshi.core.signing import public_key
 from noroshi.kit import lists
 from noroshi.kit.http import ActorRequest
+from noroshi.members.wording import channel_of
 from noroshi.sharing import actions, policy, queries
 from noroshi.sharing.lists.signals import RECEIPTS
-from noroshi.sharing.wording import CHANNELS
 
 
 @require_safe
@@ -38,14 +38,10 @@ def receipts(request: ActorRequest, signal_id: UUID) -> HttpResponse:
         "signal": signal,
         "in_full": in_full,
         "could_see": queries.reach_of_published(signal),
-        "rows": [(row, CHANNELS.get(row.channel, row.channel)) for row in queries.receipts_of(signal)]
-        if in_full
-        else [],
+        "rows": [(row, channel_of(row.channel)) for row in queries.receipts_of(signal)] if in_full else [],
         "counts": known.counts if known else None,
-        "channels": [(CHANNELS.get(name, name), count) for name, count in known.counts.channels.items()]
-        if known
-        else [],
-        "named": [(row, CHANNELS.get(row.channel, row.channel)) for row in known.named] if known else [],
+        "channels": [(channel_of(name), count) for name, count in known.counts.channels.items()] if known else [],
+        "named": [(row, channel_of(row.channel)) for row in known.named] if known else [],
         "public_key": public_key(),
     }
     return render(request, "sharing/receipts.html", context)
