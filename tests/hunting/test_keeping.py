@@ -70,7 +70,9 @@ def test_the_worker_makes_small_parts_one_and_leaves_today_alone(cast, stopped_c
 
 
 def test_verify_says_that_all_is_well_or_what_is_not(days, run):
-    assert run("verify").stdout == "40 parts, 40 events; 0 unknown files deleted\n"
+    assert run("verify").stdout == (
+        "40 parts, 40 events; 0 unknown files deleted\n4 parts of the index; 0 parts are not indexed yet\n"
+    )
     part = next(open_lake()._root.rglob("events/**/*.parquet"))
     name = part.relative_to(open_lake()._root).as_posix()
     part.unlink()

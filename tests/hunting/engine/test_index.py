@@ -8,7 +8,7 @@ from datetime import UTC, date, datetime
 import duckdb
 import pytest
 
-from noroshi.hunting.engine import Needle, report
+from noroshi.hunting.engine import Merge, Needle, PartProblem, report
 from noroshi.hunting.engine.index import epoch_of
 from noroshi.hunting.engine.reasons import ScanReason
 from noroshi.hunting.engine.records import HuntProgress, ScannedFiles
@@ -64,8 +64,10 @@ def test_an_index_that_cannot_be_read_is_done_without_and_made_anew(lake, ingest
     path.write_bytes(content) if content else path.unlink()
     hits, scanned = answer(lake)
     assert (hits, scanned) == ({"bank-a": 2, "bank-b": 1}, [("UNREADABLE", 1)])
+    assert lake.verify(deep=True).problems == ((path.relative_to(lake._root).as_posix(), PartProblem.INDEX),)
     lake.compact_index()
     assert answer(lake) == ({"bank-a": 2, "bank-b": 1}, [])
+    assert lake.verify(deep=True).problems == ()
 
 
 def test_events_taken_out_by_whatever_way_take_the_voice_of_their_index(lake, ingest):
@@ -92,7 +94,12 @@ def test_small_parts_of_the_events_made_one_keep_their_index(lake, ingest):
 def test_who_is_forgotten_is_in_no_file_of_the_index(lake, ingest):
     ingest("bank-a", 0, user="yamada")
     ingest("bank-a", 1, user="suzuki")
+    ingest("bank-b", 60 * 86_400)
+    ingest("bank-b", 60 * 86_400 + 1)
+    lake.compact_index(Merge.SMALL)
+    elsewhere = max(index_files(lake))
     lake.forget("bank-a", "yamada")
+    assert max(index_files(lake)) == elsewhere  # what nothing was taken out of stays as it is
     rows = duckdb.read_parquet([str(path) for path in index_files(lake)], hive_partitioning=False)
     assert rows.filter("type = 11").select("n").fetchall() == [(1,)]
     assert answer(lake, Needle("account", "suzuki")) == ({"bank-a": 1}, [])
@@ -118,7 +125,7 @@ def test_gathering_leaves_a_large_part_alone_until_the_small_ones_are_worth_it(l
     lake.compact_index()
     ingest("bank-b", 100)
     ingest("bank-b", 101)
-    assert lake.compact_index(whole=False).merged_parts in {2, 3}
+    assert lake.compact_index(Merge.SMALL).merged_parts in {2, 3}
     assert answer(lake) == ({"bank-a": 50, "bank-b": 42}, [])
 
 

@@ -9,7 +9,7 @@ from noroshi.core import clock, ledger
 from noroshi.core.actor import Actor
 from noroshi.core.errors import InvalidInput
 from noroshi.hunting import queries
-from noroshi.hunting.engine import CompactReport, LakeError, Removed
+from noroshi.hunting.engine import CompactReport, LakeError, Merge, Removed
 from noroshi.hunting.lake import open_lake
 from noroshi.members.models import Organisation
 
@@ -39,7 +39,7 @@ def compact_lakes() -> tuple[CompactReport, dict[str, tuple[int, int]]]:
 
 def gather_index() -> None:
     """Merge what many small ingests have left of the index, so that a hunt opens few files."""
-    open_lake().compact_index(whole=False)
+    open_lake().compact_index(Merge.SMALL)
 
 
 def forget_subject(actor: Actor, *, organisation: Organisation, subject: str) -> Removed:

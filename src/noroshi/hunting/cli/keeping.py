@@ -14,9 +14,9 @@ from noroshi.hunting.cli.printing import AS_JSON, organisation_of
 @click.option("--deep", is_flag=True, help="Read every value, not only counts and times.")
 @AS_JSON
 def verify(*, deep: bool, as_json: bool) -> None:
-    """Compare every part of the lake with its manifest, and delete files that it does not know.
+    """Compare every part of the lake and its index with the manifest, and delete files that it does not know.
 
-    Exit 3 if something is wrong: put the files back from a backup.
+    Exit 3 if something is wrong: put events back from a backup; `noroshi lake compact` makes the index anew.
     """
     from noroshi.hunting.lake import open_lake
 
@@ -25,6 +25,7 @@ def verify(*, deep: bool, as_json: bool) -> None:
         click.echo(json.dumps(asdict(report)))
     else:
         click.echo(f"{report.parts:,} parts, {report.events:,} events; {report.swept:,} unknown files deleted")
+        click.echo(f"{report.index:,} parts of the index; {report.unindexed:,} parts are not indexed yet")
     if report.problems:
         raise InvalidInput("lake", "; ".join(f"{path}: {reason}" for path, reason in report.problems))
 

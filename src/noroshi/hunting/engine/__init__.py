@@ -1,6 +1,7 @@
 """The hunting engine: logs in, hits out. It knows no Django; `Lake` is its only door."""
 
 from noroshi.hunting.engine.hit_files import HitRow, write_parquet
+from noroshi.hunting.engine.index_compaction import Merge
 from noroshi.hunting.engine.lake import Lake, is_slug
 from noroshi.hunting.engine.reasons import FileReason, LakeError, LineReason, NeedleReason, PartProblem, ScanReason
 from noroshi.hunting.engine.records import (
@@ -32,6 +33,7 @@ __all__ = [
     "Lake",
     "LakeError",
     "LineReason",
+    "Merge",
     "Needle",
     "NeedleReason",
     "NeedleType",

@@ -7,16 +7,17 @@ events away meanwhile, leaves an index that is incomplete at worst, never wrong:
 import shutil
 import time
 from collections import defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from contextlib import closing
+from enum import Enum
 from functools import partial
 from typing import Final
 
 from noroshi.hunting.engine import index_parts
 from noroshi.hunting.engine.index import INDEX, IndexWriter, epoch_of
-from noroshi.hunting.engine.index_parts import EventPart, IndexPart
+from noroshi.hunting.engine.index_parts import EventPart, IndexPart, is_complete
 from noroshi.hunting.engine.normalise import account_pseudonym
-from noroshi.hunting.engine.plan import Store, is_complete
+from noroshi.hunting.engine.plan import Store
 from noroshi.hunting.engine.records import CompactReport
 from noroshi.hunting.engine.schema import events_sql
 from noroshi.hunting.engine.session import UNREADABLE, connect
@@ -28,14 +29,22 @@ _EVENTS: Final = events_sql("getvariable('parts')")
 LEFT_BEHIND_SECONDS: Final = 3600
 
 
-def compact_index(store: Store, key: bytes, *, whole: bool) -> CompactReport:
-    """Index what is not indexed, and merge parts of the index: all of an epoch, or, not ``whole``, the small ones."""
+class Merge(Enum):
+    """Which parts of an epoch are merged."""
+
+    ALL = "all"
+    SMALL = "the small ones"
+    TORN = "those that still hold rows of events that were taken out"
+
+
+def compact_index(store: Store, key: bytes, merge: Merge) -> CompactReport:
+    """Index what is not indexed, and merge parts of the index."""
     started = time.monotonic()
     with store.manifest.compaction_lock(), closing(_Compaction(store, key)) as work:
         work.sweep()
         work.drop_incomplete()
         indexed = work.index_uncovered()
-        merged = work.merge(whole=whole)
+        merged = work.merge(merge)
         indexed += work.index_uncovered()  # what a part spoke for that could not be merged
     parts = store.manifest.index().speaking()
     return CompactReport(
@@ -98,12 +107,12 @@ class _Compaction:
             return 0
         return len(parts)
 
-    def merge(self, *, whole: bool) -> int:
+    def merge(self, chosen: Merge) -> int:
         """Merge parts of the same epoch; return how many."""
         epochs: dict[int, list[IndexPart]] = defaultdict(list)
         for part in self._store.manifest.index().speaking():
             epochs[part.epoch].append(part)
-        return sum(self._merge(parts if whole else _small(parts), epoch) for epoch, parts in sorted(epochs.items()))
+        return sum(self._merge(_CHOOSE[chosen](parts), epoch) for epoch, parts in sorted(epochs.items()))
 
     def _merge(self, parts: Sequence[IndexPart], epoch: int) -> int:
         if len(parts) < 2 and all(part.whole for part in parts):  # noqa: PLR2004 - one is merged already
@@ -128,6 +137,10 @@ class _Compaction:
             (self._store.root / part.path).unlink(missing_ok=True)
 
 
+def _torn(parts: Sequence[IndexPart]) -> list[IndexPart]:
+    return [part for part in parts if not part.whole]
+
+
 def _small(parts: Sequence[IndexPart]) -> list[IndexPart]:
     """Return the smallest parts, each at most `GROWTH` times as large as those before it together."""
     chosen: list[IndexPart] = []
@@ -138,3 +151,10 @@ def _small(parts: Sequence[IndexPart]) -> list[IndexPart]:
         chosen.append(part)
         rows += part.rows
     return chosen
+
+
+_CHOOSE: Final[dict[Merge, Callable[[Sequence[IndexPart]], Sequence[IndexPart]]]] = {
+    Merge.ALL: list,
+    Merge.SMALL: _small,
+    Merge.TORN: _torn,
+}

@@ -8,6 +8,7 @@ index speaks for is scanned, until the lake is compacted.
 import sqlite3
 from collections.abc import Callable, Collection, Iterable, Sequence
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Any, Final
 
 SCHEMA: Final = """
@@ -67,6 +68,14 @@ class EventPart:
     path: str
     first_time: int
     last_time: int
+
+
+def is_complete(root: Path, part: IndexPart) -> bool:
+    """Tell whether a part of the index is on disk as it was written."""
+    try:
+        return (root / part.path).stat().st_size == part.bytes
+    except OSError:
+        return False
 
 
 class GoneError(Exception):

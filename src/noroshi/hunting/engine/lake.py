@@ -22,7 +22,7 @@ from noroshi.hunting.engine import needles as needle_keys
 from noroshi.hunting.engine.detections.running import Session, Window
 from noroshi.hunting.engine.detections.seeing import Seen, seen_in
 from noroshi.hunting.engine.hunt import Hunt
-from noroshi.hunting.engine.index_compaction import compact_index
+from noroshi.hunting.engine.index_compaction import Merge, compact_index
 from noroshi.hunting.engine.ingest import Order, ProgressCallback, ingest
 from noroshi.hunting.engine.manifest import Arrival, Manifest, microseconds, moment
 from noroshi.hunting.engine.needles import Keys
@@ -179,13 +179,13 @@ class Lake:
     def _asking(self, keys: Keys, question: Question) -> Hunt:
         return Hunt(self._store, keys, question)
 
-    def compact_index(self, *, whole: bool = True) -> CompactReport:
-        """Index what is not indexed yet, and merge the parts of the index; not ``whole``: only the small ones.
+    def compact_index(self, merge: Merge = Merge.ALL) -> CompactReport:
+        """Index what is not indexed yet, and merge parts of the index.
 
         Hunts and ingests go on meanwhile. Raises `LakeError` when the disk is in the way; the lake stays whole.
         """
         try:
-            return compact_index(self._store, self._key, whole=whole)
+            return compact_index(self._store, self._key, merge)
         except (duckdb.Error, OSError) as error:
             raise LakeError(f"The index could not be written; the lake is as it was. ({error})") from error
 
@@ -248,7 +248,7 @@ class Lake:
         """Take out an organisation's events of a user, account, session, mail or IP address or device, at once."""
         removed = self._upkeep.forget(_slug(organisation), subject)
         if removed.events:
-            self.compact_index()  # else the index would still know
+            self.compact_index(Merge.TORN)  # else the index would still know
         return removed
 
     def organisations(self) -> list[str]:

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from noroshi.hunting.engine.index import DAY, EPOCH_DAYS
-from noroshi.hunting.engine.index_parts import EventPart, IndexPart
+from noroshi.hunting.engine.index_parts import EventPart, IndexPart, is_complete
 from noroshi.hunting.engine.manifest import Manifest
 from noroshi.hunting.engine.reasons import ScanReason
 
@@ -41,14 +41,6 @@ class Question:
     def touches(self, first: int, last: int) -> bool:
         """Tell whether something between two times can be asked for."""
         return (self.since is None or last >= self.since) and (self.until is None or first < self.until)
-
-
-def is_complete(root: Path, part: IndexPart) -> bool:
-    """Tell whether a part of the index is on disk as it was written."""
-    try:
-        return (root / part.path).stat().st_size == part.bytes
-    except OSError:
-        return False
 
 
 class Plan:

@@ -49,6 +49,7 @@ class PartProblem(StrEnum):
     SIZE = "The file has another size than the manifest says."
     UNREADABLE = "The file cannot be read."
     EVENTS = "The file holds other events than the manifest says."
+    INDEX = "This part of the index is missing or damaged: compact the lake."
 
 
 class NeedleReason(StrEnum):

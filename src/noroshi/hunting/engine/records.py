@@ -172,10 +172,15 @@ class QuarantinedLine:
 
 @dataclass(frozen=True, slots=True)
 class VerifyReport:
-    """What was compared with the manifest; ``problems`` are (path, reason), ``swept`` files that nobody knew."""
+    """What was compared with the manifest; ``problems`` are (path, reason), ``swept`` files that nobody knew.
+
+    ``index`` is the number of parts of the index, ``unindexed`` that of the parts that none of these speaks for.
+    """
 
     parts: int
     events: int
+    index: int
+    unindexed: int
     swept: int
     problems: tuple[tuple[str, str], ...]
 

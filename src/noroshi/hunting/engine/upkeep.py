@@ -11,7 +11,7 @@ import sqlite3
 import uuid
 from collections import defaultdict
 from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Final
@@ -19,6 +19,8 @@ from typing import Any, Final
 import duckdb
 
 from noroshi.hunting.engine import normalise
+from noroshi.hunting.engine.index import IndexWriter
+from noroshi.hunting.engine.index_parts import is_complete
 from noroshi.hunting.engine.manifest import Manifest, Part
 from noroshi.hunting.engine.parts import EVENTS, ROW_GROUP, sweep
 from noroshi.hunting.engine.reasons import LakeError, PartProblem
@@ -47,7 +49,7 @@ class Upkeep:
 
     def verify(self, *, deep: bool) -> VerifyReport:
         """Compare every part with the manifest, delete the files that it does not know; ``deep`` reads all values."""
-        swept, problems, parts, events = 0, [], 0, 0
+        swept, problems, parts, events = 0, self._index_problems(deep=deep), 0, 0
         for organisation in self.manifest.organisations():
             with self._session(organisation) as duck:
                 known = self.manifest.part_rows(organisation)
@@ -56,7 +58,19 @@ class Upkeep:
                     parts, events = parts + 1, events + part.events
                     if (problem := self._problem(duck, part, deep=deep)) is not None:
                         problems.append((part.path, str(problem)))
-        return VerifyReport(parts, events, swept, tuple(problems))
+        index = self.manifest.index()
+        return VerifyReport(parts, events, len(index.parts()), len(index.uncovered()), swept, tuple(problems))
+
+    def _index_problems(self, *, deep: bool) -> list[tuple[str, str]]:
+        """Return what is wrong with the index, while no compaction changes it; ``deep`` reads all of it."""
+        scratch = self.root / "staging" / ".verify"
+        with self.manifest.compaction_lock(), closing(connect(self.memory_limit, scratch)) as duck:
+            reader = IndexWriter(duck, self.root, scratch)
+            return [
+                (part.path, str(PartProblem.INDEX))
+                for part in self.manifest.index().parts()
+                if not is_complete(self.root, part) or not reader.can_read(part, deep=deep)
+            ]
 
     def age(self, organisation: str, source: str, before: str) -> Removed:
         """Take out what lies before a day (ISO, UTC), with the quarantine of that time."""
