@@ -5,6 +5,8 @@ from datetime import date, time
 
 import pytest
 from django.core import mail
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
 
 from factories.audience import COMMUNITY, to_group, to_person, without
 from factories.program import program_of
@@ -22,6 +24,7 @@ from noroshi.sharing import actions, queries
 from noroshi.sharing.actions import searches
 from noroshi.sharing.domain.asked import Asked
 from noroshi.sharing.models import SavedSearch, Signal
+from noroshi.sharing.receivers.searches import tell_searchers
 
 LOGIN = Asked("ログイン")
 
@@ -346,13 +349,25 @@ def test_alert_when_an_anonymous_author_keeps_one_then_it_is_told_like_the_audie
 
 
 def test_alert_when_the_event_is_handled_again_then_nobody_is_told_twice(cast, share, keep, drain):
-    from noroshi.sharing.receivers.searches import tell_searchers
-
     keep("b1", alert=Timing())
     signal = share("a1")
     drain()
     tell_searchers(LedgerEntry.objects.get(action="sharing.signal.published", subject_id=signal.pk))
     assert told() == [("b1", signal.pk)]
+
+
+def test_alert_when_more_keep_one_then_each_costs_one_query(cast, share, keep):
+    counts = []
+    for names in (["b1"], ["b2", "i1"]):
+        for name in names:
+            keep(name, alert=Timing())
+        signal = share("a1")
+        with CaptureQueriesContext(connection) as queries:
+            tell_searchers(LedgerEntry.objects.get(action="sharing.signal.published", subject_id=signal.pk))
+        counts.append(len(queries))
+
+    assert [name for name, found in told() if found == signal.pk] == ["b1", "b2", "i1"]
+    assert counts[1] - counts[0] == 2
 
 
 # API

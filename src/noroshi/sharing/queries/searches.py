@@ -1,6 +1,7 @@
 """Searches that people keep: what each finds for its person now, and what of it is new."""
 
 from collections.abc import Collection, Iterator
+from dataclasses import replace
 from datetime import datetime, time
 from typing import Final
 from uuid import UUID
@@ -12,7 +13,7 @@ from noroshi.core.actor import Actor
 from noroshi.core.domain.tlp import TLP
 from noroshi.core.errors import NotFound
 from noroshi.kit.domain.bigrams import Words
-from noroshi.members.queries import actor_of
+from noroshi.members.queries import actors_of
 from noroshi.sharing.domain.asked import Asked
 from noroshi.sharing.models import Attachment, Comment, SavedSearch, Signal, SignalObservable
 from noroshi.sharing.queries.signals import names_values, of_level, published_for
@@ -63,15 +64,20 @@ def alerting_about(signal: Signal, people: Collection[UUID]) -> Iterator[SavedSe
     Whatever a search asks is compared in memory first, with all that anybody may read of the signal; the few that are
     left are asked as their person would ask.
     """
-    kept = alerting(signal.world).filter(person__in=people).select_related("person__organisation", "alert")
+    kept = alerting(signal.world).filter(person__in=people).select_related("person", "alert")
     words = Words("\n".join(_all_words_of(signal)))
-    for search in kept.order_by("created_at", "pk"):
-        asked = search.asked
-        fits = asked.kind in ("", signal.kind) and asked.tlp in (None, TLP(signal.tlp))
-        if fits and (not asked.words or words.match(asked.words)):
-            reader = actor_of(search.person, world=signal.world)
-            if found_by(reader, asked).filter(pk=signal.pk).exists():
-                yield search
+    fitting = [search for search in kept.order_by("created_at", "pk") if _fits(search.asked, signal, words)]
+    readers = {actor.person: actor for actor in actors_of({search.person for search in fitting})}
+    for search in fitting:
+        reader = replace(readers[search.person_id], world=signal.world)
+        if found_by(reader, search.asked).filter(pk=signal.pk).exists():
+            yield search
+
+
+def _fits(asked: Asked, signal: Signal, words: Words) -> bool:
+    """Whether a search might find `signal` for somebody; where it might not, it does for nobody."""
+    fits = asked.kind in ("", signal.kind) and asked.tlp in (None, TLP(signal.tlp))
+    return fits and (not asked.words or words.match(asked.words))
 
 
 def _all_words_of(signal: Signal) -> Iterator[str]:
