@@ -76,6 +76,18 @@ def test_sign_in_with_a_used_code_is_refused(cast):
         assert (client.get(reverse("members:profile")).status_code == 200) is allowed
 
 
+@pytest.mark.parametrize(("seconds", "allowed"), [(0, True), (31, False), (59, False)])
+def test_sign_in_with_a_code_used_a_while_ago_is_refused_as_long_as_it_is_accepted(cast, seconds, allowed):
+    code = totp_code()
+    for after in sorted({0, seconds}):
+        with time_machine.travel(datetime(2026, 11, 22, 3, 0, after % 60, tzinfo=UTC), tick=False):
+            client = Client()
+            enter_password(client, cast.a1.email)
+            client.post(reverse("mfa_authenticate"), {"code": code})
+            opened = client.get(reverse("members:profile")).status_code == 200
+    assert opened is allowed
+
+
 def test_sign_in_with_a_wrong_password_and_with_no_account_answer_alike(cast):
     known = enter_password(Client(), cast.a1.email, "not the password")
     unknown = enter_password(Client(), "nobody@bank-a.example", "not the password")

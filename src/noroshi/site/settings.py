@@ -196,6 +196,10 @@ MFA_WEBAUTHN_ALLOW_INSECURE_ORIGIN = not OPTIONS["HTTPS"]
 MFA_ALLOW_UNVERIFIED_EMAIL = True
 USERSESSIONS_TRACK_ACTIVITY = False  # it writes at every page; sign-ins are listed without it
 MFA_TOTP_TOLERANCE = 1
+MFA_FORMS = {
+    "authenticate": "noroshi.members.second_factor.SignInCodeForm",
+    "reauthenticate": "noroshi.members.second_factor.AgainCodeForm",
+}
 ACCOUNT_SESSION_REMEMBER = False
 SOCIALACCOUNT_ONLY = False
 SOCIALACCOUNT_EMAIL_AUTHENTICATION = True
