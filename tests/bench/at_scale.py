@@ -112,6 +112,8 @@ def addresses(person: object) -> dict[str, str]:
         "list, by title": "/signals/?sort=title",
         "list, by kind": "/signals/?sort=-kind",
         "withdrawn": "/signals/withdrawn",
+        "statistics, last month": "/signals/statistics/",
+        "statistics, last quarter": f"/signals/statistics/?period={_last_quarter()}",
         "detail": f"/signals/{signal.pk}/",
         **{f"search, {label}": f"/search?q={text}" for label, text in searches.items()},
         "search, a value": f"/search?q={value}",
@@ -119,6 +121,13 @@ def addresses(person: object) -> dict[str, str]:
         "search, only in comments": f"/search?q={many_signals.SAID}",
         "search, two, far on": f"/search?q=不正送金 営業店&after={far.sealed('found -published')}",
     }
+
+
+def _last_quarter() -> str:
+    from noroshi.core import clock
+    from noroshi.sharing.domain.periods import QUARTER, Period
+
+    return str(Period.before(clock.now().date(), QUARTER))
 
 
 def _page(person: object, address: str) -> Callable[[], None]:

@@ -8,11 +8,11 @@ from collections import Counter, defaultdict
 from collections.abc import Callable, Hashable, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
-from typing import Final, NamedTuple
+from typing import Any, Final, NamedTuple
 from uuid import UUID
 
-from django.db.models import Count, Min, QuerySet
-from django.db.models.functions import TruncMonth
+from django.db.models import Count, DurationField, ExpressionWrapper, F, Min, QuerySet
+from django.db.models.functions import ExtractMonth, ExtractYear
 from django.utils import timezone
 
 from noroshi.core import clock
@@ -94,14 +94,15 @@ def sector_report(actor: Actor, period: Period) -> Report:
 
 
 def _lines(actor: Actor, start: date, end: date) -> dict[Period, list[Line]]:
-    rows = _published(actor, start, end).order_by().annotate(month=TruncMonth("published_at"))
-    names = ("month", "kind", "target", "author_mode", "owner", "owner__kind")
-    found: dict[Period, list[Line]] = defaultdict(list)
-    for month, kind, target, mode, owner, institution, number in rows.values_list(*names).annotate(number=Count("pk")):
+    parts = {"year": ExtractYear("published_at"), "month": ExtractMonth("published_at")}
+    rows = _published(actor, start, end).order_by().annotate(**parts)
+    names = ("year", "month", "kind", "target", "author_mode", "owner", "owner__kind")
+    found: dict[tuple[int, int], list[Line]] = defaultdict(list)
+    for year, month, kind, target, mode, owner, house, number in rows.values_list(*names).annotate(number=Count("pk")):
         is_named = mode == AuthorMode.NAMED
-        line = Line(kind, target, owner if is_named else None, institution if is_named else ANONYMOUS, number)
-        found[Period(month.year, month.month)].append(line)
-    return found
+        line = Line(kind, target, owner if is_named else None, house if is_named else ANONYMOUS, number)
+        found[year, month].append(line)
+    return {Period(*month): lines for month, lines in found.items()}
 
 
 def _published(actor: Actor, start: date, end: date) -> QuerySet[Signal]:
@@ -157,10 +158,14 @@ def _shown(
 
 
 def _table(keys: Iterable[str], lines: Iterable[Line], name: str) -> Table:
-    table = dict.fromkeys(keys, NOTHING)
+    counts: Counter[str] = Counter()
+    owners: dict[str, set[Hashable]] = {key: set() for key in keys}
     for line in lines:
-        named: frozenset[Hashable] = frozenset() if line.owner is None else frozenset({line.owner})
-        table[getattr(line, name)] += Cell(line.number, named)
+        key = getattr(line, name)
+        counts[key] += line.number
+        if line.owner is not None:
+            owners[key].add(line.owner)
+    table = {key: Cell(counts[key], frozenset(houses)) for key, houses in owners.items()}
     if table.get(ANONYMOUS, NOTHING).count >= FEWEST:  # nobody's in particular, and enough to be no one's
         table[ANONYMOUS] = Cell(table[ANONYMOUS].count, frozenset({"one", "another", "a third"}))
     return table
@@ -170,8 +175,8 @@ def _time_to_share(signals: QuerySet[Signal]) -> timedelta | None:
     """From the draft to the readers, of what was signed; a draft's hour could tell of an anonymous author."""
     rows = signals.filter(author_mode=AuthorMode.NAMED).order_by()
     spans: dict[UUID, list[timedelta]] = defaultdict(list)
-    for owner, created, published in rows.values_list("owner_id", "created_at", "published_at"):
-        spans[owner].append(published - created if published else timedelta(0))
+    for owner, span in rows.values_list("owner_id", _span(F("published_at") - F("created_at"))):
+        spans[owner].append(span)
     return _median_of_medians(spans)
 
 
@@ -182,18 +187,22 @@ def _times_to_note(actor: Actor, period: Period) -> tuple[timedelta | None, time
         signal__published_at__lt=clock.midnight(period.end),
         at__lt=clock.midnight(period.end),
     )
-    notes = rows.order_by().values("signal", "organisation", "signal__published_at").annotate(first=Min("at"))
+    notes = rows.order_by().values("signal", "organisation", "signal__published_at")
+    notes = notes.annotate(span=_span(Min("at") - F("signal__published_at")))
     firsts: dict[UUID, tuple[timedelta, UUID]] = {}
     spans: dict[UUID, list[timedelta]] = defaultdict(list)
-    for signal, organisation, published, at in notes.values_list(
-        "signal", "organisation", "signal__published_at", "first"
-    ):
-        span = max(at - published, timedelta(0)) if published else timedelta(0)
+    for signal, organisation, noted in notes.values_list("signal", "organisation", "span"):
+        span = max(noted, timedelta(0))
         spans[organisation].append(span)
         firsts[signal] = min(firsts.get(signal, (span, organisation)), (span, organisation))
     quickest = {organisation for _span, organisation in firsts.values()}
     first = quantile((span for span, _organisation in firsts.values()), 50) if len(quickest) >= FEWEST else None
     return first, _median_of_medians(spans)
+
+
+def _span(difference: Any) -> ExpressionWrapper[Any]:
+    """Return a span that the database subtracts: reading the moments themselves costs more than all the rest."""
+    return ExpressionWrapper(difference, output_field=DurationField())
 
 
 def _median_of_medians(spans: Mapping[UUID, list[timedelta]]) -> timedelta | None:
