@@ -360,7 +360,7 @@ def test_alert_when_more_keep_one_then_each_costs_one_query(cast, share, keep):
     counts = []
     for names in (["b1"], ["b2", "i1"]):
         for name in names:
-            keep(name, alert=Timing())
+            keep(name, Asked(kind="phishing"), alert=Timing())
         signal = share("a1")
         with CaptureQueriesContext(connection) as queries:
             tell_searchers(LedgerEntry.objects.get(action="sharing.signal.published", subject_id=signal.pk))
