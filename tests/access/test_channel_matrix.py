@@ -21,10 +21,13 @@ from noroshi.core.actor import Actor
 from noroshi.core.domain import rules
 from noroshi.core.domain.audience import Item, State
 from noroshi.core.domain.channels import Channel
+from noroshi.core.errors import NotAllowed, NotFound
 from noroshi.kit import search
 from noroshi.members.actions import issue_token
 from noroshi.members.models import Organisation, Person
 from noroshi.members.queries import actor_of, machine_of
+from noroshi.notify import feeds
+from noroshi.notify.actions import add_webhook
 from noroshi.notify.models import Notice
 from noroshi.sharing.models import Signal
 from noroshi.sharing.queries import SEARCH_KIND
@@ -39,6 +42,7 @@ WORD = "harbour"
 DETAILS = 5
 MAILED = 60
 _NEXT = re.compile(r'<a rel="next" href="([^"]+)"')
+_IN_FEED = re.compile(r"/signals/([0-9a-f]{8}-[0-9a-f-]{27})/")
 _LINK = re.compile(r'href="[^"]*/signals/([0-9a-f]{8}-[0-9a-f-]{27})/"')
 
 
@@ -170,14 +174,63 @@ def _machine_token(home: Organisation) -> str:
     return issue_token(actor_of(admin), organisation=home, label="matrix", scopes=["signals.read"])[1]
 
 
-def test_mail_tells_those_whom_decide_allows_and_carries_what_may_travel(verdicts, items, drain):
-    system = Actor.system("matrix")
-    published = Signal.everything.filter(state=State.PUBLISHED, world="real").order_by("pk")[:MAILED]
+def test_feeds_carry_what_decide_allows(verdicts, monkeypatch):
+    monkeypatch.setattr(feeds, "MOST_ENTRIES", ITEMS)  # all of it, for once
+    for name in PEOPLE:
+        if name != "sup":
+            person = Person.objects.get(pk=PERSON_IDS[name])
+            token = issue_token(actor(name), person=person, label="matrix", scopes=["feeds.read"])[1]
+            for kind in ("atom", "rss"):
+                verdicts.compare(kind, actor(name, Channel.FEED), fed(Client().get(f"/inbox/feeds/{token}/{kind}")))
+    assert verdicts.wrong == []
+    assert verdicts.pairs >= 8_000
+
+
+def fed(answer) -> list[UUID]:
+    """The signals of a feed that are there with their title: of what is withdrawn the number alone is left."""
+    entries = re.split(r"<(?:entry|item)>", answer.content.decode())[1:]
+    linked = [_IN_FEED.search(entry) for entry in entries if WORD in entry]
+    return [UUID(link.group(1)) for link in linked if link]
+
+
+def test_webhooks_carry_what_decide_allows(verdicts, items, drain, partner):
+    homes = {name: Organisation.objects.get(pk=organisation_id(name)) for name in ORGANISATIONS}
+    hooked = {name: home for name, home in homes.items() if _hook(home)}
+    published = _published(verdicts, items, drain)
+    told: dict[str, set[UUID]] = {name: set() for name in hooked}
+    for url, _headers, body in partner.sent:
+        told[url.split("/")[-1]].add(UUID(body["data"]["id"]))
+    for name, home in hooked.items():
+        verdicts.compare("webhook", machine_of(home, Channel.WEBHOOK), told[name])
+    assert verdicts.wrong == []
+    assert len(hooked) > 2
+    assert 0 < sum(map(len, told.values())) < len(hooked) * len(published)
+
+
+def _hook(home: Organisation) -> bool:
+    """Give the organisation a webhook; some may have none."""
+    admin = Person.objects.create(email=f"admin@{home.slug}.example", name="admin", organisation=home)
+    admin.role_assignments.create(role="organisation_admin")
+    try:
+        add_webhook(actor_of(admin), label="SIEM", url=f"https://siem.example/{home.slug}")
+    except (NotAllowed, NotFound):
+        return False
+    return True
+
+
+def _published(verdicts: Verdicts, items, drain) -> list[Signal]:
+    """Let some of the signals go out, and narrow the verdicts to those."""
+    published = list(Signal.everything.filter(state=State.PUBLISHED, world="real").order_by("pk")[:MAILED])
     verdicts.items = {signal.pk: items[signal.pk] for signal in published}
     with transaction.atomic():
         for signal in published:
-            ledger.record(system, "sharing.signal.published", signal, version=1)
+            ledger.record(Actor.system("matrix"), "sharing.signal.published", signal, version=1)
     drain()
+    return published
+
+
+def test_mail_tells_those_whom_decide_allows_and_carries_what_may_travel(verdicts, items, drain):
+    _published(verdicts, items, drain)
     told: dict[UUID, set[UUID]] = {pk: set() for pk in PERSON_IDS.values()}
     for person, number in Notice.everything.values_list("person", "subject_id"):
         told[person].add(number)
