@@ -11,6 +11,7 @@ from django.utils.datastructures import MultiValueDict
 
 from factories import files
 from factories.program import program_of, refusal
+from factories.subscriptions import choose
 from noroshi.core.domain.channels import Channel
 from noroshi.core.domain.tlp import TLP, Profile
 from noroshi.core.errors import Conflict, InvalidInput, NotAllowed, NotFound, TooLarge, TooMany
@@ -20,6 +21,7 @@ from noroshi.members.actions import (
     appoint_coordinator,
     change_group,
     close_group,
+    create_group,
     join_group,
     leave_group,
     suspend_person,
@@ -27,10 +29,11 @@ from noroshi.members.actions import (
 )
 from noroshi.members.domain.groups import Charter, Terms
 from noroshi.members.models import Organisation, Person, RoleAssignment
-from noroshi.notify.models import Notice
+from noroshi.notify.models import Delivery, Notice, NoticeKind
 from noroshi.notify.tasks import send_due_mail
 from noroshi.sharing import actions, blobs, queries
 from noroshi.sharing.actions import Upload
+from noroshi.sharing.domain import archives
 from noroshi.sharing.models import DocumentVersion, GroupDocument
 
 TEXT = Upload("当番表\n".encode(), "当番.txt")
@@ -244,6 +247,13 @@ def test_document_when_something_is_wrong_then_it_is_refused_and_nothing_is_kept
     assert (refused.value.field, GroupDocument.everything.count(), AudienceEntry.objects.count()) == (field, 0, 0)
 
 
+def test_file_when_it_is_malware_then_it_is_said_where_it_belongs(add):
+    encrypted = archives.wrap(files.PE, "a.bin")
+    for upload in (Upload(files.PE, "a.exe"), Upload(encrypted, "a.zip"), Upload(b"x", "a.txt", sample=True)):
+        with pytest.raises(InvalidInput, match="attach it to a signal, as a sample"):
+            add("b1", upload)
+
+
 @pytest.mark.parametrize("limit", ["FILE_LIMIT", "FILES_PER_GROUP_LIMIT", "FILES_PER_ORGANISATION_LIMIT"])
 def test_document_when_past_a_limit_then_it_is_refused(cast, add, settings, limit):
     document = add("b1", Upload(b"1234567890", "a.txt"))
@@ -318,6 +328,18 @@ def test_told_when_it_comes_is_renewed_and_goes_then_those_are_who_see_it_but_no
     actions.withdraw_document(cast.actor("b1"), document, reason="古い")
     drain()
     assert told("withdrawn") == ["a1", "hub_op"]
+
+
+def test_subscription_when_it_names_a_group_then_its_documents_are_mailed_and_no_other_s(cast, add, drain, room):
+    other = create_group(cast.actor("hub_op"), slug="wg_other", name_ja="他部会", kind="ad_hoc")
+    for name in ("a1", "i1"):
+        join_group(cast.actor("hub_op"), group=other, person=cast.people[name])
+    choose(cast.actor("a1"), NoticeKind.DOCUMENT, Delivery.WEEKLY, groups=[other.pk])
+    choose(cast.actor("hub_op"), NoticeKind.DOCUMENT, Delivery.WEEKLY, groups=[room.pk])
+    add("b1")
+    drain()
+    due = Notice.everything.filter(kind="document", mail_due_at__isnull=False)
+    assert list(due.values_list("person__name", flat=True)) == ["hub_op"]
 
 
 def test_inbox_and_mail_when_somebody_leaves_then_they_say_nothing_of_it(cast, add, drain, room, stopped_clock):

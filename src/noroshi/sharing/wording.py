@@ -202,6 +202,9 @@ _AS_SAMPLE: Final = _(
     " archive."
 )
 
+ELSEWHERE: Final = _("Malware is no document of a group: attach it to a signal, as a sample.")
+"""What is said of malware where none is taken."""
+
 REFUSALS: Final[dict[Refusal, Promise]] = {
     Refusal.EMPTY: _("The file is empty."),
     Refusal.UNKNOWN: _(
@@ -249,9 +252,10 @@ FILE_KINDS: Final[dict[FileKind, Promise]] = {
 }
 
 
-def refusal_of_file(reason: Refusal) -> str:
-    """Return why a file is not taken, in one sentence or two."""
-    return str(REFUSALS[reason]) % {"how": _AS_SAMPLE} if reason in _NEEDS_WRAPPING else str(REFUSALS[reason])
+def refusal_of_file(reason: Refusal, *, samples: bool = True) -> str:
+    """Return why a file is not taken, in one sentence or two; `samples` where malware is taken as one."""
+    how = _AS_SAMPLE if samples else ELSEWHERE
+    return str(REFUSALS[reason]) % {"how": how} if reason in _NEEDS_WRAPPING else str(REFUSALS[reason])
 
 
 def recalled(number: str) -> str:

@@ -20,7 +20,6 @@ from noroshi.sharing.actions.marking import default_profile
 from noroshi.sharing.actions.receipts import count_reading
 from noroshi.sharing.actions.words import checked_body, checked_sentence, checked_title
 from noroshi.sharing.domain.content import MAX_REASON
-from noroshi.sharing.domain.file_kinds import FileKind
 from noroshi.sharing.domain.file_names import clean_name
 from noroshi.sharing.models import DocumentVersion, GroupDocument
 from noroshi.sharing.queries.documents import DOCUMENT_KIND
@@ -38,7 +37,7 @@ def add_document(
     """Add a document to a group, for those who are in it. Raises InvalidInput, and TooLarge past a limit."""
     policy.require_documents_of(actor, group)
     level = _checked_level(actor, tlp)
-    file = _prepared(upload)
+    file = prepared(upload, samples=False)
     with transaction.atomic():
         group = _locked_group(actor, group)
         document = GroupDocument(
@@ -61,7 +60,7 @@ def add_document(
 def add_document_version(actor: Actor, document: GroupDocument, *, upload: Upload, note: str) -> GroupDocument:
     """Put another file in the place of the last one, which stays readable as an earlier version."""
     policy.require_document(actor, document, policy.may_edit_document)
-    file = _prepared(upload)
+    file = prepared(upload, samples=False)
     with transaction.atomic():
         document = _locked(actor, document)
         policy.require_document(actor, document, policy.may_edit_document)
@@ -119,14 +118,6 @@ def _checked_level(actor: Actor, tlp: str) -> TLP:
         raise InvalidInput("tlp", sentence)
     policy.require_carried(actor, TLP(tlp))
     return TLP(tlp)
-
-
-def _prepared(upload: Upload) -> Prepared:
-    """Look at a file; a group's documents are no place for malware."""
-    file = prepared(upload)
-    if file.known.kind is FileKind.SAMPLE:
-        raise InvalidInput("file", _("An encrypted archive is taken as a malware sample: attach it to a signal."))
-    return file
 
 
 def _locked_group(actor: Actor, group: Group) -> Group:

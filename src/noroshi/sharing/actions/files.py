@@ -17,7 +17,7 @@ from noroshi.sharing.domain import archives, cleaning
 from noroshi.sharing.domain.file_kinds import ZIPPED, FileKind, Known, Refusal, Unfit
 from noroshi.sharing.models import Blob, StoredFile
 from noroshi.sharing.queries.attachments import blobs_unneeded, blobs_uploaded_by, is_needed
-from noroshi.sharing.wording import refusal_of_file
+from noroshi.sharing.wording import ELSEWHERE, refusal_of_file
 
 KEPT_UNNEEDED: Final = timedelta(days=1)
 """How long bytes are left alone that nothing refers to: longer than any upload takes, and than a backup."""
@@ -45,18 +45,22 @@ class Prepared:
     sample_sha256: str = ""
 
 
-def prepared(upload: Upload, *, strictly: bool = False) -> Prepared:
-    """Look at a file, clean or wrap it; `strictly` where nothing may tell of its maker.
+def prepared(upload: Upload, *, strictly: bool = False, samples: bool = True) -> Prepared:
+    """Look at a file, clean or wrap it.
 
+    `strictly` where nothing may tell of its maker; without `samples` no malware is taken, wrapped neither.
     Raises InvalidInput with the sentence that says why a file is not taken, TooLarge where it is past a limit.
     """
     if len(upload.data) > settings.FILE_LIMIT:
         limit = settings.FILE_LIMIT // (1024 * 1024)
         raise TooLarge(_("That is too large: a file may have at most %(limit)s MB.") % {"limit": limit})
     try:
-        return _as_sample(upload, strictly=strictly) if upload.sample else _as_document(upload, strictly=strictly)
+        file = _as_sample(upload, strictly=strictly) if upload.sample else _as_document(upload, strictly=strictly)
     except Unfit as unfit:
-        raise InvalidInput("file", refusal_of_file(unfit.reason)) from unfit
+        raise InvalidInput("file", refusal_of_file(unfit.reason, samples=samples)) from unfit
+    if file.known.kind is FileKind.SAMPLE and not samples:
+        raise InvalidInput("file", str(ELSEWHERE))
+    return file
 
 
 def _as_sample(upload: Upload, *, strictly: bool) -> Prepared:

@@ -1,6 +1,12 @@
 // Shows how far a file has got. Without this script the form is sent as any other.
 "use strict";
 
+// Goes to the page that a form leads to; where that is this one, it is fetched anew.
+function show(address) {
+  if (address === location.href.split("#")[0]) location.reload();
+  else location.assign(address);
+}
+
 function send(form) {
   const bar = form.querySelector("progress");
   const call = new XMLHttpRequest();
@@ -10,7 +16,7 @@ function send(form) {
     if (event.lengthComputable) bar.value = Math.floor((100 * event.loaded) / event.total);
   });
   call.addEventListener("load", () => {
-    if (call.status < 400) { location.assign(call.responseURL); location.reload(); return; }
+    if (call.status < 400) { show(call.responseURL); return; }
     const page = new DOMParser().parseFromString(call.responseText, "text/html");
     document.querySelector("main").replaceWith(page.querySelector("main"));
   });
