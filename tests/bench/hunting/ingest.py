@@ -1,11 +1,15 @@
-"""Ingest of a combined log, beside a Python ``re`` loop and DuckDB's bare reading of the same lines.
+"""Ingest (events, index, quarantine) of access logs and of JSON lines, beside what reads the same lines and does less.
 
-    python tests/bench/hunting/ingest.py [LINES] [FILE]
+    python tests/bench/hunting/ingest.py [LINES]
 
-CPU seconds are the figure to trust; ratios are within one run.
+Beside it: DuckDB's bare reading into Parquet, which vets nothing, makes nothing canonical and has no index; a loop in
+Python that stores nothing; the engine's own readers, line by line. CPU seconds are the figure to trust; ratios are
+within one run.
 """
 
+import json
 import re
+import resource
 import sys
 import tempfile
 import time
@@ -13,14 +17,17 @@ from collections.abc import Callable
 from pathlib import Path
 
 import duckdb
-from sample import write_log
+import msgspec
+from sample import write_log, write_objects
 
 from noroshi.hunting.engine import Lake
+from noroshi.hunting.engine.bulk import reading
 
 _PATTERN = (
     r'^(\S+) \S+ (\S+) \[([^\]]+)\] "((?:[^"\\]|\\.)*)" (\d{3}) (\d+|-)(?: "((?:[^"\\]|\\.)*)" "((?:[^"\\]|\\.)*)")?'
 )
 _NAMES = ["ip", "user", "time", "request", "status", "bytes", "referrer", "agent"]
+_WATCHED = ("src_ip", "user_id", "device_id", "user_agent", "url", "referrer")
 
 
 def seconds(work: Callable[[], object]) -> tuple[float, float]:
@@ -36,38 +43,68 @@ def python_re(log: Path) -> None:
             match(line)
 
 
-def duckdb_lines(log: Path, select: str, target: Path | None = None) -> None:
+def python_dict(log: Path) -> None:
+    """Look six values of each event up among a million: the simplest watch, which stores nothing."""
+    known = {f"240.{number >> 16}.{number >> 8 & 255}.{number & 255}": number for number in range(1_000_000)}
+    with log.open("rb") as file:
+        for line in file:
+            event = msgspec.json.decode(line)
+            for name in _WATCHED:
+                if event.get(name) in known:
+                    print(event)
+
+
+def duckdb_to_parquet(source: str, target: Path) -> None:
     connection = duckdb.connect()
     connection.execute("SET enable_progress_bar = false").fetchall()
-    source = (
-        f"SELECT {select} FROM read_csv('{log}', header = false, columns = {{'line': 'VARCHAR'}}, delim = '\x01', "
-        "quote = '', escape = '', auto_detect = false)"
+    connection.execute(f"COPY ({source}) TO '{target}' (FORMAT parquet, COMPRESSION zstd)").fetchall()
+
+
+def of_log(log: Path) -> str:
+    lines = (
+        f"read_csv('{log}', header = false, columns = {{'line': 'VARCHAR'}}, delim = '\x01', quote = '', escape = '', "
+        "auto_detect = false)"
     )
-    sql = f"COPY ({source}) TO '{target}' (FORMAT parquet, COMPRESSION zstd)" if target else source
-    connection.execute(sql).fetchall()
+    return f"SELECT unnest(regexp_extract(line, '{_PATTERN}', {_NAMES})) FROM {lines}"
 
 
-def main(lines: int, given: str | None) -> None:
-    with tempfile.TemporaryDirectory() as folder:
-        log = Path(given or folder, *([] if given else ["access.log"]))
-        if not given:
-            write_log(log, lines)
-        count = sum(1 for _ in log.open("rb"))
-        lake = Lake(Path(folder) / "lake", key=b"k" * 32)
-        regex = f"regexp_extract(line, '{_PATTERN}', {_NAMES})"
-        runs = {
-            "noroshi ingest": lambda: lake.ingest("bank", "web", [log]),
-            "python re loop, stores nothing": lambda: python_re(log),
-            "duckdb bare read": lambda: duckdb_lines(log, "count(line)"),
-            "duckdb regex to parquet, no vetting": lambda: duckdb_lines(log, regex, Path(folder) / "bare.parquet"),
-        }
-        measured = {name: seconds(run) for name, run in runs.items()}
-        own = measured["noroshi ingest"][1]
-        print(f"{count} lines, {log.stat().st_size >> 20} MiB; lake {lake.status()[0].bytes >> 20} MiB")
-        for name, (wall, cpu) in measured.items():
-            print(f"{name:38} {wall:7.2f} s wall {cpu:7.2f} s CPU {count / cpu:12,.0f} lines/CPU s  x{own / cpu:.2f}")
+def of_objects(log: Path) -> str:
+    columns = json.loads(log.open().readline())
+    types = ", ".join(
+        f"{name}: '{'BIGINT' if isinstance(value, int) else 'VARCHAR'}'" for name, value in columns.items()
+    )
+    return f"SELECT * FROM read_json('{log}', format = 'newline_delimited', columns = {{{types}}})"
+
+
+def measure(name: str, log: Path, folder: Path, bare: str, loop: Callable[[Path], None]) -> None:
+    def into_lake(lake: str, worth_it: int) -> None:
+        reading.WORTH_IT = worth_it
+        Lake(folder / lake, key=b"k" * 32).ingest("bank", "web", [log])
+
+    count, usual = sum(1 for _ in log.open("rb")), reading.WORTH_IT
+    runs: dict[str, Callable[[], object]] = {
+        "noroshi ingest": lambda: into_lake(f"{name}-lake", usual),
+        "noroshi ingest, line by line": lambda: into_lake(f"{name}-lines", 1 << 60),
+        "duckdb bare to parquet": lambda: duckdb_to_parquet(bare, folder / f"{name}.parquet"),
+        f"python {loop.__name__} loop, stores nothing": lambda: loop(log),
+    }
+    measured = {label: seconds(run) for label, run in runs.items()}
+    own = measured["noroshi ingest"][1]
+    print(f"{name}: {count:,} lines, {log.stat().st_size >> 20} MiB")
+    for label, (wall, cpu) in measured.items():
+        each = f"{cpu / count * 1e6:6.1f} µs a line; ours x{own / cpu:.2f} of it"
+        print(f"  {label:40} {wall:7.2f} s wall {cpu:7.2f} s CPU {each}")
+
+
+def main(lines: int) -> None:
+    with tempfile.TemporaryDirectory() as name:
+        folder = Path(name)
+        write_log(folder / "access.log", lines)
+        measure("access log", folder / "access.log", folder, of_log(folder / "access.log"), python_re)
+        write_objects(folder / "app.json", lines)
+        measure("JSON lines", folder / "app.json", folder, of_objects(folder / "app.json"), python_dict)
+        print(f"peak memory {resource.getrusage(resource.RUSAGE_SELF).ru_maxrss >> 10} MiB (with the other runs)")
 
 
 if __name__ == "__main__":
-    arguments = sys.argv[1:]
-    main(int(arguments[0]) if arguments else 1_000_000, arguments[1] if len(arguments) > 1 else None)
+    main(int(sys.argv[1]) if sys.argv[1:] else 1_000_000)

@@ -78,9 +78,10 @@ def url_cuts_sql(url: str) -> str:
 
     A ``/`` at its end is no cut: a needle has none there.
     """
-    bare, whole = f"rtrim({url}, '/')", "[^/?&]*"
+    bare, whole, depth = f"rtrim({url}, '/')", "[^/?&]*", url_depth_sql(url)
     cuts = (f"regexp_extract({bare}, '^(?:{whole}[/?&]){{{number}}}{whole}')" for number in range(URL_DEPTH))
-    return f"[{', '.join(map(text_key_sql, cuts))}][:{url_depth_sql(url)}]"
+    keys = (f"CASE WHEN {depth} > {number} THEN {text_key_sql(cut)} END" for number, cut in enumerate(cuts))
+    return f"[{', '.join(keys)}][:{depth}]"
 
 
 def url_depth_sql(url: str) -> str:
