@@ -43,13 +43,16 @@ SELECT * EXCLUDE (place, rest, cut, digits, fraction, after){plains},
        CASE WHEN digits IS NOT NULL THEN digits
             WHEN cut THEN CAST(substr("time", place + 2, 2) AS BIGINT) * 1000000 + CAST(fraction AS BIGINT)
             ELSE 0 END AS micros
-FROM (SELECT *, CASE WHEN regexp_full_match("time", '[0-9]{{10}}([.][0-9]{{1,6}})?')
+FROM (SELECT *, CASE WHEN contains("time", ':') THEN NULL
+                     WHEN regexp_full_match("time", '[0-9]{{10}}([.][0-9]{{1,6}})?')
                      THEN CAST(substr("time", 1, 10) AS BIGINT) * 1000000
                           + CAST(rpad(substr("time", 12), 6, '0') AS BIGINT)
                      WHEN regexp_full_match("time", '[0-9]{{13}}') THEN CAST("time" AS BIGINT) * 1000
                      WHEN regexp_full_match("time", '[0-9]{{16}}') THEN CAST("time" AS BIGINT) END AS digits,
-             rpad(substr(regexp_extract(rest, '^[.,]([0-9]+)', 1), 1, 6), 6, '0') AS fraction,
-             regexp_replace(rest, '^[.,][0-9]+', '') AS after
+             CASE WHEN substr(rest, 1, 1) IN ('.', ',')
+                  THEN rpad(substr(regexp_extract(rest, '^[.,]([0-9]+)', 1), 1, 6), 6, '0') ELSE '0' END AS fraction,
+             CASE WHEN substr(rest, 1, 1) IN ('.', ',') THEN regexp_replace(rest, '^[.,][0-9]+', '') ELSE rest
+             END AS after
       FROM (SELECT *, substr("time", place + 4) AS rest,
                    regexp_full_match(substr("time", place + 1, 3), ':[0-5][0-9]') AS cut
             FROM (SELECT *{cuts}, CASE WHEN starts_with("time", '[') THEN 18 WHEN substr("time", 3, 1) = '/' THEN 17
