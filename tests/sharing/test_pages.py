@@ -126,6 +126,7 @@ def test_pages_when_nobody_is_signed_in_then_they_lead_to_the_sign_in(share):
             **dict.fromkeys(numbers, signal.pk),
             "verb": "acknowledge",
             "slug:slug": "wg_incident",
+            "int:number": 1,
             "P<form>": "csv",
         }
         arguments = {
