@@ -13,12 +13,19 @@ from noroshi.core.models import LedgerEntry
 from noroshi.hunting import actions, queries
 from noroshi.hunting.models import DetectionRun, Hunt, LogFile
 from noroshi.kit.jobs import job, recurring
+from noroshi.members.models import Organisation
 
 
 @job()
 def look_back(hunt_id: str) -> None:
     """Run one hunt."""
     actions.run_hunt(Hunt.objects.unrestricted(reason="the job runs it").get(pk=UUID(hunt_id)))
+
+
+@job(retries=0)
+def watch(organisation_id: str) -> None:
+    """Look at what has arrived of an organisation's logs; `look_at_arrivals` asks again for what has failed."""
+    actions.watch_arrivals(Organisation.objects.get(pk=UUID(organisation_id)))
 
 
 @job()
@@ -45,6 +52,19 @@ def queue_hunt(entry: LedgerEntry) -> None:
 def queue_log_file(entry: LedgerEntry) -> None:
     """Put a log file on the job queue."""
     take_in.enqueue(str(entry.subject_id))
+
+
+@subscribe("hunting.queue-watch", "hunting.log.ingested")
+def queue_watch(entry: LedgerEntry) -> None:
+    """Have a job look at logs as they arrive."""
+    watch.enqueue(str(entry.subject_id))
+
+
+@recurring("hunting.watch", every=timedelta(seconds=30))
+def look_at_arrivals() -> None:
+    """Have a job look at what nobody was told of, or could not be looked at: an ingest or a watch was killed."""
+    for organisation in queries.organisations_with_arrivals():
+        watch.enqueue(str(organisation.pk))
 
 
 @job()

@@ -20,6 +20,7 @@ from noroshi.hunting.actions.logs import (
 from noroshi.hunting.actions.rules import remove_rules, save_rules, tune_rule
 from noroshi.hunting.actions.sources import set_source
 from noroshi.hunting.actions.upkeep import age_lakes, compact_lakes, forget_subject, gather_index
+from noroshi.hunting.actions.watch import watch_arrivals
 
 __all__ = [
     "MAX_LIST",
@@ -47,4 +48,5 @@ __all__ = [
     "take_in",
     "take_in_folder",
     "tune_rule",
+    "watch_arrivals",
 ]

@@ -141,9 +141,9 @@ def finish_hunt(
     hunt = Hunt.everything.select_for_update().get(pk=hunt.pk)
     if hunt.state == HuntState.DONE:
         return
-    new = _write_hits(hunt, [(scope[hit.organisation], hit) for hit in result.hits], wanted)
+    new = write_hits(hunt, [(scope[hit.organisation], hit) for hit in result.hits], wanted)
     if hunt.signal is not None:
-        _tell(hunt, hunt.signal, new)
+        tell_owners(hunt, hunt.signal, new)
     hunt.state, hunt.finished_at = HuntState.DONE, clock.now()
     hunt.wall_seconds, hunt.cpu_seconds = result.wall_seconds, result.cpu_seconds
     hunt.refused = [*hunt.refused, *(list(pair) for pair in result.refused)][:MAX_REFUSED]
@@ -154,7 +154,7 @@ def finish_hunt(
     )
 
 
-def _write_hits(
+def write_hits(
     hunt: Hunt, found: Sequence[tuple[Organisation, Found]], wanted: set[tuple[str, str]]
 ) -> dict[UUID, int]:
     """Write the hits; return how many values are new, by organisation.
@@ -202,7 +202,7 @@ class _Total(NamedTuple):
     last_seen: datetime
 
 
-def _tell(hunt: Hunt, signal: Signal, new: Mapping[UUID, int]) -> None:
+def tell_owners(hunt: Hunt, signal: Signal, new: Mapping[UUID, int]) -> None:
     """Write the event of each organisation in which something new was found, and what each has seen by now."""
     actor = _hunter(hunt)
     for organisation, hits in new.items():

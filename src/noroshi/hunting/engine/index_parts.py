@@ -3,8 +3,13 @@
 A part of the index speaks for an organisation only as long as it covers all the events it was made of. Whoever takes a
 part of the events away, for whatever reason, takes this voice with it: a trigger sees to that. What no part of the
 index speaks for is scanned, until the lake is compacted.
+
+A part of the index knows the last arrival (see `manifest.Arrival`) of each organisation's events in it: a watch joins
+what came after the arrival it knows. Parts made one know the later arrival, so that a watch may meet events again, but
+misses none.
 """
 
+import json
 import sqlite3
 from collections.abc import Callable, Collection, Iterable, Sequence
 from dataclasses import dataclass
@@ -20,6 +25,13 @@ CREATE TABLE IF NOT EXISTS indexed (
     part TEXT PRIMARY KEY, index_part TEXT NOT NULL, organisation TEXT NOT NULL
 ) STRICT, WITHOUT ROWID;
 CREATE INDEX IF NOT EXISTS indexed_by ON indexed (index_part, organisation);
+CREATE TABLE IF NOT EXISTS news (
+    organisation TEXT NOT NULL, index_part TEXT NOT NULL, number INTEGER NOT NULL,
+    PRIMARY KEY (organisation, index_part)
+) STRICT, WITHOUT ROWID;
+CREATE TRIGGER IF NOT EXISTS news_leave_with_index AFTER DELETE ON index_part BEGIN
+    DELETE FROM news WHERE index_part = old.path;
+END;
 CREATE TRIGGER IF NOT EXISTS part_leaves_index AFTER DELETE ON part BEGIN
     DELETE FROM indexed WHERE organisation = old.organisation
         AND index_part = (SELECT index_part FROM indexed WHERE part = old.path);
@@ -42,6 +54,17 @@ WHERE x.index_part = ? ORDER BY p.path
 _COVERED = """
 SELECT p.organisation, p.path, p.first_time, p.last_time, x.index_part
 FROM part AS p JOIN indexed AS x ON x.part = p.path WHERE p.organisation = ? ORDER BY p.path
+"""
+
+_NEWS = """
+SELECT x.index_part FROM (SELECT DISTINCT index_part FROM indexed WHERE organisation = ?1) AS x
+LEFT JOIN news AS n ON n.organisation = ?1 AND n.index_part = x.index_part
+WHERE coalesce(n.number, 1) > ?2
+"""
+_ARRIVED = "INSERT OR REPLACE INTO news SELECT ?1, ?2, coalesce(max(number), 0) FROM arrival WHERE organisation = ?1"
+_ARRIVED_LAST = """
+INSERT OR REPLACE INTO news
+SELECT organisation, ?1, max(number) FROM news WHERE index_part IN (SELECT value FROM json_each(?2)) GROUP BY 1
 """
 
 
@@ -109,9 +132,13 @@ class Coverage:
         parts = self._rows(_COVERED, (organisation,))
         return [EventPart(*row) for *row, index_part in parts if index_part in index_parts]
 
+    def news(self, organisation: str, after: int) -> frozenset[str]:
+        """Return the paths of the parts that speak for events of an organisation that came after an arrival."""
+        return frozenset(path for (path,) in self._rows(_NEWS, (organisation, after)))
+
 
 def add(connection: sqlite3.Connection, made: IndexPart, parts: Iterable[str]) -> None:
-    """Let a part of the index speak for parts of the events, which are given by their paths.
+    """Let a part of the index speak for parts of the events, which are given by their paths, and are noted as arrived.
 
     Raises `GoneError` if one of these is not there any more: the index would count what is not in the lake.
     """
@@ -119,6 +146,7 @@ def add(connection: sqlite3.Connection, made: IndexPart, parts: Iterable[str]) -
         "INSERT INTO index_part VALUES (?,?,?,?,?)",
         (made.path, made.epoch, made.rows, made.bytes, len(made.organisations)),
     )
+    connection.executemany(_ARRIVED, [(organisation, made.path) for organisation in made.organisations])
     let_speak(connection, made.path, parts)
 
 
@@ -142,6 +170,7 @@ def take_leave(connection: sqlite3.Connection, parts: Sequence[str]) -> str | No
 def replace(connection: sqlite3.Connection, old: Collection[str], made: IndexPart) -> None:
     """Let one part of the index speak for all that others spoke for, and forget those."""
     add(connection, made, ())
+    connection.execute(_ARRIVED_LAST, (made.path, json.dumps(list(old))))
     for path in old:
         connection.execute("UPDATE indexed SET index_part = ? WHERE index_part = ?", (made.path, path))
         connection.execute("DELETE FROM index_part WHERE path = ?", (path,))

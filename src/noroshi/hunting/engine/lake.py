@@ -10,7 +10,7 @@ On disk::
 
 import re
 import time
-from collections.abc import Callable, Collection, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 from typing import Any, Final
@@ -175,6 +175,22 @@ class Lake:
             with self._asking(keys, Question([organisation])) as hunt:
                 found = hunt.spread(organisation)
         return Spread(*found, *self._manifest.extent(organisation))
+
+    def prepare(self, needles: Iterable[Needle]) -> Keys:
+        """Turn needles into what `met_since` takes, to be kept for many batches."""
+        return needle_keys.prepare(needles, self._key)
+
+    def met_since(self, organisation: str, after: int, keys: Keys) -> list[Needle]:
+        """Return those needles that an organisation's events show which came in after the arrival of that number.
+
+        The index that every batch brings with it is joined with the keys. Some that only earlier events show can be
+        among them, once the index was compacted; `hunt` tells when and how often.
+        """
+        if not keys.needles:
+            return []
+        with self._asking(keys, Question([organisation], after=after)) as hunt:
+            met = {total.needle for answer in hunt.answers() for total in answer.totals}
+        return [keys.needles[number] for number in sorted(met)]
 
     def _asking(self, keys: Keys, question: Question) -> Hunt:
         return Hunt(self._store, keys, question)

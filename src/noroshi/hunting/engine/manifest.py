@@ -184,13 +184,13 @@ class Manifest:
         with self.transaction() as connection:
             connection.executemany("INSERT INTO file VALUES (?,?,?,?,?,?,?,?,?,?)", map(astuple, files))
             connection.executemany("INSERT INTO part VALUES (?,?,?,?,?,?,?,?)", map(astuple, parts))
-            for made, covered in written.index:
-                index_parts.add(connection, made, covered)
-            connection.executemany("INSERT OR IGNORE INTO quarantine VALUES (?,?,?,?)", quarantined)
             connection.executemany(
                 "INSERT INTO arrival (organisation, first_time, last_time) VALUES (?,?,?)",
                 _spans_by_organisation(parts),
             )
+            for made, covered in written.index:
+                index_parts.add(connection, made, covered)
+            connection.executemany("INSERT OR IGNORE INTO quarantine VALUES (?,?,?,?)", quarantined)
 
     def arrived(self, organisation: str, after: int) -> Arrival | None:
         """Return what has arrived of an organisation since the arrival of that number, or None for nothing."""

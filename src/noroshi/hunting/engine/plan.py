@@ -1,7 +1,7 @@
 """What a question needs read: parts of the index where they speak, parts of the events where they do not."""
 
 from collections import defaultdict
-from collections.abc import Collection, Iterable
+from collections.abc import Callable, Collection, Iterable
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -27,12 +27,23 @@ class Store:
 
 @dataclass(frozen=True, slots=True)
 class Question:
-    """Whose events (None: everybody's) with since <= time < until, in microseconds; without the index on demand."""
+    """Whose events (None: everybody's) with since <= time < until, in microseconds; without the index on demand.
+
+    ``after`` leaves those of one organisation that came into the lake after the arrival of that number, and perhaps
+    some that came before.
+    """
 
     organisations: Collection[str] | None = None
     since: int | None = None
     until: int | None = None
     index: bool = True
+    after: int | None = None
+
+    @property
+    def only(self) -> str:
+        """The one organisation that is asked about."""
+        (organisation,) = self.organisations or ()
+        return organisation
 
     def names(self, organisation: str) -> bool:
         """Tell whether an organisation's events are asked for."""
@@ -52,9 +63,10 @@ class Plan:
         self.index: list[IndexPart] = []
         self.events: dict[str, dict[EventPart, ScanReason]] = defaultdict(dict)
         index = store.manifest.index()
-        self._read(index.uncovered(), ScanReason.NOT_INDEXED)
+        self._read(filter(self._may_be_new(), index.uncovered()), ScanReason.NOT_INDEXED)
+        news = self._news()
         for part in index.speaking():
-            if not self._is_asked(part):
+            if not self._is_asked(part) or not (news is None or part.path in news):
                 continue
             self.index.append(part)
             if not question.index:
@@ -77,6 +89,19 @@ class Plan:
         return self._question.touches(first, first + EPOCH_DAYS * DAY) and any(
             map(self._question.names, part.organisations)
         )
+
+    def _news(self) -> frozenset[str] | None:
+        """Return the parts of the index with what is asked for, or None for all."""
+        if self._question.after is None:
+            return None
+        return self._store.manifest.index().news(self._question.only, self._question.after)
+
+    def _may_be_new(self) -> Callable[[EventPart], bool]:
+        """Return what tells whether events that are not indexed can have arrived late enough: by their times."""
+        if self._question.after is None:
+            return lambda _part: True
+        news = self._store.manifest.arrived(self._question.only, self._question.after)
+        return lambda part: news is not None and part.first_time <= news.last_time and part.last_time >= news.first_time
 
     def _asks(self, part: EventPart) -> bool:
         return self._question.names(part.organisation) and self._question.touches(part.first_time, part.last_time)

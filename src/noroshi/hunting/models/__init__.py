@@ -10,6 +10,7 @@ from noroshi.hunting.models.detections import (
     Trouble,
 )
 from noroshi.hunting.models.hunts import Hit, Hunt, HuntState, LogFile, LogSource
+from noroshi.hunting.models.watch import WatchMark
 
 __all__ = [
     "Detection",
@@ -24,4 +25,5 @@ __all__ = [
     "RuleFile",
     "RuleUse",
     "Trouble",
+    "WatchMark",
 ]

@@ -58,6 +58,7 @@ from noroshi.hunting.queries.rules import (
     rules_for,
     try_rule,
 )
+from noroshi.hunting.queries.watch import Watchlist, asking_for, organisations_with_arrivals, watchlist
 
 __all__ = [
     "Coverage",
@@ -68,6 +69,8 @@ __all__ = [
     "Sight",
     "TechniqueLine",
     "Trial",
+    "Watchlist",
+    "asking_for",
     "counts_by_organisation",
     "coverage_for",
     "daily_counts_of",
@@ -90,6 +93,7 @@ __all__ = [
     "log_files_for",
     "microseconds",
     "needles_of",
+    "organisations_with_arrivals",
     "organisations_with_news",
     "own_days",
     "own_sources",
@@ -115,4 +119,5 @@ __all__ = [
     "source_for",
     "spread_of",
     "try_rule",
+    "watchlist",
 ]

@@ -1,0 +1,61 @@
+"""The watch: what signals name is looked for in logs as they arrive.
+
+The index of what has arrived since the last watch is joined with the keys of all that signals name. What was met is
+counted anew in all of the organisation's logs, and its hits are written like a hunt's: set, never added to. So a watch
+may be repeated, and see twice what a compaction has laid together; its end is marked in the transaction of its hits.
+"""
+
+from collections.abc import Iterable
+
+from django.db import transaction
+
+from noroshi.hunting import queries
+from noroshi.hunting.actions.hunts import tell_owners, write_hits
+from noroshi.hunting.engine import Hit as Found
+from noroshi.hunting.engine import Needle
+from noroshi.hunting.lake import open_lake
+from noroshi.hunting.models import Hunt, HuntState, WatchMark
+from noroshi.members.models import Organisation
+
+_UNDER_WAY = (HuntState.WAITING, HuntState.RUNNING)
+
+
+def watch_arrivals(organisation: Organisation) -> int:
+    """Look for the values of signals in what has arrived of an organisation's logs; return how many hits are new."""
+    lake = open_lake()
+    mark, _made = WatchMark.objects.get_or_create(organisation=organisation)
+    news = lake.arrived(organisation.slug, mark.arrival)
+    if news is None:
+        return 0
+    known = queries.watchlist()  # read after the arrival: a signal that goes out later looks back on it
+    met = lake.met_since(organisation.slug, mark.arrival, known.keys)
+    asking = queries.asking_for(known, met, organisation)
+    wanted = [needle for needle in met if any(needle in needles for needles in asking.values())]
+    found = lake.hunt(wanted, organisations=[organisation.slug]).hits if wanted else ()
+    return _finish(mark, news.number, asking, found)
+
+
+@transaction.atomic
+def _finish(mark: WatchMark, arrival: int, asking: dict[Hunt, set[Needle]], found: Iterable[Found]) -> int:
+    """Write the hits of each hunt and how far the watch has come, all or nothing, once; return how many are new.
+
+    While one of the hunts is under way the mark stays: the hunt may have read the lake before these logs came, and
+    write its counts later.
+    """
+    if not WatchMark.objects.select_for_update().filter(pk=mark.pk, arrival=mark.arrival).exists():
+        return 0  # another watch was quicker
+    new, unfinished = 0, False
+    for hunt in Hunt.everything.select_for_update().filter(pk__in=[hunt.pk for hunt in asking]).order_by("pk"):
+        unfinished |= hunt.state in _UNDER_WAY
+        new += _write(hunt, mark.organisation, asking[hunt], found)
+    if not unfinished:
+        WatchMark.objects.filter(pk=mark.pk).update(arrival=arrival)
+    return new
+
+
+def _write(hunt: Hunt, organisation: Organisation, needles: set[Needle], found: Iterable[Found]) -> int:
+    hits = [(organisation, hit) for hit in found if Needle(hit.type, hit.value) in needles]
+    new = write_hits(hunt, hits, {(needle.type, needle.value) for needle in needles})
+    if hunt.signal is not None and hits:
+        tell_owners(hunt, hunt.signal, new)
+    return sum(new.values())
