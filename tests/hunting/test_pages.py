@@ -389,12 +389,22 @@ def test_a_search_within_days_finds_what_lies_in_them_and_says_what_it_read(touc
         "2026-11-20T15:00:00+00:00",
         "2026-11-21T15:00:00+00:00",
     )
-    assert "Events before" in text_of(page)
+    assert "<dt>Ends</dt>" in text_of(page)
     Hunt.everything.update(capped=True, scanned=[[ScanReason.NOT_INDEXED, 3]])
     page = text_of(client.get(url))
     assert "3 files" in page
     assert "These files are not in the index yet: compact the lake." in page
     assert "More was found than one search may hold" in page
+
+
+def test_a_hit_says_how_common_its_value_is_in_the_own_logs(touched, drain):
+    client = touched.client("a1")
+    search(client, EVIL_ADDRESS)
+    drain()
+    page = text_of(client.get(f"/hunting/hits/{Hit.everything.get().pk}/events"))
+    assert "1 of 2 in your logs" in page
+    assert page.count("<dd>1 of 2</dd>") == 1  # days
+    assert page.count("<dd>1 of 1</dd>") == 1  # sources
 
 
 @pytest.mark.parametrize("days", [("2026-11-22", "2026-11-21"), ("1000-01-01", ""), ("", "9999-12-31")])
