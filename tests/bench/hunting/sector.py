@@ -21,7 +21,7 @@ BANKS: Final = 20
 DAYS: Final = 60
 DAYS_AT_ONCE: Final = 10
 KEY: Final = b"a key for benchmarks only, 32 by"
-START: Final = int(datetime(2026, 9, 6, tzinfo=UTC).timestamp())  # the first day of an epoch of the index
+START: Final = int(datetime(2026, 9, 4, tzinfo=UTC).timestamp())  # the first day of an epoch of the index
 MOST_USERS: Final = 100_000
 _ODD: Final = 2_654_435_761  # times it, modulo 2^32, is one to one
 
