@@ -26,12 +26,12 @@ CALLS: Final = [(method.upper(), path) for path, methods in PATHS.items() for me
 WRITING: Final = [call for call in CALLS if call[0] != "GET"]
 
 
-def takes_form(method, path):
+def takes_json(method, path):
     content = PATHS[path][method.lower()].get("requestBody", {}).get("content", {})
-    return "multipart/form-data" in content
+    return content.keys() <= {"application/json"}
 
 
-JSON_CALLS: Final = [call for call in WRITING if not takes_form(*call)]
+JSON_CALLS: Final = [call for call in WRITING if takes_json(*call)]
 
 
 class Caller(Program):

@@ -67,8 +67,9 @@ def test_calls_when_they_only_read_then_their_scope_does_not_write():
     assert {scope for scope in reading if not scope.endswith(".read")} == {"answers.write", "groups.manage"}
     writing = {call["security"][0]["TokenAuth"][0] for name, call in CALLS.items() if not name.startswith("GET")}
     assert {scope for scope in writing if scope.endswith(".read")} == {
-        "receipts.read"
-    }  # a file is taken, on the record
+        "receipts.read",  # a file is taken, on the record
+        "hunting.read",  # what was asked for stands in no address
+    }
 
 
 def test_lists_when_there_are_any_then_each_is_a_page_with_cursor_and_limit():

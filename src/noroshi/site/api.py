@@ -85,7 +85,10 @@ def _has_body(request: HttpRequest) -> bool:
 
 
 def _types_read_by(operation: Any) -> frozenset[str]:
-    """Return the types of body that an operation reads: a form where it takes a file, else JSON."""
+    """Return the types of body that an operation reads: those it names, a form where it takes a file, else JSON."""
+    described = (getattr(operation, "openapi_extra", None) or {}).get("requestBody", {})
+    if described:
+        return frozenset(described["content"])
     sources = {model.__ninja_param_source__ for model in getattr(operation, "models", ())}
     return frozenset({FORM} if sources & {"file", "form"} else {JSON})
 

@@ -1,5 +1,6 @@
 """What is done in the hunting room: hunts and their hits, log files and the lake, rules and what they detect."""
 
+from noroshi.hunting.actions.arrival import receive_logs
 from noroshi.hunting.actions.detections import ask_for_own_run, ask_for_run, handle_detection, run_for_shell, run_rules
 from noroshi.hunting.actions.hunts import (
     MAX_LIST,
@@ -18,6 +19,7 @@ from noroshi.hunting.actions.logs import (
     take_in_folder,
 )
 from noroshi.hunting.actions.rules import remove_rules, save_rules, tune_rule
+from noroshi.hunting.actions.seen import ask_own_lake
 from noroshi.hunting.actions.sources import set_source
 from noroshi.hunting.actions.upkeep import age_lakes, compact_lakes, forget_subject, gather_index
 from noroshi.hunting.actions.watch import watch_arrivals
@@ -27,6 +29,7 @@ __all__ = [
     "age_lakes",
     "ask_for_own_run",
     "ask_for_run",
+    "ask_own_lake",
     "compact_lakes",
     "finish_hunt",
     "forget_subject",
@@ -36,6 +39,7 @@ __all__ = [
     "look_again",
     "look_back_for",
     "notice_dropped_file",
+    "receive_logs",
     "remove_rules",
     "run_for_shell",
     "run_hunt",

@@ -5,9 +5,18 @@ from typing import Final
 from ninja import Router
 
 from noroshi.hunting.api.detections import router as detections
+from noroshi.hunting.api.logs import batches
+from noroshi.hunting.api.logs import router as logs
 from noroshi.hunting.api.searches import router as searches
+from noroshi.hunting.api.seen import router as seen
 
-ROUTERS: Final[dict[str, Router]] = {"/detections": detections, "/searches": searches}
+ROUTERS: Final[dict[str, Router]] = {
+    "/detections": detections,
+    "/searches": searches,
+    "/hunting/logs": logs,
+    "/hunting/log-batches": batches,
+    "/hunting/seen": seen,
+}
 """Under which address each router stands."""
 
 __all__ = ["ROUTERS"]

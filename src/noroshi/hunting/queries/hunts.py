@@ -151,6 +151,12 @@ def log_file_for(actor: Actor, file_id: UUID) -> LogFile:
     return one(log_files_for(actor).filter(pk=file_id))
 
 
+def log_files_waiting(organisation: UUID) -> int:
+    """Return how many log files that were sent have not been taken in yet."""
+    rows = LogFile.everything.filter(organisation=organisation, dropped=False)
+    return rows.filter(state__in=(HuntState.WAITING, HuntState.RUNNING)).count()
+
+
 def dropped_files() -> Iterator[tuple[Organisation, str, Path]]:
     """Yield (organisation, source, path) of the files in the drop folders that are ready and not on their way yet."""
     if not settings.DROP_DIR or not Path(settings.DROP_DIR).is_dir():
