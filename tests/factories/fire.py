@@ -39,7 +39,8 @@ class Installation:
         }
         database = deepcopy(settings.DATABASES["default"])
         database |= {"NAME": DATABASE if address else folder / "noroshi.sqlite3"}
-        self.connection = ConnectionHandler({"default": database})["default"]
+        # an alias of its own: Django keeps its pools of connections by alias, and "default" is this process's database
+        self.connection = ConnectionHandler({"default": {}, "under_fire": database})["under_fire"]
 
     def start(self, call: str) -> "subprocess.Popen[bytes]":
         """Start `CALL` of the script in a process."""

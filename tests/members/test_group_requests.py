@@ -1,5 +1,7 @@
 """Asking to join a group: who may, who answers, and what the person learns."""
 
+import re
+
 import pytest
 
 from noroshi.core.errors import Conflict, InvalidInput, NotAllowed, NotFound, TooMany
@@ -42,7 +44,7 @@ def test_request_refused_tells_the_reason_and_not_who(cast, asked):
     actions.refuse_request(cast.actor("b1"), request=asked, reason="One person of each bank.")
     html = cast.client("a2").get("/members/groups/wg_incident/").content.decode()
     assert "One person of each bank." in html
-    assert "b1" not in html.replace("b1@", "")
+    assert re.search(r"\bb1\b(?!@)", html) is None  # a token made at random may hold the two signs
     entry = LedgerEntry.objects.latest("id")
     assert (entry.action, entry.person, entry.reason) == ("members.group.request_refused", cast.b1.pk, "")
 

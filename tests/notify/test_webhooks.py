@@ -161,7 +161,8 @@ def test_webhook_when_the_author_is_anonymous_then_the_message_names_nobody(cast
 
     ((_url, _headers, body),) = partner.sent
     assert body["data"]["from"] is None
-    assert [word for word in ("a1", "Bank_A", "bank_a") if word in json.dumps(body, ensure_ascii=False)] == []
+    words = ('"a1"', "a1@", str(cast.a1.pk), str(cast.bank_a.pk), "Bank_A", "bank_a")
+    assert [word for word in words if word in json.dumps(body, ensure_ascii=False)] == []
 
 
 def test_webhook_when_withdrawn_before_it_was_sent_then_only_the_withdrawal_is(cast, hook, share, drain, partner):
