@@ -9,6 +9,7 @@ import unicodedata
 from bisect import bisect_right
 from collections.abc import Iterator
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Final
 
 MAX_QUERY: Final = 200
@@ -83,5 +84,7 @@ def _folded(text: str) -> tuple[str, list[int]]:
     return "".join(parts), starts
 
 
+@lru_cache(maxsize=4096)
 def _fold(text: str) -> str:
+    """Return a character as it is compared: a page of results asks for the same few thousand times."""
     return unicodedata.normalize("NFKD", unicodedata.normalize("NFKD", text).casefold())
