@@ -1,5 +1,6 @@
 """Files over REST: listed and sent in at their signal, handed out and taken away by their own number."""
 
+from functools import partial
 from typing import Any
 from uuid import UUID
 
@@ -85,13 +86,8 @@ def attach_to_comment(
 def read_attachment(request: ActorRequest, attachment_id: UUID) -> HttpResponse:
     """Hand out the bytes of a file, to be saved. It is written to the ledger who got them."""
     file = queries.attachment_for(request.actor, attachment_id)
-    return download(
-        request,
-        number=file.pk.hex,
-        name=file.name,
-        media_type=file.media_type,
-        content=lambda: actions.read_attachment(request.actor, file),
-    )
+    content = partial(actions.read_attachment, request.actor, file)
+    return download(request, file, number=file.pk.hex, content=content)
 
 
 @router.delete("/{uuid:attachment_id}", auth=WRITES, response={204: None})

@@ -4,6 +4,7 @@ A person's own token alone opens them: an organisation's machine is in no group.
 """
 
 from datetime import datetime
+from functools import partial
 from typing import Any, Final
 from uuid import UUID
 
@@ -174,13 +175,8 @@ def add_document_version(
 def read_document_file(request: ActorRequest, document_id: UUID, version: int) -> HttpResponse:
     """Hand out the bytes of one version, to be saved. It is written to the ledger who got them."""
     file = queries.document_version(request.actor, document_id, version)
-    return download(
-        request,
-        number=f"{file.document_id.hex}-{file.number}",
-        name=file.name,
-        media_type=file.media_type,
-        content=lambda: actions.read_document(request.actor, file),
-    )
+    content = partial(actions.read_document, request.actor, file)
+    return download(request, file, number=f"{file.document_id.hex}-{file.number}", content=content)
 
 
 @router.post("/{uuid:document_id}/withdraw", response={204: None}, auth=WRITES)

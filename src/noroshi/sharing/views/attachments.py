@@ -1,6 +1,7 @@
 """Files: sent in, handed out, taken away."""
 
 from collections.abc import Callable
+from functools import partial
 from uuid import UUID
 
 from django.contrib import messages
@@ -26,13 +27,8 @@ from noroshi.sharing.models import Attachment, Signal
 def attachment(request: ActorRequest, attachment_id: UUID) -> HttpResponseBase:
     """Hand a file out to whoever sees its signal: to be saved, never to be shown or run by a browser."""
     file = queries.attachment_for(request.actor, attachment_id)
-    return download(
-        request,
-        number=file.pk.hex,
-        name=file.name,
-        media_type=file.media_type,
-        content=lambda: actions.read_attachment(request.actor, file),
-    )
+    content = partial(actions.read_attachment, request.actor, file)
+    return download(request, file, number=file.pk.hex, content=content)
 
 
 @require_POST

@@ -1,6 +1,7 @@
 """Documents of groups: the list, each of them, what is added, and the files."""
 
 from collections.abc import Callable
+from functools import partial
 from typing import Any
 from uuid import UUID
 
@@ -125,13 +126,8 @@ def document_withdraw(request: ActorRequest, document_id: UUID) -> HttpResponse:
 def document_file(request: ActorRequest, document_id: UUID, number: int) -> HttpResponseBase:
     """Hand out one file of a document: to be saved, never to be shown or run by a browser."""
     file = queries.document_version(request.actor, document_id, number)
-    return download(
-        request,
-        number=f"{file.document_id.hex}-{file.number}",
-        name=file.name,
-        media_type=file.media_type,
-        content=lambda: actions.read_document(request.actor, file),
-    )
+    content = partial(actions.read_document, request.actor, file)
+    return download(request, file, number=f"{file.document_id.hex}-{file.number}", content=content)
 
 
 def _written(
