@@ -2,7 +2,7 @@
 
 import re
 from datetime import date, datetime, timedelta
-from typing import Final
+from typing import Any, Final
 
 from django import forms
 from django.core.validators import MaxValueValidator, MinValueValidator, RegexValidator
@@ -23,6 +23,10 @@ _DAYS: Final = [MinValueValidator(date(1990, 1, 1)), MaxValueValidator(date(2099
 """Those of which the lake has events at all."""
 
 
+def _day_field(**said: Any) -> forms.DateField:
+    return forms.DateField(widget=_DAY, required=False, validators=_DAYS, **said)
+
+
 class SearchForm(forms.Form):
     """Values to look for: pasted, or in a file, or both."""
 
@@ -40,20 +44,8 @@ class SearchForm(forms.Form):
         label=_("A file of values"), help_text=_("Plain text, one value a line, at most 2 MB."), required=False
     )
 
-    since = forms.DateField(
-        label=_("First day"),
-        help_text=_("Empty: from the beginning of the logs."),
-        widget=_DAY,
-        required=False,
-        validators=_DAYS,
-    )
-    until = forms.DateField(
-        label=_("Last day"),
-        help_text=_("The whole of it. Empty: to the end."),
-        widget=_DAY,
-        required=False,
-        validators=_DAYS,
-    )
+    since = _day_field(label=_("First day"), help_text=_("Empty: from the beginning of the logs."))
+    until = _day_field(label=_("Last day"), help_text=_("The whole of it. Empty: to the end."))
     harmless_too = forms.BooleanField(
         label=_("Show values that warning lists know as harmless"),
         help_text=_("Public resolvers, delivery networks, the largest sites."),

@@ -18,6 +18,7 @@ from noroshi.hunting.domain.drop_folder import Outcome, put_away, ready_files
 from noroshi.hunting.engine import IngestReport, LakeError, Progress, Reading
 from noroshi.hunting.lake import drop_folder, open_lake, waiting_room
 from noroshi.hunting.models import HuntState, LogFile
+from noroshi.kit.domain.durable import sync
 from noroshi.members.models import Organisation
 
 MAX_NAME_BYTES: Final = 180
@@ -65,7 +66,10 @@ def ingest_logs(
 
 
 def send_log_file(actor: Actor, *, source: str, name: str, path: Path) -> LogFile:
-    """Move the file at `path` into the waiting room and ask for its ingest into the own organisation's lake."""
+    """Move the file at `path` into the waiting room and ask for its ingest into the own organisation's lake.
+
+    It is on the disk before it is asked for: what was accepted outlives a failure of the power.
+    """
     file = LogFile(
         organisation_id=policy.require_hunter(actor),
         sent_by_id=actor.person,
@@ -77,6 +81,8 @@ def send_log_file(actor: Actor, *, source: str, name: str, path: Path) -> LogFil
     try:
         room.mkdir(parents=True)
         shutil.move(path, room / file.name)
+        for place in (room / file.name, room, room.parent):
+            sync(place)
         with transaction.atomic():
             file.save(force_insert=True)
             ledger.record(actor, "hunting.log.sent", file, source=source)
