@@ -240,6 +240,14 @@ def test_page_of_a_long_list_counts_to_the_cap_and_no_further(db):
         assert "<strong>200</strong> of 1,000+" in answer(pages[5].next_url.removeprefix("?")).content.decode()
 
 
+def test_list_that_counts_less_far_says_so_and_is_turned_to_its_end(groups):
+    walk = read_list(SPEC, QueryDict(""), Group.objects.all()).question.walk(Group.objects.all())
+    short = replace(walk, size=2, count_cap=3)
+    first, end = short.page(None), short.page(Turn(Way.END))
+    assert [row.name for row in first.rows + end.rows] == names()
+    assert [(page.first, page.count, page.capped) for page in (first, end)] == [(1, 3, True), (None, 3, True)]
+
+
 def test_address_of_a_page_tells_nothing_of_its_border(groups):
     address = read_list(SPEC, QueryDict("size=25"), Group.objects.all()).question.walk(Group.objects.all())
     sealed = Mark("beta", 1).sealed(address.purpose)

@@ -74,6 +74,8 @@ class Walk:
     address: Callable[..., str]
     purpose: str
     """What its cursors are sealed for."""
+    count_cap: int = COUNT_CAP
+    """So far the rows are counted, to both sides of a page."""
 
     def page(self, turn: Turn | None) -> Page:
         """Return the page that `turn` asks for; the first without one, and before the first row."""
@@ -94,7 +96,9 @@ class Walk:
         keys = self._keys(self.order.beyond(self.rows, mark))
         if not keys:
             count = len(self._keys([self.rows]))
-            return Page([], 0, min(count, COUNT_CAP), count > COUNT_CAP, first_url=self.address(), beyond_end=True)
+            return Page(
+                [], 0, min(count, self.count_cap), count > self.count_cap, first_url=self.address(), beyond_end=True
+            )
         rows = self._read(keys[: self.size])
         before = self._keys(self.order.beyond(self.rows, self.order.mark(rows[0]), backwards=True))
         return self._shown(rows, len(before), len(keys))
@@ -110,19 +114,19 @@ class Walk:
     def _last(self) -> Page:
         """The last page has what the full ones before it leave; where they are not counted, as many as any."""
         keys = self._keys([self.order.sort(self.rows, backwards=True)])
-        size = self.size if len(keys) > COUNT_CAP else len(keys) % self.size or self.size
+        size = self.size if len(keys) > self.count_cap else len(keys) % self.size or self.size
         rows = self._read(keys[:size])
         return self._shown(rows, len(keys) - len(rows), len(rows))
 
     def _shown(self, rows: list[Any], before: int, onward: int) -> Page:
         """A page with so many rows before it, and so many from its first on, as far as both are counted."""
         has_next = onward > len(rows)
-        far = before + len(rows) > COUNT_CAP
+        far = before + len(rows) > self.count_cap
         return Page(
             rows=rows,
             first=None if far else before + 1 if rows else 0,
-            count=min(before + onward, COUNT_CAP),
-            capped=before + onward > COUNT_CAP,
+            count=min(before + onward, self.count_cap),
+            capped=before + onward > self.count_cap,
             first_url=self.address() if before else "",
             previous_url=self._turned(Way.BEFORE, rows[0]) if before else "",
             next_url=self._turned(Way.AFTER, rows[-1]) if has_next else "",
@@ -140,4 +144,4 @@ class Walk:
 
         In their order, for which there is an index: without it the database may try every row before it has enough.
         """
-        return first_of([part.values_list("pk", flat=True) for part in parts], COUNT_CAP + 1)
+        return first_of([part.values_list("pk", flat=True) for part in parts], self.count_cap + 1)

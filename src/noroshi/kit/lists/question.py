@@ -38,7 +38,7 @@ class Question:
     def walk(self, rows: Rows) -> Walk:
         """Return the way through those of `rows` that the filters let through, in order."""
         purpose = _purpose(self.spec, self.sort)
-        return Walk(rows, self.filtered(rows), self.order, self.size, self.address, purpose)
+        return Walk(rows, self.filtered(rows), self.order, self.size, self.address, purpose, self.spec.count_cap)
 
     @property
     def order(self) -> Order:

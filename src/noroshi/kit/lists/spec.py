@@ -10,6 +10,7 @@ from django.utils.functional import Promise
 
 from noroshi.core import clock
 from noroshi.core.actor import Actor
+from noroshi.kit.lists.page import COUNT_CAP
 
 Text = str | Promise
 Rows = QuerySet[Any]
@@ -129,6 +130,8 @@ class ListSpec:
     page_size: int = PAGE_SIZES[0]
     empty: Text = ""
     export_queryset: Callable[[Actor], Rows] | None = None
+    count_cap: int = COUNT_CAP
+    """So far its rows are counted; less where looking for a row costs more than comparing a column."""
     keep_url: str = ""
     """Where what was asked of the list can be kept: this address is followed by the question's."""
     on_export: Callable[[Actor, Sequence[Any]], None] | None = None

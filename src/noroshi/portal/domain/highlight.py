@@ -63,6 +63,7 @@ def _matches(text: str, query: str) -> Iterator[tuple[int, int]]:
             done = end
 
 
+@lru_cache(maxsize=64)
 def _pattern(query: str) -> re.Pattern[str] | None:
     """The words of the query, longest first; what divides a word (`evil-bank`, `evil[.]bank`) may differ."""
     words = []
