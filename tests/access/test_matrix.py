@@ -197,10 +197,21 @@ def test_part_is_seen_by_those_who_see_its_whole(items):
     }
     for model, rows in parts.items():
         model.everything.bulk_create(rows)
+    known = list(Signal.everything.all())
     for actor in Random(3).sample(ACTORS, 120):
         whole = {pk for pk in expected(actor, items) if items[pk].state is not State.WITHDRAWN}  # a tombstone has none
         for model in parts:
             assert set(model.objects.visible_to(actor).values_list("signal", flat=True)) == whole
+            assert set(model.objects.of(actor, *known).values_list("signal", flat=True)) == whole
+
+
+def test_parts_of_what_was_withdrawn_meanwhile_are_not_read(items):
+    author = next(pk for pk, item in items.items() if item.author == PERSON_IDS["a1"] and item.state is State.PUBLISHED)
+    signal, actor = Signal.everything.get(pk=author), person_actor("a1", world=items[author].world)
+    Comment.everything.create(signal=signal, author_id=PERSON_IDS["a1"], body="火")
+    assert Comment.objects.of(actor, signal).count() == 1
+    signal.state = State.WITHDRAWN
+    assert Comment.objects.of(actor, signal).count() == 0
 
 
 def test_own_rows_are_seen_by_their_organisation_or_person_alone(items):

@@ -201,7 +201,7 @@ def test_anonymous_files_when_they_are_out_then_the_hour_alone_is_kept_of_when_t
         stopped_clock.advance(minutes=7)
     hidden = Marking(TLP.AMBER, entries=frozenset({COMMUNITY}), author_mode=AuthorMode.ANONYMOUS)
     actions.revise_draft(cast.actor("a1"), signal, content=WORDS, marking=hidden)
-    actions.release_signal(cast.actor("hub_op"), actions.publish_signal(cast.actor("a1"), signal))
+    signal = actions.release_signal(cast.actor("hub_op"), actions.publish_signal(cast.actor("a1"), signal))
     comment = actions.comment_on_signal(cast.actor("b1"), signal, body="here", anonymous=True)
     actions.attach_to_comment(cast.actor("b1"), comment, upload=TEXT)
     shown = queries.attachments_of(cast.actor("b2"), signal)

@@ -149,6 +149,7 @@ def test_question_when_an_item_cannot_be_read_then_it_is_refused_and_nothing_is_
 def test_question_when_withdrawn_then_no_part_of_it_is_left(cast, solved):
     question = solved()
     actions.withdraw_signal(cast.actor("a1"), question, reason="x")
+    question = queries.signal_for(cast.actor("i1"), question.pk)
     assert queries.items_of(cast.actor("i1"), question) == []
     assert queries.helped_by(cast.actor("i1"), question) == {}
     assert list(queries.questions_for(cast.actor("i1"))) == []
@@ -236,7 +237,7 @@ def test_reference_when_amended_and_withdrawn_then_versions_stay_and_then_nothin
     assert list(queries.references_matching(reader, "新しい答え")) == [reference]
     actions.withdraw_reference(actor, queries.reference_for(actor, reference.pk), reason="古い")
     assert list(queries.references_matching(reader, "新しい答え")) == []
-    assert list(queries.reference_versions_of(reader, reference)) == []
+    assert list(queries.reference_versions_of(reader, queries.reference_for(reader, reference.pk))) == []
     page = cast.client("i1").get(f"/signals/answers/{reference.pk}/").content.decode()
     assert ("QA-GREEN-001" in page, "古い" in page, "新しい答え" in page, EDITED["title"] in page) == (
         True,

@@ -77,6 +77,7 @@ def test_stance_when_excluded_or_withdrawn_or_unknown_then_it_is_refused(cast, s
     actions.withdraw_signal(cast.actor("a1"), signal, reason="false alarm")
     with pytest.raises(Conflict):
         stand(cast, signal, "affected", "b1")
+    signal = queries.signal_for(cast.actor("b1"), signal.pk)
     assert queries.answers_to(cast.actor("b1"), signal).stances == HIDDEN
     assert list(queries.stances_of_own(cast.actor("b1"), signal)) == []
 

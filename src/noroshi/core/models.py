@@ -1,7 +1,8 @@
 """What every room builds on: shareable objects, their audience, and the ledger."""
 
 from collections.abc import Collection
-from typing import Any
+from functools import cached_property
+from typing import Any, Self
 from uuid import UUID
 
 from django.db import models
@@ -50,6 +51,18 @@ class Shareable(models.Model):
     def as_item(self) -> Item:
         """Return what the policy reads of this object; costs one query for the audience."""
         return self.with_audience(audiences_of([self.pk])[self.pk])
+
+    @cached_property
+    def known_audience(self) -> frozenset[Entry]:
+        """The audience as it was when this object was first asked: for reading its parts, never for changing it."""
+        return audiences_of([self.pk])[self.pk]
+
+    @classmethod
+    def know_audiences(cls, rows: Collection[Self]) -> None:
+        """Ask at once for the audiences of those of `rows` that do not know theirs."""
+        unknown = {row.pk: row for row in rows if "known_audience" not in vars(row)}
+        for number, audience in (audiences_of(unknown) if unknown else {}).items():
+            unknown[number].known_audience = audience
 
     def with_audience(self, audience: frozenset[Entry]) -> Item:
         """Return what the policy reads of this object, whose audience the caller has asked for (`audiences_of`)."""

@@ -22,6 +22,9 @@ from noroshi.sharing.domain.asked import Asked
 from noroshi.sharing.models import Kind, SavedSearch, Signal
 from noroshi.sharing.queries import MOST_NEW, evidence_for, names_values, new_in, of_level, with_words
 
+MOST_COUNTED: Final = 200
+"""Nobody reads on so far; a search that found more wants another word."""
+
 
 def _with_values(rows: Rows, _choice: str) -> Rows:
     """Those that name values; whoever sees a signal sees which it names."""
@@ -33,7 +36,7 @@ def found_list(actor: Actor, query: str) -> ListSpec:
 
     def show(reader: Actor, rows: Sequence[Signal]) -> None:
         note_read(reader, rows)  # a snippet is content
-        evidence = evidence_for(reader, [row.pk for row in rows], query)
+        evidence = evidence_for(reader, rows, query)
         for row in rows:
             vars(row)["evidence"] = evidence[row.pk]
 
@@ -77,6 +80,7 @@ def found_list(actor: Actor, query: str) -> ListSpec:
             ChoiceFilter("values", _("Values"), [("named", _("With values to look for"))], _with_values),
         ),
         default_sort="-published",
+        count_cap=MOST_COUNTED,
         keep_url=reverse("portal:search-save"),
         on_show=show,
     )

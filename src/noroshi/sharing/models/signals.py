@@ -1,5 +1,7 @@
 """Signals, their versions and observables."""
 
+from functools import cached_property
+
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
@@ -96,6 +98,11 @@ class Signal(Shareable):
     def handling(self) -> Handling:
         """What readers may do with it."""
         return Handling(Pap(self.pap) if self.pap else None, frozenset(map(Caveat, self.caveats)))
+
+    @cached_property
+    def had_another_level(self) -> bool:
+        """Whether it was ever marked otherwise than now; as it was when this object was first asked."""
+        return SignalVersion.everything.filter(signal=self).exclude(tlp=self.tlp).exists()
 
     @property
     def is_expired(self) -> bool:

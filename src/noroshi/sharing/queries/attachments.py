@@ -17,7 +17,7 @@ def attachments_of(actor: Actor, signal: Signal) -> QuerySet[Attachment]:
     What is said under a signal is for members, and for those who could read it when it was said.
     """
     own_first = F("comment").asc(nulls_first=True)
-    rows = Attachment.objects.visible_to(actor).filter(signal=signal).order_by("added_at", own_first, "id")
+    rows = Attachment.objects.of(actor, signal).order_by("added_at", own_first, "id")
     if actor.is_visitor:
         return rows.filter(comment=None)
     since = open_since(actor, signal)

@@ -71,7 +71,7 @@ def given_to(rows: QuerySet[Signal], group: Group) -> QuerySet[Signal]:
 
 def items_of(actor: Actor, signal: Signal) -> list[str]:
     """Return the names of the items that a question is about."""
-    return [str(row) for row in QuestionItem.objects.visible_to(actor).filter(signal=signal).order_by("key")]
+    return [str(row) for row in QuestionItem.objects.of(actor, signal).order_by("key")]
 
 
 @dataclass(frozen=True)
@@ -85,10 +85,10 @@ class Helped:
 
 def helped_by(actor: Actor, signal: Signal) -> dict[UUID, Helped]:
     """Return what readers said of each answer, by the answer's number."""
-    solved = set(Solution.objects.visible_to(actor).filter(signal=signal).values_list("comment_id", flat=True))
+    solved = set(Solution.objects.of(actor, signal).values_list("comment_id", flat=True))
     thanks: dict[UUID, set[UUID]] = {}
     own = set()
-    rows = Thanks.objects.visible_to(actor).filter(signal=signal)
+    rows = Thanks.objects.of(actor, signal)
     for comment, person, organisation in rows.values_list("comment_id", "person_id", "organisation_id"):
         thanks.setdefault(comment, set()).add(organisation)
         if person == actor.person:
@@ -143,13 +143,13 @@ def references_matching(actor: Actor, text: str) -> QuerySet[ReferenceAnswer]:
 
 def items_of_reference(actor: Actor, reference: ReferenceAnswer) -> list[str]:
     """Return the names of the items that an answer is about."""
-    rows = ReferenceItem.objects.visible_to(actor).filter(reference=reference)
+    rows = ReferenceItem.objects.of(actor, reference)
     return [str(row) for row in rows.order_by("key")]
 
 
 def reference_versions_of(actor: Actor, reference: ReferenceAnswer) -> QuerySet[ReferenceVersion]:
     """Return what an answer said before, the latest first."""
-    return ReferenceVersion.objects.visible_to(actor).filter(reference=reference).order_by("-number")
+    return ReferenceVersion.objects.of(actor, reference).order_by("-number")
 
 
 def needs_consent(reference: ReferenceAnswer) -> bool:
@@ -170,5 +170,5 @@ def consent_state(reference: ReferenceAnswer) -> str:
 
 def consents_asked(actor: Actor, signal: Signal) -> QuerySet[Consent]:
     """Return what the hub asks whoever asked the question, as long as it waits: for the asker alone."""
-    rows = Consent.objects.visible_to(actor).filter(signal=signal, agreed__isnull=True).order_by("asked_at")
+    rows = Consent.objects.of(actor, signal).filter(agreed__isnull=True).order_by("asked_at")
     return rows if is_author(actor, signal) else rows.none()

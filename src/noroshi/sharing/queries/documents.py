@@ -58,7 +58,7 @@ def document_for(actor: Actor, document_id: UUID) -> GroupDocument:
 
 def versions_of_document(actor: Actor, document: GroupDocument) -> QuerySet[DocumentVersion]:
     """Return the files of a document, the last first."""
-    rows = DocumentVersion.objects.visible_to(actor).filter(document=document)
+    rows = DocumentVersion.objects.of(actor, document)
     return rows.select_related("uploader__organisation").order_by("-number")
 
 

@@ -97,7 +97,7 @@ def stay_of(signal: Signal) -> Holding:
 
 def inquiries_of(actor: Actor, signal: Signal) -> QuerySet[Inquiry]:
     """Return what hub and author wrote to each other: for the author, and for operators as long as it waits."""
-    rows = Inquiry.objects.visible_to(actor).filter(signal=signal).order_by("at", "id")
+    rows = Inquiry.objects.of(actor, signal).order_by("at", "id")
     may = is_author(actor, signal) or (signal.state == State.HELD and actor.is_hub_operator)
     return rows if may else rows.none()
 

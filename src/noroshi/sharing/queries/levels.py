@@ -1,5 +1,6 @@
 """What was said under a signal keeps the level under which it was said."""
 
+from collections.abc import Collection
 from datetime import datetime
 from typing import TypeVar
 
@@ -21,7 +22,7 @@ def open_since(actor: Actor, signal: Signal) -> datetime | None:
     those who read it then; nor of what an amendment has taken away since. A level only comes down (raising it is a
     new signal), so the moments that are not for the actor lie before all others.
     """
-    if not SignalVersion.everything.filter(signal=signal).exclude(tlp=signal.tlp).exists():
+    if not signal.had_another_level:
         return None
     until: datetime | None = _closed_to(actor).filter(signal=signal).aggregate(until=Max("replaced_at"))["until"]
     return until
@@ -30,6 +31,11 @@ def open_since(actor: Actor, signal: Signal) -> datetime | None:
 def open_to(actor: Actor, rows: QuerySet[M], at: str) -> QuerySet[M]:
     """Return those of `rows`, parts of signals, that by `open_since` are for `actor`; `at` names their moment."""
     return rows.filter(~Exists(_closed_to(actor).filter(signal=OuterRef("signal"), replaced_at__gte=OuterRef(at))))
+
+
+def were_marked_otherwise(signals: Collection[Signal]) -> bool:
+    """Whether any of these signals ever had another level than now: few ever had, and only they need `open_to`."""
+    return SignalVersion.everything.filter(signal__in=signals).exclude(tlp=F("signal__tlp")).exists()
 
 
 def _closed_to(actor: Actor) -> QuerySet[SignalVersion]:

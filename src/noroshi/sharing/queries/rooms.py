@@ -67,7 +67,7 @@ def granted_groups(signal: Signal) -> set[UUID]:
 
 def guests_of(actor: Actor, signal: Signal) -> QuerySet[Guest]:
     """Return the guests of a signal now: all for its author and the groups it was shared with; a guest finds itself."""
-    rows = Guest.objects.visible_to(actor).filter(signal=signal, ended_at__isnull=True)
+    rows = Guest.objects.of(actor, signal).filter(ended_at__isnull=True)
     rows = rows.select_related("person__organisation").order_by("invited_at", "pk")
     if is_author(actor, signal) or not actor.groups.isdisjoint(granted_groups(signal)):
         return rows

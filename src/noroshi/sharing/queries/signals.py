@@ -73,13 +73,12 @@ def signal_for(actor: Actor, signal_id: UUID) -> Signal:
 
 def observables_of(actor: Actor, signal: Signal) -> QuerySet[SignalObservable]:
     """Return what the signal names, in the order of the text."""
-    rows = SignalObservable.objects.visible_to(actor).select_related("observable")
-    return rows.filter(signal=signal).order_by("id")
+    return SignalObservable.objects.of(actor, signal).select_related("observable").order_by("id")
 
 
 def versions_of(actor: Actor, signal: Signal) -> QuerySet[SignalVersion]:
     """Return what a signal said before, the latest first, as far as it was for the actor then."""
-    rows = SignalVersion.objects.visible_to(actor).filter(signal=signal).order_by("-number")
+    rows = SignalVersion.objects.of(actor, signal).order_by("-number")
     since = open_since(actor, signal)
     return rows if since is None else rows.filter(replaced_at__gt=since)
 
@@ -106,14 +105,14 @@ def not_mine(actor: Actor, rows: QuerySet[Signal]) -> QuerySet[Signal]:
 
 def has_acknowledged(actor: Actor, signal: Signal) -> bool:
     """Whether the actor has taken note."""
-    return Acknowledgement.objects.visible_to(actor).filter(signal=signal, person=actor.person).exists()
+    return Acknowledgement.objects.of(actor, signal).filter(person=actor.person).exists()
 
 
 def organisations_that_acknowledged(actor: Actor, signal: Signal) -> set[UUID]:
     """Return the organisations that took note: for the author, for nobody else."""
     if not is_author(actor, signal):
         return set()
-    rows = Acknowledgement.objects.visible_to(actor).filter(signal=signal)
+    rows = Acknowledgement.objects.of(actor, signal)
     return set(rows.values_list("organisation_id", flat=True))
 
 

@@ -66,7 +66,7 @@ def _current() -> QuerySet[Stance]:
 
 def stances_of_own(actor: Actor, signal: Signal) -> QuerySet[Stance]:
     """Return what the actor's organisation has said of a signal, the last first: for its people who need to know."""
-    rows = Stance.objects.visible_to(actor).filter(signal=signal, organisation=actor.organisation)
+    rows = Stance.objects.of(actor, signal).filter(organisation=actor.organisation)
     return rows.select_related("person").order_by("-id") if actor.needs_to_know else rows.none()
 
 

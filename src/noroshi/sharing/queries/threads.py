@@ -35,12 +35,12 @@ def comments_of(actor: Actor, signal: Signal) -> QuerySet[Comment]:
 
     Between two named comments, whose minutes are shown, an anonymous one would show its own.
     """
-    rows = Comment.objects.visible_to(actor).select_related("author__organisation")
+    rows = Comment.objects.of(actor, signal).select_related("author__organisation")
     if (since := open_since(actor, signal)) is not None:
         rows = rows.filter(created_at__gt=since)
     hidden = Case(When(author_mode=AuthorMode.NAMED, then=Value(0)), default=Value(1), output_field=IntegerField())
     hour = TruncHour("created_at", tzinfo=UTC)
-    return rows.filter(signal=signal).order_by(hour, hidden, "created_at", "place", "id")
+    return rows.order_by(hour, hidden, "created_at", "place", "id")
 
 
 def comment_for(actor: Actor, signal: Signal, comment_id: UUID) -> Comment:

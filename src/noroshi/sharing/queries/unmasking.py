@@ -37,5 +37,5 @@ def looks_at(actor: Actor, signal: Signal) -> list[Look]:
 def _own_comments(actor: Actor, signal: Signal) -> set[UUID]:
     if actor.person is None:
         return set()
-    rows = Comment.objects.visible_to(actor).filter(signal=signal, author=actor.person)
+    rows = Comment.objects.of(actor, signal).filter(author=actor.person)
     return set(rows.exclude(author_mode=AuthorMode.NAMED).values_list("pk", flat=True))

@@ -11,7 +11,7 @@ from django.db.models.functions import RowNumber
 from noroshi.core.actor import Actor
 from noroshi.kit import search
 from noroshi.sharing.models import Attachment, Comment, Signal
-from noroshi.sharing.queries.levels import open_to
+from noroshi.sharing.queries.levels import open_to, were_marked_otherwise
 
 SEARCH_KIND: Final = "signal"
 COMMENT_KIND: Final = "comment"
@@ -41,20 +41,30 @@ class Evidence:
     files: list[str]
 
 
-def evidence_for(actor: Actor, signals: Collection[UUID], text: str) -> dict[UUID, Evidence]:
+def evidence_for(actor: Actor, signals: Collection[Signal], text: str) -> dict[UUID, Evidence]:
     """Return for each of these signals the comments with the words of `text`, and the names of files, for `actor`."""
-    rows = open_to(actor, Comment.objects.visible_to(actor).filter(signal__in=signals), "created_at")
-    found = rows.filter(search.matching(COMMENT_KIND, text)).annotate(
+    comments, files = Comment.objects.of(actor, *signals), Attachment.objects.of(actor, *signals)
+    if were_marked_otherwise(signals):
+        comments, files = open_to(actor, comments, "created_at"), open_to(actor, files, "comment__created_at")
+    said, names = _said(comments, text), _names(files)
+    return {
+        number: Evidence(comment, vars(comment)["number"] if comment else 0, names.get(number, []))
+        for number in (signal.pk for signal in signals)
+        for comment in [said.get(number)]
+    }
+
+
+def _said(comments: QuerySet[Comment], text: str) -> dict[UUID, Comment]:
+    """The first comment with the words under each signal, with the `number` of those that have them."""
+    found = comments.filter(search.matching(COMMENT_KIND, text)).annotate(
         turn=Window(RowNumber(), partition_by="signal", order_by=["created_at", "place", "id"]),
         number=Window(Count("pk"), partition_by="signal"),
     )
-    comments = {row.signal_id: row for row in found.filter(turn=1)}
-    files: dict[UUID, list[str]] = {}
-    names = open_to(actor, Attachment.objects.visible_to(actor).filter(signal__in=signals), "comment__created_at")
-    for signal, name in names.order_by("added_at", "id").values_list("signal_id", "name"):
-        files.setdefault(signal, []).append(name)
-    return {
-        number: Evidence(comment, vars(comment)["number"] if comment else 0, files.get(number, []))
-        for number in signals
-        for comment in [comments.get(number)]
-    }
+    return {row.signal_id: row for row in found.filter(turn=1)}
+
+
+def _names(files: QuerySet[Attachment]) -> dict[UUID, list[str]]:
+    names: dict[UUID, list[str]] = {}
+    for signal, name in files.order_by("added_at", "id").values_list("signal_id", "name"):
+        names.setdefault(signal, []).append(name)
+    return names
