@@ -137,16 +137,12 @@ def candidates_of(people: Collection[UUID] | None = None) -> list[Candidate]:
 
 def counted_but(people: Iterable[Candidate]) -> Iterator[Candidate]:
     """Yield everybody who takes part but `people`, counted by house and need: nobody in particular of each."""
-    rows = active_people().order_by()
-    needing = rows.filter(role_assignments__role__in=NEED_TO_KNOW).values_list("organisation")
-    needs = dict(needing.annotate(people=Count("pk", distinct=True)))
+    rows = active_people().order_by().annotate(needs=_needs())
     apart = Counter((who.organisation, who.needs) for who in people)
-    house = ("organisation", "organisation__membership")
-    for organisation, membership, count in rows.values_list(*house).annotate(people=Count("pk")):
-        knowing = needs.get(organisation, 0)
-        for need, some in ((True, knowing), (False, count - knowing)):
-            if (rest := some - apart[organisation, need]) > 0:
-                yield Candidate(NOBODY, organisation, membership, need, rest)
+    house = rows.values_list("organisation", "organisation__membership", "needs")
+    for organisation, membership, needs, count in house.annotate(people=Count("pk")):
+        if (rest := count - apart[organisation, needs]) > 0:
+            yield Candidate(NOBODY, organisation, membership, needs, rest)
 
 
 def _needs() -> Exists:
