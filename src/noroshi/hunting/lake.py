@@ -2,6 +2,7 @@
 
 import hashlib
 from pathlib import Path
+from typing import Final
 from uuid import UUID
 
 from django.conf import settings
@@ -9,6 +10,8 @@ from django.conf import settings
 from noroshi.core import clock
 from noroshi.hunting.engine import Lake
 from noroshi.members.models import Organisation
+
+STREAMS: Final = "streams"
 
 
 def open_lake() -> Lake:
@@ -22,6 +25,16 @@ def drop_folder(organisation: Organisation, source: str) -> Path:
     return Path(settings.DROP_DIR) / organisation.slug / source
 
 
+def waiting_rooms() -> Path:
+    """Return the folder of all that waits for its ingest, on the lake's own disk."""
+    return Path(settings.LAKE_DIR) / "waiting"
+
+
 def waiting_room(file_id: UUID) -> Path:
     """Return the folder in which a log file sent from the page waits for its ingest."""
-    return Path(settings.LAKE_DIR) / "waiting" / str(file_id)
+    return waiting_rooms() / str(file_id)
+
+
+def stream_folder(organisation: Organisation, source: str) -> Path:
+    """Return the folder in which the batches of a stream of a source wait."""
+    return waiting_rooms() / STREAMS / organisation.slug / source

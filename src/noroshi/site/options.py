@@ -71,6 +71,16 @@ def _networks(text: str) -> list[IPv4Network | IPv6Network]:
     return [ip_network(name) for name in _names(text)]
 
 
+def _address(text: str) -> tuple[str, int] | None:
+    """Read HOST:PORT, as in 0.0.0.0:6514 or [::]:6514; empty: None."""
+    if not text:
+        return None
+    host, _colon, port = text.rpartition(":")
+    if not host or not port.isascii() or not port.isdigit() or int(port) > 65_535:  # noqa: PLR2004 - the last port
+        raise ValueError("expected an address and a port, as in 0.0.0.0:6514")
+    return host.removeprefix("[").removesuffix("]"), int(port)
+
+
 OPTIONS: Final = (
     Option("DATA_DIR", Path, "./var", "Where the installation keeps its database, log lake, mail files and keys."),
     Option(
@@ -151,6 +161,18 @@ OPTIONS: Final = (
         str,
         "",
         "Folder with a folder for each ORGANISATION/SOURCE; log files dropped there are read in. Empty: none.",
+    ),
+    Option(
+        "SYSLOG_TCP", _address, "", "HOST:PORT at which `noroshi lake listen` takes syslog by TCP, or TLS; empty: none."
+    ),
+    Option("SYSLOG_UDP", _address, "", "HOST:PORT at which it takes syslog by UDP; empty: none."),
+    Option("SYSLOG_PEERS", _networks, "127.0.0.0/8, ::1/128", "Networks whose machines may send it syslog."),
+    Option(
+        "SYSLOG_CERTIFICATE", str, "", "PEM file with the certificate and its chain, for TLS; empty: TCP is in clear."
+    ),
+    Option("SYSLOG_CERTIFICATE_KEY", str, "", "PEM file with its private key; empty: it is in the same file."),
+    Option(
+        "SYSLOG_CLIENTS", str, "", "PEM file with the authorities whose certificates senders must show; empty: none."
     ),
     Option("FILE_LIMIT", int, "25", "Largest file that is attached, in MB."),
     Option("FILES_PER_SIGNAL_LIMIT", int, "100", "Most that the files of one signal may weigh together, in MB."),

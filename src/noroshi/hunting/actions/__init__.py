@@ -1,6 +1,6 @@
 """What is done in the hunting room: hunts and their hits, log files and the lake, rules and what they detect."""
 
-from noroshi.hunting.actions.arrival import receive_logs
+from noroshi.hunting.actions.arrival import laid_down, receive_logs
 from noroshi.hunting.actions.detections import ask_for_own_run, ask_for_run, handle_detection, run_for_shell, run_rules
 from noroshi.hunting.actions.hunts import (
     MAX_LIST,
@@ -21,6 +21,7 @@ from noroshi.hunting.actions.logs import (
 from noroshi.hunting.actions.rules import remove_rules, save_rules, tune_rule
 from noroshi.hunting.actions.seen import ask_own_lake
 from noroshi.hunting.actions.sources import set_source
+from noroshi.hunting.actions.streams import open_stream, stream_reading, take_in_batches
 from noroshi.hunting.actions.upkeep import age_lakes, compact_lakes, forget_subject, gather_index
 from noroshi.hunting.actions.watch import watch_arrivals
 
@@ -36,9 +37,11 @@ __all__ = [
     "gather_index",
     "handle_detection",
     "ingest_logs",
+    "laid_down",
     "look_again",
     "look_back_for",
     "notice_dropped_file",
+    "open_stream",
     "receive_logs",
     "remove_rules",
     "run_for_shell",
@@ -49,7 +52,9 @@ __all__ = [
     "search_own_lake",
     "send_log_file",
     "set_source",
+    "stream_reading",
     "take_in",
+    "take_in_batches",
     "take_in_folder",
     "tune_rule",
     "watch_arrivals",

@@ -1,12 +1,12 @@
 """Batches of logs that machines send: onto the disk first, then accepted, then taken in like any log file."""
 
 import hashlib
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
-from tempfile import NamedTemporaryFile
+from tempfile import NamedTemporaryFile, TemporaryDirectory
 from typing import IO, Final
 
-from django.conf import settings
 from django.utils.translation import gettext as _
 
 from noroshi.core.actor import Actor
@@ -14,6 +14,7 @@ from noroshi.core.errors import InvalidInput, TooLarge, TooMany
 from noroshi.hunting import policy, queries
 from noroshi.hunting.actions.logs import send_log_file
 from noroshi.hunting.engine import is_slug
+from noroshi.hunting.lake import waiting_rooms
 from noroshi.hunting.models import LogFile
 
 MAX_BATCH: Final = 64 * 1024 * 1024
@@ -33,7 +34,7 @@ def receive_logs(actor: Actor, *, source: str, chunks: Iterable[bytes]) -> LogFi
         raise InvalidInput("source", _("A source is named by letters, digits, “.”, “_” and “-”."))
     if queries.log_files_waiting(organisation) >= MAX_WAITING:
         raise TooMany(_("The batches before this one have not been taken in yet."), retry_after=COME_AGAIN)
-    folder = Path(settings.LAKE_DIR) / "waiting"
+    folder = waiting_rooms()
     folder.mkdir(parents=True, exist_ok=True)
     with NamedTemporaryFile(dir=folder, delete=False) as file:
         path = Path(file.name)
@@ -42,6 +43,23 @@ def receive_logs(actor: Actor, *, source: str, chunks: Iterable[bytes]) -> LogFi
             return send_log_file(actor, source=source, name=f"batch-{digest[:16]}", path=path)
         finally:
             path.unlink(missing_ok=True)
+
+
+@contextmanager
+def laid_down(chunks: Iterable[bytes]) -> Iterator[Path]:
+    """Within the block, what comes without a name is a file called `stdin` on the lake's disk.
+
+    Raises InvalidInput where the disk refuses it.
+    """
+    waiting_rooms().mkdir(parents=True, exist_ok=True)
+    with TemporaryDirectory(prefix="stdin-", dir=waiting_rooms()) as folder:
+        path = Path(folder) / "stdin"
+        try:
+            with path.open("wb") as file:
+                file.writelines(chunks)
+        except OSError as error:
+            raise InvalidInput("files", _("The disk refuses it; nothing of it was taken in.")) from error
+        yield path
 
 
 def _written(file: IO[bytes], chunks: Iterable[bytes]) -> str:

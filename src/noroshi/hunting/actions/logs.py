@@ -33,11 +33,13 @@ def ingest_logs(
     files: Sequence[Path],
     reading: Reading | None = None,
     progress: Callable[[Progress], None] | None = None,
+    stream: bool = False,
 ) -> IngestReport:
     """Read log files into the lake of `organisation`; who may is the caller's to know.
 
     `reading` is what the organisation has said of the source, unless it is given. A file that the lake knows adds
-    nothing. Raises InvalidInput for a bad name, mapping, format or time zone.
+    nothing; batches of a `stream` it knows by their names, too. Raises InvalidInput for a bad name, mapping, format or
+    time zone.
     """
     reading = reading or queries.reading_of(organisation, source)
     try:
@@ -49,6 +51,7 @@ def ingest_logs(
             timezone=reading.timezone or settings.TIME_ZONE,
             format=reading.format,
             progress=progress,
+            stream=stream,
         )
     except LakeError as error:
         raise InvalidInput("source", str(error)) from error

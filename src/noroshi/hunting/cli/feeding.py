@@ -6,8 +6,10 @@ organisation; one sentence on standard error says why.
 
 import json
 import signal
+import sys
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import asdict
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
@@ -15,7 +17,7 @@ from typing import TYPE_CHECKING, Final
 import click
 
 from noroshi.core.errors import InvalidInput
-from noroshi.hunting.cli.printing import AS_JSON, FILE, organisation_of, plain, print_table, printable
+from noroshi.hunting.cli.printing import AS_JSON, FILE, FILE_OR_STDIN, organisation_of, plain, print_table, printable
 
 if TYPE_CHECKING:
     from noroshi.hunting.domain.drop_folder import Outcome
@@ -23,6 +25,7 @@ if TYPE_CHECKING:
 
 MAX_MAPPING: Final = 1024 * 1024
 WATCH_SECONDS: Final = 2.0
+CHUNK: Final = 256 * 1024
 _WHOSE_AND_HOW: Final = (
     click.option("--org", required=True, help="Slug of the organisation whose logs they are."),
     click.option("--source", required=True, help="What wrote them: proxy, mail-gateway ..."),
@@ -34,7 +37,7 @@ _WHOSE_AND_HOW: Final = (
 )
 
 
-def _whose_and_how(command: Callable[..., None]) -> Callable[..., None]:
+def whose_and_how(command: Callable[..., None]) -> Callable[..., None]:
     """Give a command the options that say whose logs it reads, and how."""
     for option in reversed(_WHOSE_AND_HOW):
         command = option(command)
@@ -47,9 +50,9 @@ def lake() -> None:
 
 
 @lake.command()
-@_whose_and_how
+@whose_and_how
 @AS_JSON
-@click.argument("files", nargs=-1, required=True, type=FILE)
+@click.argument("files", nargs=-1, required=True, type=FILE_OR_STDIN)
 def ingest(
     *,
     org: str,
@@ -60,27 +63,28 @@ def ingest(
     as_json: bool,
     files: tuple[Path, ...],
 ) -> None:
-    """Read FILES (logs of any known format; plain, gzip or Zstandard) into the lake of ORG.
+    """Read FILES (logs of any known format; plain, gzip or Zstandard) into the lake of ORG; - is standard input.
 
     A file that the lake knows adds nothing. Exit 3 if a file was refused; the others are in.
     """
     from noroshi.core.actor import Actor
     from noroshi.hunting.actions import ingest_logs
 
-    report = ingest_logs(
-        Actor.system("lake ingest"),
-        organisation=organisation_of(org),
-        source=source,
-        files=files,
-        reading=_reading(mapping, format, timezone),
-    )
+    with _on_disk(files) as paths:
+        report = ingest_logs(
+            Actor.system("lake ingest"),
+            organisation=organisation_of(org),
+            source=source,
+            files=paths,
+            reading=reading_said(mapping, format, timezone),
+        )
     click.echo(json.dumps(asdict(report), ensure_ascii=False) if as_json else _sentence(report))
     if report.refused_files:
         raise InvalidInput("files", "; ".join(f"{name}: {reason}" for name, reason in report.refused_files))
 
 
 @lake.command("watch-folder")
-@_whose_and_how
+@whose_and_how
 @click.option("--once", is_flag=True, help="Look once instead of until it is told to stop.")
 @click.argument("folder", type=click.Path(path_type=Path, exists=True, file_okay=False, writable=True))
 def watch_folder(
@@ -101,13 +105,13 @@ def watch_folder(
     from noroshi.core.actor import Actor
     from noroshi.hunting.actions import take_in_folder
 
-    stopping = _stopped_by_signals()
-    organisation, reading = organisation_of(org), _reading(mapping, format, timezone)
+    stopping = stopped_by_signals()
+    organisation, reading = organisation_of(org), reading_said(mapping, format, timezone)
     while not stopping.is_set():
         actor = Actor.system("lake watch-folder")
         taken = take_in_folder(actor, organisation=organisation, source=source, folder=folder, reading=reading)
         for outcome in taken:
-            click.echo(printable(f"{outcome.name}: {_fate(outcome)}"))
+            click.echo(printable(f"{outcome.name}: {fate_of(outcome)}"))
             if stopping.is_set():
                 break
         if once:
@@ -146,14 +150,29 @@ def quarantine(*, org: str, as_json: bool) -> None:
     click.echo(f"{len(rows):,} lines in quarantine", err=True)
 
 
-def _stopped_by_signals() -> threading.Event:
+@contextmanager
+def _on_disk(files: Sequence[Path]) -> Iterator[list[Path]]:
+    """Within the block, standard input is a file like the others: read whole or not at all, known if it comes again."""
+    from noroshi.hunting.actions import laid_down
+
+    stdin = Path("-")
+    if stdin not in files:
+        yield list(files)
+        return
+    with laid_down(iter(lambda: sys.stdin.buffer.read(CHUNK), b"")) as laid:
+        yield [laid if path == stdin else path for path in files]
+
+
+def stopped_by_signals() -> threading.Event:
+    """Return what is set when the process is told to stop."""
     stopping = threading.Event()
     for number in (signal.SIGTERM, signal.SIGINT):
         signal.signal(number, lambda *_: stopping.set())
     return stopping
 
 
-def _fate(outcome: "Outcome") -> str:
+def fate_of(outcome: "Outcome") -> str:
+    """Return what became of a file, in a few words."""
     if outcome.refused:
         return outcome.refused
     if outcome.known:
@@ -161,7 +180,7 @@ def _fate(outcome: "Outcome") -> str:
     return f"{outcome.events:,} events, {outcome.quarantined:,} lines in quarantine"
 
 
-def _reading(mapping: Path | None, log_format: str | None, timezone: str) -> "Reading | None":
+def reading_said(mapping: Path | None, log_format: str | None, timezone: str) -> "Reading | None":
     """Return how to read, as the mapping file says; options beat it. None where neither says anything."""
     from noroshi.hunting.engine import LakeError, Reading
     from noroshi.hunting.engine.mapping import read_mapping

@@ -12,6 +12,7 @@ if TYPE_CHECKING:
     from noroshi.members.models import Organisation
 
 FILE: Final = click.Path(path_type=Path, exists=True, dir_okay=False)
+FILE_OR_STDIN: Final = click.Path(path_type=Path, exists=True, dir_okay=False, allow_dash=True)
 AS_JSON: Final = click.option("--json", "as_json", is_flag=True, help="Print JSON.")
 
 

@@ -4,12 +4,13 @@ Rows of small files share a batch; a file larger than a batch has batches of its
 number of whole files, and a file that fails takes nothing else with it.
 """
 
+import hashlib
 import sqlite3
 import time
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import closing
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, tzinfo
 from itertools import chain
 from pathlib import Path
@@ -44,7 +45,8 @@ class Order:
     """What to ingest and how to read it.
 
     Times without an offset are taken in ``local``, those after ``latest`` (microseconds) are a wrong clock's;
-    ``format`` is a name of `readers.FORMATS`, or None to recognise it.
+    ``format`` is a name of `readers.FORMATS`, or None to recognise it. Files of a ``stream`` are known by their name
+    and content, so that two equal batches are two; all others by their content alone.
     """
 
     organisation: str
@@ -55,6 +57,7 @@ class Order:
     latest: int
     progress: ProgressCallback | None
     format: str | None = None
+    stream: bool = False
 
 
 def ingest(root: Path, manifest: Manifest, order: Order, key: bytes, memory_limit: str) -> IngestReport:
@@ -136,6 +139,9 @@ class _Run:
 
     def _take(self, path: Path) -> None:
         surveyed = survey(path)
+        if self._order.stream:
+            known_by = hashlib.sha256(f"{path.name}:{surveyed.digest}".encode()).hexdigest()
+            surveyed = replace(surveyed, digest=known_by)
         if self._batch.holds(surveyed.digest) or self._manifest.knows(self._order.organisation, surveyed.digest):
             self._skipped.append(path.name)
             return

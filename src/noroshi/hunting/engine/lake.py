@@ -84,7 +84,7 @@ class Lake:
         self._store = Store(self._root, self._manifest, memory_limit)
         self._upkeep = Upkeep(self._root, self._manifest, key, memory_limit)
 
-    def ingest(
+    def ingest(  # noqa: PLR0913 - each is named where it is given
         self,
         organisation: str,
         source: str,
@@ -94,9 +94,11 @@ class Lake:
         timezone: str = "Asia/Tokyo",
         format: str | None = None,  # noqa: A002 - what it is called wherever a log is read
         progress: ProgressCallback | None = None,
+        stream: bool = False,
     ) -> IngestReport:
         """Read log files in; a file whose content the organisation's lake knows adds nothing.
 
+        Files of a ``stream`` are its batches: one whose content and name are known adds nothing.
         ``mapping`` gives the role (see `schema.ROLES`) of fields with unusual names; times without an offset are
         taken in ``timezone``; ``format`` (see `readers.FORMATS`) is recognised if it is None. A refused file or line
         is in the report or the quarantine and stops nothing. Raises `LakeError` for a bad name, mapping, format or
@@ -113,6 +115,7 @@ class Lake:
             microseconds(self._clock() + _SLACK),
             progress,
             format,
+            stream,
         )
         return ingest(self._root, self._manifest, order, self._key, self._memory_limit)
 
