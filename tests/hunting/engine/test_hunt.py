@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 
 from hunting.conftest import KEY
 from hunting.engine import reference
-from noroshi.hunting.engine import Lake, LakeError, Merge, Needle
+from noroshi.hunting.engine import Lake, LakeError, Merge, Needle, index_files
 
 START = 1_790_000_000
 EPOCH_END = START // (60 * 86_400) * (60 * 86_400)
@@ -112,7 +112,9 @@ def test_hunt_of_any_events_equals_the_obvious_matcher(seed, since, until, compa
         for organisation, its_events in lakes.items():
             ingest_halves(lake, Path(folder), organisation, its_events)
         if compacted is not None:
-            lake.compact_index(Merge.ALL if compacted else Merge.SMALL)
+            with pytest.MonkeyPatch.context() as patch:
+                patch.setattr(index_files, "ROWS_OF_A_FILE", pick.choice([40, 10_000]))
+                lake.compact_index(Merge.ALL if compacted else Merge.SMALL)
         damage(Path(folder) / "lake")
         window = {"since": moment(since), "until": moment(until)}
         found = lake.hunt(sought, **window)

@@ -8,7 +8,7 @@ from datetime import UTC, date, datetime
 import duckdb
 import pytest
 
-from noroshi.hunting.engine import Merge, Needle, PartProblem, report
+from noroshi.hunting.engine import Merge, Needle, PartProblem, index_files, report
 from noroshi.hunting.engine.index import epoch_of
 from noroshi.hunting.engine.reasons import ScanReason
 from noroshi.hunting.engine.records import HuntProgress, ScannedFiles
@@ -29,7 +29,7 @@ def ingest(lake, write):
     return ingest_events
 
 
-def index_files(lake):
+def index_paths(lake):
     return sorted((lake._root / "index").rglob("*.parquet"))
 
 
@@ -59,7 +59,7 @@ def test_a_hunt_that_is_told_to_do_without_the_index_says_so(lake, ingest):
 def test_an_index_that_cannot_be_read_is_done_without_and_made_anew(lake, ingest, damage):
     ingest("bank-a", 0, 1)
     ingest("bank-b", 0)
-    path = index_files(lake)[0]
+    path = index_paths(lake)[0]
     content = {"torn": path.read_bytes()[:-9], "noise": b"x" * path.stat().st_size}.get(damage)
     path.write_bytes(content) if content else path.unlink()
     hits, scanned = answer(lake)
@@ -97,10 +97,10 @@ def test_who_is_forgotten_is_in_no_file_of_the_index(lake, ingest):
     ingest("bank-b", 60 * 86_400)
     ingest("bank-b", 60 * 86_400 + 1)
     lake.compact_index(Merge.SMALL)
-    elsewhere = max(index_files(lake))
+    elsewhere = max(index_paths(lake))
     lake.forget("bank-a", "yamada")
-    assert max(index_files(lake)) == elsewhere  # what nothing was taken out of stays as it is
-    rows = duckdb.read_parquet([str(path) for path in index_files(lake)], hive_partitioning=False)
+    assert max(index_paths(lake)) == elsewhere  # what nothing was taken out of stays as it is
+    rows = duckdb.read_parquet([str(path) for path in index_paths(lake)], hive_partitioning=False)
     assert rows.filter("type = 11").select("n").fetchall() == [(1,)]
     assert answer(lake, Needle("account", "suzuki")) == ({"bank-a": 1}, [])
 
@@ -110,12 +110,38 @@ def test_compaction_leaves_one_file_an_epoch_whoever_saw_what(lake, ingest):
         ingest("bank-a", second)
         ingest("bank-b", second)
     done = lake.compact_index()
-    assert (done.merged_parts, done.parts, len(index_files(lake))) == (6, 2, 2)
+    assert (done.merged_parts, done.parts, len(index_paths(lake))) == (6, 2, 2)
     assert answer(lake) == ({"bank-a": 3, "bank-b": 3}, [])
     assert lake.compact_index().merged_parts == 0
-    for path in index_files(lake):
+    for path in index_paths(lake):
         rows = duckdb.read_parquet(str(path), hive_partitioning=False).order("type, key, key2, organisation").fetchall()
         assert duckdb.read_parquet(str(path), hive_partitioning=False).fetchall() == rows
+
+
+def test_a_large_part_is_cut_into_files_of_which_only_those_are_read_that_can_know(lake, ingest, monkeypatch):
+    for number in range(4):
+        ingest("bank-a", number, user=f"user-{number}")
+        ingest("bank-b", number, user=f"user-{number}")
+    monkeypatch.setattr(index_files, "ROWS_OF_A_FILE", 3)
+    done = lake.compact_index()
+    assert (done.parts, done.rows, len(index_paths(lake))) == (1, 10, 4)
+    whole = duckdb.read_parquet([str(path) for path in index_paths(lake)], hive_partitioning=False).fetchall()
+    assert whole == sorted(whole)
+    accounts = [Needle("account", f"user-{number}") for number in range(4)]
+    assert [answer(lake, needle) for needle in [ADDRESS, *accounts]] == [
+        ({"bank-a": 4, "bank-b": 4}, []), *[({"bank-a": 1, "bank-b": 1}, [])] * 4
+    ]  # fmt: skip
+    index_paths(lake)[3].write_bytes(index_paths(lake)[3].read_bytes()[::-1])
+    assert answer(lake) == ({"bank-a": 4, "bank-b": 4}, [])  # it is in the first file
+    assert lake.verify(deep=True).problems == (
+        (index_paths(lake)[0].parent.relative_to(lake._root).as_posix(), PartProblem.INDEX),
+    )
+    monkeypatch.undo()
+    ingest("bank-b", 9)
+    lake.compact_index()  # finds out what cannot be read
+    lake.compact_index()
+    assert len(index_paths(lake)) == 1
+    assert answer(lake) == ({"bank-a": 4, "bank-b": 5}, [])
 
 
 def test_gathering_leaves_a_large_part_alone_until_the_small_ones_are_worth_it(lake, ingest):
@@ -131,7 +157,7 @@ def test_gathering_leaves_a_large_part_alone_until_the_small_ones_are_worth_it(l
 
 def test_files_that_a_killed_process_left_are_swept_when_nobody_can_still_want_them(lake, ingest):
     ingest("bank-a", 0)
-    folder = index_files(lake)[0].parent
+    folder = index_paths(lake)[0].parent
     old, young = folder / "old.parquet", folder / "young.parquet"
     for path in (old, young):
         path.write_bytes(b"torn")

@@ -103,7 +103,7 @@ class Hunt:
     def _look_up(self) -> Lookup:
         try:
             return self._found_in(self._plan.index)
-        except UNREADABLE:
+        except (OSError, *UNREADABLE):
             self._plan = Plan(self._store, self._question)  # a compaction may have put other files into their place
             for part in [part for part in self._plan.index if not self._can_be_read(part)]:
                 self._plan.distrust(part, ScanReason.UNREADABLE)
@@ -115,7 +115,7 @@ class Hunt:
     def _can_be_read(self, part: IndexPart) -> bool:
         try:
             self._found_in([part])
-        except UNREADABLE:
+        except (OSError, *UNREADABLE):
             return False
         return True
 

@@ -11,7 +11,7 @@ In Parquet (version 2 pages), sorted by type, key, key2, organisation: what is l
 
 # ruff: noqa: S608 - tables and columns are constants of this package, organisations are slugs, paths are ours
 import uuid
-from collections.abc import Callable, Collection, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
 from datetime import date, timedelta
 from pathlib import Path
 from typing import Any, Final
@@ -19,6 +19,7 @@ from typing import Any, Final
 import duckdb
 
 from noroshi.hunting.engine.conditions import literal
+from noroshi.hunting.engine.index_files import OPTIONS, Mark, bytes_of, files_between, files_of, publish_part
 from noroshi.hunting.engine.index_parts import IndexPart
 from noroshi.hunting.engine.observables import (
     BITS,
@@ -31,13 +32,10 @@ from noroshi.hunting.engine.observables import (
     with_email_host,
 )
 from noroshi.hunting.engine.session import UNREADABLE
-from noroshi.kit.domain.durable import publish
 
 INDEX: Final = "index"
 EPOCH_DAYS: Final = 60
 DAY: Final = 86_400_000_000
-# Small enough to read one for each value looked for, large enough to pass over the others quickly.
-ROW_GROUP: Final = 32_768
 
 Pseudonym = Callable[[str], str | None]
 Place = tuple[str, ...]
@@ -63,36 +61,52 @@ COPY (SELECT type::SMALLINT AS type, key::BIGINT AS key, key2::BIGINT AS key2, {
              {epoch}::INTEGER AS epoch, days::BIGINT AS days, n::BIGINT AS n, first::BIGINT AS first,
              (last - first)::BIGINT AS span
       FROM ({rows}) ORDER BY type, key, key2)
-TO {target} (FORMAT parquet, COMPRESSION zstd, PARQUET_VERSION v2, ROW_GROUP_SIZE {size})
+TO {target} ({options})
 """
 _MERGE = """
 COPY (SELECT type, key, key2, organisation, epoch, bit_or(days)::BIGINT AS days, sum(n)::BIGINT AS n,
              min(first) AS first, (max(last) - min(first))::BIGINT AS span
       FROM ({rows}) GROUP BY ALL ORDER BY type, key, key2, organisation)
-TO {target} (FORMAT parquet, COMPRESSION zstd, PARQUET_VERSION v2, ROW_GROUP_SIZE {size})
+TO {target} ({options})
 """
 _MAILED = """
 CREATE OR REPLACE TEMP TABLE mailed AS SELECT unnest(?::VARCHAR[]) AS v0, unnest(?::VARCHAR[]) AS pseudonym
 """
-_NO_ROWS = "SELECT 0 AS type, 0 AS key, 0 AS key2, 0 AS days, 0 AS n, 0 AS first, 0 AS last WHERE false"
-
-
 _ROWS = """
 SELECT type, key, key2, organisation, epoch, days, n, first, first + span AS last
 FROM read_parquet({paths}, hive_partitioning = false) WHERE {where}
 """
+NO_ROWS: Final = """
+SELECT 0::SMALLINT AS type, none AS key, none AS key2, '' AS organisation, 0::INTEGER AS epoch, none AS days, none AS n,
+       none AS first, none AS last FROM (SELECT 0::BIGINT AS none) WHERE false
+"""
 
 
-def rows_of(root: Path, parts: Sequence[IndexPart], conditions: Sequence[str] = ()) -> str:
-    """Return SQL of the rows of parts (one or more) that meet some conditions, of those whom each part speaks for."""
+def rows_of(
+    root: Path,
+    parts: Sequence[IndexPart],
+    conditions: Sequence[str] = (),
+    between: Collection[tuple[Mark, Mark]] | None = None,
+) -> str:
+    """Return SQL of the rows of parts that meet some conditions, of those whom each part speaks for.
+
+    They may lie anywhere (None) or ``between`` two marks of the index's order, of which there may be many.
+    """
     whole = [part for part in parts if part.whole]
-    reads = [(whole, ["true"])] if whole else []
-    reads += [([part], [organisation_in(part.organisations)]) for part in parts if not part.whole]
+    reads = [(whole, ["true"]), *(([part], [organisation_in(part.organisations)]) for part in parts if not part.whole)]
     selects = []
     for read, spoken in reads:
-        paths = ", ".join(literal(str(root / part.path)) for part in read)
-        selects.append(_ROWS.format(paths=f"[{paths}]", where=" AND ".join([*spoken, *conditions])))
-    return " UNION ALL ".join(selects)
+        files = {file for part in read for file in _files(root / part.path, between)}
+        paths = ", ".join(literal(str(file)) for file in sorted(files))
+        if files:
+            selects.append(_ROWS.format(paths=f"[{paths}]", where=" AND ".join([*spoken, *conditions])))
+    return " UNION ALL ".join(selects) or NO_ROWS
+
+
+def _files(part: Path, between: Collection[tuple[Mark, Mark]] | None) -> Iterable[Path]:
+    if between is None:
+        return files_of(part)
+    return (file for marks in between for file in files_between(part, *marks))
 
 
 def organisation_in(names: Collection[str]) -> str:
@@ -124,7 +138,9 @@ class IndexWriter:
         for macro in (_IS_ADDRESS, _NAMES):
             self._run(macro)
         self._run(_OBSERVED.format(events=with_email_host(relation), day=DAY, epoch=epoch, days=EPOCH_DAYS))
-        rows = " UNION ALL ".join([_NO_ROWS, *_Kinds(self._duckdb, pseudonym).rows()])
+        rows = " UNION ALL ".join(
+            [f"SELECT * EXCLUDE (organisation, epoch) FROM ({NO_ROWS})", *_Kinds(self._duckdb, pseudonym).rows()]
+        )
         self._run(_WRITE.format(organisation=literal(organisation), epoch=epoch, rows=rows, **self._target))
         return self._publish(epoch, [organisation])
 
@@ -138,21 +154,22 @@ class IndexWriter:
         found = "bit_xor(hash(rows))" if deep else "count(*)"
         try:
             self._run(f"SELECT {found} FROM ({rows_of(self._root, [part])}) AS rows")
-            counted = self._run(f"SELECT count(*) FROM read_parquet({literal(str(self._root / part.path))})")
-        except UNREADABLE:
+            files = [str(file) for file in files_of(self._root / part.path)]
+            counted = self._duckdb.execute("SELECT count(*) FROM read_parquet(?)", [files]).fetchall()
+        except (OSError, *UNREADABLE):
             return False
         return counted == [(part.rows,)]
 
     @property
     def _target(self) -> dict[str, object]:
-        return {"target": literal(str(self._scratch)), "size": ROW_GROUP}
+        return {"target": literal(str(self._scratch)), "options": OPTIONS}
 
     def _publish(self, epoch: int, organisations: Collection[str]) -> IndexPart:
         rows = self._run(f"SELECT count(*) FROM read_parquet({literal(str(self._scratch))})")[0][0]
-        path = f"{INDEX}/epoch={date(1970, 1, 1) + timedelta(days=epoch)}/{uuid.uuid4().hex}.parquet"
-        publish(self._scratch, self._root / path)
-        size = (self._root / path).stat().st_size
-        return IndexPart(path, epoch, rows, size, tuple(sorted(organisations)))
+        folder = self._root / INDEX / f"epoch={date(1970, 1, 1) + timedelta(days=epoch)}"
+        path = publish_part(self._duckdb, self._scratch, folder / uuid.uuid4().hex)
+        names = tuple(sorted(organisations))
+        return IndexPart(path.relative_to(self._root).as_posix(), epoch, rows, bytes_of(path), names)
 
     def _run(self, sql: str) -> list[Any]:
         return self._duckdb.execute(sql).fetchall()

@@ -15,6 +15,7 @@ from typing import Final
 
 from noroshi.hunting.engine import index_parts
 from noroshi.hunting.engine.index import INDEX, IndexWriter, epoch_of
+from noroshi.hunting.engine.index_files import remove
 from noroshi.hunting.engine.index_parts import EventPart, IndexPart, is_complete
 from noroshi.hunting.engine.normalise import account_pseudonym
 from noroshi.hunting.engine.plan import Store
@@ -75,9 +76,9 @@ class _Compaction:
         """Delete files of the index that the manifest does not know and nobody is about to make known."""
         known = {part.path for part in self._store.manifest.index().parts()}
         before = time.time() - LEFT_BEHIND_SECONDS
-        for path in (self._store.root / INDEX).glob("epoch=*/*.parquet"):
+        for path in (self._store.root / INDEX).glob("epoch=*/*"):
             if path.relative_to(self._store.root).as_posix() not in known and path.stat().st_mtime < before:
-                path.unlink()
+                remove(path)
 
     def drop_incomplete(self) -> None:
         """Forget the parts that speak for nobody and those whose file is not what was written."""
@@ -134,7 +135,7 @@ class _Compaction:
 
     def _delete(self, parts: Iterable[IndexPart]) -> None:
         for part in parts:
-            (self._store.root / part.path).unlink(missing_ok=True)
+            remove(self._store.root / part.path)
 
 
 def _torn(parts: Sequence[IndexPart]) -> list[IndexPart]:

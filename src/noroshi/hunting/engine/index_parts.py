@@ -16,6 +16,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Final
 
+from noroshi.hunting.engine.index_files import bytes_of
+
 SCHEMA: Final = """
 CREATE TABLE IF NOT EXISTS index_part (
     path TEXT PRIMARY KEY, epoch INTEGER NOT NULL, rows INTEGER NOT NULL, bytes INTEGER NOT NULL,
@@ -70,9 +72,10 @@ SELECT organisation, ?1, max(number) FROM news WHERE index_part IN (SELECT value
 
 @dataclass(frozen=True, slots=True)
 class IndexPart:
-    """A file of the index, ``path`` relative to the lake; its epoch begins on the day ``epoch`` (since 1970).
+    """A file of the index, or a folder of files; its epoch begins on the day ``epoch`` (since 1970).
 
-    ``organisations`` are those it speaks for; ``whole`` tells whether it has rows of no other.
+    ``path`` is relative to the lake. ``organisations`` are those it speaks for; ``whole`` tells whether it has rows of
+    no other.
     """
 
     path: str
@@ -96,7 +99,7 @@ class EventPart:
 def is_complete(root: Path, part: IndexPart) -> bool:
     """Tell whether a part of the index is on disk as it was written."""
     try:
-        return (root / part.path).stat().st_size == part.bytes
+        return bytes_of(root / part.path) == part.bytes
     except OSError:
         return False
 

@@ -4,7 +4,8 @@ On disk::
 
     manifest.sqlite3                                  what is in the lake (see `manifest`)
     events/organisation=<name>/day=<UTC day>/*.parquet  events (see `schema`)
-    index/epoch=<first of 60 UTC days>/*.parquet      who saw which value when (see `index`)
+    index/epoch=<first of 60 UTC days>/**             who saw which value when (see `index`, `index_files`)
+    keys/*.parquet                                    what many values equal (see `key_files`)
     staging/                                          work in progress, empty at rest
 """
 
@@ -18,12 +19,12 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 import duckdb
 
-from noroshi.hunting.engine import needles as needle_keys
 from noroshi.hunting.engine.detections.running import Session, Window
 from noroshi.hunting.engine.detections.seeing import Seen, seen_in
 from noroshi.hunting.engine.hunt import Hunt
 from noroshi.hunting.engine.index_compaction import Merge, compact_index
 from noroshi.hunting.engine.ingest import Order, ProgressCallback, ingest
+from noroshi.hunting.engine.key_files import KeyFiles
 from noroshi.hunting.engine.manifest import Arrival, Manifest, microseconds, moment
 from noroshi.hunting.engine.needles import Keys
 from noroshi.hunting.engine.plan import Question, Store
@@ -82,6 +83,7 @@ class Lake:
         self._clock = clock or _now
         self._manifest = Manifest(self._root)
         self._store = Store(self._root, self._manifest, memory_limit)
+        self._keys = KeyFiles(self._root, key, memory_limit, self._store.spill)
         self._upkeep = Upkeep(self._root, self._manifest, key, memory_limit)
 
     def ingest(  # noqa: PLR0913 - each is named where it is given
@@ -121,7 +123,7 @@ class Lake:
 
     def hunt(
         self,
-        needles: Sequence[Needle],
+        needles: Iterable[Needle] | Keys,
         *,
         organisations: Collection[str] | None = None,
         since: datetime | None = None,
@@ -138,7 +140,7 @@ class Lake:
         organisation.
         """
         wall, cpu = time.perf_counter(), time.process_time()
-        keys = needle_keys.prepare(needles, self._key)
+        keys = needles if isinstance(needles, Keys) else self.prepare(needles)
         question = Question(organisations, _bound(since), _bound(until), index=index)
         report = Report(self._manifest, keys)
         if keys.needles:
@@ -154,7 +156,7 @@ class Lake:
 
         The caller has checked that the reader belongs to the organisation.
         """
-        keys = needle_keys.prepare([needle], self._key)
+        keys = self.prepare([needle])
         if not keys.needles:
             return []
         with self._asking(keys, Question([organisation])) as hunt:
@@ -164,7 +166,7 @@ class Lake:
         self, organisation: str, needle: Needle, *, timezone: str = "Asia/Tokyo"
     ) -> list[tuple[date, int]]:
         """Return (day, events) of the days on which one organisation's logs match."""
-        keys = needle_keys.prepare([needle], self._key)
+        keys = self.prepare([needle])
         if not keys.needles:
             return []
         with self._asking(keys, Question([organisation])) as hunt:
@@ -172,7 +174,7 @@ class Lake:
 
     def spread(self, organisation: str, needle: Needle) -> Spread:
         """Return how common a value is in one organisation's logs."""
-        keys = needle_keys.prepare([needle], self._key)
+        keys = self.prepare([needle])
         found = (0, 0, 0, 0, 0)
         if keys.needles:
             with self._asking(keys, Question([organisation])) as hunt:
@@ -180,8 +182,8 @@ class Lake:
         return Spread(*found, *self._manifest.extent(organisation))
 
     def prepare(self, needles: Iterable[Needle]) -> Keys:
-        """Turn needles into what `met_since` takes, to be kept for many batches."""
-        return needle_keys.prepare(needles, self._key)
+        """Turn needles into keys, for many batches or hunts; those of many values are kept beside the lake."""
+        return self._keys.prepare(needles)
 
     def met_since(self, organisation: str, after: int, keys: Keys) -> list[Needle]:
         """Return those needles that an organisation's events show which came in after the arrival of that number.
@@ -203,6 +205,7 @@ class Lake:
 
         Hunts and ingests go on meanwhile. Raises `LakeError` when the disk is in the way; the lake stays whole.
         """
+        self._keys.sweep()
         try:
             return compact_index(self._store, self._key, merge)
         except (duckdb.Error, OSError) as error:

@@ -1,41 +1,39 @@
 """The look-up: needles meet the rows of the index, at the cost of what is found.
 
 The index is sorted by type and key, and each of its row groups knows its least and greatest key. So a few needles are
-asked for by their numbers, which opens the few groups that can hold them. Many needles meet all keys in one pass over
-that column alone, then only the rows of keys that were found. Networks are met by equality too, one join for each
-prefix length, after one pass that leaves the addresses with a network's first bits.
+asked for by their numbers, type by type, which opens the few groups that can hold them. Many needles meet all keys in
+one pass over that column alone, then only the rows of keys that were found. Networks are met by equality too, one join
+for each prefix length, after one pass that leaves the addresses with a network's first bits.
 """
 
 # ruff: noqa: S608 - tables and columns are constants of this package; all else is integers
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
+from itertools import groupby
+from operator import itemgetter
 from pathlib import Path
-from typing import Any, Final
+from typing import Any, Final, NamedTuple
 
 import duckdb
 
 from noroshi.hunting.engine.conditions import literal, masks, number, within
-from noroshi.hunting.engine.index import organisation_in, rows_of
+from noroshi.hunting.engine.index import NO_ROWS, organisation_in, rows_of
+from noroshi.hunting.engine.index_files import Mark
 from noroshi.hunting.engine.index_parts import IndexPart
 from noroshi.hunting.engine.observables import BITS, KINDS, PAIRS
 from noroshi.hunting.engine.plan import Question
 from noroshi.hunting.engine.scan import Total
-from noroshi.hunting.engine.session import remember_files
 
 FEW_KEYS: Final = 1_000
 FEW_NETWORKS: Final = 8
 FIRST_BITS: Final = {"ipv4": 16, "ipv6": 32}
 
-_FOUND = """
-CREATE OR REPLACE TEMP TABLE found (
-    needle INTEGER, organisation VARCHAR, epoch INTEGER, days BIGINT, n BIGINT, first BIGINT, last BIGINT, cut BOOLEAN)
-"""
 _SUMS = """
-bit_or(days), sum(CASE WHEN i.type >= {pairs} THEN -n ELSE n END)::BIGINT, min(first), max(last),
-bool_or(deep OR NOT ({inside}))
+bit_or(days) AS days, sum(CASE WHEN i.type >= {pairs} THEN -n ELSE n END)::BIGINT AS n, min(first) AS first,
+max(last) AS last, bool_or(deep OR NOT ({inside})) AS cut
 """
 _EXACT = """
-INSERT INTO found SELECT needle, organisation, epoch, {sums}
+CREATE OR REPLACE TEMP TABLE found AS SELECT needle, organisation, epoch, {sums}
 FROM ({rows}) AS i JOIN key AS k ON i.key = k.h0 AND i.type = k.type AND i.key2 = k.h1 WHERE {exact} GROUP BY ALL
 """
 _NETWORKS = """
@@ -44,9 +42,10 @@ FROM ({rows}) AS i JOIN key AS k ON {shared}
 WHERE k.kind = '{kind}' AND k.prefix = {prefix} AND (i.type = k.type OR i.type >= {pairs}) GROUP BY ALL
 """
 _BY_EPOCH = """
-SELECT needle, organisation, epoch, bit_or(days) AS days, sum(n)::BIGINT AS n, min(first) AS first, max(last) AS last
-FROM found GROUP BY ALL HAVING bool_or(cut) = {cut}
+SELECT needle, organisation, epoch, bit_or(days), sum(n)::BIGINT, min(first), max(last), bool_or(cut)
+FROM found GROUP BY ALL ORDER BY needle, organisation, epoch
 """
+_ASKED = f"SELECT type, h0, kind, prefix, n0, n1 FROM key LIMIT {FEW_KEYS + 1}"
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,6 +58,23 @@ class Days:
     days: int
 
 
+class _Asked(NamedTuple):
+    type: int
+    key: int
+    kind: str
+    prefix: int
+    n0: int | None
+    n1: int | None
+
+    @property
+    def is_network(self) -> bool:
+        return self.prefix < BITS.get(self.kind, 0)
+
+    @property
+    def network(self) -> tuple[int, int, int | None]:
+        return self.prefix, self.n0 or 0, self.n1
+
+
 class Lookup:
     """Finds the needles of the table ``key`` in parts of the index, as far as a question reaches."""
 
@@ -66,7 +82,6 @@ class Lookup:
         self, connection: duckdb.DuckDBPyConnection, root: Path, parts: Sequence[IndexPart], question: Question
     ) -> None:
         self._duckdb = connection
-        remember_files(connection, on=True)
         self._root = root
         self._parts = parts
         since, until = question.since, question.until
@@ -76,22 +91,31 @@ class Lookup:
         inside = [f"first >= {since}"] if since is not None else []
         inside += [f"last < {until}"] if until is not None else []
         self._inside = " AND ".join(inside) or "true"
-        self._run(_FOUND)
+        self._asked_for = [_Asked(*row) for row in self._run(_ASKED)]
+        self._find_exact()
         if parts:
-            self._find_exact()
             for kind in BITS:
                 self._find_networks(kind)
+        self._totals, self._cuts = self._by_epoch()
 
     def totals(self) -> list[Total]:
         """Return what the index could count."""
-        whole = _BY_EPOCH.format(cut="false")
-        sums = "sum(n)::BIGINT, min(first), max(last)"
-        return [Total(*row) for row in self._run(f"SELECT needle, organisation, {sums} FROM ({whole}) GROUP BY ALL")]
+        return self._totals
 
     def cuts(self) -> list[Days]:
         """Return what the events themselves must be asked for."""
-        rows = self._run(f"SELECT needle, organisation, epoch, days FROM ({_BY_EPOCH.format(cut='true')}) ORDER BY ALL")
-        return [Days(*row) for row in rows]
+        return self._cuts
+
+    def _by_epoch(self) -> tuple[list[Total], list[Days]]:
+        totals: dict[tuple[int, str], Total] = {}
+        cuts = []
+        for needle, organisation, epoch, days, n, first, last, cut in self._run(_BY_EPOCH):
+            if cut:
+                cuts.append(Days(needle, organisation, epoch, days))
+                continue
+            total, before = Total(needle, organisation, n, first, last), totals.get((needle, organisation))
+            totals[needle, organisation] = total.plus(before) if before else total
+        return list(totals.values()), cuts
 
     def days(self, organisation: str, needles: Sequence[int]) -> list[Days]:
         """Return on which days of its epochs an organisation can have seen needles."""
@@ -105,29 +129,32 @@ class Lookup:
     def _run(self, sql: str) -> list[Any]:
         return self._duckdb.execute(sql).fetchall()
 
-    def _rows(self, condition: str) -> str:
-        """SQL of the index rows that meet a condition."""
-        return rows_of(self._root, self._parts, [condition, *self._asked])
+    def _rows(self, condition: str, between: Collection[tuple[Mark, Mark]] | None = None) -> str:
+        """SQL of the index rows that meet a condition, and lie between two marks."""
+        return rows_of(self._root, self._parts, [condition, *self._asked], between)
 
     def _sums(self, pairs: int) -> str:
         return _SUMS.format(pairs=pairs, inside=self._inside)
 
     def _find_exact(self) -> None:
-        asked = [
-            number for (number,) in self._run(f"SELECT DISTINCT h0 FROM key WHERE {_EXACTLY} LIMIT {FEW_KEYS + 1}")
-        ]
-        if not asked:
-            return
-        condition = f"key IN ({', '.join(map(str, asked))})"
-        if len(asked) > FEW_KEYS:
+        """Make ``found``: what each organisation has seen of each needle in each epoch."""
+        if len(self._asked_for) > FEW_KEYS:
             self._run("CREATE OR REPLACE TEMP TABLE seen AS SELECT DISTINCT key FROM "
                       f"({self._rows(f'key IN (SELECT h0 FROM key WHERE {_EXACTLY})')})")  # fmt: skip
-            condition = "key IN (SELECT key FROM seen)"
-        self._run(_EXACT.format(sums=self._sums(min(PAIRS.values())), rows=self._rows(condition), exact=_EXACTLY))
+            rows = self._rows("key IN (SELECT key FROM seen)")
+        else:
+            marks = sorted({(asked.type, asked.key) for asked in self._asked_for if not asked.is_network})
+            by_type = groupby(marks, itemgetter(0))
+            rows = " UNION ALL ".join(self._one_of(kind, list(some)) for kind, some in by_type) or NO_ROWS
+        self._run(_EXACT.format(sums=self._sums(min(PAIRS.values())), rows=rows, exact=_EXACTLY))
+
+    def _one_of(self, kind: int, marks: Sequence[Mark]) -> str:
+        """SQL of the rows of a type that have one of some keys."""
+        keys = ", ".join(str(key) for _, key in marks)
+        return self._rows(f"type = {kind} AND key IN ({keys})", [(mark, mark) for mark in marks])
 
     def _find_networks(self, kind: str) -> None:
-        asked = f"FROM key WHERE kind = '{kind}' AND prefix < {BITS[kind]}"
-        networks = self._run(f"SELECT DISTINCT prefix, n0, n1 {asked} ORDER BY ALL")
+        networks = self._networks(kind)
         if not networks:
             return
         prefixes = sorted({prefix for prefix, *_ in networks})
@@ -138,6 +165,12 @@ class Lookup:
             pairs = PAIRS[kind] + prefix
             self._run(_NETWORKS.format(sums=self._sums(pairs), rows="FROM near", shared=_shared(kind, prefix),
                                        kind=kind, prefix=prefix, pairs=pairs))  # fmt: skip
+
+    def _networks(self, kind: str) -> list[tuple[int, int, int | None]]:
+        """Return the (prefix length, n0, n1) of the networks that are asked for."""
+        if len(self._asked_for) > FEW_KEYS:
+            return self._run(f"SELECT DISTINCT prefix, n0, n1 FROM key WHERE kind = '{kind}' AND prefix < {BITS[kind]}")
+        return list({asked.network for asked in self._asked_for if asked.kind == kind and asked.is_network})
 
     def _near(self, kind: str, networks: Sequence[tuple[int, int, int | None]]) -> str:
         """SQL of a condition that leaves the addresses in or near networks."""

@@ -13,16 +13,17 @@
 """
 
 import ipaddress
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import cache
+from pathlib import Path
 from typing import Any, Final, NamedTuple
 
 import duckdb
 from publicsuffixlist import PublicSuffixList
 
 from noroshi.hunting.engine import normalise
-from noroshi.hunting.engine.observables import KINDS, URL_DEPTH, WIDEST, text_key_sql, url_cuts_sql, url_depth_sql
+from noroshi.hunting.engine.observables import KINDS, WIDEST, text_key, url_key
 from noroshi.hunting.engine.reasons import BadNeedleError, NeedleReason
 from noroshi.hunting.engine.records import Needle, NeedleType
 
@@ -55,30 +56,48 @@ COLUMNS: Final = {
     "n0": "BIGINT",
     "n1": "BIGINT",
 }
-# Besides what the scan compares: type, h0 and h1, by which the index knows a key; ``deep`` where that is only the
-# beginning of a URL.
-_TABLE = f"""
-CREATE OR REPLACE TEMP TABLE key AS
-SELECT *, CASE WHEN t1 IS NOT NULL THEN {url_cuts_sql("t1")}[-1] WHEN t0 IS NOT NULL THEN {text_key_sql("t0")} ELSE n0
-       END AS h0, coalesce(n1, 0) AS h1, t1 IS NOT NULL AND {url_depth_sql("t1")} > {URL_DEPTH} AS deep
-FROM (SELECT %s) JOIN (SELECT unnest(?::VARCHAR[]) AS kind, unnest(?::SMALLINT[]) AS type) USING (kind)
-"""  # noqa: S608 - our own
+# Besides what the scan compares: by which numbers the index knows a key; ``deep`` where that is only the beginning of
+# a URL.
+TABLE_COLUMNS: Final = COLUMNS | {"type": "SMALLINT", "h0": "BIGINT", "h1": "BIGINT", "deep": "BOOLEAN"}
+_TABLE: Final = ", ".join(f"unnest(?::{kind}[]) AS {name}" for name, kind in TABLE_COLUMNS.items())
 
 
 @dataclass(frozen=True, slots=True)
 class Keys:
-    """Needles that can be looked for, those that cannot with their reasons, and what the former equal."""
+    """Needles that can be looked for, those that cannot with their reasons, and what the former equal.
+
+    The keys of many needles are in a ``file`` instead (see `key_files`).
+    """
 
     needles: tuple[Needle, ...]
     refused: tuple[tuple[str, str], ...]
     keys: tuple[Key, ...]
+    file: Path | None = None
 
     def load(self, connection: duckdb.DuckDBPyConnection) -> None:
-        """Make the table ``key`` of a session."""
-        columns: list[list[Any]] = [list(column) for column in zip(*self.keys, strict=True)] or [[] for _ in COLUMNS]
-        unnested = ", ".join(f"unnest(?::{kind}[]) AS {name}" for name, kind in COLUMNS.items())
-        types = [list(KINDS), [kind.number for kind in KINDS.values()]]
-        connection.execute(_TABLE % unnested, [*columns, *types]).fetchall()
+        """Make the table ``key`` of a session, with the columns `TABLE_COLUMNS`."""
+        if self.file is not None:
+            path = str(self.file).replace("'", "''")
+            view = f"SELECT * FROM read_parquet('{path}') WHERE needle >= 0"  # noqa: S608 - a path of ours
+            connection.execute(f"CREATE OR REPLACE TEMP VIEW key AS {view}").fetchall()
+            return
+        columns: list[list[Any]] = [list(column) for column in zip(*self.rows(), strict=True)]
+        columns = columns or [[] for _ in TABLE_COLUMNS]
+        connection.execute(f"CREATE OR REPLACE TEMP TABLE key AS SELECT {_TABLE}", columns).fetchall()
+
+    def rows(self) -> Iterator[tuple[Any, ...]]:
+        """Yield the rows of that table."""
+        return ((*key, *_marks(key)) for key in self.keys)
+
+
+def _marks(key: Key) -> tuple[int, int | None, int, bool]:
+    number = KINDS[key.kind].number
+    if key.t1 is not None:
+        mark, deep = url_key(key.t1)
+        return number, mark, 0, deep
+    if key.t0 is not None:
+        return number, text_key(key.t0), 0, False
+    return number, key.n0, key.n1 or 0, False
 
 
 def prepare(needles: Iterable[Needle], pseudonym_key: bytes) -> Keys:

@@ -15,6 +15,7 @@ A key is a signed 64-bit number, which every engine that reads Parquet has. Two 
 """
 
 import hashlib
+import re
 from dataclasses import dataclass
 from typing import Final
 
@@ -24,6 +25,7 @@ URL_DEPTH: Final = 8
 EMAIL_HOST: Final = "email_host"
 
 _MASK = (1 << 63) - 1
+_CUT = re.compile("[/?&]")
 _HOSTS = (("host",), ("referrer_host",), ("domain",), ("dns_query",))
 
 
@@ -61,6 +63,14 @@ def text_key(text: str) -> int:
     """Return the key of a text: the lower 63 bits of its MD5, read as a little-endian number."""
     digest = hashlib.md5(text.encode(), usedforsecurity=False).digest()
     return int.from_bytes(digest[:8], "little") & _MASK
+
+
+def url_key(url: str) -> tuple[int, bool]:
+    """Return the last of a URL's keys (see `url_cuts_sql`), and whether the URL goes deeper than that."""
+    bare = url.rstrip("/")
+    cuts = [cut.start() for cut in _CUT.finditer(bare)]
+    deep = len(cuts) >= URL_DEPTH
+    return text_key(bare[: cuts[URL_DEPTH - 1]] if deep else bare), deep
 
 
 def text_key_sql(expression: str) -> str:

@@ -22,7 +22,7 @@ from noroshi.hunting.engine.needles import COLUMNS, Key
 from noroshi.hunting.engine.observables import BITS, KINDS, with_email_host
 from noroshi.hunting.engine.plan import Question
 from noroshi.hunting.engine.schema import events_sql
-from noroshi.hunting.engine.session import remember_files
+from noroshi.hunting.engine.session import forget_files
 
 MAX_SAMPLES: Final = 5
 # Needles times files up to which conditions are quicker than the joins with all that they need made before.
@@ -93,7 +93,7 @@ class Scan:
         needles: Sequence[int] | None = None,
     ) -> None:
         self._duckdb = connection
-        remember_files(connection, on=False)
+        forget_files(connection)
         self._wanted = "true" if needles is None else f"needle IN (SELECT unnest({list(needles)}::INTEGER[]))"
         self._run("SET VARIABLE parts = ?", [[str(part) for part in parts]])
         bounds = [f"time >= make_timestamptz({question.since})"] if question.since is not None else []

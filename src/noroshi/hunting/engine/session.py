@@ -29,11 +29,13 @@ def session(memory_limit: str, spill: Path) -> duckdb.DuckDBPyConnection:
     return _instance(os.getpid(), memory_limit, spill).cursor()
 
 
-def remember_files(opened: duckdb.DuckDBPyConnection, *, on: bool) -> None:
-    """Let a session keep in mind where in a Parquet file what lies: worth it for the few files of the index only."""
-    opened.execute(f"SET SESSION parquet_metadata_cache = {str(on).lower()}").fetchall()
+def forget_files(opened: duckdb.DuckDBPyConnection) -> None:
+    """Let a session keep no longer in mind what lies where in a Parquet file: worth it only for those of the index."""
+    opened.execute("SET SESSION parquet_metadata_cache = false").fetchall()
 
 
 @lru_cache(maxsize=2)
 def _instance(_process: int, memory_limit: str, spill: Path) -> duckdb.DuckDBPyConnection:
-    return connect(memory_limit, spill)
+    instance = connect(memory_limit, spill)
+    instance.execute("SET GLOBAL parquet_metadata_cache = true").fetchall()
+    return instance
