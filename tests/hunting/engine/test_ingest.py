@@ -129,13 +129,14 @@ REFUSED = {
 
 
 @pytest.mark.parametrize("name", REFUSED)
-def test_ingest_of_a_file_that_is_no_log_refuses_it_and_takes_the_others(lake, write, name):
+def test_ingest_of_a_file_that_is_no_log_refuses_it_and_takes_the_others(lake, write, tmp_path, name):
     content, reason = REFUSED[name]
     files = [write("before.log", web_lines(3)), write("bad", content), write("after.log", web_lines(4, 3))]
     report = lake.ingest("bank-a", "web", files)
     assert report.refused_files == (("bad", str(reason)),)
     assert totals(report) == (2, 7, 7, 0)
     assert count_events(lake, "bank-a") == 7
+    assert len([*(tmp_path / "lake").glob("events/*/day=*")]) == 1  # of the two others: nothing of it was written
 
 
 def test_ingest_of_a_missing_file_refuses_it(lake, tmp_path):

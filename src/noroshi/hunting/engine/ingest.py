@@ -175,8 +175,8 @@ class _Run:
             reading.events += taken.events
             self._batch.add_table(taken.table)
             self._add(reading, form.records(taken.left, self._roles, reading.reject))
+            self._pause(reading, batch.last)  # before it is written: a part for each day of a wild clock takes minutes
             self._batch.write()
-            self._pause(reading, batch.last)
 
     def _add(self, reading: _Reading, records: Iterable[Record]) -> None:
         row, add = self._rows.row, self._batch.add
