@@ -42,6 +42,18 @@ def test_a_search_is_asked_for_carried_out_and_read_page_by_page(cast, client, d
     assert [line["id"] for line in caller.get("/api/v1/searches").json()["items"]] == [whole["id"]]
 
 
+def test_reasons_are_given_in_the_language_that_is_asked_for(cast, client, drain):
+    fill_lake(cast.bank_a, [event(src_ip="8.8.8.8")])
+    caller = client()
+    asked = ask(caller, "8.8.8.8\nno value", since="2026-11-20T00:59:59.5Z").json()["id"]
+    drain()
+    Hunt.everything.update(scanned=[["The hunt was told to do without the index.", 2]])
+    answer = caller.get(f"/api/v1/searches/{asked}", headers={"Accept-Language": "ja"}).json()
+    harmless = {"value": "8.8.8.8", "reason": "既知の無害な値です（ログには存在します）。"}
+    assert answer["refused"] == [{"value": "no value", "reason": ""}, harmless]
+    assert answer["scanned"] == [{"reason": "索引を使わない調査が指定されました。", "files": 2}]
+
+
 def test_a_search_over_the_api_looks_within_its_window(cast, client, drain):
     fill_lake(cast.bank_a, [event("2026-11-20T01:00:00Z", src_ip=EVIL_ADDRESS)])
     caller = client()

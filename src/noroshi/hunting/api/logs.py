@@ -11,7 +11,7 @@ from django.utils.translation import gettext as _
 from ninja import Router, Schema, Status
 
 from noroshi.core.errors import InvalidInput
-from noroshi.hunting import actions, queries
+from noroshi.hunting import actions, queries, wording
 from noroshi.hunting.models import LogFile
 from noroshi.kit.api import example
 from noroshi.kit.http import ActorRequest
@@ -96,5 +96,6 @@ def _chunks(request: HttpRequest) -> Iterator[bytes]:
 
 
 def _line(file: LogFile) -> dict[str, Any]:
-    names = ("source", "state", "events", "quarantined", "known", "error", "finished_at")
-    return {**{name: getattr(file, name) for name in names}, "id": file.pk, "sent_at": file.created_at}
+    names = ("source", "state", "events", "quarantined", "known", "finished_at")
+    error = file.error and wording.in_words(file.error)
+    return {**{name: getattr(file, name) for name in names}, "id": file.pk, "error": error, "sent_at": file.created_at}

@@ -7,7 +7,7 @@ from uuid import UUID
 from django.urls import reverse
 from ninja import Field, Query, Router, Schema, Status
 
-from noroshi.hunting import actions, queries
+from noroshi.hunting import actions, queries, wording
 from noroshi.hunting.models import Hit, Hunt
 from noroshi.kit.api import Page, Paged, example, listed, with_offset
 from noroshi.kit.cursors import page_of
@@ -136,8 +136,8 @@ def read_search(request: ActorRequest, search_id: UUID) -> dict[str, Any]:
     return {
         **_line(hunt),
         "capped": hunt.capped,
-        "refused": [{"value": value, "reason": reason} for value, reason in hunt.refused],
-        "scanned": [{"reason": reason, "files": files} for reason, files in hunt.scanned],
+        "refused": [{"value": value, "reason": reason and wording.in_words(reason)} for value, reason in hunt.refused],
+        "scanned": [{"reason": wording.in_words(reason), "files": files} for reason, files in hunt.scanned],
     }
 
 

@@ -6,7 +6,7 @@ from typing import Any, Final
 
 from ninja import Field, Router, Schema
 
-from noroshi.hunting import actions
+from noroshi.hunting import actions, wording
 from noroshi.hunting.api.searches import Passed
 from noroshi.kit.api import example, with_offset
 from noroshi.kit.http import ActorRequest
@@ -72,5 +72,5 @@ def ask_what_was_seen(request: ActorRequest, body: SeenQuestion) -> dict[str, An
         until=with_offset("until", body.until),
         harmless_too=body.harmless_too,
     )
-    passed = [{"value": value, "reason": reason} for value, reason in refused]
+    passed = [{"value": value, "reason": reason and wording.in_words(reason)} for value, reason in refused]
     return {"items": [asdict(sight) for sight in sights], "refused": passed}
