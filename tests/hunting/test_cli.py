@@ -382,3 +382,11 @@ def test_every_command_explains_itself(run, arguments):
     result = run(*arguments, "--help")
     assert result.exit_code == 0
     assert "Usage:" in result.stdout
+
+
+def test_replay_reads_the_quarantine_as_it_is_told(cast, run, write):
+    fill_lake(cast.bank_a, [event(), {"when": "2026-11-20T01:00:00Z", "src_ip": EVIL_ADDRESS}, {"no": "time"}])
+    mapping = write("mapping.yaml", "when: time\n")
+    command = ("lake", "replay", "--org", "bank_a", "--source", "proxy", "--mapping", mapping)
+    assert run(*command).stdout == "1 lines became events, 1 are left in quarantine\n"
+    assert json.loads(run(*command, "--json").stdout) == {"events": 0, "left": 1}

@@ -1,14 +1,15 @@
 """Keeping the lake: by the worker every day, by the command line on demand, and in the ledger without a value."""
 
 import json
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 
 import pytest
 from click.testing import CliRunner
 
 from factories.lakes import event, fill_lake
+from noroshi.core import clock
 from noroshi.core.models import LedgerEntry
-from noroshi.hunting.actions import set_source
+from noroshi.hunting.actions import clear_waiting_rooms, send_log_file, set_source
 from noroshi.hunting.lake import open_lake
 from noroshi.hunting.tasks import queue_tending
 from noroshi.site.cli import main
@@ -67,6 +68,23 @@ def test_the_worker_makes_small_parts_one_and_leaves_today_alone(cast, stopped_c
     drain()
     assert open_lake().days("bank_a", datetime(2026, 11, 1, tzinfo=UTC).date())[-1][-1] == 3
     assert open_lake().verify().parts == 4
+
+
+def test_the_worker_clears_away_what_killed_processes_left_and_nothing_that_waits(cast, drain, settings, tmp_path):
+    rooms = settings.LAKE_DIR / "waiting"
+    (tmp_path / "a.log").write_text("2026-11-20T01:00:00Z src_ip=192.0.2.1\n")
+    sent = send_log_file(cast.actor("a1"), source="app", name="a.log", path=tmp_path / "a.log")
+    left = {"tmp0", "stdin-0/stdin", "0192a5c4-6f1e-7c3a-9b1d-2f4e6a8c0b1d/b.log"}
+    for name in (*left, "streams/bank_a/app/1.log"):
+        (rooms / name).parent.mkdir(parents=True, exist_ok=True)
+        (rooms / name).write_text("x")
+    assert clear_waiting_rooms() == 0  # somebody may be writing them
+    with clock.stopped_at(clock.now() + timedelta(days=2)):
+        assert clear_waiting_rooms() == 3
+    kept = {path.relative_to(rooms).as_posix() for path in rooms.rglob("*") if path.is_file()}
+    assert kept == {f"{sent.pk}/a.log", "streams/bank_a/app/1.log"}
+    drain()
+    assert events() == {("bank_a", "app"): 1}
 
 
 def test_verify_says_that_all_is_well_or_what_is_not(days, run):

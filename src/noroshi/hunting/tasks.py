@@ -35,6 +35,13 @@ def take_in(file_id: str) -> None:
 
 
 @job()
+def replay(organisation_id: str, source: str) -> None:
+    """Read the quarantine of a source again."""
+    organisation = Organisation.objects.get(pk=UUID(organisation_id))
+    actions.replay_quarantine(Actor.system("replay"), organisation=organisation, source=source)
+
+
+@job()
 def run_rules(run_id: str) -> None:
     """Run an organisation's rules over what is new in its logs."""
     found = DetectionRun.objects.unrestricted(reason="the job runs it").filter(pk=UUID(run_id)).first()
@@ -54,7 +61,13 @@ def queue_log_file(entry: LedgerEntry) -> None:
     take_in.enqueue(str(entry.subject_id))
 
 
-@subscribe("hunting.queue-watch", "hunting.log.ingested")
+@subscribe("hunting.queue-replays", "hunting.replay.requested")
+def queue_replay(entry: LedgerEntry) -> None:
+    """Put the replay of a quarantine on the job queue."""
+    replay.enqueue(str(entry.subject_id), entry.payload["source"])
+
+
+@subscribe("hunting.queue-watch", "hunting.log.ingested", "hunting.quarantine.replayed")
 def queue_watch(entry: LedgerEntry) -> None:
     """Have a job look at logs as they arrive."""
     watch.enqueue(str(entry.subject_id))
@@ -69,8 +82,9 @@ def look_at_arrivals() -> None:
 
 @job()
 def tend_lakes() -> None:
-    """Take out what has aged, and make small parts one."""
+    """Take out what has aged and what was left behind, and make small parts one."""
     actions.age_lakes(Actor.system("lake"))
+    actions.clear_waiting_rooms()
     actions.compact_lakes()
 
 

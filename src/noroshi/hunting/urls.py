@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from noroshi.hunting.views import detections, hunts, rules
+from noroshi.hunting.views import detections, hunts, rules, watch
 
 app_name = "hunting"
 
@@ -20,6 +20,8 @@ urlpatterns = [
     path("lake/files/<uuid:file_id>/", hunts.log_file, name="log-file"),
     path("lake/sources/<str:source>/", hunts.source, name="source"),
     path("lake/quarantine/<str:source>/", hunts.quarantine, name="quarantine"),
+    path("lake/quarantine/<str:source>/replay", hunts.replay, name="replay"),
+    path("watch/", watch.watch, name="watch"),
     path("detections/", detections.detections, name="detections"),
     path("detections/run", detections.run_now, name="run-now"),
     path("detections/runs/<uuid:run_id>/", detections.run, name="run"),

@@ -160,6 +160,31 @@ def test_killed_at_any_moment_it_is_as_before_or_as_after(filled):
         assert (filled._root / part.path).is_file()
 
 
+@pytest.mark.parametrize(
+    ("body", "left"),
+    [
+        ("for day in range(1, 29): lake.age('bank-a', 'app', date(2026, 4, day))", [10]),
+        ("while True: lake.forget('bank-a', 'user1')", [4 * 28 * 2]),
+    ],
+    ids=["ageing", "forgetting"],
+)
+def test_killed_while_events_are_taken_out_it_takes_out_no_other_and_ends_what_it_began(lake, write, body, left):
+    for day in range(1, 29):
+        lake.ingest("bank-a", "app", [write(f"{day}.json", lines(10, day))])
+    moments = random.Random(7)
+    for _ in range(3):
+        process = run(lake._root, body)
+        time.sleep(moments.uniform(0.6, 1.4))
+        process.send_signal(signal.SIGKILL)
+        process.communicate()
+        assert lake.verify(deep=True).problems == ()
+    killed = sum(source.events for source in lake.status())
+    assert killed % 2 == 0
+    run(lake._root, body.replace("while True: ", "")).communicate()
+    assert [sum(source.events for source in lake.status())] == left
+    assert count(lake) == left[0]  # by the index, which forgot with them
+
+
 def test_a_full_disk_leaves_it_as_it_was(filled):
     limit = "resource.setrlimit(resource.RLIMIT_FSIZE, (4096, 4096))"
     tell = "exec('try: lake.compact(\"bank-a\", date(2026, 12, 31))\\nexcept LakeError as error: print(error)')"

@@ -18,19 +18,22 @@ from noroshi.hunting.actions.logs import (
     take_in,
     take_in_folder,
 )
+from noroshi.hunting.actions.replay import ask_for_replay, replay_quarantine
 from noroshi.hunting.actions.rules import remove_rules, save_rules, tune_rule
 from noroshi.hunting.actions.seen import ask_own_lake
 from noroshi.hunting.actions.sources import set_source
 from noroshi.hunting.actions.streams import open_stream, stream_reading, take_in_batches
-from noroshi.hunting.actions.upkeep import age_lakes, compact_lakes, forget_subject, gather_index
+from noroshi.hunting.actions.upkeep import age_lakes, clear_waiting_rooms, compact_lakes, forget_subject, gather_index
 from noroshi.hunting.actions.watch import watch_arrivals
 
 __all__ = [
     "MAX_LIST",
     "age_lakes",
     "ask_for_own_run",
+    "ask_for_replay",
     "ask_for_run",
     "ask_own_lake",
+    "clear_waiting_rooms",
     "compact_lakes",
     "finish_hunt",
     "forget_subject",
@@ -44,6 +47,7 @@ __all__ = [
     "open_stream",
     "receive_logs",
     "remove_rules",
+    "replay_quarantine",
     "run_for_shell",
     "run_hunt",
     "run_rules",

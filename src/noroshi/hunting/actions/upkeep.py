@@ -1,6 +1,9 @@
 """Keeping the lake: what has aged goes, small parts become one, a person is forgotten. Each is in the ledger."""
 
+import shutil
 from datetime import date, timedelta
+from pathlib import Path
+from typing import Final
 
 from django.conf import settings
 from django.db import transaction
@@ -10,8 +13,11 @@ from noroshi.core.actor import Actor
 from noroshi.core.errors import InvalidInput
 from noroshi.hunting import queries
 from noroshi.hunting.engine import CompactReport, LakeError, Merge, Removed
-from noroshi.hunting.lake import open_lake
+from noroshi.hunting.lake import STREAMS, open_lake, waiting_rooms
 from noroshi.members.models import Organisation
+
+ABANDONED: Final = timedelta(days=1)
+"""What waits without a row and has not changed for so long is nobody's: an upload or a reading ends sooner."""
 
 
 def age_lakes(actor: Actor) -> None:
@@ -40,6 +46,32 @@ def compact_lakes() -> tuple[CompactReport, dict[str, tuple[int, int]]]:
 def gather_index() -> None:
     """Merge what many small ingests have left of the index, so that a hunt opens few files."""
     open_lake().compact_index(Merge.SMALL)
+
+
+def clear_waiting_rooms() -> int:
+    """Delete what a killed process has left of a log that it never accepted; return how many things that were.
+
+    A log that was accepted has its row; a stream's batches lie in their own folder and are taken in.
+    """
+    rooms, before = waiting_rooms(), clock.now().timestamp() - ABANDONED.total_seconds()
+    left = [place for place in rooms.iterdir() if place.name != STREAMS] if rooms.is_dir() else []
+    old = [place for place in left if _last_change(place) < before]
+    waited_for = queries.files_waited_for()
+    abandoned = [place for place in old if place.name not in waited_for]
+    for place in abandoned:
+        if place.is_dir():
+            shutil.rmtree(place, ignore_errors=True)
+        else:
+            place.unlink(missing_ok=True)
+    return len(abandoned)
+
+
+def _last_change(place: Path) -> float:
+    """Return when a thing in the waiting rooms, or what is in it, changed last; now, if it is just being taken away."""
+    try:
+        return max(each.lstat().st_mtime for each in (place, *place.rglob("*")))
+    except FileNotFoundError:
+        return clock.now().timestamp()
 
 
 def forget_subject(actor: Actor, *, organisation: Organisation, subject: str) -> Removed:

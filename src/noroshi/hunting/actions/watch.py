@@ -9,6 +9,7 @@ from collections.abc import Iterable
 
 from django.db import transaction
 
+from noroshi.core import clock
 from noroshi.hunting import queries
 from noroshi.hunting.actions.hunts import tell_owners, write_hits
 from noroshi.hunting.engine import Hit as Found
@@ -49,7 +50,7 @@ def _finish(mark: WatchMark, arrival: int, asking: dict[Hunt, set[Needle]], foun
         unfinished |= hunt.state in _UNDER_WAY
         new += _write(hunt, mark.organisation, asking[hunt], found)
     if not unfinished:
-        WatchMark.objects.filter(pk=mark.pk).update(arrival=arrival)
+        WatchMark.objects.filter(pk=mark.pk).update(arrival=arrival, watched_at=clock.now())
     return new
 
 

@@ -1,12 +1,14 @@
-"""`noroshi lake verify|compact|forget`: keeping the log lake."""
+"""`noroshi lake verify|compact|forget|replay`: keeping the log lake."""
 
 import json
 import sys
 from dataclasses import asdict
+from pathlib import Path
 
 import click
 
 from noroshi.core.errors import InvalidInput
+from noroshi.hunting.cli.feeding import reading_said, whose_and_how
 from noroshi.hunting.cli.printing import AS_JSON, organisation_of
 
 
@@ -59,4 +61,35 @@ def forget(*, org: str, subject: str) -> None:
     click.echo(f"{removed.events:,} events and {removed.quarantined:,} lines in quarantine forgotten")
 
 
-commands = (verify, compact, forget)
+@click.command()
+@whose_and_how
+@AS_JSON
+def replay(
+    *,
+    org: str,
+    source: str,
+    mapping: Path | None,
+    format: str | None,  # noqa: A002 - the option's name
+    timezone: str,
+    as_json: bool,
+) -> None:
+    """Read the quarantine of a source again, as its logs are read now; lines that become events leave it, once.
+
+    Lines that were not kept whole stay, and lines of formats whose header says how to read them (CSV, Zeek, W3C).
+    """
+    from noroshi.core.actor import Actor
+    from noroshi.hunting.actions import replay_quarantine
+
+    replayed = replay_quarantine(
+        Actor.system("lake replay"),
+        organisation=organisation_of(org),
+        source=source,
+        reading=reading_said(mapping, format, timezone),
+    )
+    if as_json:
+        click.echo(json.dumps(asdict(replayed)))
+    else:
+        click.echo(f"{replayed.events:,} lines became events, {replayed.left:,} are left in quarantine")
+
+
+commands = (verify, compact, forget, replay)

@@ -37,10 +37,12 @@ from noroshi.hunting.engine.records import (
     Needle,
     QuarantinedLine,
     Removed,
+    Replayed,
     SourceStatus,
     Spread,
     VerifyReport,
 )
+from noroshi.hunting.engine.replay import replay
 from noroshi.hunting.engine.report import Report
 from noroshi.hunting.engine.upkeep import Upkeep
 
@@ -120,6 +122,23 @@ class Lake:
             stream,
         )
         return ingest(self._root, self._manifest, order, self._key, self._memory_limit)
+
+    def replay(
+        self,
+        organisation: str,
+        source: str,
+        *,
+        mapping: Mapping[str, str] | None = None,
+        timezone: str = "Asia/Tokyo",
+        format: str | None = None,  # noqa: A002 - what it is called wherever a log is read
+    ) -> Replayed:
+        """Read a source's quarantine again, as `ingest` would now; a line that becomes an event leaves it, once.
+
+        Raises `LakeError` as `ingest` does.
+        """
+        latest = microseconds(self._clock() + _SLACK)
+        order = Order(_slug(organisation), _slug(source), (), mapping, _zone(timezone), latest, None, format)
+        return replay(self._root, self._manifest, order, self._key, self._memory_limit)
 
     def hunt(
         self,
@@ -228,6 +247,10 @@ class Lake:
     def arrived(self, organisation: str, after: int) -> Arrival | None:
         """Return what has arrived of an organisation's logs since the arrival of that number; None for nothing."""
         return self._manifest.arrived(organisation, after)
+
+    def arrivals_after(self, organisation: str, after: int) -> int:
+        """Return how many deliveries of an organisation's logs have come in after the arrival of that number."""
+        return self._manifest.arrivals_after(organisation, after)
 
     def detections(self, organisation: str, window: Window, *, timezone: str = "Asia/Tokyo") -> Session:
         """Return a session in which rules are asked about the organisation's events of a window, or of a part of it.

@@ -8,6 +8,7 @@ files in, so a process killed at any moment leaves either all of a file or nothi
 import fcntl
 import hashlib
 import sqlite3
+from collections import Counter
 from collections.abc import Collection, Iterator, Sequence
 from contextlib import closing, contextmanager
 from dataclasses import astuple, dataclass, field
@@ -178,8 +179,12 @@ class Manifest:
         files: Sequence[LogFile],
         written: Written,
         quarantined: Sequence[tuple[Any, ...]],
+        released: Sequence[tuple[int, int]] = (),
     ) -> None:
-        """Bring whole log files in; ``quarantined`` rows are (file id, line, reason, text)."""
+        """Bring whole log files in; ``quarantined`` rows are (file id, line, reason, text).
+
+        Lines that are ``released`` (file id, line) became events and leave the quarantine.
+        """
         parts = written.parts
         with self.transaction() as connection:
             connection.executemany("INSERT INTO file VALUES (?,?,?,?,?,?,?,?,?,?)", map(astuple, files))
@@ -191,6 +196,19 @@ class Manifest:
             for made, covered in written.index:
                 index_parts.add(connection, made, covered)
             connection.executemany("INSERT OR IGNORE INTO quarantine VALUES (?,?,?,?)", quarantined)
+            connection.executemany("DELETE FROM quarantine WHERE file = ? AND line = ?", released)
+            counts = [(number, number, file) for file, number in Counter(file for file, _line in released).items()]
+            connection.executemany(
+                "UPDATE file SET events = events + ?, quarantined = quarantined - ? WHERE id = ?", counts
+            )
+
+    def quarantined(self, organisation: str, source: str, limit: int) -> list[tuple[int, int, str, str]]:
+        """Return (file id, line, text, when the file was read) of a source's quarantine, file by file."""
+        sql = (
+            "SELECT q.file, q.line, q.text, f.ingested_at FROM quarantine AS q JOIN file AS f ON f.id = q.file "
+            "WHERE f.organisation = ? AND f.source = ? ORDER BY q.file, q.line LIMIT ?"
+        )
+        return self._rows(sql, (organisation, source, limit))
 
     def arrived(self, organisation: str, after: int) -> Arrival | None:
         """Return what has arrived of an organisation since the arrival of that number, or None for nothing."""
@@ -199,6 +217,11 @@ class Manifest:
             (organisation, after),
         )[0]
         return None if number is None else Arrival(number, first, last)
+
+    def arrivals_after(self, organisation: str, after: int) -> int:
+        """Return how many deliveries of an organisation have come in after the arrival of that number."""
+        sql = "SELECT count(*) FROM arrival WHERE organisation = ? AND number > ?"
+        return int(self._rows(sql, (organisation, after))[0][0])
 
     def knows(self, organisation: str, digest: str) -> bool:
         """Tell whether an organisation's log file with this content was read before."""

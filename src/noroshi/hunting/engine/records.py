@@ -171,6 +171,14 @@ class QuarantinedLine:
 
 
 @dataclass(frozen=True, slots=True)
+class Replayed:
+    """What a replay of a source's quarantine did: lines that became events, and lines that are left."""
+
+    events: int
+    left: int
+
+
+@dataclass(frozen=True, slots=True)
 class VerifyReport:
     """What was compared with the manifest; ``problems`` are (path, reason), ``swept`` files that nobody knew.
 

@@ -9,3 +9,5 @@ class WatchMark(models.Model):
     organisation = models.OneToOneField("members.Organisation", on_delete=models.PROTECT, related_name="+")
     arrival = models.PositiveBigIntegerField(default=0)
     """A number of the lake (see `engine.manifest.Arrival`); 0: none yet."""
+    watched_at = models.DateTimeField(null=True)
+    """When the mark came there."""

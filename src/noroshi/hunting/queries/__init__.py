@@ -21,6 +21,7 @@ from noroshi.hunting.queries.hunts import (
     dropped_files,
     events_of,
     file_of,
+    files_waited_for,
     hit_for,
     hits_by_day,
     hits_for,
@@ -59,15 +60,27 @@ from noroshi.hunting.queries.rules import (
     rules_for,
     try_rule,
 )
-from noroshi.hunting.queries.watch import Watchlist, asking_for, organisations_with_arrivals, watchlist
+from noroshi.hunting.queries.watch import (
+    OwnWatch,
+    Standing,
+    Watchlist,
+    asking_for,
+    organisations_with_arrivals,
+    own_watch,
+    watch_by_organisation,
+    watched_sources,
+    watchlist,
+)
 
 __all__ = [
     "Coverage",
     "DayStrip",
     "LakeCount",
     "OrganisationCount",
+    "OwnWatch",
     "RuleLine",
     "Sight",
+    "Standing",
     "TechniqueLine",
     "Trial",
     "Watchlist",
@@ -83,6 +96,7 @@ __all__ = [
     "events_behind",
     "events_of",
     "file_of",
+    "files_waited_for",
     "hit_for",
     "hits_by_day",
     "hits_for",
@@ -99,6 +113,7 @@ __all__ = [
     "organisations_with_news",
     "own_days",
     "own_sources",
+    "own_watch",
     "people_of",
     "people_to_tell",
     "quarantine_for",
@@ -121,5 +136,7 @@ __all__ = [
     "source_for",
     "spread_of",
     "try_rule",
+    "watch_by_organisation",
+    "watched_sources",
     "watchlist",
 ]

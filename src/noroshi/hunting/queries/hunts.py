@@ -157,6 +157,13 @@ def log_files_waiting(organisation: UUID) -> int:
     return rows.filter(state__in=(HuntState.WAITING, HuntState.RUNNING)).count()
 
 
+def files_waited_for() -> set[str]:
+    """Return the names of the waiting rooms whose log files have not been taken in yet."""
+    rows = LogFile.objects.unrestricted(reason="what waits is not cleared away").filter(dropped=False)
+    waiting = rows.filter(state__in=(HuntState.WAITING, HuntState.RUNNING))
+    return {str(number) for number in waiting.values_list("pk", flat=True)}
+
+
 def dropped_files() -> Iterator[tuple[Organisation, str, Path]]:
     """Yield (organisation, source, path) of the files in the drop folders that are ready and not on their way yet."""
     if not settings.DROP_DIR or not Path(settings.DROP_DIR).is_dir():

@@ -3,21 +3,24 @@
 from collections import defaultdict
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
+from datetime import datetime, timedelta
 from functools import lru_cache
 from uuid import UUID
 
-from django.db.models import Q, QuerySet
+from django.db.models import Count, Q, QuerySet
 
 from noroshi.core import clock
+from noroshi.core.actor import Actor
 from noroshi.core.domain import worlds
 from noroshi.core.domain.audience import State
-from noroshi.hunting.engine import Needle
+from noroshi.hunting import policy
+from noroshi.hunting.engine import Needle, SourceStatus
 from noroshi.hunting.engine.needles import Keys
 from noroshi.hunting.lake import open_lake
 from noroshi.hunting.models import Hunt, WatchMark
-from noroshi.hunting.queries.hunts import needles_of, scope_of
+from noroshi.hunting.queries.hunts import needles_of, own_days, own_sources, scope_of
 from noroshi.members.models import Organisation
-from noroshi.sharing.models import SignalObservable
+from noroshi.sharing.models import Signal, SignalObservable
 
 
 @dataclass(frozen=True)
@@ -48,6 +51,65 @@ def organisations_with_arrivals() -> Iterator[Organisation]:
     for organisation in Organisation.objects.filter(slug__in=lake.organisations()).order_by("slug"):
         if lake.arrived(organisation.slug, marks.get(organisation.pk, 0)):
             yield organisation
+
+
+@dataclass(frozen=True)
+class Standing:
+    """How far the watch of an organisation's logs has come: deliveries that wait, and when it last came further."""
+
+    organisation: Organisation
+    waiting: int
+    watched_at: datetime | None
+
+
+@dataclass(frozen=True)
+class OwnWatch:
+    """The watch of the own logs, and for how many values of how many signals that the actor sees."""
+
+    standing: Standing
+    values: int
+    signals: int
+
+
+def own_watch(actor: Actor) -> OwnWatch | None:
+    """Return how the watch of the own logs stands; None for whoever may not hunt."""
+    if not policy.may_hunt(actor):
+        return None
+    organisation = Organisation.objects.get(pk=policy.require_hunter(actor))
+    seen = Signal.objects.visible_to(actor).filter(_out(""), world=worlds.REAL)
+    named = SignalObservable.objects.unrestricted(reason="of signals that the actor sees").filter(
+        signal__in=seen.values("pk")
+    )
+    counts = named.aggregate(values=Count("observable", distinct=True), signals=Count("signal", distinct=True))
+    return OwnWatch(_standings([organisation])[0], **counts)
+
+
+def watch_by_organisation(actor: Actor) -> list[Standing]:
+    """Return how far the watch of every organisation's logs has come: for hub operators, for nobody else."""
+    if not policy.may_count(actor):
+        return []
+    return _standings(list(Organisation.objects.filter(slug__in=open_lake().organisations()).order_by("slug")))
+
+
+def watched_sources(actor: Actor) -> list[tuple[SourceStatus, timedelta, int]]:
+    """Return each own source, how long after its last event it was delivered, and its days without events."""
+    gaps = {strip.name: strip.gaps for strip in own_days(actor)}
+    return [
+        (source, max(source.last_ingest - source.last_event, timedelta()), gaps.get(source.source, 0))
+        for source in own_sources(actor)
+        if source.last_event
+    ]
+
+
+def _standings(organisations: list[Organisation]) -> list[Standing]:
+    lake = open_lake()
+    marks = {mark.organisation_id: mark for mark in WatchMark.objects.filter(organisation__in=organisations)}
+    found = []
+    for organisation in organisations:
+        mark = marks.get(organisation.pk) or WatchMark()
+        waiting = lake.arrivals_after(organisation.slug, mark.arrival)
+        found.append(Standing(organisation, waiting, mark.watched_at))
+    return found
 
 
 @lru_cache(maxsize=1)

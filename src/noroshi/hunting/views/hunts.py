@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any, Final
 from urllib.parse import urlencode
 from uuid import UUID
 
+from django.contrib import messages
 from django.core.files.uploadhandler import TemporaryFileUploadHandler
 from django.db.models import Count
 from django.http import HttpResponse
@@ -14,6 +15,7 @@ from django.shortcuts import redirect, render
 from django.utils.dateformat import format as formatted
 from django.utils.translation import gettext as _
 from django.views.decorators.csrf import csrf_exempt, csrf_protect
+from django.views.decorators.http import require_POST
 
 from noroshi.core.errors import InvalidInput, NotFound, TooLarge
 from noroshi.hunting import actions, lists, policy, queries, wording
@@ -175,6 +177,14 @@ def quarantine(request: ActorRequest, source: str) -> HttpResponse:
         "chosen": reason,
     }
     return render(request, "hunting/quarantine.html", context)
+
+
+@require_POST
+def replay(request: ActorRequest, source: str) -> HttpResponse:
+    """Ask for the lines of an own source that became no event to be read again."""
+    actions.ask_for_replay(request.actor, source=source)
+    messages.info(request, _("The lines are being read again. Those that become events leave the quarantine."))
+    return redirect("hunting:quarantine", source=source)
 
 
 def source(request: ActorRequest, source: str) -> HttpResponse:

@@ -36,6 +36,7 @@ THEMES: Final = ("light", "dark")
 register.simple_tag(icons.icon, name="icon")
 register.filter("markdown", markdown.render)
 register.filter("compact", wording.compact)
+register.filter("span", wording.span)
 
 
 @register.simple_tag
