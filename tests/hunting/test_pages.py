@@ -2,6 +2,7 @@
 
 import csv
 import gzip
+import json
 from datetime import timedelta
 from io import BytesIO, StringIO
 from uuid import uuid4
@@ -359,6 +360,16 @@ def test_what_a_search_found_leaves_as_csv(touched, drain):
     drain()
     lines = rows_of(client.get(f"{url}?export=csv&sort=type"))
     assert [line[1] for line in lines[1:]] == ["evil-bank[.]example[.]com", DEFANGED_ADDRESS]
+
+
+def test_what_a_search_found_leaves_as_stix_sightings_for_colleagues_alone(touched, drain):
+    url = f"{search(touched.client('a1'), EVIL_ADDRESS).url}sightings"
+    drain()
+    found = json.loads(touched.client("a2").get(url).content)["objects"]
+    assert [made["value"] for made in found if made["type"] == "ipv4-addr"] == [EVIL_ADDRESS]
+    assert sum(made["type"] == "sighting" for made in found) == 1
+    statuses = {name: touched.client(name).get(url).status_code for name in ("b1", "hub_op", "a_admin", "sup")}
+    assert statuses == {"b1": 404, "hub_op": 404, "a_admin": 404, "sup": 404}
 
 
 def test_what_a_search_found_leaves_as_parquet_for_colleagues_alone(touched, drain, tmp_path):

@@ -15,6 +15,7 @@ urlpatterns = [
     path("searches/new", hunts.new_search, name="new-search"),
     path("searches/<uuid:hunt_id>/", hunts.search, name="search"),
     path("searches/<uuid:hunt_id>/hits.parquet", hunts.search_file, name="search-file"),
+    path("searches/<uuid:hunt_id>/sightings", hunts.search_sightings, name="search-sightings"),
     path("lake/", hunts.lake, name="lake"),
     path("lake/send", hunts.send_log, name="send-log"),
     path("lake/files/<uuid:file_id>/", hunts.log_file, name="log-file"),

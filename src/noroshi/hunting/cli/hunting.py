@@ -29,7 +29,7 @@ _COLUMNS: Final = ("organisation", "type", "value", "count", "first_seen", "last
 @click.option(
     "--format",
     "form",
-    type=click.Choice(["table", "json", "csv", "parquet"]),
+    type=click.Choice(["table", "json", "csv", "parquet", "stix"]),
     default="table",
     show_default=True,
     help="How to print the hits.",
@@ -82,7 +82,7 @@ def hunt(
     if result.capped:
         click.echo("there are more hits than one answer holds: look for fewer values, or in a shorter time", err=True)
     _give(hits, result, form, output)
-    if form != "json":
+    if form not in {"json", "stix"}:
         click.echo(f"{len(hits):,} hits for {len(written):,} values in {result.wall_seconds:.2f} s", err=True)
 
 
@@ -94,6 +94,8 @@ def _give(hits: Sequence["HitRow"], result: "HuntResult", form: str, output: Pat
         write_parquet(hits, output)
     elif form == "csv":
         print_csv(_COLUMNS, rows)
+    elif form == "stix":
+        click.echo(json.dumps(_sightings(result), ensure_ascii=False))
     elif form == "json":
         answer = {
             "hits": rows,
@@ -105,6 +107,15 @@ def _give(hits: Sequence["HitRow"], result: "HuntResult", form: str, output: Pat
         click.echo(json.dumps(answer, ensure_ascii=False))
     elif hits:
         print_table(_COLUMNS, rows)
+
+
+def _sightings(result: "HuntResult") -> dict[str, Any]:
+    from noroshi.core import clock
+    from noroshi.hunting.domain.stix_sightings import sightings_bundle
+    from noroshi.hunting.engine import HitRow
+
+    rows = (HitRow(h.organisation, h.type, h.value, h.count, h.first_seen, h.last_seen) for h in result.hits)
+    return sightings_bundle(rows, clock.now())
 
 
 def _aware(moment: datetime | None) -> datetime | None:

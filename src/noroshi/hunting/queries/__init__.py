@@ -45,6 +45,7 @@ from noroshi.hunting.queries.hunts import (
     shared_hits_for,
     shortest,
     shown_days,
+    sightings_of,
     source_for,
     spread_of,
 )
@@ -133,6 +134,7 @@ __all__ = [
     "shared_hits_for",
     "shortest",
     "shown_days",
+    "sightings_of",
     "source_for",
     "spread_of",
     "try_rule",

@@ -1,5 +1,6 @@
 """Reads of hunts, their hits and the log lake."""
 
+import json
 import time
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
@@ -23,6 +24,7 @@ from noroshi.core.errors import NotFound
 from noroshi.hunting import policy
 from noroshi.hunting.domain.drop_folder import ready_files
 from noroshi.hunting.domain.events import LogEvent, as_log_event
+from noroshi.hunting.domain.stix_sightings import sightings_bundle
 from noroshi.hunting.engine import (
     HitRow,
     Needle,
@@ -130,15 +132,22 @@ def search_for(actor: Actor, hunt_id: UUID) -> Hunt:
 
 def file_of(actor: Actor, hunt: Hunt) -> bytes:
     """Return what a search has found as a Parquet file, as far as the actor may take it out in bulk."""
-    found = hits_for(actor.by(Channel.EXPORT)).filter(hunt=hunt).select_related("organisation").order_by("pk")
-    rows = (
-        HitRow(hit.organisation.slug, hit.type, hit.value, hit.count, hit.first_seen, hit.last_seen)
-        for hit in found.iterator()
-    )
     with TemporaryDirectory() as folder:
         target = Path(folder) / "hits.parquet"
-        write_parquet(rows, target)
+        write_parquet(_taken_out(actor, hunt), target)
         return target.read_bytes()
+
+
+def sightings_of(actor: Actor, hunt: Hunt) -> bytes:
+    """Return what a search has found as a STIX bundle of sightings, as far as the actor may take it out in bulk."""
+    bundle = sightings_bundle(_taken_out(actor, hunt), hunt.finished_at or hunt.created_at)
+    return json.dumps(bundle, ensure_ascii=False).encode()
+
+
+def _taken_out(actor: Actor, hunt: Hunt) -> Iterator[HitRow]:
+    found = hits_for(actor.by(Channel.EXPORT)).filter(hunt=hunt).select_related("organisation").order_by("pk")
+    for hit in found.iterator():
+        yield HitRow(hit.organisation.slug, hit.type, hit.value, hit.count, hit.first_seen, hit.last_seen)
 
 
 def log_files_for(actor: Actor) -> QuerySet[LogFile]:

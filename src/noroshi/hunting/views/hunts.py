@@ -21,7 +21,7 @@ from noroshi.core.errors import InvalidInput, NotFound, TooLarge
 from noroshi.hunting import actions, lists, policy, queries, wording
 from noroshi.hunting.engine import is_slug
 from noroshi.hunting.forms import LogForm, SearchForm, SourceForm
-from noroshi.hunting.models import HuntState
+from noroshi.hunting.models import Hunt, HuntState
 from noroshi.kit.charts import Chart, HeatMap, bar_chart, heat_map
 from noroshi.kit.http import ActorRequest
 from noroshi.kit.lists import Page, respond
@@ -134,8 +134,18 @@ def search(request: ActorRequest, hunt_id: UUID) -> HttpResponseBase:
 def search_file(request: ActorRequest, hunt_id: UUID) -> HttpResponse:
     """Hand out what a search has found as Parquet."""
     hunt = queries.search_for(request.actor, hunt_id)
-    answer = HttpResponse(queries.file_of(request.actor, hunt), content_type="application/vnd.apache.parquet")
-    answer["Content-Disposition"] = f'attachment; filename="noroshi-hits-{hunt.created_at:%Y%m%d-%H%M}.parquet"'
+    return _file(hunt, queries.file_of(request.actor, hunt), "application/vnd.apache.parquet", "parquet")
+
+
+def search_sightings(request: ActorRequest, hunt_id: UUID) -> HttpResponse:
+    """Hand out what a search has found as a STIX bundle."""
+    hunt = queries.search_for(request.actor, hunt_id)
+    return _file(hunt, queries.sightings_of(request.actor, hunt), "application/stix+json;version=2.1", "stix.json")
+
+
+def _file(hunt: Hunt, content: bytes, kind: str, ending: str) -> HttpResponse:
+    answer = HttpResponse(content, content_type=kind)
+    answer["Content-Disposition"] = f'attachment; filename="noroshi-hits-{hunt.created_at:%Y%m%d-%H%M}.{ending}"'
     answer["Cache-Control"] = "no-store"
     return answer
 
