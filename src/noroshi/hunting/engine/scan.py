@@ -19,7 +19,7 @@ import duckdb
 
 from noroshi.hunting.engine.conditions import masks, number, shows
 from noroshi.hunting.engine.needles import COLUMNS, Key
-from noroshi.hunting.engine.observables import BITS, KINDS, with_email_host
+from noroshi.hunting.engine.observables import BITS, EMAIL_HOST, KINDS, with_email_host
 from noroshi.hunting.engine.plan import Question
 from noroshi.hunting.engine.schema import events_sql
 from noroshi.hunting.engine.session import forget_files
@@ -44,6 +44,12 @@ FROM (SELECT v0, v1, substr(v1, 1, size) AS url
       WHERE length(v1) = size OR substr(v1, size + 1, 1) IN ('/', '?', '&')) AS beginning
 JOIN key_url ON beginning.v0 = key_url.v0 AND url = key_url.v1
 """
+_FILLED: Final = """
+SELECT path_in_schema FROM parquet_metadata(getvariable('parts')) GROUP BY 1
+HAVING sum(num_values) > sum(coalesce(stats_null_count, 0))
+"""
+# The column of a part that a column made of it needs.
+_STORED: Final = {EMAIL_HOST: "email"}
 _TOTALS: Final = """
 SELECT needle, organisation, count(*), min(time), max(time) FROM (SELECT DISTINCT * FROM ({matched})) GROUP BY ALL
 """
@@ -160,9 +166,11 @@ class Scan:
     def _see(self, kind: str, where: str = "WHERE {v0} IS NOT NULL") -> None:
         """Make ``seen`` (v0, ...): the distinct values of a kind in the parts."""
         selects = []
-        for columns in KINDS[kind].places:
+        for columns in self._places(kind):
             values = ", ".join(f"{column} AS v{number}" for number, column in enumerate(columns))
             selects.append(f"SELECT DISTINCT {values} FROM events {where.format(v0=columns[0])}")
+        if not selects:
+            selects = [f"SELECT {_value_columns(kind)} FROM key WHERE false"]
         self._run(f"CREATE OR REPLACE TEMP TABLE seen AS {' UNION '.join(selects)}")
 
     def _by_conditions(self) -> str:
@@ -177,13 +185,27 @@ class Scan:
     def _by_joins(self) -> str:
         """SQL of the same, but once for each place in which a needle is seen."""
         kinds = self._prefixes()
+        self._filled = self._columns_with_values()
         for kind, prefixes in kinds.items():
             self._match(kind, prefixes)
-        return " UNION ALL ".join(
+        joins = [
             f"SELECT needle, {_REFERENCE} FROM events JOIN match_{kind} AS m ON {_equal(columns)}"
             for kind in kinds
-            for columns in KINDS[kind].places
-        )
+            for columns in self._places(kind)
+        ]
+        return " UNION ALL ".join(joins) or f"SELECT 0 AS needle, {_REFERENCE} FROM events WHERE false"
+
+    def _columns_with_values(self) -> frozenset[str]:
+        """Return the columns in which one of the parts has a value, which their files' ends tell."""
+        return frozenset(name for (name,) in self._run(_FILLED))
+
+    def _places(self, kind: str) -> list[tuple[str, ...]]:
+        """Return where in these parts a kind can be seen: a column without values costs the opening of every file."""
+        return [
+            place
+            for place in KINDS[kind].places
+            if self._filled.issuperset(_STORED.get(column, column) for column in place)
+        ]
 
 
 def _value_columns(kind: str) -> str:
