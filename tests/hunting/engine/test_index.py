@@ -213,3 +213,17 @@ def test_needles_that_match_everything_have_a_capped_answer_that_says_so(lake, i
 def test_an_epoch_is_sixty_days():
     day = 86_400_000_000
     assert [epoch_of(moment) for moment in (0, 60 * day - 1, 60 * day)] == [0, 0, 60]
+
+
+def test_the_index_knows_each_day_and_keeps_none_that_first_and_last_tell(lake, ingest):
+    day = 86_400
+    for days in ([0], [1, 3], [3, 4, 7]):
+        ingest("bank-a", *(day * number for number in days))
+    kept = [duckdb.read_parquet(str(path), hive_partitioning=False).select("days") for path in index_paths(lake)]
+    assert sorted(rows.fetchall()[0][0].bit_count() for rows in kept) == [0, 0, 1]
+    lake.compact_index()
+    (path,) = index_paths(lake)
+    ((bits,),) = duckdb.read_parquet(str(path), hive_partitioning=False).select("days").fetchall()
+    assert bits.bit_count() == 3
+    since = datetime.fromtimestamp(START + day, UTC)
+    assert answer(lake, since=since) == ({"bank-a": 5}, [("CUT", 5)])

@@ -58,23 +58,27 @@ CREATE OR REPLACE TEMP MACRO is_address(host) AS coalesce(regexp_matches(host, '
 """
 _WRITE = """
 COPY (SELECT type::SMALLINT AS type, key::BIGINT AS key, key2::BIGINT AS key2, {organisation} AS organisation,
-             {epoch}::INTEGER AS epoch, days::BIGINT AS days, n::BIGINT AS n, first::BIGINT AS first,
+             {epoch}::INTEGER AS epoch, ({days})::BIGINT AS days, n::BIGINT AS n, first::BIGINT AS first,
              (last - first)::BIGINT AS span
       FROM ({rows}) ORDER BY type, key, key2)
 TO {target} ({options})
 """
 _MERGE = """
-COPY (SELECT type, key, key2, organisation, epoch, bit_or(days)::BIGINT AS days, sum(n)::BIGINT AS n,
-             min(first) AS first, (max(last) - min(first))::BIGINT AS span
-      FROM ({rows}) GROUP BY ALL ORDER BY type, key, key2, organisation)
+COPY (SELECT type, key, key2, organisation, epoch, ({days})::BIGINT AS days, n, first, (last - first)::BIGINT AS span
+      FROM (SELECT type, key, key2, organisation, epoch, {sums} FROM ({rows}) GROUP BY ALL)
+      ORDER BY type, key, key2, organisation)
 TO {target} ({options})
 """
 _MAILED = """
 CREATE OR REPLACE TEMP TABLE mailed AS SELECT unnest(?::VARCHAR[]) AS v0, unnest(?::VARCHAR[]) AS pseudonym
 """
-_ROWS = """
-SELECT type, key, key2, organisation, epoch, days, n, first, first + span AS last
-FROM read_parquet({paths}, hive_partitioning = false) WHERE {where}
+# The days of the first and last time are told by these: their bits are not kept.
+_TOLD = f"((1::BIGINT << (first // {DAY} - epoch)::BIGINT) | (1::BIGINT << ((last) // {DAY} - epoch)::BIGINT))"
+_DAYS = f"days & ~{_TOLD}"
+_ROWS = f"""
+SELECT type, key, key2, organisation, epoch, days | {_TOLD.replace("(last)", "(first + span)")} AS days, n,
+       first, first + span AS last
+FROM read_parquet({{paths}}, hive_partitioning = false) WHERE {{where}}
 """
 NO_ROWS: Final = """
 SELECT 0::SMALLINT AS type, none AS key, none AS key2, '' AS organisation, 0::INTEGER AS epoch, none AS days, none AS n,
@@ -146,7 +150,7 @@ class IndexWriter:
 
     def merge(self, parts: Sequence[IndexPart], epoch: int) -> IndexPart:
         """Write one part for all that some parts of one epoch say."""
-        self._run(_MERGE.format(rows=rows_of(self._root, parts), **self._target))
+        self._run(_MERGE.format(rows=rows_of(self._root, parts), sums=_SUMMED, **self._target))
         return self._publish(epoch, {organisation for part in parts for organisation in part.organisations})
 
     def can_read(self, part: IndexPart, *, deep: bool = True) -> bool:
@@ -162,7 +166,7 @@ class IndexWriter:
 
     @property
     def _target(self) -> dict[str, object]:
-        return {"target": literal(str(self._scratch)), "options": OPTIONS}
+        return {"target": literal(str(self._scratch)), "options": OPTIONS, "days": _DAYS}
 
     def _publish(self, epoch: int, organisations: Collection[str]) -> IndexPart:
         rows = self._run(f"SELECT count(*) FROM read_parquet({literal(str(self._scratch))})")[0][0]
