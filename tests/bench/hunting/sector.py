@@ -1,9 +1,15 @@
 """A sector's logs, made up: internet-banking accesses of 20 banks over 60 days, the same on every run and machine.
 
 Rows are made in SQL, a bank and some days at a time, and written by the engine's own writer: parts and index are those
-of an ingest, whose reading of text alone is left out (`ingest.py` measures that). Sizes of banks follow Zipf; a fifth
-of the addresses is IPv6, one access in twenty a transfer. Values are functions of a number, so that needles can be made
-that are surely there, or surely not.
+of an ingest, whose reading of text alone is left out (`ingest.py` measures that). Values are functions of a number, so
+that needles can be made that are surely there, or surely not.
+
+- Sizes of banks follow Zipf. A bank has a client for every eight accesses; the client of rank r comes with a frequency
+  of 1 / sqrt(r), on several days, with one of two devices (the second in a third of the cases), and pays to one payee.
+- Three accesses in four come from the client's home address, which other banks may see too: there are fewer homes than
+  clients. The fourth comes from any address, the lower its number the more often. A fifth of the addresses is IPv6.
+- One access in twenty is a transfer; one in four comes from another site, the others from the bank's own. A bank has
+  20,000 pages; of these and of the sites that refer to them a few are seen often, and many seldom.
 """
 
 import random
@@ -22,21 +28,26 @@ DAYS: Final = 60
 DAYS_AT_ONCE: Final = 10
 KEY: Final = b"a key for benchmarks only, 32 by"
 START: Final = int(datetime(2026, 9, 4, tzinfo=UTC).timestamp())  # the first day of an epoch of the index
-MOST_USERS: Final = 100_000
 _ODD: Final = 2_654_435_761  # times it, modulo 2^32, is one to one
 
 # Of each event's number a hash of 128 bits; its pieces choose the values.
 _ROWS: Final = """
 CREATE OR REPLACE TABLE chunk AS
 SELECT {columns} FROM (
-    SELECT *, CASE WHEN a % 5 = 0 THEN NULL ELSE ((a + 1) * {odd}) % 4294967296 END AS v4,
-           'ib.bank{bank}.example.jp' AS ib, 'www.site' || d || '.shop' || d % 50 || '.example.com' AS ref
-    FROM (SELECT n, CAST(hi % {addresses} AS BIGINT) AS a, CAST((hi >> 32) % {users} AS BIGINT) AS u,
-                 CAST(lo % {domains} AS BIGINT) AS d, CAST((lo >> 24) % 400 AS BIGINT) AS p,
-                 CAST((lo >> 34) % 1000 AS BIGINT) AS q, CAST((lo >> 44) % 3000 AS BIGINT) AS g,
-                 CAST((lo >> 56) % 20 AS BIGINT) AS k, CAST((lo >> 60) AS BIGINT) AS r
-          FROM (SELECT n, md5_number_upper(h) AS hi, md5_number_lower(h) AS lo
-                FROM (SELECT range AS n, '{bank}:' || range AS h FROM range({first}, {last})))))
+    SELECT *, u % 3000 AS g, CASE WHEN a % 5 = 0 THEN NULL ELSE ((a + 1) * {odd}) % 4294967296 END AS v4,
+           'ib.bank{bank}.example.jp' AS ib,
+           CASE WHEN r % 4 = 1 THEN 'www.site' || d || '.shop' || d % 50 || '.example.com'
+                ELSE 'ib.bank{bank}.example.jp' END AS ref
+    FROM (SELECT *, CASE WHEN r % 4 = 0 THEN CAST(floor({addresses} * y * y) AS BIGINT)
+                    ELSE (u * 7 + {bank} * 1000003) % {addresses} END AS a
+          FROM (SELECT n, CAST(floor({users} * pow((hi >> 32)::DOUBLE / 4294967296, 2)) AS BIGINT) AS u,
+                       (hi % 4294967296)::DOUBLE / 4294967296 AS y,
+                       CAST(floor({domains} * pow((lo % 4294967296)::DOUBLE / 4294967296, 4)) AS BIGINT) AS d,
+                       CAST(floor(400 * pow((lo >> 32 & 1023)::DOUBLE / 1024, 2)) AS BIGINT) AS p,
+                       CAST(floor(50 * pow((lo >> 42 & 4095)::DOUBLE / 4096, 2)) AS BIGINT) AS q,
+                       CAST((lo >> 56) % 20 AS BIGINT) AS k, CAST((lo >> 60) AS BIGINT) AS r
+                FROM (SELECT n, md5_number_upper(h) AS hi, md5_number_lower(h) AS lo
+                      FROM (SELECT range AS n, '{bank}:' || range AS h FROM range({first}, {last}))))))
 JOIN users USING (u)
 """
 _COLUMNS: Final = {
@@ -54,7 +65,7 @@ _COLUMNS: Final = {
     "user_key": "users.pseudonym",
     "beneficiary_key": "CASE WHEN k = 0 THEN users.payee END",
     "amount_band": "CASE WHEN k = 0 THEN 10000 * (1 + r % 2) END",
-    "device": "users.device",
+    "device": "CASE WHEN u % 3 = 0 AND r % 2 = 0 THEN users.second ELSE users.device END",
     "user_agent": "'Mozilla/5.0 (X11; Linux ' || g || ') AppleWebKit/537.36 (KHTML, like Gecko) Chrome/' || g % 130",
     "url": "ib || '/page' || p || '/' || q",
     "host": "ib",
@@ -73,7 +84,7 @@ class Sector:
         weights = [1 / rank for rank in range(1, BANKS + 1)]
         self.sizes = [max(DAYS, int(events * weight / sum(weights))) for weight in weights]
         self.addresses = max(1000, events // 12)
-        self.users = min(MOST_USERS, max(100, events // 400))
+        self.users = [max(100, size // 8) for size in self.sizes]
         self.domains = max(100, events // 200)
 
     def fill(self, root: Path, memory_limit: str = "3GB") -> Lake:
@@ -91,14 +102,15 @@ class Sector:
 
     def _fill_bank(self, writer: PartWriter, manifest: Manifest, bank: int, size: int) -> None:
         duck = writer.session()
-        numbers = range(self.users)
+        numbers = range(self.users[bank])
         pseudonyms = [normalise.account_pseudonym(user(bank, number), KEY) for number in numbers]
         payees = [normalise.account_pseudonym(payee(bank, number), KEY) for number in numbers]
         devices = [device(bank, number) for number in numbers]
+        seconds = [device(bank + BANKS, number) for number in numbers]
         duck.execute(
             "CREATE OR REPLACE TABLE users AS SELECT unnest(?::BIGINT[]) AS u, unnest(?::VARCHAR[]) AS pseudonym, "
-            "unnest(?::VARCHAR[]) AS payee, unnest(?::VARCHAR[]) AS device",
-            [list(numbers), pseudonyms, payees, devices],
+            "unnest(?::VARCHAR[]) AS payee, unnest(?::VARCHAR[]) AS device, unnest(?::VARCHAR[]) AS second",
+            [list(numbers), pseudonyms, payees, devices, seconds],
         ).fetchall()
         for part in range(DAYS // DAYS_AT_ONCE):
             first, last = (size * DAYS_AT_ONCE * place // DAYS for place in (part, part + 1))
@@ -113,7 +125,7 @@ class Sector:
                 "step": DAYS * 86_400_000_000 // size,
                 "odd": _ODD,
                 "addresses": self.addresses,
-                "users": self.users,
+                "users": self.users[bank],
                 "domains": self.domains,
             }
             columns = ", ".join(
@@ -143,11 +155,15 @@ class Sector:
             return Needle("domain", f"site{site}.shop{site % 50}.example.com" if there else f"evil{number}.example.com")
         if share < 910:
             page = pick.randrange(400)
-            return Needle("url", f"https://ib.bank{bank}.example.jp/page{page}/{number if there else f'x{number}'}")
+            return Needle(
+                "url", f"https://ib.bank{bank}.example.jp/page{page}/{number % 50 if there else f'x{number}'}"
+            )
         if share < 970:
-            return Needle("device", device(bank, pick.randrange(self.users)) if there else f"absent-device-{number}")
+            return Needle(
+                "device", device(bank, pick.randrange(self.users[bank])) if there else f"absent-device-{number}"
+            )
         if share < 990:
-            return Needle("account", user(bank, pick.randrange(self.users)) if there else f"absent{number}")
+            return Needle("account", user(bank, pick.randrange(self.users[bank])) if there else f"absent{number}")
         if share < 995:
             return Needle("cidr", f"{pick.randrange(224, 240)}.{pick.randrange(256)}.{pick.randrange(256)}.0/24")
         return Needle("user_agent", f"sqlmap/{number}")
