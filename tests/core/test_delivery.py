@@ -57,7 +57,58 @@ def test_turn_when_a_worker_died_half_way_then_who_has_read_least_comes_first(sa
     ledger.seal()
     assert ledger.furthest_behind() == [early.subscription, late.subscription]
     ledger.deliver(early.subscription)  # and here the worker dies
+    say("test.done")
+    ledger.seal()
     assert ledger.furthest_behind() == [late.subscription, early.subscription]
+    ledger.deliver(early.subscription)
+    assert ledger.furthest_behind() == [late.subscription]
+
+
+def test_pass_over_moves_those_alone_for_whom_there_is_nothing(say, subscribed, django_assert_num_queries):
+    ears = [Ear(f"test.ear{number}") for number in range(9)]
+    deaf = [replace(ear.subscription, name=f"{ear.subscription.name}.deaf", actions=frozenset()) for ear in ears]
+    subscribed(*ears)
+    ledger._subscriptions.update({each.name: each for each in deaf})
+    ledger.enrol()
+    say("test.done")
+    ledger.seal()
+    with django_assert_num_queries(8):  # two of which look, two open and close, whoever listens
+        ledger.pass_over()
+    assert set(Cursor.objects.filter(subscriber__startswith="test").values_list("position", flat=True)) == {1}
+    say("test.said")
+    say("test.done")
+    ledger.seal()
+    ledger.pass_over()
+    assert ledger.furthest_behind() == [ear.subscription for ear in ears]
+    read = dict(Cursor.objects.filter(subscriber__startswith="test").values_list("subscriber", "position"))
+    assert read == dict.fromkeys([ear.subscription.name for ear in ears], 1) | {each.name: 3 for each in deaf}
+    assert [ledger.deliver(ear.subscription) for ear in ears] == [1] * len(ears)
+
+
+def test_pass_over_leaves_whoever_failed_its_attempts_and_its_wait(say, subscribed):
+    ear = Ear(unbearable="fire")
+    subscribed(ear)
+    ledger.enrol()
+    say(word="fire")
+    say("test.done")
+    ledger.seal()
+    ledger.deliver(ear.subscription)
+    failed = Cursor.objects.filter(subscriber="test.ear").values()[0]
+    ledger.pass_over()
+    assert Cursor.objects.filter(subscriber="test.ear").values()[0] == failed
+    assert (failed["position"], failed["attempts"]) == (0, 1)
+
+
+def test_pass_over_when_somebody_is_far_behind_then_it_reads_no_long_stretch(say, subscribed, monkeypatch):
+    ear = Ear()
+    subscribed(ear)
+    ledger.enrol()
+    for _ in range(3):
+        say("test.done")
+    ledger.seal()
+    monkeypatch.setattr(ledger, "BATCH", 2)
+    ledger.pass_over()
+    assert Cursor.objects.get(subscriber="test.ear").position == 0
 
 
 def test_deliver_hands_over_what_was_subscribed_once_and_in_order(say):

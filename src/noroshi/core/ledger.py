@@ -74,9 +74,10 @@ def subscriptions() -> tuple[Subscription, ...]:
 
 
 def furthest_behind() -> list[Subscription]:
-    """Return all subscriptions, those first that have read least: none starves where workers die young."""
-    read = dict(Cursor.objects.values_list("subscriber", "position"))
-    return sorted(subscriptions(), key=lambda subscription: read.get(subscription.name, 0))
+    """Return those who have not read to the head, those first that have read least: none starves where workers die."""
+    read, (tip, _) = dict(Cursor.objects.values_list("subscriber", "position")), head()
+    behind = [subscription for subscription in subscriptions() if read.get(subscription.name, 0) < tip]
+    return sorted(behind, key=lambda subscription: read.get(subscription.name, 0))
 
 
 def record(
@@ -184,6 +185,26 @@ def enrol() -> None:
 
 def _beginning(subscription: Subscription) -> int:
     return 0 if subscription.history else head()[0]
+
+
+def pass_over() -> None:
+    """Move every subscriber past what is not for it, all in one step: most events concern one or two of them."""
+    if behind := furthest_behind():
+        _pass_over({subscription.name: subscription for subscription in behind})
+
+
+@transaction.atomic
+def _pass_over(behind: Mapping[str, Subscription]) -> None:
+    tip, _ = head()
+    held = Cursor.objects.select_for_update(skip_locked=True).filter(subscriber__in=behind)
+    read = dict(held.values_list("subscriber", "position"))
+    first = min(read.values(), default=tip)
+    if tip - first > BATCH:
+        return  # somebody is far behind: each finds its own way
+    news = Seal.objects.filter(position__gt=first, position__lte=tip).order_by("position")
+    latest = {action: position for position, action in news.values_list("position", "entry__action")}
+    done = [name for name in read if all(latest.get(action, 0) <= read[name] for action in behind[name].actions)]
+    Cursor.objects.filter(subscriber__in=done).update(position=tip, attempts=0, retry_at=None)
 
 
 def deliver(subscription: Subscription, limit: int = BATCH) -> int:

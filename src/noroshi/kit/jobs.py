@@ -112,6 +112,7 @@ def deliver_events() -> int:
     """Seal what was written and hand it to every subscriber; return how many events were handled."""
     ledger.enrol()
     sealed = ledger.seal()
+    ledger.pass_over()
     handled = sum(ledger.deliver(subscription, ROUND) for subscription in ledger.furthest_behind())
     return sealed + handled
 
