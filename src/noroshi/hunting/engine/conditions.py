@@ -1,6 +1,6 @@
 """When an event shows a value, as an SQL condition on its columns: for a look at few events, without preparations."""
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from typing import Final
 
 from noroshi.hunting.engine.needles import Key, ip_numbers
@@ -17,6 +17,11 @@ def literal(text: str) -> str:
 def number(value: int) -> str:
     """Return SQL of a signed 64-bit number; the least of them has no literal."""
     return str(value) if value >= -_GREATEST else f"(-{_GREATEST} - 1)"
+
+
+def one_of(column: str, numbers: Iterable[int]) -> str:
+    """Return SQL of: the column is one of these numbers."""
+    return f"{column} IN ({', '.join(map(str, numbers)) or 'NULL'})"
 
 
 def masks(kind: str, prefix: int) -> tuple[int, ...]:

@@ -16,7 +16,7 @@ from typing import Any, Final, NamedTuple
 
 import duckdb
 
-from noroshi.hunting.engine.conditions import literal, masks, number, within
+from noroshi.hunting.engine.conditions import literal, masks, number, one_of, within
 from noroshi.hunting.engine.index import NO_ROWS, organisation_in, rows_of
 from noroshi.hunting.engine.index_files import Mark
 from noroshi.hunting.engine.index_parts import IndexPart
@@ -121,7 +121,7 @@ class Lookup:
         """Return on which days of its epochs an organisation can have seen needles."""
         rows = self._run(
             "SELECT needle, organisation, epoch, bit_or(days) FROM found "
-            f"WHERE organisation = {literal(organisation)} AND needle IN (SELECT unnest({list(needles)}::INTEGER[])) "
+            f"WHERE organisation = {literal(organisation)} AND {one_of('needle', needles)} "
             "GROUP BY ALL ORDER BY ALL"
         )
         return [Days(*row) for row in rows]
@@ -150,8 +150,8 @@ class Lookup:
 
     def _one_of(self, kind: int, marks: Sequence[Mark]) -> str:
         """SQL of the rows of a type that have one of some keys."""
-        keys = ", ".join(str(key) for _, key in marks)
-        return self._rows(f"type = {kind} AND key IN ({keys})", [(mark, mark) for mark in marks])
+        has_key = one_of("key", (key for _, key in marks))
+        return self._rows(f"type = {kind} AND {has_key}", [(mark, mark) for mark in marks])
 
     def _find_networks(self, kind: str) -> None:
         networks = self._networks(kind)

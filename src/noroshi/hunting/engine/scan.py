@@ -17,7 +17,7 @@ from typing import Any, Final, NamedTuple
 
 import duckdb
 
-from noroshi.hunting.engine.conditions import masks, number, shows
+from noroshi.hunting.engine.conditions import masks, number, one_of, shows
 from noroshi.hunting.engine.needles import COLUMNS, Key
 from noroshi.hunting.engine.observables import BITS, EMAIL_HOST, KINDS, with_email_host
 from noroshi.hunting.engine.plan import Question
@@ -100,7 +100,7 @@ class Scan:
     ) -> None:
         self._duckdb = connection
         forget_files(connection)
-        self._wanted = "true" if needles is None else f"needle IN (SELECT unnest({list(needles)}::INTEGER[]))"
+        self._wanted = "true" if needles is None else one_of("needle", needles)
         self._run("SET VARIABLE parts = ?", [[str(part) for part in parts]])
         bounds = [f"time >= make_timestamptz({question.since})"] if question.since is not None else []
         bounds += [f"time < make_timestamptz({question.until})"] if question.until is not None else []
