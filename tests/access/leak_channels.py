@@ -354,8 +354,9 @@ def differences(before: Look, after: Look) -> dict[str, list[str]]:
 
 def mentions(seen: Look, words: Iterable[str]) -> dict[str, list[str]]:
     """The channels that show one of `words`, with those."""
-    known = list(words)
-    found = {channel: [word for word in known if word.lower() in text.lower()] for channel, text in seen.items()}
+    known = {word: word.lower() for word in words}
+    lowered = ((channel, text.lower()) for channel, text in seen.items())
+    found = {channel: [word for word, low in known.items() if low in text] for channel, text in lowered}
     return {channel: some for channel, some in found.items() if some}
 
 

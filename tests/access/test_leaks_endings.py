@@ -182,14 +182,13 @@ def test_tokens_when_the_organisation_is_suspended_then_its_machine_s_is_none_ei
     assert Token.objects.filter(organisation=cast.bank_b, expires_at__gt=clock.now()).exists()
 
 
-@pytest.mark.parametrize("reader", ["b1", "b2", "bank_b"])
 @pytest.mark.parametrize("given", [by_the_organisation, to_everybody])
 def test_signal_when_withdrawn_then_its_number_date_and_reason_are_all_that_is_left(
-    cast, drain, stopped_clock, watch, given, reader
+    cast, drain, stopped_clock, watch, given
 ):
-    signal = given(cast)
+    signal, readers = given(cast), ("b1", "b2", "bank_b")
     drain()
-    assert mentions(watch.look(reader, [signal.pk]), WORDS) != {}
+    assert [reader for reader in readers if mentions(watch.look(reader, [signal.pk]), WORDS) == {}] == []
     mail.outbox.clear()
 
     actions.withdraw_signal(cast.actor("a1"), signal, reason="it was a drill")
@@ -199,9 +198,9 @@ def test_signal_when_withdrawn_then_its_number_date_and_reason_are_all_that_is_l
     drain()
     hits = list(Hit.everything.filter(hunt__signal=signal).values_list("pk", flat=True))
     notices = list(Notice.everything.filter(person__organisation=cast.bank_b).values_list("pk", flat=True))
-    seen = watch.look(reader, [signal.pk, *hits, *notices])
-    assert mentions(seen, WORDS) == {}
-    assert mentions(seen, ["it was a drill"]) != {}
+    seen = {reader: watch.look(reader, [signal.pk, *hits, *notices]) for reader in readers}
+    assert {reader: found for reader, look in seen.items() if (found := mentions(look, WORDS))} == {}
+    assert [reader for reader, look in seen.items() if mentions(look, ["it was a drill"]) == {}] == []
 
 
 def test_signal_when_withdrawn_then_its_own_author_keeps_no_more_than_the_others(cast, drain, watch):
