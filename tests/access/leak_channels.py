@@ -69,6 +69,7 @@ LISTS: Final = (
     "/hunting/?export=csv",
     f"/hunting/?signal={COMMON}",
     "/hunting/lake/",
+    "/hunting/watch/",
     "/ledger/",
     "/ledger/?export=csv",
     "/members/organisations/",
