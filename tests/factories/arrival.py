@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 import duckdb
 
-from factories.fire import Installation, kill
+from factories.fire import PATIENCE, Installation, kill
 from factories.lakes import EVIL_ADDRESS
 
 EVENTS = 40
@@ -37,7 +37,7 @@ def arrive_under_fire(installation: Installation, deaths: int, seed: int = 20261
             files += 1
             time.sleep(0.1)
         kill(worker)
-    installation.run("finish()")
+    installation.run("finish()", PATIENCE * 10)  # a hundred deaths leave much to do
     parts = sorted(str(path) for path in installation.folder.glob("lake/events/**/*.parquet"))
     known = duckdb.sql(f"SELECT dst_port FROM read_parquet({parts}) ORDER BY 1").fetchall()
     return Found(
