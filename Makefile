@@ -9,6 +9,7 @@ PYTHON ?= $(shell tools/find-python)
 BIN := .venv/bin
 PIP := $(BIN)/python -m pip -qq --disable-pip-version-check --no-input
 CATALOGUES := $(wildcard src/noroshi/*/locale/*/LC_MESSAGES/*.po)
+SPARK := $(if $(shell command -v java),.venv/.spark)
 PYTEST := $(BIN)/python -m pytest -n 2 --dist=worksteal
 
 .PHONY: help demo test test-sqlite test-postgresql setup setup-dev system lint bench soak messages lock reference clean
@@ -19,7 +20,7 @@ help: ## this list
 demo: setup ## a sample sector and its first fire, on this machine (ARGS="--once" ends after the timeline)
 	@$(BIN)/noroshi demo $(ARGS)
 
-test: system ## everything: lint, types, order of imports, tests on SQLite and on PostgreSQL
+test: system $(SPARK) ## everything: lint, types, order of imports, tests on SQLite and on PostgreSQL
 	@$(MAKE) --no-print-directory --keep-going -j2 lint tests  # lint keeps one core busy, seldom two
 
 .PHONY: tests
@@ -54,6 +55,11 @@ setup-dev: .venv/.dev build/.catalogues ## .venv with what its developers need
 .venv/.dev: .venv/.runtime requirements/dev.lock
 	@echo "== packages of the developers (about a minute)"
 	@$(PIP) install --require-hashes -r requirements/dev.lock
+	@touch $@
+
+.venv/.spark: .venv/.dev requirements/spark.lock
+	@echo "== PySpark, since Java is here (half a gigabyte: about a minute)"
+	@$(PIP) install --no-build-isolation --require-hashes -r requirements/spark.lock
 	@touch $@
 
 build/.catalogues: .venv/.runtime $(CATALOGUES)
@@ -93,6 +99,7 @@ lock: ## pin every dependency with its hash; no registry address is written (nee
 	@$(LOCK) pyproject.toml --group dev -o requirements/dev.lock
 	@$(LOCK) pyproject.toml -c requirements/dev.lock -o requirements/runtime.lock
 	@$(LOCK) requirements/build.in -c requirements/dev.lock -o requirements/build.lock
+	@$(LOCK) requirements/spark.in -c requirements/dev.lock -o requirements/spark.lock
 
 clean: ## remove what was made here, but not var/: that is data
 	@rm -rf .venv build dist .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache

@@ -5,7 +5,7 @@ import tomllib
 
 import pytest
 
-LOCKS = ("runtime", "dev", "build")
+LOCKS = ("runtime", "dev", "build", "spark")
 
 
 def _name(requirement):

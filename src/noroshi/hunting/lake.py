@@ -8,7 +8,7 @@ from uuid import UUID
 from django.conf import settings
 
 from noroshi.core import clock
-from noroshi.hunting.engine import Lake
+from noroshi.hunting.engine import Engine, Lake
 from noroshi.members.models import Organisation
 
 STREAMS: Final = "streams"
@@ -17,7 +17,16 @@ STREAMS: Final = "streams"
 def open_lake() -> Lake:
     """Return the lake of this installation."""
     key = hashlib.sha256(settings.LAKE_KEY.encode()).digest()  # the engine bounds a key's length, a setting does not
-    return Lake(settings.LAKE_DIR, key=key, memory_limit=settings.LAKE_MEMORY, clock=clock.now)
+    return Lake(settings.LAKE_DIR, key=key, memory_limit=settings.LAKE_MEMORY, clock=clock.now, engine=_engine())
+
+
+def _engine() -> Engine | None:
+    """Return the engine that the settings choose; PySpark is asked for by nobody else."""
+    if not settings.LAKE_SPARK:
+        return None
+    from noroshi.hunting.engine.spark import SparkEngine  # noqa: PLC0415 - an extra of the installation
+
+    return SparkEngine(settings.LAKE_SPARK)
 
 
 def drop_folder(organisation: Organisation, source: str) -> Path:

@@ -1,6 +1,8 @@
 """What an installation must not be: settings under which it would lose writes, leak its keys or show its insides."""
 
 from collections.abc import Iterable, Mapping
+from importlib.util import find_spec
+from shutil import which
 from typing import Any, Final
 from urllib.parse import urlsplit
 
@@ -60,6 +62,18 @@ def debug_is_off_where_data_is_real(**_: Any) -> Iterable[CheckMessage]:
             "NOROSHI_DEBUG is on, and this installation holds real data.",
             hint="Take NOROSHI_DEBUG away. To look at an error, read the log by the number that its page shows.",
             id="noroshi.E003",
+        )
+
+
+@register()
+def spark_can_be_asked(**_: Any) -> Iterable[CheckMessage]:
+    """Hunts that go to a cluster need PySpark, an extra, and the Java that it runs on."""
+    missing = [name for name, here in (("PySpark", find_spec("pyspark")), ("Java", which("java"))) if not here]
+    if settings.LAKE_SPARK and missing:
+        yield Error(
+            f"NOROSHI_LAKE_SPARK names a cluster, and {' and '.join(missing)} is not here: no hunt would be answered.",
+            hint="Install the extra `spark` and Java 17, or take NOROSHI_LAKE_SPARK away.",
+            id="noroshi.E004",
         )
 
 

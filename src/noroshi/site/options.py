@@ -151,6 +151,12 @@ OPTIONS: Final = (
     Option("TIME_ZONE", str, "Asia/Tokyo", "Time zone of pages, and of log lines that name none."),
     Option("LAKE_MEMORY", str, "2GB", "Memory that one search of the log lake may take."),
     Option(
+        "LAKE_SPARK",
+        str,
+        "",
+        "Address of the master of a Spark cluster that answers hunts in place of this machine: spark://HOST:7077.",
+    ),
+    Option(
         "LAKE_DAYS",
         int,
         "0",

@@ -11,14 +11,14 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any, Self
 
+from noroshi.hunting.engine.engines import Engine, Found, Seen
 from noroshi.hunting.engine.index import DAY, EPOCH_DAYS
 from noroshi.hunting.engine.index_parts import EventPart, IndexPart
-from noroshi.hunting.engine.lookup import Days, Lookup
+from noroshi.hunting.engine.lookup import Days
 from noroshi.hunting.engine.needles import Keys
 from noroshi.hunting.engine.plan import Plan, Question, Store
 from noroshi.hunting.engine.reasons import ScanReason
-from noroshi.hunting.engine.scan import MAX_SAMPLES, Scan, Total
-from noroshi.hunting.engine.session import UNREADABLE, session
+from noroshi.hunting.engine.scan import MAX_SAMPLES, Total
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,20 +37,20 @@ class Answer:
 class Hunt:
     """One question about some needles. Use it as a context manager."""
 
-    def __init__(self, store: Store, keys: Keys, question: Question) -> None:
+    def __init__(self, engine: Engine, store: Store, keys: Keys, question: Question) -> None:
+        self._engine = engine
         self._store = store
         self._keys = keys
         self._question = question
         self._plan = Plan(store, question)
 
     def __enter__(self) -> Self:
-        self._duckdb = session(self._store.memory_limit, self._store.spill)
-        self._keys.load(self._duckdb)
+        self._opened = self._engine.open(self._store, self._keys)
         self._lookup = self._look_up()
         return self
 
     def __exit__(self, *_exception: object) -> None:
-        self._duckdb.close()
+        self._opened.close()
 
     def answers(self) -> Iterator[Answer]:
         """Yield what the index knows at once, then, one by one, the organisations whose events must be read."""
@@ -100,22 +100,22 @@ class Hunt:
         days = {day for seen in self._lookup.days(organisation, needles) for day in _days(seen)}
         return [*self._covered(organisation, days), *self._plan.events.get(organisation, ())]
 
-    def _look_up(self) -> Lookup:
+    def _look_up(self) -> Found:
         try:
             return self._found_in(self._plan.index)
-        except (OSError, *UNREADABLE):
+        except self._opened.unreadable:
             self._plan = Plan(self._store, self._question)  # a compaction may have put other files into their place
             for part in [part for part in self._plan.index if not self._can_be_read(part)]:
                 self._plan.distrust(part, ScanReason.UNREADABLE)
             return self._found_in(self._plan.index)
 
-    def _found_in(self, parts: Sequence[IndexPart]) -> Lookup:
-        return Lookup(self._duckdb, self._store.root, parts, self._question)
+    def _found_in(self, parts: Sequence[IndexPart]) -> Found:
+        return self._opened.look_up(parts, self._question)
 
     def _can_be_read(self, part: IndexPart) -> bool:
         try:
             self._found_in([part])
-        except (OSError, *UNREADABLE):
+        except self._opened.unreadable:
             return False
         return True
 
@@ -138,9 +138,9 @@ class Hunt:
     def _totals(self, parts: Sequence[EventPart], needles: Sequence[int] | None = None) -> list[Total]:
         return self._scan(parts, needles).totals() if parts else []
 
-    def _scan(self, parts: Iterable[EventPart], needles: Sequence[int] | None = None) -> Scan:
+    def _scan(self, parts: Iterable[EventPart], needles: Sequence[int] | None = None) -> Seen:
         paths = [self._store.root / part.path for part in parts]
-        return Scan(self._duckdb, paths, self._question, needles)
+        return self._opened.scan(paths, self._question, needles)
 
 
 def _summed(totals: Iterable[Total]) -> Iterator[Total]:

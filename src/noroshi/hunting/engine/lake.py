@@ -21,6 +21,7 @@ import duckdb
 
 from noroshi.hunting.engine.detections.running import Session, Window
 from noroshi.hunting.engine.detections.seeing import Seen, seen_in
+from noroshi.hunting.engine.engines import DuckEngine, Engine
 from noroshi.hunting.engine.hunt import Hunt
 from noroshi.hunting.engine.index_compaction import Merge, compact_index
 from noroshi.hunting.engine.ingest import Order, ProgressCallback, ingest
@@ -64,7 +65,7 @@ class Lake:
 
     ``key`` (16 to 64 bytes, secret, the same for the lake's whole life) makes the pseudonyms of users, sessions and
     accounts. ``memory_limit`` bounds DuckDB ("1GB"); larger work spills to ``staging/``. ``clock`` tells the time, by
-    which an event of the future is known.
+    which an event of the future is known. ``engine`` answers hunts: DuckDB in this process, if it is None.
     """
 
     def __init__(
@@ -74,6 +75,7 @@ class Lake:
         key: bytes,
         memory_limit: str = "1GB",
         clock: Callable[[], datetime] | None = None,
+        engine: Engine | None = None,
     ) -> None:
         if not MIN_KEY <= len(key) <= MAX_KEY:
             raise LakeError(f"The pseudonym key must have {MIN_KEY} to {MAX_KEY} bytes.")
@@ -83,6 +85,7 @@ class Lake:
         self._key = key
         self._memory_limit = memory_limit
         self._clock = clock or _now
+        self._engine = engine or DuckEngine()
         self._manifest = Manifest(self._root)
         self._store = Store(self._root, self._manifest, memory_limit)
         self._keys = KeyFiles(self._root, key, memory_limit, self._store.spill)
@@ -212,12 +215,12 @@ class Lake:
         """
         if not keys.needles:
             return []
-        with self._asking(keys, Question([organisation], after=after)) as hunt:
+        with Hunt(DuckEngine(), self._store, keys, Question([organisation], after=after)) as hunt:  # a few small files
             met = {total.needle for answer in hunt.answers() for total in answer.totals}
         return [keys.needles[number] for number in sorted(met)]
 
     def _asking(self, keys: Keys, question: Question) -> Hunt:
-        return Hunt(self._store, keys, question)
+        return Hunt(self._engine, self._store, keys, question)
 
     def compact_index(self, merge: Merge = Merge.ALL) -> CompactReport:
         """Index what is not indexed yet, and merge parts of the index.

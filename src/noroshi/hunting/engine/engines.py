@@ -1,0 +1,103 @@
+"""What a hunt asks of an engine, and the usual one: DuckDB, in this process. Another is `spark`, on a cluster.
+
+Both read the same files and give the same answers, to the event and the microsecond; a test holds one to the other.
+"""
+
+from collections.abc import Sequence
+from datetime import date
+from pathlib import Path
+from typing import Any, Protocol
+
+from noroshi.hunting.engine.index_parts import IndexPart
+from noroshi.hunting.engine.lookup import Days, Lookup
+from noroshi.hunting.engine.needles import Keys
+from noroshi.hunting.engine.plan import Question, Store
+from noroshi.hunting.engine.scan import Scan, Total
+from noroshi.hunting.engine.session import UNREADABLE, session
+
+
+class Found(Protocol):
+    """What parts of the index show of the keys: as `Lookup`."""
+
+    def totals(self) -> list[Total]:
+        """Return what the index could count."""
+
+    def cuts(self) -> list[Days]:
+        """Return what the events themselves must be asked for."""
+
+    def days(self, organisation: str, needles: Sequence[int]) -> list[Days]:
+        """Return on which days of its epochs an organisation can have seen needles."""
+
+
+class Seen(Protocol):
+    """What events show of the keys: as `Scan`."""
+
+    def totals(self) -> list[Total]:
+        """Return what the events say of each needle they show."""
+
+    def samples(self) -> dict[int, list[dict[str, Any]]]:
+        """Return references of the earliest events that show a needle, by the needle's number."""
+
+    def events(self, limit: int) -> list[dict[str, Any]]:
+        """Return the earliest events that match any needle, column by column."""
+
+    def daily_counts(self, timezone: str) -> list[tuple[date, int]]:
+        """Return (day in that time zone, events) of the days with a match."""
+
+    def spread(self) -> tuple[int, int, int, int, int]:
+        """Return the events that match, and of how many days, sources, source addresses and users they are."""
+
+
+class Opened(Protocol):
+    """An engine that knows the keys of one hunt."""
+
+    @property
+    def unreadable(self) -> tuple[type[Exception], ...]:
+        """What it raises for a file that is missing or damaged."""
+
+    def look_up(self, parts: Sequence[IndexPart], question: Question) -> Found:
+        """Look the keys up in parts of the index."""
+
+    def scan(self, parts: Sequence[Path], question: Question, needles: Sequence[int] | None = None) -> Seen:
+        """Read the events in one or more files, for the keys of some needles (None: of all)."""
+
+    def close(self) -> None:
+        """Forget the keys."""
+
+
+class Engine(Protocol):
+    """Opens hunts."""
+
+    def open(self, store: Store, keys: Keys) -> Opened:
+        """Let the engine know the keys of a hunt."""
+
+
+class DuckEngine:
+    """DuckDB in this process."""
+
+    def open(self, store: Store, keys: Keys) -> "DuckHunt":
+        """Let a session know the keys of a hunt."""
+        return DuckHunt(store, keys)
+
+
+class DuckHunt:
+    """A session of DuckDB that knows the keys of one hunt."""
+
+    unreadable = (OSError, *UNREADABLE)
+
+    def __init__(self, store: Store, keys: Keys) -> None:
+        self._root = store.root
+        self._duckdb = session(store.memory_limit, store.spill)
+        keys.load(self._duckdb)
+
+    def look_up(self, parts: Sequence[IndexPart], question: Question) -> Lookup:
+        """Look the keys up in parts of the index."""
+        return Lookup(self._duckdb, self._root, parts, question)
+
+    def scan(self, parts: Sequence[Path], question: Question, needles: Sequence[int] | None = None) -> Scan:
+        """Read the events in some files."""
+        return Scan(self._duckdb, parts, question, needles)
+
+    def close(self) -> None:
+        """Forget the keys."""
+        self._duckdb.close()

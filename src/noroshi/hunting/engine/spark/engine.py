@@ -1,0 +1,223 @@
+"""The adapter: what a hunt asks of an engine, asked of a Spark cluster that reads the lake's files."""
+
+# ruff: noqa: S608 - tables and columns are constants of this package; all else is integers and names of ours
+import uuid
+from collections import defaultdict
+from collections.abc import Sequence
+from datetime import date
+from functools import lru_cache, reduce
+from pathlib import Path
+from typing import Any, Final
+
+from pyspark.errors import PySparkException
+from pyspark.sql import DataFrame, Row, SparkSession
+
+from noroshi.hunting.engine.index import organisation_in
+from noroshi.hunting.engine.index_parts import IndexPart
+from noroshi.hunting.engine.lookup import Days
+from noroshi.hunting.engine.needles import Keys
+from noroshi.hunting.engine.plan import Question, Store
+from noroshi.hunting.engine.scan import MAX_SAMPLES, Total
+from noroshi.hunting.engine.session import session
+from noroshi.hunting.engine.spark import sql
+
+_SAMPLES: Final = """
+SELECT needle, time, file, line, source FROM (
+    SELECT *, row_number() OVER (PARTITION BY needle ORDER BY time, file, line, source) AS place FROM matched)
+WHERE place <= {most} ORDER BY needle, place
+"""
+SETTINGS: Final[dict[str, bool | float | int | str | None]] = {
+    "spark.sql.session.timeZone": "UTC",
+    "spark.ui.enabled": "false",
+    "spark.ui.showConsoleProgress": "false",
+}
+"""All else is the cluster's own (`SPARK_CONF_DIR`)."""
+
+_PICKED: Final = "SELECT DISTINCT time, file, line FROM matched"
+
+
+class SparkEngine:
+    """Opens hunts on one cluster; `master` is its address, as Spark writes it (spark://host:7077)."""
+
+    def __init__(self, master: str) -> None:
+        self._master = master
+
+    def open(self, store: Store, keys: Keys) -> "SparkHunt":
+        """Make the keys known to the cluster, by a file beside the lake that its workers read too."""
+        return SparkHunt(_session(self._master), store, keys)
+
+    def stop(self) -> None:
+        """Leave the cluster; the next hunt joins it again."""
+        _session(self._master).stop()
+        _session.cache_clear()
+
+
+class SparkHunt:
+    """One hunt's keys on a cluster. Close it: the file of the keys goes then."""
+
+    unreadable = (PySparkException,)
+
+    def __init__(self, spark: SparkSession, store: Store, keys: Keys) -> None:
+        self._spark = spark.newSession()
+        self._root = store.root
+        self._keys = store.spill / f"keys-{uuid.uuid4().hex}.parquet"
+        self._keys.parent.mkdir(parents=True, exist_ok=True)
+        self._asked = _write_keys(store, keys, self._keys)
+        self._spark.read.parquet(str(self._keys)).createTempView("key")
+
+    def close(self) -> None:
+        """Forget the keys."""
+        self._keys.unlink(missing_ok=True)
+
+    def look_up(self, parts: Sequence[IndexPart], question: Question) -> "Found":
+        """Look the keys up in parts of the index."""
+        if not parts:
+            return Found([])
+        whole = [part for part in parts if part.whole]
+        reads = [self._index_rows(whole)] if whole else []
+        reads += [
+            self._index_rows([part]).where(organisation_in(part.organisations)) for part in parts if not part.whole
+        ]
+        rows = reduce(DataFrame.unionByName, reads).where(_reached(question))
+        rows.createOrReplaceTempView("idx")
+        return Found(self._rows(sql.found_in_index(self._asked, _inside(question))))
+
+    def _index_rows(self, parts: Sequence[IndexPart]) -> DataFrame:
+        paths = [str(self._root / part.path) for part in parts]
+        return self._spark.read.parquet(*paths).selectExpr("*", "first + span AS last")
+
+    def scan(self, parts: Sequence[Path], question: Question, needles: Sequence[int] | None = None) -> "Seen":
+        """Read the events in some files."""
+        read = self._spark.read.schema(sql.EVENTS).parquet(*map(str, parts))
+        for bound, how in ((question.since, ">="), (question.until, "<")):
+            read = read if bound is None else read.where(f"time {how} timestamp_micros({bound})")
+        read.createOrReplaceTempView("part")
+        self._spark.sql(sql.with_email_host("part")).createOrReplaceTempView("events")
+        wanted = "true" if needles is None else f"needle IN ({', '.join(map(str, needles)) or 'NULL'})"
+        self._spark.sql(sql.matched(self._asked, wanted)).createOrReplaceTempView("matched")
+        return Seen(self._spark)
+
+    def _rows(self, text: str) -> list[Row]:
+        return self._spark.sql(text).collect()
+
+
+class Found:
+    """What the index shows: rows of (needle, organisation, epoch, days, n, first, last, cut)."""
+
+    def __init__(self, rows: Sequence[Any]) -> None:
+        self._epochs: dict[tuple[int, str, int], list[Any]] = defaultdict(list)
+        for row in rows:
+            self._epochs[row[0], row[1], row[2]].append(row)
+
+    def totals(self) -> list[Total]:
+        """Return what the index could count."""
+        found: dict[tuple[int, str], Total] = {}
+        for (needle, organisation, _epoch), rows in self._epochs.items():
+            if not any(row.cut for row in rows):
+                for row in rows:
+                    total = Total(needle, organisation, row.n, row.first, row.last)
+                    before = found.get((needle, organisation))
+                    found[needle, organisation] = total.plus(before) if before else total
+        return list(found.values())
+
+    def cuts(self) -> list[Days]:
+        """Return what the events themselves must be asked for."""
+        cut = [key for key, rows in self._epochs.items() if any(row.cut for row in rows)]
+        return [Days(*key, self._days(key)) for key in sorted(cut)]
+
+    def days(self, organisation: str, needles: Sequence[int]) -> list[Days]:
+        """Return on which days of its epochs an organisation can have seen needles."""
+        asked = set(needles)
+        return [
+            Days(*key, self._days(key)) for key in sorted(self._epochs) if key[1] == organisation and key[0] in asked
+        ]
+
+    def _days(self, key: tuple[int, str, int]) -> int:
+        days = 0
+        for row in self._epochs[key]:
+            days |= row.days
+        return days
+
+
+class Seen:
+    """What events show: the views `events` and `matched` of a session."""
+
+    def __init__(self, spark: SparkSession) -> None:
+        self._spark = spark
+
+    def totals(self) -> list[Total]:
+        """Return what the events say of each needle they show."""
+        rows = self._rows("SELECT needle, organisation, count(*), min(time), max(time) FROM matched GROUP BY 1, 2")
+        return [Total(*row) for row in rows]
+
+    def samples(self) -> dict[int, list[dict[str, Any]]]:
+        """Return references of the earliest events that show a needle, by the needle's number."""
+        found: dict[int, list[dict[str, Any]]] = defaultdict(list)
+        for needle, *reference in self._rows(_SAMPLES.format(most=MAX_SAMPLES)):
+            found[needle].append(dict(zip(("time", "file", "line", "source"), reference, strict=True)))
+        return dict(found)
+
+    def events(self, limit: int) -> list[dict[str, Any]]:
+        """Return the earliest events that match any needle, column by column."""
+        picked = f"({_PICKED} ORDER BY time, file, line LIMIT {int(limit)}) AS picked"
+        on = "unix_micros(e.time) = picked.time AND e.file = picked.file AND e.line = picked.line"
+        rows = self._rows(f"SELECT e.* FROM events AS e JOIN {picked} ON {on} ORDER BY e.time, e.file, e.line")
+        return [_event(row) for row in rows]
+
+    def daily_counts(self, timezone: str) -> list[tuple[date, int]]:
+        """Return (day in that time zone, events) of the days with a match."""
+        day = f"to_date(from_utc_timestamp(timestamp_micros(time), '{timezone}'))"
+        counted = f"SELECT {day}, count(*) FROM ({_PICKED}) GROUP BY 1 ORDER BY 1"
+        return [(day, count) for day, count in self._rows(counted)]
+
+    def spread(self) -> tuple[int, int, int, int, int]:
+        """Return the events that match, and of how many days, sources, source addresses and users they are."""
+        on = "unix_micros(e.time) = picked.time AND e.file = picked.file AND e.line = picked.line"
+        (row,) = self._rows(
+            "SELECT count(*), count(DISTINCT to_date(e.time)), count(DISTINCT e.source), count(DISTINCT e.src_ip), "
+            f"count(DISTINCT coalesce(e.user_key, e.account_key)) FROM events AS e JOIN ({_PICKED}) AS picked ON {on}"
+        )
+        return (row[0], row[1], row[2], row[3], row[4])
+
+    def _rows(self, text: str) -> list[Row]:
+        return self._spark.sql(text).collect()
+
+
+@lru_cache(maxsize=1)
+def _session(master: str) -> SparkSession:
+    """Return the process's session; it takes some seconds to make, so that there is one."""
+    return SparkSession.builder.master(master).appName("noroshi").config(map=SETTINGS).getOrCreate()
+
+
+def _write_keys(store: Store, keys: Keys, path: Path) -> list[tuple[str, int]]:
+    """Write the table of the keys as a file, and return the kinds in it with their prefix lengths."""
+    duckdb = session(store.memory_limit, store.spill)
+    try:
+        keys.load(duckdb)
+        quoted = str(path).replace("'", "''")
+        duckdb.execute(f"COPY key TO '{quoted}' (FORMAT parquet)").fetchall()
+        return duckdb.execute("SELECT DISTINCT kind, prefix FROM key ORDER BY ALL").fetchall()
+    finally:
+        duckdb.close()
+
+
+def _reached(question: Question) -> str:
+    """SQL of: a row of the index can lie within the question."""
+    asked = [] if question.organisations is None else [organisation_in(question.organisations)]
+    asked += [f"last >= {question.since}"] if question.since is not None else []
+    asked += [f"first <= {question.until} + 86400000000"] if question.until is not None else []
+    return " AND ".join(asked) or "true"
+
+
+def _inside(question: Question) -> str:
+    """SQL of: all that a row of the index counts lies within the question."""
+    inside = [f"first >= {question.since}"] if question.since is not None else []
+    inside += [f"last < {question.until}"] if question.until is not None else []
+    return " AND ".join(inside) or "true"
+
+
+def _event(row: Row) -> dict[str, Any]:
+    event = row.asDict()
+    event.pop("email_host")
+    event["time"] = round(event["time"].timestamp() * 1_000_000)
+    return event

@@ -1,0 +1,89 @@
+"""Spark answers every hunt as DuckDB does, to the event and the microsecond: on a real cluster, over the same files."""
+
+import logging
+import random
+
+import pytest
+
+from noroshi.hunting.engine import Lake, Merge, Needle
+from noroshi.hunting.engine.reasons import ScanReason
+
+from .spark_cluster import lacking, running
+from .test_hunt import KEY, NEEDLES, TIMES, any_events, damaged_by_noise, ingest_halves, moment
+
+pytestmark = [
+    pytest.mark.slow,
+    pytest.mark.skipif(lacking() != "", reason=lacking() or "there is one"),
+    pytest.mark.filterwarnings("ignore::ResourceWarning"),  # Spark leaves its socket to the garbage collector
+]
+
+SOUGHT = [Needle(*needle) for needle in NEEDLES]
+WINDOW = {"since": moment(TIMES[9]), "until": moment(TIMES[20])}
+
+
+@pytest.fixture(scope="module")
+def spark(tmp_path_factory):
+    """The engine on a cluster of one master and two workers."""
+    from noroshi.hunting.engine.spark import SparkEngine  # an extra: not where it is not installed
+
+    with pytest.MonkeyPatch.context() as patch, running(tmp_path_factory.mktemp("spark")) as master:
+        patch.setenv("SPARK_LOCAL_IP", "127.0.0.1")
+        patch.setattr(logging.getLogger("py4j"), "propagate", False)  # it says goodbye when all streams are closed
+        engine = SparkEngine(master)
+        yield engine
+        engine.stop()
+
+
+@pytest.fixture(scope="module")
+def folder(tmp_path_factory):
+    """A lake of two organisations whose events meet the needles in every way."""
+    folder = tmp_path_factory.mktemp("sector")
+    pick, lake = random.Random(20261126), Lake(folder / "lake", key=KEY)
+    for organisation in ("bank-a", "bank-b"):
+        ingest_halves(lake, folder, organisation, any_events(pick, 150))
+    return folder
+
+
+@pytest.fixture
+def lakes(folder, spark):
+    """The same lake, as DuckDB and as Spark reads it."""
+    return Lake(folder / "lake", key=KEY), Lake(folder / "lake", key=KEY, engine=spark)
+
+
+def both(lakes, question):
+    """Ask both, and return what they say but for how long it took."""
+    return [(found.hits, found.refused, found.scanned, found.capped) for found in map(question, lakes)]
+
+
+@pytest.mark.parametrize("asked", [{}, {"index": False}, WINDOW], ids=["by the index", "by the events", "in a window"])
+def test_every_hunt_is_answered_alike(lakes, asked):
+    duck, spark = both(lakes, lambda lake: lake.hunt(SOUGHT, **asked))
+    assert spark == duck
+    assert len(duck[0]) > 100
+
+
+def test_hunt_of_one_organisation_is_answered_alike_when_the_index_is_one_file_and_when_it_is_torn(lakes, folder):
+    lakes[0].compact_index(Merge.ALL)
+    for damage in (lambda root: None, damaged_by_noise):
+        damage(folder / "lake")
+        duck, spark = both(lakes, lambda lake: lake.hunt(SOUGHT[:40], organisations=["bank-b"]))
+        assert spark == duck
+        assert {hit.organisation for hit in duck[0]} == {"bank-b"}
+    assert {scanned.reason for scanned in duck[2]} == {str(ScanReason.UNREADABLE)}
+    lakes[0].compact_index()
+
+
+def test_drill_down_is_answered_alike(lakes):
+    for needle in (Needle("domain", "example.com"), Needle("cidr", "10.0.0.0/8"), Needle("ipv4", "203.0.113.9")):
+        for question in (
+            lambda lake, needle=needle: lake.events("bank-a", needle, 20),
+            lambda lake, needle=needle: lake.daily_counts("bank-a", needle),
+            lambda lake, needle=needle: lake.spread("bank-a", needle),
+        ):
+            duck, spark = map(question, lakes)
+            assert spark == duck
+
+
+def test_keys_leave_no_file_behind(lakes, folder):
+    lakes[1].hunt(SOUGHT[:1], samples=False)
+    assert list((folder / "lake" / "staging").glob("keys-*")) == []
