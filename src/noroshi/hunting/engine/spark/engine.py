@@ -9,10 +9,12 @@ from functools import lru_cache, reduce
 from pathlib import Path
 from typing import Any, Final
 
+from py4j.protocol import Py4JJavaError
 from pyspark.errors import PySparkException
 from pyspark.sql import DataFrame, Row, SparkSession
 
 from noroshi.hunting.engine.index import organisation_in
+from noroshi.hunting.engine.index_files import files_of
 from noroshi.hunting.engine.index_parts import IndexPart
 from noroshi.hunting.engine.lookup import Days
 from noroshi.hunting.engine.needles import Keys
@@ -55,7 +57,7 @@ class SparkEngine:
 class SparkHunt:
     """One hunt's keys on a cluster. Close it: the file of the keys goes then."""
 
-    unreadable = (PySparkException,)
+    unreadable = (OSError, PySparkException, Py4JJavaError)
 
     def __init__(self, spark: SparkSession, store: Store, keys: Keys) -> None:
         self._spark = spark.newSession()
@@ -83,8 +85,8 @@ class SparkHunt:
         return Found(self._rows(sql.found_in_index(self._asked, _inside(question))))
 
     def _index_rows(self, parts: Sequence[IndexPart]) -> DataFrame:
-        paths = [str(self._root / part.path) for part in parts]
-        return self._spark.read.parquet(*paths).selectExpr("*", "first + span AS last")
+        paths = [str(file) for part in parts for file in files_of(self._root / part.path)]
+        return self._spark.read.schema(sql.INDEX).parquet(*paths).selectExpr(*sql.INDEX_ROW)
 
     def scan(self, parts: Sequence[Path], question: Question, needles: Sequence[int] | None = None) -> "Seen":
         """Read the events in some files."""

@@ -9,6 +9,7 @@ from collections.abc import Iterator, Sequence
 from typing import Final
 
 from noroshi.hunting.engine.conditions import masks, number
+from noroshi.hunting.engine.index import DAY
 from noroshi.hunting.engine.observables import BITS, EMAIL_HOST, KINDS, PAIRS
 from noroshi.hunting.engine.schema import COLUMNS
 
@@ -18,6 +19,16 @@ Asked = Sequence[tuple[str, int]]
 TYPES: Final = {"VARCHAR": "string", "BIGINT": "bigint", "INTEGER": "int", "TIMESTAMP WITH TIME ZONE": "timestamp"}
 EVENTS: Final = ", ".join(f"{name} {TYPES[kind]}" for name, kind in COLUMNS.items())
 """The schema by which parts of the events are read: a column that a part has not is NULL."""
+
+INDEX: Final = (
+    "type smallint, key bigint, key2 bigint, organisation string, epoch int, days bigint, n bigint, first bigint, "
+    "span bigint"
+)
+
+_DAY_OF: Final = "shiftleft(1L, cast(({time}) div " + str(DAY) + " - epoch AS int))"
+_TOLD: Final = " | ".join(_DAY_OF.format(time=time) for time in ("first", "first + span"))
+INDEX_ROW: Final = ("* EXCEPT (days)", f"days | {_TOLD} AS days", "first + span AS last")
+"""The columns of a row: the days of the first and last time are told by these, and not kept."""
 
 _EXACT: Final = -1
 """In place of a prefix length, where a row of the index is met by its whole key."""
