@@ -14,6 +14,7 @@ from contextlib import contextmanager, suppress
 import duckdb
 import pytest
 from click.testing import CliRunner
+from django.utils.translation import gettext, override
 
 from factories.lakes import EVIL_ADDRESS
 from factories.shell import fresh_environment
@@ -85,10 +86,12 @@ def listening(folder, source, **settings):
     with started(folder, "lake", "listen", *whose, **settings) as process:
         said = process.stdout.readline()
         places = [place.rpartition(":") for place in said.removeprefix("listening at ").split(",")]
-        yield process, [(host.strip(), int(port)) for host, _, port in places]
-        if process.poll() is None:
-            process.send_signal(signal.SIGTERM)
-        process.said = process.communicate(timeout=PATIENCE)
+        try:
+            yield process, [(host.strip(), int(port)) for host, _, port in places]
+        finally:
+            if process.poll() is None:
+                process.send_signal(signal.SIGTERM)
+            process.said = process.communicate(timeout=PATIENCE)
 
 
 def arrived(folder, source):
@@ -168,11 +171,14 @@ def test_two_processes_do_not_share_a_stream_and_none_listens_nowhere(place):
     with listening(place, "taken", SYSLOG_TCP="127.0.0.1:0"):
         whose = ("--org", "bank_a", "--source", "taken")
         with started(place, "lake", "listen", *whose, SYSLOG_TCP="127.0.0.1:0") as second:
-            assert second.communicate()[1] == (
-                "noroshi: Another process takes in this stream: stop it, or name another source.\n"
-            )
+            said = second.communicate(timeout=PATIENCE)[1]
+        with override("ja"):
+            taken = gettext("Another process takes in this stream: stop it, or name another source.")
+        assert said == f"noroshi: {taken}\n"
     with started(place, "lake", "listen", "--org", "bank_a", "--source", "none") as nowhere:
-        assert nowhere.communicate()[1].startswith("noroshi: NOROSHI_SYSLOG_TCP or NOROSHI_SYSLOG_UDP says where")
+        assert nowhere.communicate(timeout=PATIENCE)[1].startswith(
+            "noroshi: NOROSHI_SYSLOG_TCP or NOROSHI_SYSLOG_UDP says where"
+        )
         assert nowhere.returncode == 3
 
 
