@@ -29,6 +29,8 @@ def detect(cast, drain):
 def test_detections_are_seen_by_their_own_analysts_and_change_no_answer_to_others(cast, drain, stopped_clock, reader):
     fill_lake(cast.bank_a, burst() + spray(4000))
     fill_lake(cast.bank_b, burst(count=3))
+    for bank in (cast.bank_a, cast.bank_b):
+        actions.watch_arrivals(bank)  # how far a watch has come is on a page too
     empty, full = walked(cast, reader, lambda: detect(cast, drain), "hunting")
     if reader == "a1":
         assert len(mentions(full, WORDS)) > 5
