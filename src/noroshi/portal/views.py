@@ -93,25 +93,30 @@ def acknowledgements(request: ActorRequest) -> HttpResponse:
 def search(request: ActorRequest) -> HttpResponseBase:
     """Search everything the reader sees. Nothing is listed before something was asked."""
     _require_search(request)
-    query = lists.read_question(found_list(request.actor, ""), request.GET).texts.get("q", "")
+    question = lists.read_question(found_list(request.actor, ""), request.GET)
+    query = question.texts.get("q", "")
     rows = queries.searchable(request.actor, query)
-    context = {
-        "query": query,
+    context = {"query": query, **({} if question.turn else _found_beside(request.actor, query))}
+    spec = found_list(request.actor, query)
+    return lists.respond(request, spec, actor=request.actor, rows=rows, template="portal/search.html", context=context)
+
+
+def _found_beside(actor: Actor, query: str) -> dict[str, Any]:
+    """What is found besides signals: it stands above the first page of them."""
+    return {
         "answers": [
             (answer, highlighted(answer.title, query), snippet(f"{answer.question}\n{answer.answer}", query))
-            for answer in queries.published_answers(request.actor, query)
+            for answer in queries.published_answers(actor, query)
         ],
         "documents": [
             (document, highlighted(document.title, query), snippet(document.description, query))
-            for document in queries.documents_of_groups(request.actor, query)
+            for document in queries.documents_of_groups(actor, query)
         ],
         "groups": [
             (group, highlighted(group.name, query), snippet(group.purpose, query))
-            for group in queries.groups_named(request.actor, query)
+            for group in queries.groups_named(actor, query)
         ],
     }
-    spec = found_list(request.actor, query)
-    return lists.respond(request, spec, actor=request.actor, rows=rows, template="portal/search.html", context=context)
 
 
 @require_safe
