@@ -46,9 +46,13 @@ _space: Final = re.compile(_SPACE).match
 _value: Final = re.compile(_VALUE, re.DOTALL).match
 _token: Final = re.compile(rb'[^"{}\[\]]*+(?:' + _STRING + rb"|([{\[])|([}\]]))", re.DOTALL).match
 _head: Final = re.compile(
-    rb"\{" + _SPACE + b"(?:" + _PAIR + b"," + _SPACE + rb')*+"objects"' + _SPACE + b":" + _SPACE + rb"\[", re.DOTALL
+    rb"\{" + _SPACE + b"(?:" + _PAIR + b"," + _SPACE + rb')*"objects"' + _SPACE + b":" + _SPACE + rb"\[", re.DOTALL
 ).match
-"""The beginning of a bundle or envelope, up to its first object."""
+"""The beginning of a bundle or envelope, up to its first object.
+
+Its pairs are not repeated possessively: before Python 3.11.5 (CPython issue 106052) that misses what begins like them.
+Nothing is tried twice for it, since no pair can be the beginning of the objects.
+"""
 
 
 class Element(NamedTuple):
