@@ -22,7 +22,7 @@ from noroshi.sharing.domain.asked import Asked
 from noroshi.sharing.models import Kind, SavedSearch, Signal
 from noroshi.sharing.queries import MOST_NEW, evidence_for, names_values, new_in, of_level, with_words
 
-MOST_COUNTED: Final = 200
+MOST_COUNTED: Final = 100
 """Nobody reads on so far; a search that found more wants another word."""
 
 

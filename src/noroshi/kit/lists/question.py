@@ -37,8 +37,8 @@ class Question:
 
     def walk(self, rows: Rows) -> Walk:
         """Return the way through those of `rows` that the filters let through, in order."""
-        purpose = _purpose(self.spec, self.sort)
-        return Walk(rows, self.filtered(rows), self.order, self.size, self.address, purpose, self.spec.count_cap)
+        purpose, counted = _purpose(self.spec, self.sort), max(self.spec.count_cap, self.size)
+        return Walk(rows, self.filtered(rows), self.order, self.size, self.address, purpose, counted)
 
     @property
     def order(self) -> Order:

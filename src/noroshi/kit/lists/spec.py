@@ -131,7 +131,7 @@ class ListSpec:
     empty: Text = ""
     export_queryset: Callable[[Actor], Rows] | None = None
     count_cap: int = COUNT_CAP
-    """So far its rows are counted; less where looking for a row costs more than comparing a column."""
+    """So far its rows are counted, at least a page; less where finding a row costs more than comparing a column."""
     keep_url: str = ""
     """Where what was asked of the list can be kept: this address is followed by the question's."""
     on_export: Callable[[Actor, Sequence[Any]], None] | None = None
