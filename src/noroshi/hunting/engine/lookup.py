@@ -75,6 +75,22 @@ class _Asked(NamedTuple):
         return self.prefix, self.n0 or 0, self.n1
 
 
+def reaching(question: Question) -> list[str]:
+    """Return SQL of conditions: a row of the index, as it is stored, can count what lies within the question."""
+    since, until = question.since, question.until
+    asked = [] if question.organisations is None else [organisation_in(question.organisations)]
+    asked += [f"first + span >= {since}"] if since is not None else []
+    return asked + ([f"first <= {until} + 86400000000"] if until is not None else [])
+
+
+def inside(question: Question) -> str:
+    """Return SQL of: all that a row of the index counts lies within the question."""
+    since, until = question.since, question.until
+    bounds = [f"first >= {since}"] if since is not None else []
+    bounds += [f"last < {until}"] if until is not None else []
+    return " AND ".join(bounds) or "true"
+
+
 class Lookup:
     """Finds the needles of the table ``key`` in parts of the index, as far as a question reaches."""
 
@@ -84,13 +100,7 @@ class Lookup:
         self._duckdb = connection
         self._root = root
         self._parts = parts
-        since, until = question.since, question.until
-        self._asked = [] if question.organisations is None else [organisation_in(question.organisations)]
-        self._asked += [f"first + span >= {since}"] if since is not None else []
-        self._asked += [f"first <= {until}+86400000000"] if until is not None else []
-        inside = [f"first >= {since}"] if since is not None else []
-        inside += [f"last < {until}"] if until is not None else []
-        self._inside = " AND ".join(inside) or "true"
+        self._asked, self._inside = reaching(question), inside(question)
         self._asked_for = [_Asked(*row) for row in self._run(_ASKED)]
         self._find_exact()
         if parts:

@@ -13,11 +13,13 @@ from py4j.protocol import Py4JJavaError
 from pyspark.errors import PySparkException
 from pyspark.sql import DataFrame, Row, SparkSession
 
+from noroshi.hunting.engine.conditions import literal
 from noroshi.hunting.engine.index import organisation_in
 from noroshi.hunting.engine.index_files import files_of
 from noroshi.hunting.engine.index_parts import IndexPart
-from noroshi.hunting.engine.lookup import Days
+from noroshi.hunting.engine.lookup import Days, inside, reaching
 from noroshi.hunting.engine.needles import Keys
+from noroshi.hunting.engine.observables import with_email_host
 from noroshi.hunting.engine.plan import Question, Store
 from noroshi.hunting.engine.scan import MAX_SAMPLES, Total
 from noroshi.hunting.engine.session import session
@@ -36,6 +38,7 @@ SETTINGS: Final[dict[str, bool | float | int | str | None]] = {
 """All else is the cluster's own (`SPARK_CONF_DIR`)."""
 
 _PICKED: Final = "SELECT DISTINCT time, file, line FROM matched"
+_IS_PICKED: Final = "unix_micros(e.time) = picked.time AND e.file = picked.file AND e.line = picked.line"
 
 
 class SparkEngine:
@@ -64,8 +67,12 @@ class SparkHunt:
         self._root = store.root
         self._keys = store.spill / f"keys-{uuid.uuid4().hex}.parquet"
         self._keys.parent.mkdir(parents=True, exist_ok=True)
-        self._asked = _write_keys(store, keys, self._keys)
-        self._spark.read.parquet(str(self._keys)).createTempView("key")
+        try:
+            self._asked = _write_keys(store, keys, self._keys)
+            self._spark.read.parquet(str(self._keys)).createTempView("key")
+        except BaseException:  # whatever it is: nobody could close what was never opened
+            self.close()
+            raise
 
     def close(self) -> None:
         """Forget the keys."""
@@ -80,13 +87,13 @@ class SparkHunt:
         reads += [
             self._index_rows([part]).where(organisation_in(part.organisations)) for part in parts if not part.whole
         ]
-        rows = reduce(DataFrame.unionByName, reads).where(_reached(question))
-        rows.createOrReplaceTempView("idx")
-        return Found(self._rows(sql.found_in_index(self._asked, _inside(question))))
+        rows = reduce(DataFrame.unionByName, reads).where(" AND ".join(reaching(question)) or "true")
+        rows.selectExpr(*sql.INDEX_ROW).createOrReplaceTempView("idx")
+        return Found(self._spark.sql(sql.found_in_index(self._asked, inside(question))).collect())
 
     def _index_rows(self, parts: Sequence[IndexPart]) -> DataFrame:
         paths = [str(file) for part in parts for file in files_of(self._root / part.path)]
-        return self._spark.read.schema(sql.INDEX).parquet(*paths).selectExpr(*sql.INDEX_ROW)
+        return self._spark.read.schema(sql.INDEX).parquet(*paths)
 
     def scan(self, parts: Sequence[Path], question: Question, needles: Sequence[int] | None = None) -> "Seen":
         """Read the events in some files."""
@@ -94,51 +101,35 @@ class SparkHunt:
         for bound, how in ((question.since, ">="), (question.until, "<")):
             read = read if bound is None else read.where(f"time {how} timestamp_micros({bound})")
         read.createOrReplaceTempView("part")
-        self._spark.sql(sql.with_email_host("part")).createOrReplaceTempView("events")
+        self._spark.sql(with_email_host("part")).createOrReplaceTempView("events")
         wanted = "true" if needles is None else f"needle IN ({', '.join(map(str, needles)) or 'NULL'})"
         self._spark.sql(sql.matched(self._asked, wanted)).createOrReplaceTempView("matched")
         return Seen(self._spark)
 
-    def _rows(self, text: str) -> list[Row]:
-        return self._spark.sql(text).collect()
-
 
 class Found:
-    """What the index shows: rows of (needle, organisation, epoch, days, n, first, last, cut)."""
+    """What the index shows: rows of (needle, organisation, epoch, days, n, first, last, cut), one for each epoch."""
 
     def __init__(self, rows: Sequence[Any]) -> None:
-        self._epochs: dict[tuple[int, str, int], list[Any]] = defaultdict(list)
-        for row in rows:
-            self._epochs[row[0], row[1], row[2]].append(row)
+        self._rows = sorted(rows)
 
     def totals(self) -> list[Total]:
         """Return what the index could count."""
         found: dict[tuple[int, str], Total] = {}
-        for (needle, organisation, _epoch), rows in self._epochs.items():
-            if not any(row.cut for row in rows):
-                for row in rows:
-                    total = Total(needle, organisation, row.n, row.first, row.last)
-                    before = found.get((needle, organisation))
-                    found[needle, organisation] = total.plus(before) if before else total
+        for needle, organisation, _epoch, _days, n, first, last, cut in self._rows:
+            if not cut:
+                total, before = Total(needle, organisation, n, first, last), found.get((needle, organisation))
+                found[needle, organisation] = total.plus(before) if before else total
         return list(found.values())
 
     def cuts(self) -> list[Days]:
         """Return what the events themselves must be asked for."""
-        cut = [key for key, rows in self._epochs.items() if any(row.cut for row in rows)]
-        return [Days(*key, self._days(key)) for key in sorted(cut)]
+        return [Days(*row[:4]) for row in self._rows if row[-1]]
 
     def days(self, organisation: str, needles: Sequence[int]) -> list[Days]:
         """Return on which days of its epochs an organisation can have seen needles."""
         asked = set(needles)
-        return [
-            Days(*key, self._days(key)) for key in sorted(self._epochs) if key[1] == organisation and key[0] in asked
-        ]
-
-    def _days(self, key: tuple[int, str, int]) -> int:
-        days = 0
-        for row in self._epochs[key]:
-            days |= row.days
-        return days
+        return [Days(*row[:4]) for row in self._rows if row[1] == organisation and row[0] in asked]
 
 
 class Seen:
@@ -162,8 +153,7 @@ class Seen:
     def events(self, limit: int) -> list[dict[str, Any]]:
         """Return the earliest events that match any needle, column by column."""
         picked = f"({_PICKED} ORDER BY time, file, line LIMIT {int(limit)}) AS picked"
-        on = "unix_micros(e.time) = picked.time AND e.file = picked.file AND e.line = picked.line"
-        rows = self._rows(f"SELECT e.* FROM events AS e JOIN {picked} ON {on} ORDER BY e.time, e.file, e.line")
+        rows = self._rows(f"SELECT e.* FROM events AS e JOIN {picked} ON {_IS_PICKED} ORDER BY e.time, e.file, e.line")
         return [_event(row) for row in rows]
 
     def daily_counts(self, timezone: str) -> list[tuple[date, int]]:
@@ -174,10 +164,10 @@ class Seen:
 
     def spread(self) -> tuple[int, int, int, int, int]:
         """Return the events that match, and of how many days, sources, source addresses and users they are."""
-        on = "unix_micros(e.time) = picked.time AND e.file = picked.file AND e.line = picked.line"
         (row,) = self._rows(
             "SELECT count(*), count(DISTINCT to_date(e.time)), count(DISTINCT e.source), count(DISTINCT e.src_ip), "
-            f"count(DISTINCT coalesce(e.user_key, e.account_key)) FROM events AS e JOIN ({_PICKED}) AS picked ON {on}"
+            "count(DISTINCT coalesce(e.user_key, e.account_key)) "
+            f"FROM events AS e JOIN ({_PICKED}) AS picked ON {_IS_PICKED}"
         )
         return (row[0], row[1], row[2], row[3], row[4])
 
@@ -196,26 +186,10 @@ def _write_keys(store: Store, keys: Keys, path: Path) -> list[tuple[str, int]]:
     duckdb = session(store.memory_limit, store.spill)
     try:
         keys.load(duckdb)
-        quoted = str(path).replace("'", "''")
-        duckdb.execute(f"COPY key TO '{quoted}' (FORMAT parquet)").fetchall()
+        duckdb.execute(f"COPY key TO {literal(str(path))} (FORMAT parquet)").fetchall()
         return duckdb.execute("SELECT DISTINCT kind, prefix FROM key ORDER BY ALL").fetchall()
     finally:
         duckdb.close()
-
-
-def _reached(question: Question) -> str:
-    """SQL of: a row of the index can lie within the question."""
-    asked = [] if question.organisations is None else [organisation_in(question.organisations)]
-    asked += [f"last >= {question.since}"] if question.since is not None else []
-    asked += [f"first <= {question.until} + 86400000000"] if question.until is not None else []
-    return " AND ".join(asked) or "true"
-
-
-def _inside(question: Question) -> str:
-    """SQL of: all that a row of the index counts lies within the question."""
-    inside = [f"first >= {question.since}"] if question.since is not None else []
-    inside += [f"last < {question.until}"] if question.until is not None else []
-    return " AND ".join(inside) or "true"
 
 
 def _event(row: Row) -> dict[str, Any]:

@@ -4,13 +4,12 @@ An event is turned into all that it shows, a row of the index into all that it c
 finds everything. A query of Spark costs its plan before it reads a byte, so there is one and not one for each kind.
 """
 
-# ruff: noqa: S608 - tables and columns are constants of this package; all else is integers
 from collections.abc import Iterator, Sequence
 from typing import Final
 
 from noroshi.hunting.engine.conditions import masks, number
 from noroshi.hunting.engine.index import DAY
-from noroshi.hunting.engine.observables import BITS, EMAIL_HOST, KINDS, PAIRS
+from noroshi.hunting.engine.observables import BITS, KINDS, PAIRS
 from noroshi.hunting.engine.schema import COLUMNS
 
 Asked = Sequence[tuple[str, int]]
@@ -73,11 +72,6 @@ def found_in_index(asked: Asked, inside: str) -> str:
     whole = " AND ".join(f"(kind <> '{kind}' OR prefix = {bits})" for kind, bits in BITS.items())
     counted = f"filter(array({counted}), each -> each IS NOT NULL)"
     return _FOUND.format(inside=inside, counted=counted, whole=whole, exact=_EXACT)
-
-
-def with_email_host(relation: str) -> str:
-    """Return SQL of the events of a relation, the name behind the @ beside them."""
-    return f"SELECT *, nullif(split_part(email, '@', 2), '') AS {EMAIL_HOST} FROM {relation}"
 
 
 def _shown(kind: str, prefix: int, place: Sequence[str]) -> str:
