@@ -151,6 +151,14 @@ def test_a_detection_is_shown_with_its_events_to_its_own_people_and_to_nobody_el
         assert seen.client(name).post(f"{path}handle", {"state": "seen", "reason": "x"}).status_code == 404
 
 
+def test_what_it_may_be_instead_is_said_in_the_readers_language(seen):
+    detection = Detection.everything.get(title_en=SPRAY)
+    client = seen.client("a1", "ja")
+    for path in (f"/hunting/detections/{detection.pk}/", f"/hunting/rules/{detection.rule}/"):
+        assert "一つの接続元を共有する多数の利用者の入力誤り" in text_of(client.get(path))
+        assert "whose people all mistype" in text_of(seen.client("a2").get(path))
+
+
 def test_the_list_is_filtered_and_exported(seen):
     client = seen.client("a1", "ja")
     page = text_of(client.get("/hunting/detections/?level=3"))

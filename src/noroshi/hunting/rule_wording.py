@@ -58,6 +58,7 @@ WANTED: Final[Mapping[Wanted, Promise]] = {
     Wanted.LANGUAGES: _("a mapping of en and ja"),
     Wanted.REGULAR: _("a mapping of at-least, apart and spread"),
     Wanted.TEXT: _("a text of at most 2,000 characters"),
+    Wanted.TEXTS: _("a list of texts, one for each in English"),
     Wanted.LAYER: _("entry, inside or exit"),
     Wanted.NUMBER: _("a number from 1 to 1,000,000"),
     Wanted.POSITIVE: _("a number above zero"),
@@ -176,6 +177,7 @@ class RuleWords:
     tactics: Sequence[str]
     techniques: Sequence[str]
     fires: str
+    otherwise: Sequence[str]
     needs: Sequence[str]
     trouble: str
     reach: int | None
@@ -194,6 +196,7 @@ class RuleWords:
             tactics=[tactic(name) for name in rule.tactics],
             techniques=[technique(number) for number in rule.techniques],
             fires=measured(rule, line.threshold),
+            otherwise=[text(each) for each in rule.false_positives],
             needs=list(dict.fromkeys(map(need, rule.needs))),
             trouble=str(Trouble(line.use.trouble).label) if line.use and line.use.trouble else "",
             reach=reach,

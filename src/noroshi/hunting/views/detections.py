@@ -67,6 +67,7 @@ def _page(request: ActorRequest, detection_id: UUID, form: HandlingForm, status:
         "keys": rule_wording.keys(found.keys),
         "line": line,
         "reason": rule_wording.text(line.known.rule.reason) if line else "",
+        "otherwise": [rule_wording.text(each) for each in line.known.rule.false_positives] if line else [],
         "measured": rule_wording.measured(line.known.rule, found.measure) if line else "",
         "form": form,
         "verbs": [(state, label) for state, label in rule_wording.VERBS.items() if state != found.state],

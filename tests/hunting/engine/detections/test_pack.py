@@ -41,6 +41,7 @@ def test_every_rule_says_in_both_languages_why_it_matters_and_where_it_stands_in
         assert rule.tactics
         assert rule.techniques
         assert rule.false_positives
+        assert all(each.en != each.ja for each in rule.false_positives)
         assert all(need.columns for need in rule.needs)
 
 

@@ -66,7 +66,7 @@ def test_a_plain_rule_groups_by_address_and_hour():
     assert (rule.tactics, rule.techniques) == (("reconnaissance", "initial-access"), ("T1595.001",))
     assert (rule.measure, rule.threshold, rule.span, rule.keys) == (Measure.EVENTS, 1, 3600, ("src_ip",))
     assert (rule.keep_keyless, rule.tunable, rule.line) == (True, True, 1)
-    assert rule.false_positives == ("A scan that was ordered.",)
+    assert rule.false_positives == (Words(*["A scan that was ordered."] * 2),)
     assert [(need.event_class, sorted(need.columns)) for need in rule.needs] == [("web", ["url"])]
 
 
@@ -74,6 +74,7 @@ def test_a_block_of_ours_says_what_sigma_has_no_place_for():
     block = {
         "title": "探索",
         "reason": {"en": "Robots.", "ja": "ロボット。"},
+        "falsepositives": ["依頼した診断。"],
         "layer": ["exit", "entry"],
         "group-by": ["src_ip", "host"],
         "timespan": "2d",
@@ -81,6 +82,7 @@ def test_a_block_of_ours_says_what_sigma_has_no_place_for():
     }
     rule = read_rules((PLAIN + yaml.safe_dump({"noroshi": block}, allow_unicode=True)).encode())[0]
     assert (rule.title.in_language("ja"), rule.title.in_language("en-gb")) == ("探索", "Probing")
+    assert rule.false_positives == (Words("A scan that was ordered.", "依頼した診断。"),)
     assert (rule.reason, rule.layers) == (Words("Robots.", "ロボット。"), (Layer.ENTRY, Layer.EXIT))
     assert (rule.measure, rule.threshold, rule.span, rule.keys) == (Measure.REGULAR, 5, 172_800, ("src_ip", "host"))
     assert (rule.values["apart"], rule.values["spread"], rule.keep_keyless) == (30.0, 0.2, False)
@@ -137,6 +139,8 @@ def test_a_correlation_calls_fields_by_names_of_its_own():
         (PLAIN + "noroshi:\n  colour: red\n", RuleReason.UNKNOWN, 15),
         (PLAIN + "noroshi:\n  layer: roof\n", RuleReason.WRONG, 15),
         (PLAIN + "noroshi:\n  reason: {en: a}\n", RuleReason.WRONG, 15),
+        (PLAIN + "noroshi:\n  falsepositives: [a, b]\n", RuleReason.WRONG, 15),
+        (PLAIN + "noroshi:\n  falsepositives: [1]\n", RuleReason.WRONG, 15),
         (PLAIN + "noroshi:\n  timespan: soon\n", RuleReason.SIGMA, 15),
         (PLAIN + "noroshi:\n  timespan: 40d\n", RuleReason.SPAN, 15),
         (PLAIN + "noroshi:\n  group-by: [a, b, c, d, e]\n", RuleReason.KEYS, 15),

@@ -6,6 +6,7 @@ read them. A block ``noroshi`` adds what Sigma has no place for; without it a ru
     noroshi:
       title: in Japanese
       reason: {en: ..., ja: ...}      what it means and what to do, in plain words; else the description
+      falsepositives: [...]           in Japanese, one for each of Sigma's
       layer: entry | inside | exit    or several; else what the log source makes likely
       group-by: [src_ip]              of a rule that is no correlation: what makes one detection of many events
       timespan: 1h                    of the same: a longer pause begins another detection
@@ -48,7 +49,7 @@ DEFAULT_KEY: Final = "src_ip"
 REGULAR: Final = {"at-least": 20.0, "apart": 30.0, "spread": 0.1}
 
 _BLOCK: Final = "noroshi"
-_NAMES: Final = frozenset({"title", "reason", "layer", "group-by", "timespan", "regular"})
+_NAMES: Final = frozenset({"title", "reason", "falsepositives", "layer", "group-by", "timespan", "regular"})
 _MEASURES: Final = {
     SigmaCorrelationType.EVENT_COUNT: Measure.EVENTS,
     SigmaCorrelationType.VALUE_COUNT: Measure.VALUES,
@@ -123,7 +124,7 @@ class _Reading:
             layers=self._layers(block, searches),
             tactics=attack.tactics_of(self._tags()),
             techniques=attack.techniques_of(self._tags()),
-            false_positives=tuple(str(each)[:MAX_WORDS] for each in self._sigma.falsepositives or ()),
+            false_positives=self._false_positives(block),
             measure=shape.measure,
             searches=searches,
             keys=tuple(shape.keys),
@@ -175,6 +176,15 @@ class _Reading:
         if not isinstance(reason, dict) or set(reason) != {"en", "ja"}:
             raise self._wrong("reason", Wanted.LANGUAGES, _BLOCK, "reason")
         return Words(*(self._text(reason[language], _BLOCK, "reason", language) for language in ("en", "ja")))
+
+    def _false_positives(self, block: Mapping[str, Any]) -> tuple[Words, ...]:
+        said = [str(each)[:MAX_WORDS] for each in self._sigma.falsepositives or ()]
+        if "falsepositives" not in block:
+            return tuple(Words(each, each) for each in said)
+        place, japanese = (_BLOCK, "falsepositives"), block["falsepositives"]
+        if not isinstance(japanese, list) or len(japanese) != len(said):
+            raise self._wrong("falsepositives", Wanted.TEXTS, *place)
+        return tuple(Words(en, self._text(ja, *place)) for en, ja in zip(said, japanese, strict=True))
 
     def _layers(self, block: Mapping[str, Any], searches: Sequence[Search]) -> tuple[Layer, ...]:
         said = block.get("layer")

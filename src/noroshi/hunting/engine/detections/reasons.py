@@ -46,6 +46,7 @@ class Wanted(StrEnum):
     LANGUAGES = "a mapping of en and ja"
     REGULAR = "a mapping of at-least, apart and spread"
     TEXT = "a text of at most 2,000 characters"
+    TEXTS = "a list of texts, one for each in English"
     LAYER = "entry, inside or exit"
     NUMBER = "a number from 1 to 1,000,000"
     POSITIVE = "a number above zero"

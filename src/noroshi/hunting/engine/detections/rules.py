@@ -78,7 +78,7 @@ class Rule:
     layers: tuple[Layer, ...]
     tactics: tuple[str, ...]
     techniques: tuple[str, ...]
-    false_positives: tuple[str, ...]
+    false_positives: tuple[Words, ...]
     measure: Measure
     searches: tuple[Search, ...]
     keys: tuple[str, ...]
