@@ -1,5 +1,6 @@
 """The hunting engine: logs in, hits out. It knows no Django; `Lake` is its only door."""
 
+from noroshi.hunting.engine.covering import Covering
 from noroshi.hunting.engine.engines import Engine
 from noroshi.hunting.engine.hit_files import HitRow, write_parquet
 from noroshi.hunting.engine.index_compaction import Merge
@@ -26,6 +27,7 @@ from noroshi.hunting.engine.records import (
 
 __all__ = [
     "CompactReport",
+    "Covering",
     "Engine",
     "FileReason",
     "Hit",

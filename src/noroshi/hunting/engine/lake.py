@@ -19,6 +19,7 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 import duckdb
 
+from noroshi.hunting.engine.covering import Covering
 from noroshi.hunting.engine.detections.running import Session, Window
 from noroshi.hunting.engine.detections.seeing import Seen, seen_in
 from noroshi.hunting.engine.engines import DuckEngine, Engine
@@ -206,6 +207,10 @@ class Lake:
     def prepare(self, needles: Iterable[Needle]) -> Keys:
         """Turn needles into keys, for many batches or hunts; those of many values are kept beside the lake."""
         return self._keys.prepare(needles)
+
+    def covering(self, needles: Iterable[Needle]) -> Covering:
+        """Return what tells which of some needles, some ten thousand at most, stands for another one."""
+        return Covering(needles, self._key)
 
     def met_since(self, organisation: str, after: int, keys: Keys) -> list[Needle]:
         """Return those needles that an organisation's events show which came in after the arrival of that number.
