@@ -369,7 +369,7 @@ def nowhere(count: int) -> list[UUID]:
 def plain(response) -> str:
     body = b"".join(response.streaming_content) if response.streaming else response.content
     headers = sorted(f"{name}: {value}" for name, value in response.headers.items() if name not in _UNTOLD)
-    text = _fixed("\n".join([str(response.status_code), *headers, body.decode()]))
+    text = _fixed("\n".join([str(response.status_code), *headers, body.decode(errors="backslashreplace")]))
     return _OF_A_BIRD.sub("", text) if "<bird>" in text else text
 
 

@@ -220,6 +220,7 @@ def test_hunt_as_json_is_exactly_the_hits_and_what_they_cost(touched, run, write
     assert (result.exit_code, result.stderr) == (0, "")
     answer = json.loads(result.stdout)
     assert (answer.pop("capped"), answer.pop("scanned")) == (False, [])
+    assert (answer.pop("suppressed"), answer.pop("suppressed_in")) == ([], None)
     assert set(answer) == {"hits", "wall_seconds", "cpu_seconds"}
     assert answer["wall_seconds"] > 0
     assert answer["cpu_seconds"] > 0

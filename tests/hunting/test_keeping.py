@@ -113,7 +113,7 @@ def test_a_person_is_forgotten_and_the_ledger_does_not_say_who(days, run):
     assert events()["bank_b", "vpn"] == 10
     entry = LedgerEntry.objects.get(action="hunting.lake.forgotten")
     assert (entry.actor_label, entry.subject_id) == ("system:lake forget", days.bank_a.pk)
-    assert entry.payload == {"events": 20, "quarantined": 0}
+    assert entry.payload == {"events": 20, "quarantined": 0, "allowed": 0}
     refused = run("forget", "--org", "bank_a", "--subject", "ab")
     assert (refused.exit_code, refused.stderr) == (
         3,

@@ -282,12 +282,12 @@ def _killed(*_arguments):
 
 
 def test_a_writing_that_fails_halfway_leaves_nothing(touched, monkeypatch):
-    from noroshi.hunting.actions import hunts
+    from noroshi.hunting.actions import hits
 
     signal = share(touched.actor("i1"), BODY)
     hunt = actions.look_back_for(signal.pk, 1, "real")
     with monkeypatch.context() as patch:
-        patch.setattr(hunts, "record_sighting", _killed_by_keyword)
+        patch.setattr(hits, "record_sighting", _killed_by_keyword)
         with pytest.raises(SystemExit):
             actions.run_hunt(hunt)
     assert (rows(), recorded("hunting.hit.found")) == ([], [])

@@ -96,7 +96,7 @@ def test_a_watch_killed_before_its_end_is_made_again_and_writes_once(cast, out, 
 
     arrive(cast.bank_a, seen())
     with monkeypatch.context() as patch:
-        patch.setattr(watch, "tell_owners", _killed)
+        patch.setattr(watch, "tell_owner", _killed)
         with pytest.raises(SystemExit):
             actions.watch_arrivals(cast.bank_a)
     assert (rows(), told()) == ([], [])

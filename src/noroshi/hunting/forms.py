@@ -27,8 +27,8 @@ def _day_field(**said: Any) -> forms.DateField:
     return forms.DateField(widget=_DAY, required=False, validators=_DAYS, **said)
 
 
-class SearchForm(forms.Form):
-    """Values to look for: pasted, or in a file, or both."""
+class ValuesForm(forms.Form):
+    """Values: pasted, or in a file, or both."""
 
     values = forms.CharField(
         label=_("Values"),
@@ -44,6 +44,19 @@ class SearchForm(forms.Form):
         label=_("A file of values"), help_text=_("Plain text, one value a line, at most 2 MB."), required=False
     )
 
+    def text(self) -> str:
+        """Return all lines of a valid form. Raise InvalidInput where the file is no text."""
+        file = self.cleaned_data["file"]
+        if file is None:
+            return str(self.cleaned_data["values"])
+        if file.size > MAX_LIST:
+            raise InvalidInput("file", str(_("The file of values is larger than 2 MB.")))
+        return f"{self.cleaned_data['values']}\n{_as_text(file.read())}"
+
+
+class SearchForm(ValuesForm):
+    """Values to look for, and when."""
+
     since = _day_field(label=_("First day"), help_text=_("Empty: from the beginning of the logs."))
     until = _day_field(label=_("Last day"), help_text=_("The whole of it. Empty: to the end."))
     harmless_too = forms.BooleanField(
@@ -54,18 +67,36 @@ class SearchForm(forms.Form):
 
     def window(self) -> dict[str, datetime | None]:
         """Return since when and until when (exclusive) a valid form asks for events; None where it does not say."""
-        since, until = self.cleaned_data["since"], self.cleaned_data["until"]
-        end = until and until + timedelta(days=1)
-        return {"since": since and clock.midnight(since), "until": end and clock.midnight(end)}
+        since = self.cleaned_data["since"]
+        return {"since": since and clock.midnight(since), "until": _end_of(self.cleaned_data["until"])}
 
-    def text(self) -> str:
-        """Return all lines of a valid form. Raise InvalidInput where the file is no text."""
-        file = self.cleaned_data["file"]
-        if file is None:
-            return str(self.cleaned_data["values"])
-        if file.size > MAX_LIST:
-            raise InvalidInput("file", str(_("The file of values is larger than 2 MB.")))
-        return f"{self.cleaned_data['values']}\n{_as_text(file.read())}"
+
+class AllowanceForm(forms.Form):
+    """Why something is allowed in the own logs, and how long."""
+
+    reason = forms.CharField(
+        label=_("Reason"),
+        help_text=_("For your colleagues; nobody outside your organisation reads it."),
+        max_length=MAX_REASON,
+        widget=forms.Textarea(attrs={"rows": 3}),
+    )
+    until = _day_field(
+        label=_("Last day"), help_text=_("The whole of it. Empty: until somebody takes it off the list.")
+    )
+
+    def allowance(self) -> dict[str, Any]:
+        """Return the reason and the end (exclusive) that a valid form gives."""
+        return {"reason": self.cleaned_data["reason"], "until": _end_of(self.cleaned_data["until"])}
+
+
+class AllowForm(AllowanceForm, ValuesForm):
+    """Values to allow in the own logs."""
+
+    field_order = ("values", "file", "reason", "until")
+
+
+def _end_of(day: date | None) -> datetime | None:
+    return None if day is None else clock.midnight(day + timedelta(days=1))
 
 
 class LogForm(forms.Form):

@@ -28,12 +28,15 @@ def _of_run(rows: Rows, text: str) -> Rows:
         return rows.none()
 
 
-_VALUE: Final = (
-    Column("type", _("Type"), lambda hit: wording.type_name(hit.type), sort="type", style="tight"),
-    Column("value", _("Value"), lambda hit: hit.defanged, cell="hunting/cells/value.html"),
+_COUNTED: Final = (
     Column("count", _("Events"), lambda hit: hit.count, sort="count", style="end"),
     Column("first_seen", _("First seen"), lambda hit: hit.first_seen, sort="first_seen", cell="kit/cells/when.html"),
     Column("last_seen", _("Last seen"), lambda hit: hit.last_seen, sort="last_seen", cell="kit/cells/when.html"),
+)
+_VALUE: Final = (
+    Column("type", _("Type"), lambda hit: wording.type_name(hit.type), sort="type", style="tight"),
+    Column("value", _("Value"), lambda hit: hit.defanged, cell="hunting/cells/value.html"),
+    *_COUNTED,
 )
 _TYPE: Final = ChoiceFilter("type", _("Type"), tuple((kind.value, name) for kind, name in TYPES.items()), "type")
 
@@ -68,6 +71,49 @@ def found_by(hunt_id: UUID) -> ListSpec:
         export_queryset=lambda actor: queries.hits_for(actor).filter(hunt=hunt_id),
     )
 
+
+def _allowed_or_ended(rows: Rows, state: str) -> Rows:
+    return rows.filter(queries.in_force()) if state == "holds" else rows.exclude(queries.in_force())
+
+
+ALLOWED: Final = ListSpec(
+    name="allowed",
+    columns=(
+        Column("type", _("Type"), lambda line: wording.type_name(line.type), sort="type", style="tight"),
+        Column("value", _("Value"), lambda line: line.defanged, cell="hunting/cells/allowed.html"),
+        Column("reason", _("Reason"), lambda line: line.reason, cell="hunting/cells/reason.html"),
+        Column("until", _("Ends"), lambda line: line.until, sort="until", cell="hunting/cells/end.html"),
+        Column("by", _("By"), lambda line: line.added_by),
+        Column("added_at", _("Since"), lambda line: line.added_at, sort="added_at", cell="kit/cells/when.html"),
+    ),
+    filters=(
+        TextFilter("q", _("Value or reason"), ("value", "reason")),
+        _TYPE,
+        ChoiceFilter("state", _("State"), (("holds", _("Allowed")), ("ended", _("Ended"))), _allowed_or_ended),
+    ),
+    default_sort="-added_at",
+    empty=_("Nothing is allowed: every value that was shared and is in your logs is a hit."),
+    export_queryset=queries.allowed_values_for,
+)
+
+SUPPRESSED: Final = ListSpec(
+    name="suppressed",
+    columns=(
+        Column("type", _("Type"), lambda hit: wording.type_name(hit.type), sort="type", style="tight"),
+        Column("value", _("Value"), lambda hit: hit.defanged, cell="hunting/cells/mono.html"),
+        *_COUNTED,
+        Column("reason", _("Allowed because"), lambda hit: hit.allowed.reason, cell="hunting/cells/allowance.html"),
+        Column("signal", _("Signal"), lambda hit: str(hit.hunt.signal), cell="hunting/cells/signal.html"),
+    ),
+    filters=(
+        TextFilter("q", _("Value or reason"), ("value", "allowed__reason")),
+        TextFilter("signal", _("Signal"), _of_signal),
+        _TYPE,
+    ),
+    default_sort="-last_seen",
+    empty=_("The allow-list suppresses nothing that was shared."),
+    export_queryset=queries.shared_suppressed_for,
+)
 
 SEARCHES: Final = ListSpec(
     name="searches",

@@ -29,6 +29,12 @@ def watch(organisation_id: str) -> None:
 
 
 @job()
+def judge_hits(organisation_id: str) -> None:
+    """Judge an organisation's hits by its allow-list."""
+    actions.judge_hits(Organisation.objects.get(pk=UUID(organisation_id)))
+
+
+@job()
 def take_in(file_id: str) -> None:
     """Bring one log file into the lake."""
     actions.take_in(LogFile.objects.unrestricted(reason="the job takes it in").get(pk=UUID(file_id)))
@@ -53,6 +59,19 @@ def run_rules(run_id: str) -> None:
 def queue_hunt(entry: LedgerEntry) -> None:
     """Put a hunt on the job queue."""
     look_back.enqueue(str(entry.subject_id))
+
+
+@subscribe("hunting.queue-judgements", "hunting.value.allowed")
+def queue_judgement(entry: LedgerEntry) -> None:
+    """Have a job judge the hits of an organisation that allows something more, or for longer."""
+    judge_hits.enqueue(str(entry.subject_id))
+
+
+@recurring("hunting.ended-allowances", every=timedelta(minutes=1))
+def judge_what_has_ended() -> None:
+    """Have a job judge the hits of organisations that allowed something up to now."""
+    for organisation in queries.organisations_to_judge():
+        judge_hits.enqueue(str(organisation.pk))
 
 
 @subscribe("hunting.queue-log-files", "hunting.log.sent")

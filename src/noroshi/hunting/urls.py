@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from noroshi.hunting.views import detections, hunts, rules, watch
+from noroshi.hunting.views import allowing, detections, hunts, rules, watch
 
 app_name = "hunting"
 
@@ -10,6 +10,11 @@ urlpatterns = [
     path("", hunts.hits, name="hits"),
     path("hits/<uuid:hit_id>/", hunts.hit, name="hit"),
     path("hits/<uuid:hit_id>/events", hunts.hit_events, name="hit-events"),
+    path("suppressed/", allowing.suppressed, name="suppressed"),
+    path("allowed/", allowing.allowed, name="allowed"),
+    path("allowed/add", allowing.allow, name="allow"),
+    path("allowed/<uuid:allowed_value_id>/", allowing.allowed_value, name="allowed-value"),
+    path("allowed/<uuid:allowed_value_id>/remove", allowing.disallow, name="disallow"),
     path("signals/<uuid:signal_id>/", hunts.signal, name="signal"),
     path("searches/", hunts.searches, name="searches"),
     path("searches/new", hunts.new_search, name="new-search"),

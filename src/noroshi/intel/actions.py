@@ -63,5 +63,13 @@ def record_sighting(  # noqa: PLR0913 - one call says everything about a sightin
     return known is None
 
 
+@transaction.atomic
+def withdraw_sighting(actor: Actor, *, item_id: UUID, organisation: UUID, source: SightingSource) -> None:
+    """Take back that `organisation` has seen what the item is about: what it saw meant nothing."""
+    known = Sighting.everything.filter(item_id=item_id, organisation=organisation, source=source)
+    if known.delete()[0]:
+        ledger.record(actor.veiled(), "intel.sighting.withdrawn", item=item_id, source=source)
+
+
 def _digest(value: domain.Observable) -> str:
     return hashlib.sha256(f"{value.type}\n{value.value}".encode()).hexdigest()

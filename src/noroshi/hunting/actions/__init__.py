@@ -1,9 +1,26 @@
 """What is done in the hunting room: hunts and their hits, log files and the lake, rules and what they detect."""
 
+from noroshi.hunting.actions.allowing import (
+    Allowed,
+    allow_for,
+    allow_values,
+    change_allowed,
+    disallow_for,
+    disallow_values,
+    judge_hits,
+)
 from noroshi.hunting.actions.arrival import laid_down, receive_logs
-from noroshi.hunting.actions.detections import ask_for_own_run, ask_for_run, handle_detection, run_for_shell, run_rules
+from noroshi.hunting.actions.detections import (
+    MAX_REASON,
+    ask_for_own_run,
+    ask_for_run,
+    handle_detection,
+    run_for_shell,
+    run_rules,
+)
 from noroshi.hunting.actions.hunts import (
     MAX_LIST,
+    Searched,
     finish_hunt,
     look_again,
     look_back_for,
@@ -28,18 +45,27 @@ from noroshi.hunting.actions.watch import watch_arrivals
 
 __all__ = [
     "MAX_LIST",
+    "MAX_REASON",
+    "Allowed",
+    "Searched",
     "age_lakes",
+    "allow_for",
+    "allow_values",
     "ask_for_own_run",
     "ask_for_replay",
     "ask_for_run",
     "ask_own_lake",
+    "change_allowed",
     "clear_waiting_rooms",
     "compact_lakes",
+    "disallow_for",
+    "disallow_values",
     "finish_hunt",
     "forget_subject",
     "gather_index",
     "handle_detection",
     "ingest_logs",
+    "judge_hits",
     "laid_down",
     "look_again",
     "look_back_for",

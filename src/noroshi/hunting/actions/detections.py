@@ -290,9 +290,7 @@ def handle_detection(actor: Actor, detection: Detection, *, state: str, reason: 
     policy.require_hunter(actor)
     if state not in DetectionState.values:
         raise InvalidInput("state", _("Choose one of the states."))
-    text = reason.strip()
-    if not text or len(text) > MAX_REASON:
-        raise InvalidInput("reason", _("Give a reason of at most %(limit)s characters.") % {"limit": f"{MAX_REASON:,}"})
+    text = stated_reason(reason)
     row = Detection.everything.select_for_update().get(pk=detection.pk)
     if row.state == state:
         raise Conflict(_("Somebody has done that already."))
@@ -300,3 +298,11 @@ def handle_detection(actor: Actor, detection: Detection, *, state: str, reason: 
     row.save(update_fields=["state", "reason", "handled_by", "handled_at"])
     ledger.record(actor, "hunting.detection.handled", row, state=state, of_rule=row.rule)
     return row
+
+
+def stated_reason(reason: str) -> str:
+    """Return why something is to be known as harmless; raise InvalidInput where nothing is said, or too much."""
+    text = reason.strip()
+    if not text or len(text) > MAX_REASON:
+        raise InvalidInput("reason", _("Give a reason of at most %(limit)s characters.") % {"limit": f"{MAX_REASON:,}"})
+    return text

@@ -1,6 +1,7 @@
 """“Have you seen this?”: a few values, answered at once from the own organisation's lake."""
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Final
 
@@ -10,7 +11,7 @@ from django.utils.translation import gettext as _
 from noroshi.core import ledger
 from noroshi.core.actor import Actor
 from noroshi.core.errors import InvalidInput, TooLarge
-from noroshi.hunting import policy
+from noroshi.hunting import policy, queries
 from noroshi.hunting.domain.harmless import without_harmless
 from noroshi.hunting.domain.seen import Sight, sights_of
 from noroshi.hunting.domain.value_list import read_values
@@ -21,6 +22,18 @@ from noroshi.members.models import Organisation
 MAX_ASKED: Final = 1_000
 
 
+@dataclass(frozen=True)
+class Answer:
+    """What became of the values: seen or not; seen, but allowed; and passed over, with the reason.
+
+    The reason is empty where no value was recognised.
+    """
+
+    sights: list[Sight]
+    suppressed: list[queries.Suppressed]
+    passed: list[tuple[str, str]]
+
+
 def ask_own_lake(
     actor: Actor,
     *,
@@ -28,12 +41,11 @@ def ask_own_lake(
     since: datetime | None = None,
     until: datetime | None = None,
     harmless_too: bool = False,
-) -> tuple[list[Sight], list[tuple[str, str]]]:
-    """Return whether the own logs have seen some values, in events of since <= time < until; and what was not asked.
+) -> Answer:
+    """Return whether the own logs have seen some values, in events of since <= time < until.
 
-    The latter with the reason, empty where no value was recognised. Values that a warning list calls harmless are
-    among it where they were seen, but for a question for `harmless_too`. The ledger keeps how many values were asked
-    for, not which.
+    Values that a warning list calls harmless are passed over where they were seen, but for a question for
+    `harmless_too`. The ledger keeps how many values were asked for, not which.
     """
     organisation = Organisation.objects.get(pk=policy.require_hunter(actor))
     if len(values) > MAX_ASKED:
@@ -45,6 +57,9 @@ def ask_own_lake(
     result = open_lake().hunt(needles, organisations=[organisation.slug], since=since, until=until, samples=False)
     if not harmless_too:
         result = without_harmless(result)
+    result, suppressed = queries.judged(result)
     with transaction.atomic():
         ledger.record(actor, "hunting.lake.asked", organisation, values=len(needles), hits=len(result.hits))
-    return sights_of(needles, result), [*((line, "") for line in known.refused), *result.refused]
+    kept = {(each.found.type, each.found.value) for each in suppressed}
+    asked = [needle for needle in needles if (needle.type, needle.value) not in kept]
+    return Answer(sights_of(asked, result), suppressed, [*((line, "") for line in known.refused), *result.refused])

@@ -12,6 +12,7 @@ from noroshi.core import clock, ledger
 from noroshi.core.actor import Actor
 from noroshi.core.errors import InvalidInput
 from noroshi.hunting import queries
+from noroshi.hunting.actions.allowing import forget_allowed
 from noroshi.hunting.engine import CompactReport, LakeError, Merge, Removed
 from noroshi.hunting.lake import STREAMS, open_lake, waiting_rooms
 from noroshi.members.models import Organisation
@@ -75,7 +76,10 @@ def _last_change(place: Path) -> float:
 
 
 def forget_subject(actor: Actor, *, organisation: Organisation, subject: str) -> Removed:
-    """Take a person's events out of an organisation's lake; the ledger learns how many, never who."""
+    """Take a person's events out of an organisation's lake, and the person off its allow-list.
+
+    The ledger learns how many that were, never who.
+    """
     try:
         removed = open_lake().forget(organisation.slug, subject)
     except LakeError as error:
@@ -87,6 +91,7 @@ def forget_subject(actor: Actor, *, organisation: Organisation, subject: str) ->
             organisation,
             events=removed.events,
             quarantined=removed.quarantined,
+            allowed=forget_allowed(actor, organisation, subject),
         )
     return removed
 

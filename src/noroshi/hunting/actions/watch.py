@@ -11,7 +11,7 @@ from django.db import transaction
 
 from noroshi.core import clock
 from noroshi.hunting import queries
-from noroshi.hunting.actions.hunts import tell_owners, write_hits
+from noroshi.hunting.actions.hits import take_back, tell_owner, write_hits
 from noroshi.hunting.engine import Hit as Found
 from noroshi.hunting.engine import Needle
 from noroshi.hunting.lake import open_lake
@@ -55,8 +55,9 @@ def _finish(mark: WatchMark, arrival: int, asking: dict[Hunt, set[Needle]], foun
 
 
 def _write(hunt: Hunt, organisation: Organisation, needles: set[Needle], found: Iterable[Found]) -> int:
-    hits = [(organisation, hit) for hit in found if Needle(hit.type, hit.value) in needles]
-    new = write_hits(hunt, hits, {(needle.type, needle.value) for needle in needles})
-    if hunt.signal is not None and hits:
-        tell_owners(hunt, hunt.signal, new)
-    return sum(new.values())
+    hits = [hit for hit in found if Needle(hit.type, hit.value) in needles]
+    new = write_hits(hunt, organisation, hits)
+    take_back(hunt, {(needle.type, needle.value) for needle in needles})
+    if hits:
+        tell_owner(hunt, organisation.pk, new)
+    return new

@@ -4,6 +4,7 @@ from typing import Final
 
 from ninja import Router
 
+from noroshi.hunting.api.allowing import router as allowing
 from noroshi.hunting.api.detections import router as detections
 from noroshi.hunting.api.logs import batches
 from noroshi.hunting.api.logs import router as logs
@@ -16,6 +17,7 @@ ROUTERS: Final[dict[str, Router]] = {
     "/hunting/logs": logs,
     "/hunting/log-batches": batches,
     "/hunting/seen": seen,
+    "/hunting/allowed": allowing,
 }
 """Under which address each router stands."""
 

@@ -8,7 +8,8 @@ from django.urls import reverse
 from ninja import Field, Query, Router, Schema, Status
 
 from noroshi.hunting import actions, queries, wording
-from noroshi.hunting.models import Hit, Hunt
+from noroshi.hunting.engine import Hit as Found
+from noroshi.hunting.models import AllowedValue, Hit, Hunt
 from noroshi.kit.api import Page, Paged, example, listed, with_offset
 from noroshi.kit.cursors import page_of
 from noroshi.kit.http import ActorRequest
@@ -109,6 +110,21 @@ class HitLine(Schema):
     last_seen: datetime
 
 
+class SuppressedLine(HitLine):
+    """A value that was found and is on the own allow-list, and why: no hit."""
+
+    model_config = example(
+        type="domain",
+        value="update.partner.example.jp",
+        count=3,
+        first_seen="2026-11-20T01:02:03Z",
+        last_seen="2026-11-21T04:05:06Z",
+        reason="Our partner's update server",
+    )
+
+    reason: str
+
+
 @router.post("", response={202: SearchLine}, auth=WRITES)
 def ask_for_search(request: ActorRequest, body: NewSearch) -> Status[dict[str, Any]]:
     """Ask for values to be looked for in the logs of the token's own organisation."""
@@ -149,6 +165,15 @@ def list_hits(request: ActorRequest, search_id: UUID, wanted: Query[Paged]) -> d
     return listed(page_of(rows, cursor=wanted.cursor, limit=wanted.limit, by="created_at"), _hit)
 
 
+@router.get("/{uuid:search_id}/suppressed", response=Page[SuppressedLine], auth=READS)
+def list_suppressed(request: ActorRequest, search_id: UUID, wanted: Query[Paged]) -> dict[str, Any]:
+    """List what a search has found that the own allow-list allows."""
+    hunt = queries.search_for(request.actor, search_id)
+    rows = queries.suppressed_for(request.actor).filter(hunt=hunt)
+    found = page_of(rows, cursor=wanted.cursor, limit=wanted.limit, by="created_at")
+    return listed(found, lambda hit: suppressed_line(hit, hit.allowed))
+
+
 def _line(hunt: Hunt) -> dict[str, Any]:
     names = ("state", "since", "until", "harmless_too", "finished_at")
     return {
@@ -160,5 +185,10 @@ def _line(hunt: Hunt) -> dict[str, Any]:
     }
 
 
-def _hit(hit: Hit) -> dict[str, Any]:
+def suppressed_line(found: Hit | Found, line: AllowedValue) -> dict[str, Any]:
+    """Return what was found, and why it is allowed, as the API says it."""
+    return {**_hit(found), "reason": line.reason}
+
+
+def _hit(hit: Hit | Found) -> dict[str, Any]:
     return {name: getattr(hit, name) for name in ("type", "value", "count", "first_seen", "last_seen")}

@@ -7,7 +7,7 @@ from typing import Any, Final
 from ninja import Field, Router, Schema
 
 from noroshi.hunting import actions, wording
-from noroshi.hunting.api.searches import Passed
+from noroshi.hunting.api.searches import Passed, SuppressedLine, suppressed_line
 from noroshi.kit.api import example, with_offset
 from noroshi.kit.http import ActorRequest
 from noroshi.members.api_auth import TokenAuth
@@ -42,7 +42,10 @@ class SeenValue(Schema):
 
 
 class WhatWasSeen(Schema):
-    """Each value that could be looked for, in the order of the question, seen or not; and what was passed over."""
+    """Each value that could be looked for, in the order of the question, seen or not; and what is not counted.
+
+    That is `suppressed`, what the own allow-list allows, and `refused`, what was passed over.
+    """
 
     model_config = example(
         items=[
@@ -55,22 +58,36 @@ class WhatWasSeen(Schema):
             },
             {"type": "domain", "value": "evil.example.jp", "count": 0, "first_seen": None, "last_seen": None},
         ],
+        suppressed=[
+            {
+                "type": "domain",
+                "value": "update.partner.example.jp",
+                "count": 3,
+                "first_seen": "2026-11-20T01:02:03Z",
+                "last_seen": "2026-11-21T04:05:06Z",
+                "reason": "Our partner's update server",
+            }
+        ],
         refused=[{"value": "0.0.0.0/4", "reason": "The network is too wide."}],
     )
 
     items: list[SeenValue]
+    suppressed: list[SuppressedLine]
     refused: list[Passed]
 
 
 @router.post("", response=WhatWasSeen, auth=READS)
 def ask_what_was_seen(request: ActorRequest, body: SeenQuestion) -> dict[str, Any]:
     """Ask whether the logs of the token's own organisation have seen some values; changes nothing."""
-    sights, refused = actions.ask_own_lake(
+    answer = actions.ask_own_lake(
         request.actor,
         values=body.values,
         since=with_offset("since", body.since),
         until=with_offset("until", body.until),
         harmless_too=body.harmless_too,
     )
-    passed = [{"value": value, "reason": reason and wording.in_words(reason)} for value, reason in refused]
-    return {"items": [asdict(sight) for sight in sights], "refused": passed}
+    return {
+        "items": [asdict(sight) for sight in answer.sights],
+        "suppressed": [suppressed_line(each.found, each.line) for each in answer.suppressed],
+        "refused": [{"value": value, "reason": reason and wording.in_words(reason)} for value, reason in answer.passed],
+    }

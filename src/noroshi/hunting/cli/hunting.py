@@ -1,9 +1,9 @@
 """`noroshi hunt`: searching the log lake from a shell or a script."""
 
 import json
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import asdict
-from datetime import datetime
+from datetime import datetime, timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
@@ -13,6 +13,7 @@ from noroshi.core.errors import InvalidInput, TooLarge
 from noroshi.hunting.cli.printing import organisation_of, plain, print_csv, print_table, printable
 
 if TYPE_CHECKING:
+    from noroshi.hunting.actions import Searched
     from noroshi.hunting.engine import HitRow, HuntResult
 
 MAX_VALUE_FILE: Final = 256 * 1024 * 1024
@@ -58,37 +59,47 @@ def hunt(
 
     if (form == "parquet") is not (output is not None):
         raise click.UsageError("--format parquet and --output FILE go together")
-    names = [organisation_of(org).slug] if org else None
-    found = read_values(_lines(file))
+    found = read_values(read_lines(file))
     if not found.values:
         raise InvalidInput("file", f"{file}: no line names a value that can be looked for")
     written = {(value.type.value, value.value): text for value, text in found.values.items()}
-    result = search_lakes(
+    searched = search_lakes(
         Actor.system("hunt"),
         needles=[Needle(*key) for key in written],
-        organisations=names,
+        organisation=organisation_of(org).slug if org else None,
         since=_aware(since),
         until=_aware(until),
         harmless_too=harmless,
     )
+    result = searched.result
     hits = [
         HitRow(hit.organisation, hit.type, written[hit.type, hit.value], hit.count, hit.first_seen, hit.last_seen)
         for hit in result.hits
     ]
     for line in (*found.refused, *(f"{value}: {reason}" for value, reason in result.refused)):
         click.echo(f"not looked for: {printable(line)}", err=True)
+    _tell_suppressed(searched, written)
     for read in result.scanned:
         click.echo(f"{read.files:,} files read: {read.reason}", err=True)
     if result.capped:
         click.echo("there are more hits than one answer holds: look for fewer values, or in a shorter time", err=True)
-    _give(hits, result, form, output)
+    _give(hits, searched, form, output)
     if form not in {"json", "stix"}:
         click.echo(f"{len(hits):,} hits for {len(written):,} values in {result.wall_seconds:.2f} s", err=True)
 
 
-def _give(hits: Sequence["HitRow"], result: "HuntResult", form: str, output: Path | None) -> None:
+def _tell_suppressed(searched: "Searched", written: Mapping[tuple[str, str], str]) -> None:
+    for each in searched.suppressed:
+        value = printable(written[each.found.type, each.found.value])
+        click.echo(f"not shown: {value}: on the organisation's own allow-list ({each.found.count:,} events)", err=True)
+    if searched.suppressed_in is not None:
+        click.echo(f"{searched.suppressed_in} or more organisations left something out by their allow-lists", err=True)
+
+
+def _give(hits: Sequence["HitRow"], searched: "Searched", form: str, output: Path | None) -> None:
     from noroshi.hunting.engine import write_parquet
 
+    result = searched.result
     rows: list[dict[str, Any]] = [plain(asdict(hit)) for hit in hits]
     if output is not None:
         write_parquet(hits, output)
@@ -99,6 +110,11 @@ def _give(hits: Sequence["HitRow"], result: "HuntResult", form: str, output: Pat
     elif form == "json":
         answer = {
             "hits": rows,
+            "suppressed": [
+                {"organisation": at.organisation, "type": at.type, "value": at.value, "count": at.count}
+                for at in (each.found for each in searched.suppressed)
+            ],
+            "suppressed_in": searched.suppressed_in,
             "capped": result.capped,
             "scanned": [{"reason": read.reason, "files": read.files} for read in result.scanned],
             "wall_seconds": result.wall_seconds,
@@ -125,7 +141,14 @@ def _aware(moment: datetime | None) -> datetime | None:
     return timezone.make_aware(moment) if moment and timezone.is_naive(moment) else moment
 
 
-def _lines(path: Path) -> list[str]:
+def end_of_day(day: datetime | None) -> datetime | None:
+    """Return the moment at which a day of the installation's ends."""
+    from noroshi.core import clock
+
+    return clock.midnight(day.date() + timedelta(days=1)) if day else None
+
+
+def read_lines(path: Path) -> list[str]:
     """Return the lines of a file of values, `-` standing for standard input; whatever is no UTF-8 is replaced."""
     with click.open_file(str(path), "rb") as file:
         content: bytes = file.read(MAX_VALUE_FILE + 1)

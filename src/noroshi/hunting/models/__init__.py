@@ -1,5 +1,6 @@
 """What the hunting room stores."""
 
+from noroshi.hunting.models.allowing import AllowedValue
 from noroshi.hunting.models.detections import (
     Detection,
     DetectionLevel,
@@ -13,6 +14,7 @@ from noroshi.hunting.models.hunts import Hit, Hunt, HuntState, LogFile, LogSourc
 from noroshi.hunting.models.watch import WatchMark
 
 __all__ = [
+    "AllowedValue",
     "Detection",
     "DetectionLevel",
     "DetectionRun",

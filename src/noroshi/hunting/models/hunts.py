@@ -76,10 +76,28 @@ class Hunt(models.Model):
 
 
 class HitManager(OwnManager["Hit"]):
-    """Manager of hits. A hit quotes the signal that asked for it, so it is never wider than the signal."""
+    """Manager of hits. A hit quotes the signal that asked for it, so it is never wider than the signal.
+
+    What the organisation allows is no hit, and is read by verbs of its own.
+    """
 
     def visible_to(self, actor: Actor) -> models.QuerySet["Hit"]:
         """Return the hits in the own logs, as far as the actor sees the signal and it was not withdrawn."""
+        return self._found_for(actor).filter(allowed__isnull=True)
+
+    def suppressed_for(self, actor: Actor) -> models.QuerySet["Hit"]:
+        """Return what would be a hit that the actor sees, were it not allowed."""
+        return self._found_for(actor).filter(allowed__isnull=False)
+
+    def unrestricted(self, *, reason: str) -> models.QuerySet["Hit"]:
+        """Return all hits, for a task of the installation itself that `reason` names."""
+        return super().unrestricted(reason=reason).filter(allowed__isnull=True)
+
+    def unrestricted_suppressed(self, *, reason: str) -> models.QuerySet["Hit"]:
+        """Return all that is suppressed, for such a task."""
+        return super().unrestricted(reason=reason).filter(allowed__isnull=False)
+
+    def _found_for(self, actor: Actor) -> models.QuerySet["Hit"]:
         signals = Signal.objects.visible_to(actor).filter(state=State.PUBLISHED)
         asked = models.Q(hunt__signal__isnull=True) | models.Q(hunt__signal__in=signals.values("pk"))
         return super().visible_to(actor).filter(asked)
@@ -98,6 +116,8 @@ class Hit(models.Model):
     count = models.PositiveBigIntegerField()
     samples = models.JSONField(default=list)
     """The earliest few events: time (ISO 8601), source, file, line."""
+    allowed = models.ForeignKey("hunting.AllowedValue", on_delete=models.SET_NULL, null=True, related_name="+")
+    """What the organisation allows that stands for the value: then it is no hit, and told to nobody."""
     world = models.CharField(max_length=40, default=worlds.REAL)
     created_at = models.DateTimeField(default=clock.now)
 

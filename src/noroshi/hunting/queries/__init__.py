@@ -1,5 +1,18 @@
 """Reads of the hunting room. What a person reads starts from `visible_to(actor)`; the rest plans a hunt or a run."""
 
+from noroshi.hunting.queries.allowing import (
+    AllowList,
+    Suppressed,
+    allow_list_of,
+    allowed_by,
+    allowed_value_for,
+    allowed_values_for,
+    in_force,
+    judged,
+    organisations_to_judge,
+    shared_suppressed_for,
+    suppressed_for,
+)
 from noroshi.hunting.queries.coverage import Coverage, Sight, TechniqueLine, coverage_for
 from noroshi.hunting.queries.detections import (
     detection_for,
@@ -74,6 +87,7 @@ from noroshi.hunting.queries.watch import (
 )
 
 __all__ = [
+    "AllowList",
     "Coverage",
     "DayStrip",
     "LakeCount",
@@ -82,9 +96,14 @@ __all__ = [
     "RuleLine",
     "Sight",
     "Standing",
+    "Suppressed",
     "TechniqueLine",
     "Trial",
     "Watchlist",
+    "allow_list_of",
+    "allowed_by",
+    "allowed_value_for",
+    "allowed_values_for",
     "asking_for",
     "counts_by_organisation",
     "coverage_for",
@@ -102,6 +121,8 @@ __all__ = [
     "hits_by_day",
     "hits_for",
     "hunts_under_lifted_embargo",
+    "in_force",
+    "judged",
     "kept_days",
     "lakes_by_organisation",
     "lines_of",
@@ -110,6 +131,7 @@ __all__ = [
     "log_files_waiting",
     "microseconds",
     "needles_of",
+    "organisations_to_judge",
     "organisations_with_arrivals",
     "organisations_with_news",
     "own_days",
@@ -132,11 +154,13 @@ __all__ = [
     "search_for",
     "searches_for",
     "shared_hits_for",
+    "shared_suppressed_for",
     "shortest",
     "shown_days",
     "sightings_of",
     "source_for",
     "spread_of",
+    "suppressed_for",
     "try_rule",
     "watch_by_organisation",
     "watched_sources",

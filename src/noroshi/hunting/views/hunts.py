@@ -8,7 +8,7 @@ from uuid import UUID
 
 from django.contrib import messages
 from django.core.files.uploadhandler import TemporaryFileUploadHandler
-from django.db.models import Count
+from django.db.models import Count, Q
 from django.http import HttpResponse
 from django.http.response import HttpResponseBase
 from django.shortcuts import redirect, render
@@ -46,6 +46,7 @@ def hits(request: ActorRequest) -> HttpResponseBase:
     context = {
         "by_day": _by_day(_("Values found, by day"), days, _("values")) if any(number for _day, number in days) else "",
         "may_hunt": policy.may_hunt(request.actor),
+        "suppressed": queries.shared_suppressed_for(request.actor).count(),
     }
     return respond(
         request,
@@ -60,7 +61,12 @@ def hits(request: ActorRequest) -> HttpResponseBase:
 def hit(request: ActorRequest, hit_id: UUID) -> HttpResponse:
     """Show one value found; the events behind it are asked for by the page."""
     found = queries.hit_for(request.actor, hit_id)
-    return render(request, "hunting/hit.html", {"hit": found, "type": wording.type_name(found.type)})
+    context = {
+        "hit": found,
+        "type": wording.type_name(found.type),
+        "allow": urlencode({"value": f"{found.type}: {found.value}"}),
+    }
+    return render(request, "hunting/hit.html", context)
 
 
 def hit_events(request: ActorRequest, hit_id: UUID) -> HttpResponse:
@@ -81,6 +87,7 @@ def signal(request: ActorRequest, signal_id: UUID) -> HttpResponse:
     context = {
         "signal": asked,
         "hits": queries.hits_for(request.actor).filter(hunt__signal=asked)[:QUARANTINE_PAGE],
+        "suppressed": queries.suppressed_for(request.actor).filter(hunt__signal=asked)[:QUARANTINE_PAGE],
         "counts": queries.counts_by_organisation(request.actor, asked),
         "may_count": policy.may_count(request.actor),
     }
@@ -90,7 +97,7 @@ def signal(request: ActorRequest, signal_id: UUID) -> HttpResponse:
 def searches(request: ActorRequest) -> HttpResponseBase:
     """List what people of the own organisation looked for."""
     policy.require_hunter(request.actor)
-    rows = queries.searches_for(request.actor).annotate(found=Count("hits"))
+    rows = queries.searches_for(request.actor).annotate(found=Count("hits", filter=Q(hits__allowed=None)))
     return respond(request, lists.SEARCHES, actor=request.actor, rows=rows, template="hunting/searches.html")
 
 
@@ -116,6 +123,7 @@ def search(request: ActorRequest, hunt_id: UUID) -> HttpResponseBase:
         "hunt": hunt,
         "running": hunt.state in RUNNING,
         "refused": [(value, wording.in_words(reason)) for value, reason in hunt.refused],
+        "suppressed": queries.suppressed_for(request.actor).filter(hunt=hunt).order_by("-count", "pk")[:ROWS_SHOWN],
         "scanned": [(wording.in_words(reason), files) for reason, files in hunt.scanned],
     }
     if request.headers.get("HX-Target") == "progress":
