@@ -1,19 +1,27 @@
-"""What a hunt asks of an engine, and the usual one: DuckDB, in this process. Another is `spark`, on a cluster.
+"""What hunts and rules ask of an engine, and the usual one: DuckDB, in this process. Another is `spark`, on a cluster.
 
 Both read the same files and give the same answers, to the event and the microsecond; a test holds one to the other.
 """
 
-from collections.abc import Sequence
+import threading
+from collections.abc import Mapping, Sequence
 from datetime import date
 from pathlib import Path
 from typing import Any, Protocol
 
+import duckdb
+
+from noroshi.hunting.engine.detections.dialect import DUCKDB, Dialect
 from noroshi.hunting.engine.index_parts import IndexPart
 from noroshi.hunting.engine.lookup import Days, Lookup
 from noroshi.hunting.engine.needles import Keys
 from noroshi.hunting.engine.plan import Question, Store
 from noroshi.hunting.engine.scan import Scan, Total
-from noroshi.hunting.engine.session import UNREADABLE, session
+from noroshi.hunting.engine.schema import events_sql
+from noroshi.hunting.engine.session import UNREADABLE, connect, session
+
+Plain = str | int | float | None
+"""A parameter of a query."""
 
 
 class Found(Protocol):
@@ -65,11 +73,44 @@ class Opened(Protocol):
         """Forget the keys."""
 
 
+class LateError(Exception):
+    """A query was stopped: it took too long."""
+
+
+class MovedError(Exception):
+    """A part was rewritten while it was read; asked again, it is found."""
+
+
+class AskError(Exception):
+    """The engine could not answer a query; it says why."""
+
+
+class Events(Protocol):
+    """The view ``events`` of some parts, which the queries of rules are asked of."""
+
+    @property
+    def dialect(self) -> Dialect:
+        """How queries are written."""
+
+    @property
+    def patience(self) -> float:
+        """Seconds that one query may usually take."""
+
+    def rows(self, sql: str, values: Mapping[str, Plain], seconds: float) -> list[dict[str, Any]]:
+        """Answer a query whose parameters are ``$name``; raise `LateError`, `MovedError` or `AskError`."""
+
+    def close(self) -> None:
+        """Forget the events."""
+
+
 class Engine(Protocol):
-    """Opens hunts."""
+    """Opens hunts, and events for rules."""
 
     def open(self, store: Store, keys: Keys) -> Opened:
         """Let the engine know the keys of a hunt."""
+
+    def events(self, store: Store, parts: Sequence[Path]) -> Events:
+        """Let the engine read one or more files of events for rules."""
 
 
 class DuckEngine:
@@ -78,6 +119,10 @@ class DuckEngine:
     def open(self, store: Store, keys: Keys) -> "DuckHunt":
         """Let a session know the keys of a hunt."""
         return DuckHunt(store, keys)
+
+    def events(self, store: Store, parts: Sequence[Path]) -> "DuckEvents":
+        """Let an instance of its own read some files: one that is interrupted interrupts no other."""
+        return DuckEvents(store, parts)
 
 
 class DuckHunt:
@@ -100,4 +145,38 @@ class DuckHunt:
 
     def close(self) -> None:
         """Forget the keys."""
+        self._duckdb.close()
+
+
+class DuckEvents:
+    """Events for rules, in an instance of DuckDB."""
+
+    dialect: Dialect = DUCKDB
+    patience = 60.0
+
+    def __init__(self, store: Store, parts: Sequence[Path]) -> None:
+        self._duckdb = connect(store.memory_limit, store.spill)
+        self._duckdb.execute("SET VARIABLE parts = ?", [[str(part) for part in parts]]).fetchall()
+        events = events_sql("getvariable('parts')")
+        self._duckdb.execute(f"CREATE TEMP VIEW events AS {events}").fetchall()
+
+    def rows(self, sql: str, values: Mapping[str, Plain], seconds: float) -> list[dict[str, Any]]:
+        """Answer a query."""
+        timer = threading.Timer(seconds, self._duckdb.interrupt)
+        timer.start()
+        try:
+            rows = self._duckdb.execute(sql, values).fetchall()
+        except duckdb.InterruptException as error:
+            raise LateError from error
+        except duckdb.IOException as error:
+            raise MovedError from error
+        except duckdb.Error as error:
+            raise AskError(str(error)) from error
+        finally:
+            timer.cancel()
+        names = [column[0] for column in self._duckdb.description or ()]
+        return [dict(zip(names, row, strict=True)) for row in rows]
+
+    def close(self) -> None:
+        """Close the instance."""
         self._duckdb.close()

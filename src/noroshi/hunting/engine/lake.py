@@ -268,7 +268,7 @@ class Lake:
         """
         parts = [self._root / path for path in self._manifest.parts([organisation], window.since, window.until)]
         zone = str(_zone(timezone))
-        return Session(parts, key=self._key, zone=zone, memory_limit=self._memory_limit, spill=self._staging)
+        return Session(self._engine.events(self._store, parts) if parts else None, key=self._key, zone=zone)
 
     def seen(self, organisation: str, window: Window) -> list[Seen]:
         """Return which sources of the organisation hold which classes of events, and which columns have data."""

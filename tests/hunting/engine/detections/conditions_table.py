@@ -7,6 +7,7 @@ import yaml
 
 from noroshi.hunting.engine import normalise
 from noroshi.hunting.engine.detections.conditions import Pseudonym
+from noroshi.hunting.engine.detections.dialect import DUCKDB
 from noroshi.hunting.engine.detections.reading import read_rules
 from noroshi.hunting.engine.schema import COLUMNS
 
@@ -33,17 +34,16 @@ def plain(value):
 
 def matching(detection, events):
     """The numbers of those events (dicts of columns) that a detection finds."""
-    rule = rule_of(detection)
+    (search,), compared = rule_of(detection).written(DUCKDB)
     table = _table()
     table.execute("DELETE FROM events").fetchall()
     for number, event in enumerate(events):
         row = {"number": number, "time": "2026-11-20T12:00:00Z", **event}
         names, places = ", ".join(row), ", ".join("?" * len(row))
         table.execute(f"INSERT INTO events ({names}) VALUES ({places})", [*row.values()]).fetchall()
-    where = rule.searches[0].where
-    values = {name: plain(value) for name, value in rule.values.items()} | {"zone": "Asia/Tokyo"}
-    asked = {name: value for name, value in values.items() if f"${name}" in where}
-    rows = table.execute(f"SELECT number FROM events WHERE {where} ORDER BY 1", asked).fetchall()
+    values = {name: plain(value) for name, value in compared.items()} | {"zone": "Asia/Tokyo"}
+    asked = {name: value for name, value in values.items() if f"${name}" in search.where}
+    rows = table.execute(f"SELECT number FROM events WHERE {search.where} ORDER BY 1", asked).fetchall()
     return [number for (number,) in rows]
 
 

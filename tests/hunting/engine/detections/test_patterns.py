@@ -7,6 +7,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from noroshi.hunting.engine.detections.dialect import DUCKDB
 from noroshi.hunting.engine.detections.patterns import Measure, Search, episodes_sql
 from noroshi.hunting.engine.schema import COLUMNS
 
@@ -31,10 +32,12 @@ def events(rows):
 
 def found(rows, measure, *, searches=("true",), span=10, threshold=1, value="NULL", more=None):
     """The (user, first second, last second, events, measure) of each episode."""
-    asked = [Search(None, frozenset(), where, ('"user_key"',), value) for where in searches]
-    figures = {"span": span, "threshold": threshold, "limit": 100, "since": 0, "until": UNTIL, **(more or {})}
+    asked = [Search(None, where, ('"user_key"',), value) for where in searches]
+    sql = episodes_sql(measure, asked, DUCKDB, keep_keyless=False)
+    figures = {"span": span * SECOND, "before": span * SECOND + 1, "threshold": threshold, "limit": 100}
+    figures |= {"since": 0, "until": UNTIL, **(more or {})}
     with events(rows) as connection:
-        answer = connection.execute(episodes_sql(measure, asked, keep_keyless=False), figures).fetchall()
+        answer = connection.execute(sql, {name: figures[name] for name in figures if f"${name}" in sql}).fetchall()
     return [
         (key, first // SECOND, last // SECOND, count, int(top)) for key, first, last, count, top, _samples in answer
     ]
@@ -110,7 +113,7 @@ def test_an_event_that_is_two_steps_is_counted_once():
     assert answer == [("a", 1, 2, 2, 2)]
 
 
-BEACON = {"apart": 30.0, "spread": 0.1}
+BEACON = {"apart": 30 * SECOND, "spread": 0.1}
 
 
 @pytest.mark.parametrize(

@@ -85,7 +85,7 @@ def test_a_block_of_ours_says_what_sigma_has_no_place_for():
     assert rule.false_positives == (Words("A scan that was ordered.", "依頼した診断。"),)
     assert (rule.reason, rule.layers) == (Words("Robots.", "ロボット。"), (Layer.ENTRY, Layer.EXIT))
     assert (rule.measure, rule.threshold, rule.span, rule.keys) == (Measure.REGULAR, 5, 172_800, ("src_ip", "host"))
-    assert (rule.values["apart"], rule.values["spread"], rule.keep_keyless) == (30.0, 0.2, False)
+    assert (rule.figures, rule.keep_keyless) == ({"apart": 30_000_000, "spread": 0.2}, False)
 
 
 def test_a_rule_that_a_correlation_uses_is_none_by_itself():
@@ -111,7 +111,7 @@ def test_a_correlation_calls_fields_by_names_of_its_own():
     aliases = "  aliases:\n    who: {failed: user, refused: account}\n"
     both = BURST.replace("[user]", "[who]").replace("rules: failed", "rules: [failed, refused]") + aliases
     rule = read_rules(together(FAILED, other, both.replace("event_count", "temporal")))[0]
-    assert [search.keys for search in rule.searches] == [('"user_key"',), ('"account_key"',)]
+    assert [[key.column for key in search.keys] for search in rule.searches] == [["user_key"], ["account_key"]]
     assert (rule.threshold, rule.tunable) == (2, False)
 
 

@@ -5,9 +5,12 @@ from datetime import UTC, datetime
 
 from hunting.engine.detections.cases import CASES, failures, lines, login, web
 from hunting.engine.detections.conditions_table import rule_of
+from hunting.engine.detections.test_reading import BURST as COUNTED
+from hunting.engine.detections.test_reading import FAILED, together
 from noroshi.hunting.engine import Lake
 from noroshi.hunting.engine.detections import running
-from noroshi.hunting.engine.detections.rules import Rule
+from noroshi.hunting.engine.detections.reading import read_rules
+from noroshi.hunting.engine.detections.rules import Query, Rule
 from noroshi.hunting.engine.detections.running import Window
 from noroshi.hunting.engine.detections.starting_pack import pack_rules
 
@@ -32,9 +35,8 @@ def test_a_rule_that_matches_everything_is_cut_and_says_so(lake, write, monkeypa
 class Endless(Rule):
     """A rule whose query no machine ends."""
 
-    @property
-    def sql(self):
-        return "SELECT sum(a.range * b.range) FROM range(1000000000) AS a, range(1000000000) AS b"
+    def episodes(self, dialect):
+        return Query("SELECT sum(a.range * b.range) FROM range(1000000000) AS a, range(1000000000) AS b", {})
 
 
 def test_a_rule_that_takes_too_long_is_stopped_and_the_next_one_runs(lake, write):
@@ -64,6 +66,15 @@ def test_the_events_behind_an_episode_are_those_of_its_key_and_time(lake, write)
     assert [row["line"] for row in rows] == list(range(1, 13))
     assert {row["user_key"] for row in rows} == set(episode.keys)
     assert rows[0]["file"] == "auth.log"
+
+
+def test_a_correlation_without_keys_counts_whoever_it_was(lake, write):
+    lake.ingest("bank", "auth", [write("auth.log", lines(failures(["taro", "jiro", "goro"], range(3))))])
+    rule = read_rules(together(FAILED, COUNTED.replace("  group-by: [user]\n", "").replace("gte: 10", "gte: 3")))[0]
+    (episode,) = detect(lake, rule).episodes
+    assert (episode.keys, episode.count) == ((None,), 3)
+    with lake.detections("bank", EVERYTHING) as session:
+        assert len(session.behind(rule, [], EVERYTHING, 50)) == 3
 
 
 def test_a_threshold_can_be_chosen(lake, write):

@@ -1,7 +1,7 @@
-"""A Sigma condition as SQL. pySigma reads the rule; this writes what DuckDB is asked.
+"""A Sigma condition as SQL. pySigma reads the rule; this writes what an engine is asked, in its dialect.
 
 No text of a rule becomes text of a query: a field becomes one of our own column expressions, a value a named parameter
-that DuckDB is handed beside the query. Text is compared without case, as Sigma wants it, and what an event does not
+that the engine is handed beside the query. Text is compared without case, as Sigma wants it, and what an event does not
 have is equal to nothing: ``not`` of it holds.
 """
 
@@ -28,6 +28,7 @@ from sigma.types import (
 
 from noroshi.hunting.engine import normalise
 from noroshi.hunting.engine.detections import fields
+from noroshi.hunting.engine.detections.dialect import DUCKDB, Dialect
 from noroshi.hunting.engine.detections.fields import Field, Kind
 from noroshi.hunting.engine.detections.reasons import RuleError, RuleReason
 
@@ -78,6 +79,7 @@ class Writer:
     """Writes the conditions of one query; ``columns`` collects the columns without whose data they cannot hold."""
 
     values: Values
+    dialect: Dialect = DUCKDB
     columns: set[str] = field(default_factory=set)
 
     def write(self, condition: Any) -> str:
@@ -88,9 +90,7 @@ class Writer:
             case ConditionOR():
                 return self._any(condition.args)
             case ConditionNOT():
-                return (
-                    f"({Writer(self.values).write(condition.args[0])}) IS NOT TRUE"  # what it asks for may be missing
-                )
+                return f"({self.apart().write(condition.args[0])}) IS NOT TRUE"  # what it asks for may be missing
         try:
             return self._leaf(condition)
         except RuleError as error:
@@ -100,10 +100,14 @@ class Writer:
 
     def _any(self, parts: Iterable[Any]) -> str:
         """Write alternatives: only the columns that each of them asks for must have data."""
-        alternatives = [(Writer(self.values), part) for part in parts]
+        alternatives = [(self.apart(), part) for part in parts]
         written = [writer.write(part) for writer, part in alternatives]
         self.columns |= set.intersection(*(writer.columns for writer, _part in alternatives))
         return f"({' OR '.join(written)})"
+
+    def apart(self) -> "Writer":
+        """Return a writer of the same query that collects columns of its own."""
+        return Writer(self.values, self.dialect)
 
     def _leaf(self, condition: Any) -> str:
         if isinstance(condition, ConditionFieldEqualsValueExpression):
@@ -117,6 +121,10 @@ class Writer:
             raise RuleError(RuleReason.FIELD, name=name[:MAX_SHOWN])
         self.columns.add(found.column)
         return found
+
+    def sql(self, asked: Field) -> str:
+        """Return the SQL of a field."""
+        return asked.said_in(self.dialect)
 
     def _equals(self, asked: Field, value: Any) -> str:
         match value:
@@ -159,23 +167,21 @@ class Writer:
                 return f"{asked.sql} = {self.values.bind(_number(asked, plain))}"
             case Kind.ADDRESS:
                 return f"{asked.sql} = {self.values.bind(str(normalise.parse_ip(plain) or plain))}"
-        if isinstance(value, SigmaCasedString):
-            return f"{_as_text(asked)} = {self.values.bind(plain)}"
-        return f"lower({_as_text(asked)}) = lower({self.values.bind(plain)})"
+        return self._same(asked, "=", self.values.bind(plain), cased=isinstance(value, SigmaCasedString))
 
     def _like(self, asked: Field, value: SigmaString) -> str:
-        pattern = value.convert(escape_char="\\", wildcard_multi="%", wildcard_single="_", add_escaped="\\")
-        like = "LIKE" if isinstance(value, SigmaCasedString) else "ILIKE"
-        return f"{_as_text(asked)} {like} {self._pattern(pattern)} ESCAPE '\\'"
+        pattern = value.convert(escape_char="^", wildcard_multi="%", wildcard_single="_", add_escaped="^")
+        bound = self.values.bind(_bounded(pattern))
+        same = self._same(asked, "LIKE", bound, cased=isinstance(value, SigmaCasedString))
+        return f"{same} ESCAPE '^'"  # not the backslash, which engines read differently in a text
+
+    def _same(self, asked: Field, how: str, value: str, *, cased: bool) -> str:
+        text = self._text_of(asked)
+        return f"{text} {how} {value}" if cased else f"{self.dialect.folded(text)} {how} {self.dialect.folded(value)}"
 
     def _matches(self, asked: Field, value: SigmaRegularExpression) -> str:
-        pattern = value.escape(escape_char="", escape_escape_char=False)
-        return f"regexp_matches({_as_text(asked)}, {self._pattern(pattern)})"
-
-    def _pattern(self, pattern: str) -> str:
-        if len(pattern) > MAX_PATTERN:
-            raise RuleError(RuleReason.PATTERN, limit=f"{MAX_PATTERN:,}")
-        return self.values.bind(pattern)
+        pattern = _bounded(value.escape(escape_char="", escape_escape_char=False))
+        return self.dialect.matches(self._text_of(asked), self.values.bind(self.dialect.pattern(pattern)))
 
     def _inside(self, asked: Field, value: SigmaCIDRExpression) -> str:
         if asked.kind is not Kind.ADDRESS:
@@ -204,18 +210,34 @@ class Writer:
         other = self.field(value.field)
         if asked.kind is other.kind is Kind.PSEUDONYM and not (value.starts_with or value.ends_with):
             return f"{asked.sql} = {other.sql}"
-        left, right = (f"lower({_as_text(each)})" for each in (asked, other))
+        left, right = (self.dialect.folded(self._text_of(each)) for each in (asked, other))
         if value.starts_with and value.ends_with:
             return f"contains({left}, {right})"
         if value.starts_with:
-            return f"starts_with({left}, {right})"
-        return f"ends_with({left}, {right})" if value.ends_with else f"{left} = {right}"
+            return f"left({left}, length({right})) = {right}"
+        return f"right({left}, length({right})) = {right}" if value.ends_with else f"{left} = {right}"
 
     def _at(self, asked: Field, value: SigmaTimestampPart) -> str:
         if asked.kind is not Kind.TIME:
             raise RuleError(RuleReason.NO_TIME, name=asked.column)
         part = value.timestamp_part.name.lower()
-        return f"date_part('{part}', timezone($zone, {asked.sql})) = {self.values.bind(value.number)}"
+        return f"{self.dialect.part_of_time(part, asked.sql)} = {self.values.bind(value.number)}"
+
+    def _text_of(self, asked: Field) -> str:
+        match asked.kind:
+            case Kind.PSEUDONYM:
+                raise RuleError(RuleReason.PSEUDONYM)
+            case Kind.TIME:
+                return self.dialect.text_of_time(asked.sql)
+            case Kind.NUMBER:
+                return f"CAST({asked.sql} AS string)"
+        return self.sql(asked)
+
+
+def _bounded(pattern: str) -> str:
+    if len(pattern) > MAX_PATTERN:
+        raise RuleError(RuleReason.PATTERN, limit=f"{MAX_PATTERN:,}")
+    return pattern
 
 
 def _plain(value: SigmaString) -> str:
@@ -229,9 +251,3 @@ def _number(asked: Field, plain: str) -> int:
         return int(plain)
     except ValueError:
         raise RuleError(RuleReason.NO_NUMBER, name=asked.column, value=plain[:MAX_SHOWN]) from None
-
-
-def _as_text(asked: Field) -> str:
-    if asked.kind is Kind.PSEUDONYM:
-        raise RuleError(RuleReason.PSEUDONYM)
-    return asked.sql if asked.kind in {Kind.TEXT, Kind.ADDRESS} else f"CAST({asked.sql} AS VARCHAR)"

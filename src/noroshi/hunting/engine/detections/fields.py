@@ -9,6 +9,7 @@ from enum import Enum, auto
 from typing import Final
 
 from noroshi.hunting.engine.aliases import FieldRoles
+from noroshi.hunting.engine.detections.dialect import Dialect
 from noroshi.hunting.engine.schema import COLUMNS, SLOTS, EventClass
 
 
@@ -31,19 +32,21 @@ class Field:
     sql: str
     kind: Kind
     column: str
+    encoded: bool = False
+
+    def said_in(self, dialect: Dialect) -> str:
+        """Return the SQL of an engine: an attacker encodes for the server, and once more for whoever reads along."""
+        return dialect.decoded(dialect.decoded(self.sql)) if self.encoded else self.sql
 
 
-_PATH_AND_QUERY: Final = "substr(url, strpos(url, '/'))"
-_DECODED: Final = "coalesce(try(url_decode({0})), {0})"
-# An attacker encodes once for the server and once more for whoever reads along.
-_URL_DECODED: Final = _DECODED.format(_DECODED.format("replace(url, '+', ' ')"))
+_PATH_AND_QUERY: Final = "substr(url, instr(url, '/'))"
 
 _BY_NAME: Final = {
-    "url_decoded": Field(_URL_DECODED, Kind.TEXT, "url"),
+    "url_decoded": Field("replace(url, '+', ' ')", Kind.TEXT, "url", encoded=True),
     "cs-uri-query": Field(_PATH_AND_QUERY, Kind.TEXT, "url"),  # SigmaHQ's web rules mean path and query by it
-    "cs-uri-stem": Field("regexp_extract(url, '/[^?]*')", Kind.TEXT, "url"),
-    "url.path": Field("regexp_extract(url, '/[^?]*')", Kind.TEXT, "url"),
-    "url.query": Field("regexp_extract(url, '[?](.*)', 1)", Kind.TEXT, "url"),
+    "cs-uri-stem": Field("regexp_extract(url, '/[^?]*', 0)", Kind.TEXT, "url"),
+    "url.path": Field("regexp_extract(url, '/[^?]*', 0)", Kind.TEXT, "url"),
+    "url.query": Field("regexp_extract(url, '[?]((?s:.*))', 1)", Kind.TEXT, "url"),
 }
 _SIGMA_NAMES: Final = {
     "url": "c-uri cs-uri c-uri-query",

@@ -17,7 +17,7 @@ read them. A block ``noroshi`` adds what Sigma has no place for; without it a ru
 """
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any, Final
 from uuid import UUID
 
@@ -33,10 +33,11 @@ from sigma.rule import SigmaRule
 
 from noroshi.hunting.engine.detections import attack, fields, sigma_file
 from noroshi.hunting.engine.detections.conditions import Values, Writer
+from noroshi.hunting.engine.detections.fields import Field, Kind
 from noroshi.hunting.engine.detections.marked_yaml import Document, read_documents
-from noroshi.hunting.engine.detections.patterns import Measure, Search
+from noroshi.hunting.engine.detections.patterns import Measure
 from noroshi.hunting.engine.detections.reasons import RuleError, RuleReason, Wanted
-from noroshi.hunting.engine.detections.rules import LAYER_OF_CLASS, Layer, Level, Rule, Words
+from noroshi.hunting.engine.detections.rules import LAYER_OF_CLASS, Asked, Layer, Level, Rule, Words
 from noroshi.hunting.engine.detections.sigma_file import Sigma
 from noroshi.hunting.engine.schema import EventClass
 
@@ -46,6 +47,7 @@ MAX_SPAN: Final = 31 * 86_400
 MAX_WORDS: Final = 2_000
 DEFAULT_SPAN: Final = 3_600
 DEFAULT_KEY: Final = "src_ip"
+NO_KEY: Final = Field("NULL", Kind.TEXT, "")
 REGULAR: Final = {"at-least": 20.0, "apart": 30.0, "spread": 0.1}
 
 _BLOCK: Final = "noroshi"
@@ -102,6 +104,7 @@ class _Shape:
     threshold: int
     value: str = ""
     keep_keyless: bool = False
+    figures: Mapping[str, int | float] = field(default_factory=dict)
 
 
 class _Reading:
@@ -110,7 +113,7 @@ class _Reading:
     def __init__(self, document: Document, sigma: Sigma) -> None:
         self._document = document
         self._sigma = sigma
-        self._values = Values()
+        self._values = Values()  # what all searches together compare with is bounded
 
     def rule(self) -> Rule:
         block = self._block()
@@ -130,7 +133,7 @@ class _Reading:
             keys=tuple(shape.keys),
             threshold=shape.threshold,
             span=shape.span,
-            values=self._values.named,
+            figures=shape.figures,
             keep_keyless=shape.keep_keyless,
             line=self._document.line(),
         )
@@ -186,7 +189,7 @@ class _Reading:
             raise self._wrong("falsepositives", Wanted.TEXTS, *place)
         return tuple(Words(en, self._text(ja, *place)) for en, ja in zip(said, japanese, strict=True))
 
-    def _layers(self, block: Mapping[str, Any], searches: Sequence[Search]) -> tuple[Layer, ...]:
+    def _layers(self, block: Mapping[str, Any], searches: Sequence[Asked]) -> tuple[Layer, ...]:
         said = block.get("layer")
         if said is None:
             classes = [search.event_class for search in searches if search.event_class]
@@ -200,14 +203,15 @@ class _Reading:
         if isinstance(self._sigma, SigmaCorrelationRule):
             return self._correlation(self._sigma)
         keys = self._keys(block.get("group-by"))
-        regular = "regular" in block
+        regular = self._regular(block["regular"]) if "regular" in block else None
         return _Shape(
             Measure.REGULAR if regular else Measure.EVENTS,
             rules=[self._sigma],
             keys=keys or [DEFAULT_KEY],
             span=self._span(block.get("timespan")),
-            threshold=self._regular(block["regular"]) if regular else 1,
+            threshold=int(regular["at-least"]) if regular else 1,
             keep_keyless=not keys,
+            figures={"apart": int(regular["apart"] * 1_000_000), "spread": regular["spread"]} if regular else {},
         )
 
     def _correlation(self, sigma: SigmaCorrelationRule) -> _Shape:
@@ -225,6 +229,7 @@ class _Reading:
             span=self._checked_span(sigma.timespan.seconds, "correlation", "timespan"),
             threshold=len(rules) if several else self._threshold(sigma.condition),
             value=self._counted(sigma.condition) if measure is Measure.VALUES else "",
+            keep_keyless=not sigma.group_by,
         )
 
     def _threshold(self, condition: SigmaCorrelationCondition) -> int:
@@ -262,8 +267,8 @@ class _Reading:
             raise RuleError(RuleReason.SPAN, line=self._document.line(*place), limit=MAX_SPAN // 86_400)
         return seconds
 
-    def _regular(self, said: Any) -> int:
-        """Bind the figures of even pauses; return how many pauses there must be."""
+    def _regular(self, said: Any) -> dict[str, float]:
+        """Return the figures of even pauses, as `REGULAR` names them."""
         place = (_BLOCK, "regular")
         if not isinstance(said, dict) or not set(said) <= set(REGULAR):
             raise self._wrong("regular", Wanted.REGULAR, *place)
@@ -271,16 +276,18 @@ class _Reading:
         for name, figure in figures.items():
             if isinstance(figure, bool) or not isinstance(figure, int | float) or not 0 < figure <= MAX_SPAN:
                 raise self._wrong(name, Wanted.POSITIVE, *place, name)
-        self._values.named |= {"apart": float(figures["apart"]), "spread": float(figures["spread"])}
-        return int(figures["at-least"])
+        return {name: float(figure) for name, figure in figures.items()}
 
-    def _search(self, rule: SigmaRule, shape: _Shape) -> Search:
+    def _search(self, rule: SigmaRule, shape: _Shape) -> Asked:
+        """Return what is asked of the events for one rule of Sigma, once it could be written."""
         writer = Writer(self._values)
         try:
-            where = " OR ".join(f"({writer.write(condition.parsed)})" for condition in rule.detection.parsed_condition)
-            of_keys = Writer(self._values) if shape.keep_keyless else writer
+            conditions = tuple(condition.parsed for condition in rule.detection.parsed_condition)
+            for condition in conditions:
+                writer.write(condition)
+            of_keys = writer.apart() if shape.keep_keyless else writer
             keys = tuple(self._key(of_keys, rule, name) for name in shape.keys)
-            value = self._key(writer, rule, shape.value) if shape.value else "NULL"
+            value = self._key(writer, rule, shape.value) if shape.value else None
         except RuleError as error:
             error.line = error.line or self._document.line(*self._place_of_keys)
             raise
@@ -288,10 +295,10 @@ class _Reading:
             # isolation point: the condition is read only here, and pySigma raises what it likes
             line = self._document.line("detection", "condition")
             raise RuleError(RuleReason.SIGMA, line=line, detail=sigma_file.detail(error)) from error
-        return Search(self._class(rule), frozenset(writer.columns), f"({where})", keys or ("NULL",), value)
+        return Asked(self._class(rule), conditions, keys or (NO_KEY,), value, frozenset(writer.columns))
 
-    def _key(self, writer: Writer, rule: SigmaRule, name: str) -> str:
-        return writer.field(self._alias(rule, name)).sql
+    def _key(self, writer: Writer, rule: SigmaRule, name: str) -> Field:
+        return writer.field(self._alias(rule, name))
 
     def _alias(self, rule: SigmaRule, name: str) -> str:
         """Return the field of `rule` that the correlation calls by that name."""

@@ -3,10 +3,12 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 from enum import StrEnum
-from typing import Final
+from typing import Any, Final, NamedTuple
 from uuid import UUID
 
-from noroshi.hunting.engine.detections.conditions import Pseudonym, Value
+from noroshi.hunting.engine.detections.conditions import Pseudonym, Value, Values, Writer
+from noroshi.hunting.engine.detections.dialect import DUCKDB, Dialect
+from noroshi.hunting.engine.detections.fields import Field
 from noroshi.hunting.engine.detections.patterns import Measure, Search, behind_sql, episodes_sql
 from noroshi.hunting.engine.schema import EventClass
 
@@ -64,10 +66,45 @@ class Need:
     columns: frozenset[str]
 
 
+class Query(NamedTuple):
+    """SQL, and the values of its parameters."""
+
+    sql: str
+    values: Mapping[str, Value]
+
+    def shown_values(self) -> dict[str, str]:
+        """Return the values for people: a pseudonym by the words that it stands for."""
+        return {
+            name: f"pseudonym of {value.text!r}" if isinstance(value, Pseudonym) else repr(value)
+            for name, value in self.values.items()
+        }
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """What one search asks: conditions as pySigma read them, the fields of its keys and of its counted value.
+
+    ``columns`` are those without whose data it finds nothing.
+    """
+
+    event_class: EventClass | None
+    conditions: tuple[Any, ...]
+    keys: tuple[Field, ...]
+    value: Field | None
+    columns: frozenset[str]
+
+    def written(self, writer: Writer) -> Search:
+        """Return it in the writer's dialect; raise `RuleError` for what cannot be asked."""
+        where = " OR ".join(f"({writer.write(condition)})" for condition in self.conditions)
+        keys = tuple(map(writer.sql, self.keys))
+        return Search(self.event_class, f"({where})", keys, writer.sql(self.value) if self.value else "NULL")
+
+
 @dataclass(frozen=True, slots=True)
 class Rule:
     """One rule. ``keys`` name what its detections are grouped by; ``span`` is in seconds; ``line`` is where it stands.
 
+    ``figures`` are more parameters of its measure.
     The threshold can be tuned where it counts something: a sequence of events has none.
     """
 
@@ -80,11 +117,11 @@ class Rule:
     techniques: tuple[str, ...]
     false_positives: tuple[Words, ...]
     measure: Measure
-    searches: tuple[Search, ...]
+    searches: tuple[Asked, ...]
     keys: tuple[str, ...]
     threshold: int
     span: int
-    values: Mapping[str, Value]
+    figures: Mapping[str, int | float]
     keep_keyless: bool
     line: int
 
@@ -98,19 +135,18 @@ class Rule:
         """What the lake must have for the rule to see anything: one need for each search."""
         return tuple(Need(search.event_class, search.columns) for search in self.searches)
 
-    @property
-    def sql(self) -> str:
-        """The query that finds the rule's detections."""
-        return episodes_sql(self.measure, self.searches, keep_keyless=self.keep_keyless)
+    def episodes(self, dialect: Dialect = DUCKDB) -> Query:
+        """Return the query that finds the rule's detections."""
+        searches, values = self.written(dialect)
+        sql = episodes_sql(self.measure, searches, dialect, keep_keyless=self.keep_keyless)
+        return Query(sql, {**values, **self.figures})
 
-    @property
-    def behind(self) -> str:
-        """The query of the events behind one of them."""
-        return behind_sql(self.searches, keep_keyless=self.keep_keyless)
+    def behind(self, dialect: Dialect = DUCKDB) -> Query:
+        """Return the query of the events behind one of them."""
+        searches, values = self.written(dialect)
+        return Query(behind_sql(searches, dialect, keep_keyless=self.keep_keyless), values)
 
-    def shown_values(self) -> dict[str, str]:
-        """Return the parameters of the query for people: a pseudonym by the words that it stands for."""
-        return {
-            name: f"pseudonym of {value.text!r}" if isinstance(value, Pseudonym) else repr(value)
-            for name, value in self.values.items()
-        }
+    def written(self, dialect: Dialect) -> tuple[list[Search], Mapping[str, Value]]:
+        """Return its searches in an engine's dialect, and the values they are compared with."""
+        values = Values()
+        return [search.written(Writer(values, dialect)) for search in self.searches], values.named

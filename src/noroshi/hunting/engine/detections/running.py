@@ -1,25 +1,23 @@
-"""Rules over a lake: one DuckDB session for many rules, each bounded in time and in what it may find."""
+"""Rules over a lake: one session of an engine for many rules, each bounded in time and in what it may find."""
 
-import threading
+import re
 import time
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from pathlib import Path
 from typing import Any, Final, Self
-
-import duckdb
 
 from noroshi.hunting.engine import normalise
 from noroshi.hunting.engine.detections.conditions import Pseudonym, Value
-from noroshi.hunting.engine.detections.rules import Rule
-from noroshi.hunting.engine.schema import events_sql
-from noroshi.hunting.engine.session import connect
+from noroshi.hunting.engine.detections.patterns import SAMPLE
+from noroshi.hunting.engine.detections.reasons import RuleError
+from noroshi.hunting.engine.detections.rules import Query, Rule
+from noroshi.hunting.engine.engines import AskError, Events, LateError, MovedError, Plain
 
 MAX_FOUND: Final = 1_000
 """Episodes of one rule in one run; a rule that finds more says so."""
-MAX_SECONDS: Final = 60.0
-
 MAX_ERROR: Final = 500
+
+_PARAMETER: Final = re.compile(r"\$(\w+)")
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,73 +69,76 @@ class Outcome:
 
 
 class Session:
-    """The events of some parts, to be asked by rules. Use it as a context manager."""
+    """The events of some parts (None: there are none), to be asked by rules. Use it as a context manager.
 
-    def __init__(self, parts: Sequence[Path], *, key: bytes, zone: str, memory_limit: str, spill: Path) -> None:
+    ``key`` makes the pseudonyms of what rules name; hours and days are those of the time zone ``zone``.
+    """
+
+    def __init__(self, events: Events | None, *, key: bytes, zone: str) -> None:
         self._key = key
         self._zone = zone
-        self._parts = [str(part) for part in parts]
-        self._duckdb = connect(memory_limit, spill)
+        self._events = events
 
     def __enter__(self) -> Self:
-        if self._parts:
-            self._duckdb.execute("SET VARIABLE parts = ?", [self._parts]).fetchall()
-            events = events_sql("getvariable('parts')")
-            self._duckdb.execute(f"CREATE TEMP VIEW events AS {events}").fetchall()
         return self
 
     def __exit__(self, *_exception: object) -> None:
-        self._duckdb.close()
+        if self._events:
+            self._events.close()
 
     def detect(
-        self, rule: Rule, window: Window, *, threshold: int | None = None, seconds: float = MAX_SECONDS
+        self, rule: Rule, window: Window, *, threshold: int | None = None, seconds: float | None = None
     ) -> Outcome:
-        """Return the episodes of one rule in a window, the earliest first. It is stopped after so many seconds."""
-        if not self._parts:
+        """Return the episodes of one rule in a window, the earliest first.
+
+        It is stopped after so many seconds, or when the engine loses its patience.
+        """
+        if self._events is None:
             return Outcome()
         started = time.monotonic()
-        figures = {"threshold": threshold or rule.threshold, "span": rule.span, "limit": MAX_FOUND + 1}
+        span = rule.span * 1_000_000
+        figures = {"threshold": threshold or rule.threshold, "span": span, "before": span + 1, "limit": MAX_FOUND + 1}
         try:
-            rows = self._run(rule.sql, {**rule.values, **figures, **window.bounds}, seconds)
-        except duckdb.InterruptException:
+            query = rule.episodes(self._events.dialect)
+            rows = self._ask(self._events, query, {**figures, **window.bounds}, seconds or self._events.patience)
+        except LateError:
             return Outcome(late=True, seconds=time.monotonic() - started)
-        except duckdb.IOException:
+        except MovedError:
             return Outcome(moved=True, seconds=time.monotonic() - started)
-        except duckdb.Error as error:  # isolation point: one rule's failure leaves the others running
-            return Outcome(error=str(error)[:MAX_ERROR], seconds=time.monotonic() - started)
-        found = tuple(_episode(row) for row in rows[:MAX_FOUND])
+        except (AskError, RuleError) as error:  # isolation point: one rule's failure leaves the others running
+            told = f"“{rule.title.en}”: {error}"
+            return Outcome(error=told[:MAX_ERROR], seconds=time.monotonic() - started)
+        found = tuple(_episode(rule, row) for row in rows[:MAX_FOUND])
         return Outcome(found, capped=len(rows) > MAX_FOUND, seconds=time.monotonic() - started)
 
     def behind(
-        self, rule: Rule, keys: Sequence[str | None], window: Window, limit: int, *, seconds: float = MAX_SECONDS
+        self, rule: Rule, keys: Sequence[str | None], window: Window, limit: int, *, seconds: float | None = None
     ) -> list[dict[str, Any]]:
         """Return the earliest events behind an episode; none where that takes longer than so many seconds."""
-        if not self._parts:
+        if self._events is None:
             return []
-        mine: dict[str, Value | None] = {f"k{place}": key for place, key in enumerate(keys)}
+        mine = {f"k{place}": key for place, key in enumerate(keys or [None])}
         try:
-            rows = self._run(rule.behind, {**rule.values, **mine, **window.bounds, "limit": limit}, seconds)
-        except duckdb.InterruptException:
+            query = rule.behind(self._events.dialect)
+            more = {**mine, **window.bounds, "limit": limit}
+            rows = self._ask(self._events, query, more, seconds or self._events.patience)
+        except LateError:
             return []
-        names = [column[0] for column in self._duckdb.description or ()]
-        return [dict(zip(names, row, strict=True)) for row in rows]
+        return [row | {"time": row.pop("micros")} for row in rows]
 
-    def _run(self, sql: str, values: Mapping[str, Value | None], seconds: float) -> list[Any]:
-        given = {name: self._plain(value) for name, value in values.items()} | {"zone": self._zone}
-        asked = {name: value for name, value in given.items() if f"${name}" in sql}
-        timer = threading.Timer(seconds, self._duckdb.interrupt)
-        timer.start()
-        try:
-            return self._duckdb.execute(sql, asked).fetchall()
-        finally:
-            timer.cancel()
+    def _ask(self, events: Events, query: Query, more: Mapping[str, Plain], seconds: float) -> list[dict[str, Any]]:
+        values = {name: self._plain(value) for name, value in query.values.items()}
+        given: dict[str, Plain] = {**values, **more, "zone": self._zone}
+        asked = set(_PARAMETER.findall(query.sql))
+        return events.rows(query.sql, {name: value for name, value in given.items() if name in asked}, seconds)
 
-    def _plain(self, value: Value | None) -> str | int | float | None:
+    def _plain(self, value: Value) -> str | int | float:
         if isinstance(value, Pseudonym):
             return normalise.pseudonym(normalise.account(value.text) or "", self._key)
         return value
 
 
-def _episode(row: Any) -> Episode:
-    *keys, first, last, count, measure, samples = row
-    return Episode(tuple(keys), first, last, count, int(measure), tuple(samples))
+def _episode(rule: Rule, row: Mapping[str, Any]) -> Episode:
+    keys = tuple(row[f"k{place}"] for place in range(max(len(rule.keys), 1)))
+    samples = tuple(dict(zip(SAMPLE, sample, strict=True)) for sample in sorted(row["samples"]))
+    return Episode(keys, row["began"], row["ended"], row["events"], int(row["measured"]), samples)

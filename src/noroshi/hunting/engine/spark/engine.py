@@ -14,6 +14,7 @@ from pyspark.errors import PySparkException
 from pyspark.sql import DataFrame, Row, SparkSession
 
 from noroshi.hunting.engine.conditions import literal
+from noroshi.hunting.engine.engines import DuckEvents, Events
 from noroshi.hunting.engine.index import organisation_in
 from noroshi.hunting.engine.index_files import files_of
 from noroshi.hunting.engine.index_parts import IndexPart
@@ -50,6 +51,10 @@ class SparkEngine:
     def open(self, store: Store, keys: Keys) -> "SparkHunt":
         """Make the keys known to the cluster, by a file beside the lake that its workers read too."""
         return SparkHunt(_session(self._master), store, keys)
+
+    def events(self, store: Store, parts: Sequence[Path]) -> Events:
+        """Rules are asked in this process."""
+        return DuckEvents(store, parts)
 
     def stop(self) -> None:
         """Leave the cluster; the next hunt joins it again."""
