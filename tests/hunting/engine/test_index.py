@@ -8,7 +8,7 @@ from datetime import UTC, date, datetime
 import duckdb
 import pytest
 
-from noroshi.hunting.engine import Merge, Needle, PartProblem, index_files, report
+from noroshi.hunting.engine import Merge, Needle, PartProblem, hunt, index_files, report
 from noroshi.hunting.engine.index import epoch_of
 from noroshi.hunting.engine.reasons import ScanReason
 from noroshi.hunting.engine.records import HuntProgress, ScannedFiles
@@ -191,13 +191,51 @@ def test_progress_tells_the_index_first_then_each_lake_that_is_read(lake, ingest
     with lake._manifest.transaction() as connection:
         connection.execute("DELETE FROM indexed WHERE organisation <> 'bank-b'")
     found = lake.hunt([ADDRESS], progress=told.append)
-    assert [(step.organisations, step.waiting, len(step.hits)) for step in told] == [
-        (("bank-b",), 2, 1),
-        (("bank-a",), 1, 1),
-        (("bank-c",), 0, 1),
+    assert [(step.organisations, step.waiting, len(step.hits), step.files_read) for step in told] == [
+        ((), 3, 0, 0),
+        (("bank-b",), 2, 1, 0),
+        ((), 2, 0, 0),
+        (("bank-a",), 1, 1, 1),
+        ((), 1, 0, 1),
+        (("bank-c",), 0, 1, 2),
     ]
+    assert {(step.parts, step.files) for step in told} == {(1, 2)}
     assert [hit.organisation for hit in found.hits] == ["bank-a", "bank-b", "bank-c"]
     assert found.scanned == (ScannedFiles(str(ScanReason.NOT_INDEXED), 2),)
+
+
+def test_a_lake_is_read_in_slices_with_what_is_known_so_far_and_the_same_answer(lake, ingest, monkeypatch):
+    day = 86_400
+    for number in range(3):
+        ingest("bank-a", number * day, number * day + 60)
+    whole = lake.hunt([ADDRESS], index=False)
+    told: list[HuntProgress] = []
+    monkeypatch.setattr(hunt, "SLICE", 1)
+    assert lake.hunt([ADDRESS], index=False, progress=told.append).hits == whole.hits
+    assert [(step.organisations, sum(hit.count for hit in step.hits), step.files_read) for step in told] == [
+        ((), 0, 0),
+        ((), 0, 0),
+        ((), 2, 1),
+        ((), 4, 2),
+        (("bank-a",), 6, 3),
+    ]
+    assert {len(hit.samples) for step in told[:-1] for hit in step.hits} == {0}
+
+
+def test_a_hunt_whose_listener_raises_ends_there(lake, ingest, monkeypatch):
+    told: list[HuntProgress] = []
+
+    def stop(step):
+        told.append(step)
+        if step.files_read:
+            raise KeyboardInterrupt
+
+    monkeypatch.setattr(hunt, "SLICE", 1)
+    for number in range(3):
+        ingest("bank-a", number * 86_400)
+    with pytest.raises(KeyboardInterrupt):
+        lake.hunt([ADDRESS], index=False, progress=stop)
+    assert told[-1].files_read == 1
 
 
 def test_needles_that_match_everything_have_a_capped_answer_that_says_so(lake, ingest, monkeypatch):

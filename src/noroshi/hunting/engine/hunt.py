@@ -9,7 +9,8 @@ from collections import Counter, defaultdict
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
-from typing import Any, Self
+from itertools import starmap
+from typing import Any, Final, Self
 
 from noroshi.hunting.engine.engines import Engine, Found, Seen
 from noroshi.hunting.engine.index import DAY, EPOCH_DAYS
@@ -20,10 +21,13 @@ from noroshi.hunting.engine.plan import Plan, Question, Store
 from noroshi.hunting.engine.reasons import ScanReason
 from noroshi.hunting.engine.scan import MAX_SAMPLES, Total
 
+SLICE: Final = 256 * 2**20
+"""Bytes of events that are read at once: after each slice it is told how far a hunt has come, and it can be stopped."""
+
 
 @dataclass(frozen=True, slots=True)
 class Answer:
-    """All that some organisations' events have to say.
+    """All that some organisations' events have to say; of none: what is known so far of the one that is being read.
 
     With it: how many of their files were read for what, and how many organisations are still to be asked.
     """
@@ -32,6 +36,15 @@ class Answer:
     totals: tuple[Total, ...]
     scanned: Mapping[ScanReason, int]
     waiting: int
+
+
+@dataclass(frozen=True, slots=True)
+class _Reading:
+    """Some of an organisation's events that must be read for a reason, for some needles (None: all)."""
+
+    reason: ScanReason
+    parts: Sequence[EventPart]
+    needles: Sequence[int] | None = None
 
 
 class Hunt:
@@ -43,6 +56,8 @@ class Hunt:
         self._keys = keys
         self._question = question
         self._plan = Plan(store, question)
+        self.files = self.files_read = 0
+        """Files of events that must be read, as far as that is known, and that have been."""
 
     def __enter__(self) -> Self:
         self._opened = self._engine.open(self._store, self._keys)
@@ -51,6 +66,11 @@ class Hunt:
 
     def __exit__(self, *_exception: object) -> None:
         self._opened.close()
+
+    @property
+    def parts(self) -> int:
+        """How many parts of the index were looked up."""
+        return len(self._plan.index)
 
     def answers(self) -> Iterator[Answer]:
         """Yield what the index knows at once, then, one by one, the organisations whose events must be read."""
@@ -62,10 +82,15 @@ class Hunt:
             cuts[cut.organisation].append(cut)
         names = [name for name in self._store.manifest.organisations() if self._question.names(name)]
         late = [name for name in names if name in cuts or name in self._plan.events]
-        prompt = tuple(name for name in names if name not in late)
-        yield Answer(prompt, tuple(total for name in prompt for total in totals[name]), {}, len(late))
+        readings = {name: self._readings(name, cuts[name]) for name in late}
+        self.files = sum(len(reading.parts) for some in readings.values() for reading in some)
+        silent = tuple(name for name in names if name not in late and name not in totals)
+        speaking = [name for name in names if name not in late and name in totals]
+        yield Answer(silent, (), {}, len(late) + len(speaking))
+        for waiting, name in zip(reversed(range(len(late), len(late) + len(speaking))), speaking, strict=True):
+            yield Answer((name,), tuple(totals[name]), {}, waiting)
         for waiting, name in zip(reversed(range(len(late))), late, strict=True):
-            yield self._read(name, totals[name], cuts[name], waiting)
+            yield from self._read(name, totals[name], readings[name], waiting)
 
     def samples(self, organisation: str, needles: Sequence[int]) -> dict[int, list[dict[str, Any]]]:
         """Return references of the earliest events behind hits, by needle; a needle without any was no hit.
@@ -119,18 +144,45 @@ class Hunt:
             return False
         return True
 
-    def _read(self, organisation: str, known: Iterable[Total], cuts: Sequence[Days], waiting: int) -> Answer:
-        """Answer for one organisation with what must be read in its events."""
-        totals = list(known)
-        unknown = self._plan.events.get(organisation, {})
-        scanned = Counter(unknown.values())
-        totals += self._totals(list(unknown))
+    def _readings(self, organisation: str, cuts: Sequence[Days]) -> list[_Reading]:
+        """Return what must be read in an organisation's events."""
+        by_reason: dict[ScanReason, list[EventPart]] = defaultdict(list)
+        for part, reason in self._plan.events.get(organisation, {}).items():
+            by_reason[reason].append(part)
+        readings = list(starmap(_Reading, by_reason.items()))
         for epoch in sorted({cut.epoch for cut in cuts}):
             asked = [cut for cut in cuts if cut.epoch == epoch]
             parts = self._covered(organisation, {day for cut in asked for day in _days(cut)})
-            totals += self._totals(parts, [cut.needle for cut in asked])
-            scanned[ScanReason.CUT] += len(parts)
-        return Answer((organisation,), tuple(_summed(totals)), scanned, waiting)
+            readings.append(_Reading(ScanReason.CUT, parts, [cut.needle for cut in asked]))
+        return readings
+
+    def _read(
+        self, organisation: str, known: Iterable[Total], readings: Sequence[_Reading], waiting: int
+    ) -> Iterator[Answer]:
+        """Answer for one organisation with what must be read in its events, and before with what is known so far."""
+        totals = list(known)
+        scanned: Counter[ScanReason] = Counter()
+        for reading in readings:
+            scanned[reading.reason] += len(reading.parts)
+            for some in self._slices(reading.parts):
+                yield Answer((), tuple(_summed(totals)), {}, waiting + 1)
+                totals += self._totals(some, reading.needles)
+                self.files_read += len(some)
+        yield Answer((organisation,), tuple(_summed(totals)), scanned, waiting)
+
+    def _slices(self, parts: Iterable[EventPart]) -> Iterator[list[EventPart]]:
+        """Yield parts of up to `SLICE` bytes together, or one."""
+        some: list[EventPart] = []
+        size = 0
+        for part in parts:
+            path = self._store.root / part.path
+            length = path.stat().st_size if path.exists() else 0  # who reads it will say that it is missing
+            if some and size + length > SLICE:
+                yield some
+                some, size = [], 0
+            some, size = [*some, part], size + length
+        if some:
+            yield some
 
     def _covered(self, organisation: str, days: Collection[int]) -> list[EventPart]:
         return [part for part in self._plan.covered(organisation) if part.first_time // DAY in days]

@@ -160,7 +160,7 @@ class Lake:
         Hits come sorted by organisation, then by the order of the needles, each under the needle as given. Without
         ``samples`` they name no events, which costs a reading of each day that has some; without the ``index`` all
         events are read, and the answer is the same. ``progress`` is told what is known so far, organisation by
-        organisation.
+        organisation; what it raises ends the hunt.
         """
         wall, cpu = time.perf_counter(), time.process_time()
         keys = needles if isinstance(needles, Keys) else self.prepare(needles)
@@ -169,9 +169,13 @@ class Lake:
         if keys.needles:
             with self._asking(keys, question) as hunt:
                 for answer in hunt.answers():
-                    hits = report.add(answer, hunt if samples else None)
+                    if answer.organisations:
+                        hits = report.add(answer, hunt if samples else None)
+                    elif progress:
+                        hits = report.so_far(answer)
                     if progress:
-                        progress(HuntProgress(answer.organisations, answer.waiting, hits))
+                        effort = (hunt.parts, hunt.files, hunt.files_read)
+                        progress(HuntProgress(answer.organisations, answer.waiting, hits, *effort))
         return report.result(time.perf_counter() - wall, time.process_time() - cpu)
 
     def events(self, organisation: str, needle: Needle, limit: int) -> list[dict[str, Any]]:

@@ -97,11 +97,18 @@ class Spread:
 
 @dataclass(frozen=True, slots=True)
 class HuntProgress:
-    """Organisations of which all is known now, with their hits, and how many are still to be asked."""
+    """Organisations of which all is known now, with their hits, and how many are still to be asked.
+
+    Where there is none, ``hits`` is what is known so far of the one that is being read, without samples. ``parts`` of
+    the index were looked up; of ``files`` of events that must be read, ``files_read`` were.
+    """
 
     organisations: tuple[str, ...]
     waiting: int
     hits: Sequence[Hit]
+    parts: int
+    files: int
+    files_read: int
 
 
 @dataclass(frozen=True, slots=True)

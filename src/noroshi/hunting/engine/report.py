@@ -37,6 +37,10 @@ class Report:
         self._hits += hits
         return hits
 
+    def so_far(self, answer: Answer) -> list[Hit]:
+        """Return the hits of an answer that is not the last of its organisation; they are not taken in."""
+        return [self._hit(total, ()) for total in answer.totals[:MAX_HITS]]
+
     def result(self, wall_seconds: float, cpu_seconds: float) -> HuntResult:
         """Return all hits, sorted by organisation, then by needle."""
         return HuntResult(
