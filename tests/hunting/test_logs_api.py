@@ -124,6 +124,7 @@ def test_a_machine_learns_at_once_what_the_own_logs_have_seen(lakes):
             },
             {"type": "domain", "value": EVIL_DOMAIN, "count": 0, "first_seen": None, "last_seen": None},
         ],
+        "suppressed": [],
         "refused": [
             {"value": "no value", "reason": ""},
             {"value": "8.8.8.8", "reason": "A warning list knows this value as harmless; it is in the logs."},

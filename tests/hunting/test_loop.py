@@ -255,33 +255,34 @@ def test_hits_announced_again_tell_nobody_twice(touched, drain):
     assert told() == [("a1", 2), ("a2", 2), ("b1", 1), ("b2", 1)]
 
 
-def test_a_job_that_died_between_search_and_writing_is_run_again(touched, drain, monkeypatch):
-    """The worker dies after the engine has answered: nothing was written, and the next run writes it once."""
-    from noroshi.hunting.actions import hunts
+def test_a_job_that_died_before_its_end_is_run_again_and_tells_nobody_twice(touched, drain, monkeypatch):
+    """The worker dies once each organisation's hits are written: the next run finds them, and writes the end."""
+    from noroshi.hunting.actions import running
 
     signal = share(touched.actor("i1"), BODY)
     while deliver_events():
         pass
     hunt = Hunt.everything.get(signal=signal)
     with monkeypatch.context() as patch:
-        patch.setattr(hunts, "finish_hunt", _killed)
+        patch.setattr(running, "_finish", _killed)
         with pytest.raises(SystemExit):
             actions.run_hunt(hunt)
     hunt.refresh_from_db()
-    assert (hunt.state, rows(), told(), recorded("hunting.hunt.finished")) == ("running", [], [], [])
+    found = rows()
+    assert (hunt.state, len(found), recorded("hunting.hunt.finished")) == ("running", 3, [])
     drain()
     actions.run_hunt(hunt)
     drain()
-    assert len(rows()) == 3
+    assert rows() == found
     assert told() == [("a1", 2), ("a2", 2), ("b1", 1), ("b2", 1)]
-    assert len(recorded("hunting.hunt.finished")) == 1
+    assert [len(recorded(f"hunting.{event}")) for event in ("hit.found", "hunt.finished")] == [2, 1]
 
 
 def _killed(*_arguments):
     raise SystemExit
 
 
-def test_a_writing_that_fails_halfway_leaves_nothing(touched, monkeypatch):
+def test_an_organisations_hits_are_written_with_what_is_told_of_them_or_not_at_all(touched, monkeypatch):
     from noroshi.hunting.actions import hits
 
     signal = share(touched.actor("i1"), BODY)
@@ -299,34 +300,42 @@ def _killed_by_keyword(*_arguments, **_named):
     raise SystemExit
 
 
-def test_two_workers_with_the_same_hunt_write_it_once(touched):
+def test_two_workers_with_the_same_hunt_write_it_once(touched, drain, monkeypatch):
+    """Between two organisations of the first, the second does all of it."""
+    from noroshi.hunting.actions import running
+
     signal = share(touched.actor("i1"), BODY)
     hunt = actions.look_back_for(signal.pk, 1, "real")
-    scope = queries.scope_of(hunt, ["bank_a"])
-    needles = queries.needles_of(hunt)
-    from noroshi.hunting.lake import open_lake
+    tell_owner = running.tell_owner
 
-    result = open_lake().hunt(needles, organisations=scope.keys())
-    wanted = {(needle.type, needle.value) for needle in needles}
-    actions.finish_hunt(hunt, result, scope, wanted)
-    actions.finish_hunt(hunt, result, scope, wanted)
-    assert len(rows()) == 2
-    assert len(recorded("hunting.hunt.finished")) == 1
+    def overtaken(*arguments):
+        tell_owner(*arguments)
+        monkeypatch.setattr(running, "tell_owner", tell_owner)
+        actions.run_hunt(hunt)
+
+    monkeypatch.setattr(running, "tell_owner", overtaken)
+    actions.run_hunt(hunt)
+    drain()
+    assert len(rows()) == 3
+    assert [len(recorded(f"hunting.{event}")) for event in ("hit.found", "hunt.finished")] == [2, 1]
+    assert told() == [("a1", 2), ("a2", 2), ("b1", 1), ("b2", 1)]
 
 
-def test_a_lake_that_cannot_be_read_marks_the_hunt_and_is_tried_again(touched, settings):
+def test_a_lake_that_cannot_be_read_marks_the_hunt_and_is_tried_again(touched, settings, drain):
     signal = share(touched.actor("i1"), BODY)
     hunt = actions.look_back_for(signal.pk, 1, "real")
-    part = next(settings.LAKE_DIR.glob("events/**/*.parquet"))
+    part = next(settings.LAKE_DIR.glob("events/organisation=bank_b/**/*.parquet"))
     saved = part.read_bytes()
     part.write_bytes(b"not parquet")
     with pytest.raises(Exception, match="parquet"):
         actions.run_hunt(hunt)
     hunt.refresh_from_db()
-    assert (hunt.state, rows()) == ("failed", [])
+    assert (hunt.state, [row[0] for row in rows()]) == ("failed", ["bank_a", "bank_a"])  # what could be read is told
     part.write_bytes(saved)
     actions.run_hunt(hunt)
+    drain()
     assert len(rows()) == 3
+    assert told() == [("a1", 2), ("a2", 2), ("b1", 1), ("b2", 1)]
 
 
 def test_an_amended_signal_tells_only_of_what_is_new(touched, drain):

@@ -270,7 +270,7 @@ def test_a_search_finds_the_own_events_alone(touched, drain):
     client = touched.client("a1")
     response = search(client, f"hxxp://{EVIL_DOMAIN.replace('.', '[.]')}/login\n{EVIL_ADDRESS}\nnonsense here")
     assert response.status_code == 302
-    assert "Searching the log lake" in text_of(client.get(response.url))
+    assert "Waiting for its turn" in text_of(client.get(response.url))
     drain()
     page = client.get(response.url)
     assert page.context["listing"].page.count == 2

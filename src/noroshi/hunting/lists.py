@@ -6,7 +6,7 @@ from uuid import UUID
 from django.utils.translation import gettext_lazy as _
 
 from noroshi.hunting import queries, rule_wording, wording
-from noroshi.hunting.models import DetectionLevel, DetectionState, HuntState
+from noroshi.hunting.models import ENDED, DetectionLevel, DetectionState, Hunt, HuntState
 from noroshi.intel.wording import TYPES
 from noroshi.kit.lists import ChoiceFilter, Column, DateFilter, ListSpec, TextFilter
 from noroshi.kit.lists.spec import Rows
@@ -60,15 +60,15 @@ HITS: Final = ListSpec(
 )
 
 
-def found_by(hunt_id: UUID) -> ListSpec:
-    """Return the list of what one search of the own lake has found."""
+def found_by(hunt: Hunt) -> ListSpec:
+    """Return the list of what one search of the own lake has found, so far or in all."""
     return ListSpec(
         name="found",
         columns=_VALUE,
         filters=(TextFilter("q", _("Value"), ("value",)), _TYPE),
         default_sort="-count",
-        empty=_("None of the values is in your logs."),
-        export_queryset=lambda actor: queries.hits_for(actor).filter(hunt=hunt_id),
+        empty=_("None of the values is in your logs.") if hunt.state in ENDED else _("Nothing has been found so far."),
+        export_queryset=lambda actor: queries.hits_for(actor).filter(hunt=hunt),
     )
 
 
@@ -131,6 +131,8 @@ SEARCHES: Final = ListSpec(
     empty=_("Nobody here has searched the own logs yet."),
 )
 
+_FILE_STATES: Final = [(value, name) for value, name in HuntState.choices if value != HuntState.STOPPED]
+
 LOG_FILES: Final = ListSpec(
     name="log-files",
     columns=(
@@ -142,7 +144,7 @@ LOG_FILES: Final = ListSpec(
         Column("quarantined", _("In quarantine"), lambda file: file.quarantined, style="end"),
         Column("state", _("State"), lambda file: file.get_state_display(), cell="hunting/cells/state.html"),
     ),
-    filters=(ChoiceFilter("state", _("State"), HuntState.choices, "state"),),
+    filters=(ChoiceFilter("state", _("State"), _FILE_STATES, "state"),),
     default_sort="-created_at",
     empty=_("No log file has been sent from this page yet."),
 )

@@ -19,6 +19,7 @@ urlpatterns = [
     path("searches/", hunts.searches, name="searches"),
     path("searches/new", hunts.new_search, name="new-search"),
     path("searches/<uuid:hunt_id>/", hunts.search, name="search"),
+    path("searches/<uuid:hunt_id>/stop", hunts.stop_search, name="stop-search"),
     path("searches/<uuid:hunt_id>/hits.parquet", hunts.search_file, name="search-file"),
     path("searches/<uuid:hunt_id>/sightings", hunts.search_sightings, name="search-sightings"),
     path("lake/", hunts.lake, name="lake"),

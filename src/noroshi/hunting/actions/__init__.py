@@ -18,16 +18,7 @@ from noroshi.hunting.actions.detections import (
     run_for_shell,
     run_rules,
 )
-from noroshi.hunting.actions.hunts import (
-    MAX_LIST,
-    Searched,
-    finish_hunt,
-    look_again,
-    look_back_for,
-    run_hunt,
-    search_lakes,
-    search_own_lake,
-)
+from noroshi.hunting.actions.hunts import MAX_LIST, look_again, look_back_for, search_own_lake, stop_search
 from noroshi.hunting.actions.logs import (
     ingest_logs,
     notice_dropped_file,
@@ -37,7 +28,9 @@ from noroshi.hunting.actions.logs import (
 )
 from noroshi.hunting.actions.replay import ask_for_replay, replay_quarantine
 from noroshi.hunting.actions.rules import remove_rules, save_rules, tune_rule
+from noroshi.hunting.actions.running import run_hunt
 from noroshi.hunting.actions.seen import ask_own_lake
+from noroshi.hunting.actions.shell import Searched, Searching, search_lakes
 from noroshi.hunting.actions.sources import set_source
 from noroshi.hunting.actions.streams import open_stream, stream_reading, take_in_batches
 from noroshi.hunting.actions.upkeep import age_lakes, clear_waiting_rooms, compact_lakes, forget_subject, gather_index
@@ -48,6 +41,7 @@ __all__ = [
     "MAX_REASON",
     "Allowed",
     "Searched",
+    "Searching",
     "age_lakes",
     "allow_for",
     "allow_values",
@@ -60,7 +54,6 @@ __all__ = [
     "compact_lakes",
     "disallow_for",
     "disallow_values",
-    "finish_hunt",
     "forget_subject",
     "gather_index",
     "handle_detection",
@@ -82,6 +75,7 @@ __all__ = [
     "search_own_lake",
     "send_log_file",
     "set_source",
+    "stop_search",
     "stream_reading",
     "take_in",
     "take_in_batches",

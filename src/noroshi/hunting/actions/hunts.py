@@ -1,15 +1,10 @@
-"""Writes of the hunting room: hunts and their hits. Each verb checks, changes and writes the ledger in one transaction.
+"""Asking for hunts, and stopping them. Each verb checks, changes and writes the ledger in one transaction.
 
 A hunt is asked for (`look_back_for`, `search_own_lake`), and a subscriber of "hunting.hunt.requested" puts it on the
-job queue. `run_hunt` searches outside any transaction, then writes all its rows in one: killed before, it leaves
-nothing; run again after, it finds its hunt done.
+job queue, where `running.run_hunt` carries it out.
 """
 
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from datetime import datetime
-from itertools import groupby
-from operator import attrgetter
 from typing import Final
 from uuid import UUID
 
@@ -18,19 +13,14 @@ from django.utils.translation import gettext as _
 
 from noroshi.core import clock, ledger
 from noroshi.core.actor import Actor
-from noroshi.core.domain.small_numbers import told
-from noroshi.core.errors import InvalidInput, TooLarge
-from noroshi.hunting import policy, queries
-from noroshi.hunting.actions.hits import hits_of, hunter, take_back, tell_owner, write_hits
-from noroshi.hunting.domain.harmless import without_harmless
+from noroshi.core.errors import Conflict, InvalidInput, TooLarge
+from noroshi.hunting import policy
+from noroshi.hunting.actions.hits import hunter
+from noroshi.hunting.actions.running import MAX_REFUSED
 from noroshi.hunting.domain.value_list import ValueList, read_values
-from noroshi.hunting.engine import HuntResult, Needle
-from noroshi.hunting.lake import open_lake
-from noroshi.hunting.models import Hunt, HuntState
-from noroshi.members.models import Organisation
+from noroshi.hunting.models import ENDED, Hunt, HuntState
 
 MAX_VALUES: Final = 50_000
-MAX_REFUSED: Final = 1_000
 MAX_LIST: Final = 2_000_000
 """Characters of a pasted or uploaded list."""
 
@@ -84,89 +74,14 @@ def search_own_lake(
     return hunt
 
 
-@dataclass(frozen=True)
-class Searched:
-    """What a search of lakes at once has found, judged by each organisation's own allow-list.
-
-    What one organisation's list suppressed is told where that one was named; of all together, in how many
-    organisations there was something, from three on and in steps of three. A list is its organisation's own.
-    """
-
-    result: HuntResult
-    suppressed: list[queries.Suppressed]
-    suppressed_in: int | None = None
-
-
-def search_lakes(
-    actor: Actor,
-    *,
-    needles: Sequence[Needle],
-    organisation: str | None,
-    since: datetime | None = None,
-    until: datetime | None = None,
-    harmless_too: bool = False,
-) -> Searched:
-    """Search the lake of an organisation (None: all lakes) at once, for the installation's own shell.
-
-    It makes no hunt: the ledger keeps who searched where for how many values. Hits name no events; those of values
-    that a warning list calls harmless are left out and named, but for a search for `harmless_too`.
-    """
-    lakes = None if organisation is None else [organisation]
-    result = open_lake().hunt(needles, organisations=lakes, since=since, until=until, samples=False)
-    if not harmless_too:
-        result = without_harmless(result)
-    result, suppressed = queries.judged(result)
-    with transaction.atomic():
-        ledger.record(actor, "hunting.lake.searched", lakes=lakes or [], values=len(needles), hits=len(result.hits))
-    if lakes is None:
-        return Searched(result, [], told(len({each.found.organisation for each in suppressed})))
-    return Searched(result, suppressed)
-
-
-def run_hunt(hunt: Hunt) -> None:
-    """Search the lakes the hunt may search and write down what was found; a hunt that is done stays as it is."""
-    if not _begin(hunt):
-        return
-    try:
-        lake = open_lake()
-        scope = queries.scope_of(hunt, lake.organisations())
-        needles = queries.needles_of(hunt)
-        result = lake.hunt(needles, organisations=scope.keys(), since=hunt.since, until=hunt.until)
-    except Exception:  # isolation point: the page says that it failed, the queue tries again
-        Hunt.everything.filter(pk=hunt.pk).update(state=HuntState.FAILED)
-        raise
-    if hunt.signal_id is None and not hunt.harmless_too:  # of a signal's values, its author has said which count
-        result = without_harmless(result)
-    wanted = {(needle.type, needle.value) for needle in needles}
-    finish_hunt(hunt, result, scope, wanted)
-
-
-def _begin(hunt: Hunt) -> bool:
-    """Mark the hunt as running; return whether there is anything to do."""
-    rows = Hunt.everything.filter(pk=hunt.pk).exclude(state=HuntState.DONE)
-    return bool(rows.update(state=HuntState.RUNNING))
-
-
 @transaction.atomic
-def finish_hunt(
-    hunt: Hunt, result: HuntResult, scope: Mapping[str, Organisation], wanted: set[tuple[str, str]]
-) -> None:
-    """Write what the engine found: hits, sightings, events and the end of the hunt, all or nothing, once."""
-    hunt = Hunt.everything.select_for_update().get(pk=hunt.pk)
-    if hunt.state == HuntState.DONE:
-        return
-    for name, hits in groupby(result.hits, attrgetter("organisation")):
-        new = write_hits(hunt, scope[name], hits)
-        if hunt.signal_id is not None:
-            tell_owner(hunt, scope[name].pk, new)
-    take_back(hunt, wanted)
-    hunt.state, hunt.finished_at = HuntState.DONE, clock.now()
-    hunt.wall_seconds, hunt.cpu_seconds = result.wall_seconds, result.cpu_seconds
-    hunt.refused = [*hunt.refused, *(list(pair) for pair in result.refused)][:MAX_REFUSED]
-    hunt.scanned, hunt.capped = [[read.reason, read.files] for read in result.scanned], result.capped
-    hunt.save()
-    found = hits_of(hunt).filter(allowed=None).count()
-    ledger.record(hunter(hunt), "hunting.hunt.finished", hunt, hits=found, lakes=len(scope), values=len(wanted))
+def stop_search(actor: Actor, hunt: Hunt) -> None:
+    """Stop a search of the own logs; what was found by now stays. Raises Conflict where it has ended already."""
+    policy.require_hunter(actor)
+    rows = Hunt.everything.filter(pk=hunt.pk, signal=None).exclude(state__in=ENDED)
+    if not rows.update(state=HuntState.STOPPED, stopped_by=actor.person, finished_at=clock.now()):
+        raise Conflict(_("The search has ended already."))
+    ledger.record(actor, "hunting.hunt.stopped", hunt)
 
 
 def values_in(text: str) -> ValueList:

@@ -57,7 +57,7 @@ def ask_own_lake(
     result = open_lake().hunt(needles, organisations=[organisation.slug], since=since, until=until, samples=False)
     if not harmless_too:
         result = without_harmless(result)
-    result, suppressed = queries.judged(result)
+    result, suppressed = queries.Judge().judged(result)
     with transaction.atomic():
         ledger.record(actor, "hunting.lake.asked", organisation, values=len(needles), hits=len(result.hits))
     kept = {(each.found.type, each.found.value) for each in suppressed}

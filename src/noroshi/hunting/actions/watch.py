@@ -15,10 +15,8 @@ from noroshi.hunting.actions.hits import take_back, tell_owner, write_hits
 from noroshi.hunting.engine import Hit as Found
 from noroshi.hunting.engine import Needle
 from noroshi.hunting.lake import open_lake
-from noroshi.hunting.models import Hunt, HuntState, WatchMark
+from noroshi.hunting.models import UNDER_WAY, Hunt, WatchMark
 from noroshi.members.models import Organisation
-
-_UNDER_WAY = (HuntState.WAITING, HuntState.RUNNING)
 
 
 def watch_arrivals(organisation: Organisation) -> int:
@@ -47,7 +45,7 @@ def _finish(mark: WatchMark, arrival: int, asking: dict[Hunt, set[Needle]], foun
         return 0  # another watch was quicker
     new, unfinished = 0, False
     for hunt in Hunt.everything.select_for_update().filter(pk__in=[hunt.pk for hunt in asking]).order_by("pk"):
-        unfinished |= hunt.state in _UNDER_WAY
+        unfinished |= hunt.state in UNDER_WAY
         new += _write(hunt, mark.organisation, asking[hunt], found)
     if not unfinished:
         WatchMark.objects.filter(pk=mark.pk).update(arrival=arrival, watched_at=clock.now())

@@ -9,7 +9,7 @@ from ninja import Field, Query, Router, Schema, Status
 
 from noroshi.hunting import actions, queries, wording
 from noroshi.hunting.engine import Hit as Found
-from noroshi.hunting.models import AllowedValue, Hit, Hunt
+from noroshi.hunting.models import AllowedValue, Hit, Hunt, HuntState
 from noroshi.kit.api import Page, Paged, example, listed, with_offset
 from noroshi.kit.cursors import page_of
 from noroshi.kit.http import ActorRequest
@@ -22,6 +22,7 @@ WRITES: Final = TokenAuth(Scope.HUNTING_WRITE)
 SEARCH: Final = {
     "id": "0192a5c4-6f1e-7c3a-9b1d-2f4e6a8c0b1d",
     "state": "done",
+    "partial": False,
     "values": 2,
     "since": "2026-11-01T00:00:00Z",
     "until": None,
@@ -48,12 +49,13 @@ class NewSearch(Schema):
 
 
 class SearchLine(Schema):
-    """A search, and how it stands."""
+    """A search, and how it stands. `partial` until all was searched: what was found is a part of it, and may grow."""
 
     model_config = example(**SEARCH)
 
     id: UUID
-    state: Literal["waiting", "running", "done", "failed"]
+    state: Literal["waiting", "running", "done", "failed", "stopped"]
+    partial: bool
     values: int
     since: datetime | None
     until: datetime | None
@@ -77,23 +79,35 @@ class FilesRead(Schema):
     files: int
 
 
+class HowFar(Schema):
+    """How far a search is: parts of the index looked up, files of events that must be read, hits and their events."""
+
+    parts: int
+    files: int
+    files_read: int
+    hits: int
+    events: int
+
+
 class SearchWhole(SearchLine):
-    """A search with what it passed over. `capped` where more was found than one search may hold."""
+    """A search, how far it is, and what it passed over. `capped` where more was found than one search may hold."""
 
     model_config = example(
         **SEARCH,
+        progress={"parts": 2, "files": 3, "files_read": 3, "hits": 1, "events": 12},
         capped=False,
         refused=[{"value": "0.0.0.0/4", "reason": "The network is too wide."}],
         scanned=[{"reason": "These files are not in the index yet: compact the lake.", "files": 3}],
     )
 
+    progress: HowFar
     capped: bool
     refused: list[Passed]
     scanned: list[FilesRead]
 
 
 class HitLine(Schema):
-    """A value that was found: in how many events, the first and the last of them."""
+    """A value that was found: in how many events, the first and the last of them; so far, where it is `partial`."""
 
     model_config = example(
         type="ipv4",
@@ -101,6 +115,7 @@ class HitLine(Schema):
         count=12,
         first_seen="2026-11-20T01:02:03Z",
         last_seen="2026-11-21T04:05:06Z",
+        partial=False,
     )
 
     type: str
@@ -108,9 +123,10 @@ class HitLine(Schema):
     count: int
     first_seen: datetime
     last_seen: datetime
+    partial: bool
 
 
-class SuppressedLine(HitLine):
+class SuppressedLine(Schema):
     """A value that was found and is on the own allow-list, and why: no hit."""
 
     model_config = example(
@@ -122,6 +138,11 @@ class SuppressedLine(HitLine):
         reason="Our partner's update server",
     )
 
+    type: str
+    value: str
+    count: int
+    first_seen: datetime
+    last_seen: datetime
     reason: str
 
 
@@ -149,8 +170,11 @@ def list_searches(request: ActorRequest, wanted: Query[Paged]) -> dict[str, Any]
 def read_search(request: ActorRequest, search_id: UUID) -> dict[str, Any]:
     """Return one search."""
     hunt = queries.search_for(request.actor, search_id)
+    found = queries.amount_found(request.actor, hunt)
+    far = {name: getattr(hunt, name) for name in ("parts", "files", "files_read")}
     return {
         **_line(hunt),
+        "progress": {**far, "hits": found.values, "events": found.events},
         "capped": hunt.capped,
         "refused": [{"value": value, "reason": reason and wording.in_words(reason)} for value, reason in hunt.refused],
         "scanned": [{"reason": wording.in_words(reason), "files": files} for reason, files in hunt.scanned],
@@ -162,7 +186,15 @@ def list_hits(request: ActorRequest, search_id: UUID, wanted: Query[Paged]) -> d
     """List what a search has found."""
     hunt = queries.search_for(request.actor, search_id)
     rows = queries.hits_for(request.actor).filter(hunt=hunt)
-    return listed(page_of(rows, cursor=wanted.cursor, limit=wanted.limit, by="created_at"), _hit)
+    page = page_of(rows, cursor=wanted.cursor, limit=wanted.limit, by="created_at")
+    return listed(page, lambda hit: {**_hit(hit), "partial": _is_partial(hunt)})
+
+
+@router.post("/{uuid:search_id}/stop", response=SearchLine, auth=WRITES)
+def stop_search(request: ActorRequest, search_id: UUID) -> dict[str, Any]:
+    """Stop a search; what it has found by now stays."""
+    actions.stop_search(request.actor, queries.search_for(request.actor, search_id))
+    return _line(queries.search_for(request.actor, search_id))
 
 
 @router.get("/{uuid:search_id}/suppressed", response=Page[SuppressedLine], auth=READS)
@@ -179,6 +211,7 @@ def _line(hunt: Hunt) -> dict[str, Any]:
     return {
         **{name: getattr(hunt, name) for name in names},
         "id": hunt.pk,
+        "partial": _is_partial(hunt),
         "values": len(hunt.values),
         "asked_at": hunt.created_at,
         "url": reverse("hunting:search", args=[hunt.pk]),
@@ -192,3 +225,7 @@ def suppressed_line(found: Hit | Found, line: AllowedValue) -> dict[str, Any]:
 
 def _hit(hit: Hit | Found) -> dict[str, Any]:
     return {name: getattr(hit, name) for name in ("type", "value", "count", "first_seen", "last_seen")}
+
+
+def _is_partial(hunt: Hunt) -> bool:
+    return hunt.state != HuntState.DONE

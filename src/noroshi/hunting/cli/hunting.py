@@ -1,7 +1,10 @@
 """`noroshi hunt`: searching the log lake from a shell or a script."""
 
 import json
-from collections.abc import Mapping, Sequence
+import sys
+import time
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import asdict
 from datetime import datetime, timedelta
 from pathlib import Path
@@ -13,10 +16,13 @@ from noroshi.core.errors import InvalidInput, TooLarge
 from noroshi.hunting.cli.printing import organisation_of, plain, print_csv, print_table, printable
 
 if TYPE_CHECKING:
-    from noroshi.hunting.actions import Searched
+    from noroshi.hunting.actions import Searched, Searching
     from noroshi.hunting.engine import HitRow, HuntResult
 
 MAX_VALUE_FILE: Final = 256 * 1024 * 1024
+PAUSE: Final = 0.2
+"""Seconds between two lines of progress."""
+OVERWRITE: Final = "\r\x1b[K"
 _MOMENT: Final = click.DateTime(["%Y-%m-%d", "%Y-%m-%dT%H:%M:%S", "%Y-%m-%dT%H:%M:%S%z"])
 _COLUMNS: Final = ("organisation", "type", "value", "count", "first_seen", "last_seen")
 
@@ -63,14 +69,16 @@ def hunt(
     if not found.values:
         raise InvalidInput("file", f"{file}: no line names a value that can be looked for")
     written = {(value.type.value, value.value): text for value, text in found.values.items()}
-    searched = search_lakes(
-        Actor.system("hunt"),
-        needles=[Needle(*key) for key in written],
-        organisation=organisation_of(org).slug if org else None,
-        since=_aware(since),
-        until=_aware(until),
-        harmless_too=harmless,
-    )
+    with _progress_line(form) as progress:
+        searched = search_lakes(
+            Actor.system("hunt"),
+            needles=[Needle(*key) for key in written],
+            organisation=organisation_of(org).slug if org else None,
+            since=_aware(since),
+            until=_aware(until),
+            harmless_too=harmless,
+            progress=progress,
+        )
     result = searched.result
     hits = [
         HitRow(hit.organisation, hit.type, written[hit.type, hit.value], hit.count, hit.first_seen, hit.last_seen)
@@ -86,6 +94,29 @@ def hunt(
     _give(hits, searched, form, output)
     if form not in {"json", "stix"}:
         click.echo(f"{len(hits):,} hits for {len(written):,} values in {result.wall_seconds:.2f} s", err=True)
+
+
+@contextmanager
+def _progress_line(form: str) -> "Iterator[Callable[[Searching], None] | None]":
+    """Within the block, what says how far a search is, on one line of a terminal; None where nobody watches."""
+    if form == "json" or not sys.stderr.isatty():
+        yield None
+        return
+    due = 0.0
+
+    def tell(step: "Searching") -> None:
+        nonlocal due
+        if time.monotonic() < due:
+            return
+        due = time.monotonic() + PAUSE
+        files = f", {step.files_read:,} of {step.files:,} files of events" if step.files else ""
+        lakes = f"{step.lakes_done:,} of {step.lakes:,} organisations"
+        click.echo(f"{OVERWRITE}searched: {lakes}{files}; {step.hits:,} hits so far", nl=False, err=True)
+
+    try:
+        yield tell
+    finally:
+        click.echo(OVERWRITE, nl=False, err=True)
 
 
 def _tell_suppressed(searched: "Searched", written: Mapping[tuple[str, str], str]) -> None:

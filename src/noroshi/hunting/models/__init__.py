@@ -10,10 +10,12 @@ from noroshi.hunting.models.detections import (
     RuleUse,
     Trouble,
 )
-from noroshi.hunting.models.hunts import Hit, Hunt, HuntState, LogFile, LogSource
+from noroshi.hunting.models.hunts import ENDED, UNDER_WAY, Hit, Hunt, HuntState, LogFile, LogSource
 from noroshi.hunting.models.watch import WatchMark
 
 __all__ = [
+    "ENDED",
+    "UNDER_WAY",
     "AllowedValue",
     "Detection",
     "DetectionLevel",

@@ -4,6 +4,7 @@ A hit belongs to the organisation in whose logs it was; nobody else reads it.
 """
 
 from datetime import datetime
+from typing import Final
 
 from django.db import models
 from django.utils.translation import gettext_lazy as _
@@ -24,6 +25,12 @@ class HuntState(models.TextChoices):
     RUNNING = "running", _("Running")
     DONE = "done", _("Done")
     FAILED = "failed", _("Failed")
+    STOPPED = "stopped", _("Stopped")
+    """By a person: of a search alone."""
+
+
+UNDER_WAY: Final = (HuntState.WAITING, HuntState.RUNNING)
+ENDED: Final = (HuntState.DONE, HuntState.STOPPED)
 
 
 class Hunt(models.Model):
@@ -50,6 +57,15 @@ class Hunt(models.Model):
     capped = models.BooleanField(default=False)
     """Whether more was found than one hunt may hold."""
     state = models.CharField(max_length=8, choices=HuntState.choices, default=HuntState.WAITING)
+    lakes = models.PositiveIntegerField(default=0)
+    """Organisations whose logs are searched; `lakes_done` of them have been."""
+    lakes_done = models.PositiveIntegerField(default=0)
+    parts = models.PositiveIntegerField(default=0)
+    """Parts of the index that were looked up."""
+    files = models.PositiveIntegerField(default=0)
+    """Files of events that must be read, as far as that is known; `files_read` of them have been."""
+    files_read = models.PositiveIntegerField(default=0)
+    stopped_by = models.ForeignKey("members.Person", on_delete=models.PROTECT, null=True, related_name="+")
     created_at = models.DateTimeField(default=clock.now)
     finished_at = models.DateTimeField(null=True)
     wall_seconds = models.FloatField(null=True)

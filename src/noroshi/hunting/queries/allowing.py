@@ -81,20 +81,25 @@ class Suppressed:
     line: AllowedValue
 
 
-def judged(result: HuntResult) -> tuple[HuntResult, list[Suppressed]]:
-    """Return an answer without what each organisation allows in its own logs, and what that was."""
-    slugs = {hit.organisation for hit in result.hits}
-    numbers = dict(Organisation.objects.filter(slug__in=slugs).values_list("slug", "pk"))
-    lists = {slug: allow_list_of(number) for slug, number in numbers.items()}
-    hits, suppressed = [], []
-    for hit in result.hits:
-        known = lists.get(hit.organisation)
-        line = known and known.allowing(hit.type, hit.value)
-        if line:
-            suppressed.append(Suppressed(hit, line))
-        else:
-            hits.append(hit)
-    return replace(result, hits=tuple(hits)), suppressed
+class Judge:
+    """Judges what is found in the logs of many organisations, each by its own allow-list as it was when first asked."""
+
+    def __init__(self) -> None:
+        self._lists: dict[str, AllowList | None] = {}
+
+    def allowing(self, hit: Found) -> AllowedValue | None:
+        """Return what allows a hit in its organisation's logs."""
+        if hit.organisation not in self._lists:
+            owner = Organisation.objects.filter(slug=hit.organisation).first()
+            self._lists[hit.organisation] = allow_list_of(owner.pk) if owner else None
+        known = self._lists[hit.organisation]
+        return known.allowing(hit.type, hit.value) if known else None
+
+    def judged(self, result: HuntResult) -> tuple[HuntResult, list[Suppressed]]:
+        """Return an answer without what each organisation allows in its own logs, and what that was."""
+        lines = [(hit, self.allowing(hit)) for hit in result.hits]
+        hits = tuple(hit for hit, line in lines if line is None)
+        return replace(result, hits=hits), [Suppressed(hit, line) for hit, line in lines if line is not None]
 
 
 def organisations_to_judge() -> Iterator[Organisation]:

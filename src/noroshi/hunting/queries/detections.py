@@ -15,7 +15,7 @@ from noroshi.hunting import rulebook
 from noroshi.hunting.domain.events import LogEvent, as_log_event
 from noroshi.hunting.engine.detections.running import Window
 from noroshi.hunting.lake import open_lake
-from noroshi.hunting.models import Detection, DetectionRun, HuntState
+from noroshi.hunting.models import UNDER_WAY, Detection, DetectionRun
 from noroshi.hunting.queries.hunts import one
 from noroshi.members.models import Person
 from noroshi.members.queries import active_people, actors_of
@@ -69,7 +69,7 @@ def run_for(actor: Actor, run_id: UUID) -> DetectionRun:
 def runs_waiting(organisation: UUID) -> QuerySet[DetectionRun]:
     """Return the runs of an organisation that have not ended: another one would do the same again."""
     runs = DetectionRun.objects.unrestricted(reason="whether a run is under way")
-    return runs.filter(organisation=organisation, state__in=(HuntState.WAITING, HuntState.RUNNING))
+    return runs.filter(organisation=organisation, state__in=UNDER_WAY)
 
 
 def people_of(organisation: UUID) -> list[Person]:

@@ -20,6 +20,7 @@ from noroshi.core.actor import Actor
 from noroshi.core.domain import worlds
 from noroshi.core.domain.audience import State
 from noroshi.core.domain.channels import Channel
+from noroshi.core.domain.small_numbers import told
 from noroshi.core.errors import NotFound
 from noroshi.hunting import policy
 from noroshi.hunting.domain.drop_folder import ready_files
@@ -37,7 +38,7 @@ from noroshi.hunting.engine import (
 )
 from noroshi.hunting.engine.mapping import read_mapping
 from noroshi.hunting.lake import open_lake
-from noroshi.hunting.models import Hit, Hunt, HuntState, LogFile, LogSource
+from noroshi.hunting.models import UNDER_WAY, Hit, Hunt, HuntState, LogFile, LogSource
 from noroshi.members.models import Organisation, Person
 from noroshi.members.queries import active_people, actors_of
 from noroshi.sharing.models import Signal, SignalObservable
@@ -120,9 +121,39 @@ def counts_by_organisation(actor: Actor, signal: Signal) -> list[OrganisationCou
     return sorted(counts, key=lambda count: (-count.events, count.organisation.slug))
 
 
+@dataclass(frozen=True)
+class Hunted:
+    """A signal's hunt that is under way, and how many organisations' logs are done: from three on, in threes."""
+
+    lakes_done: int | None
+
+
+def hunt_under_way(actor: Actor, signal: Signal) -> Hunted | None:
+    """Return how far the hunt of a signal is: for a hub operator, whose page grows; how many it reaches is not told."""
+    if not policy.may_count(actor):
+        return None
+    rows = Hunt.objects.unrestricted(reason="how far it is, for a hub operator who sees the signal")
+    hunt = rows.filter(signal=signal, state__in=UNDER_WAY).order_by("-version").first()
+    return Hunted(told(hunt.lakes_done)) if hunt else None
+
+
 def searches_for(actor: Actor) -> QuerySet[Hunt]:
     """Return what people of the own organisation looked for in its lake, newest first."""
     return Hunt.objects.visible_to(actor).select_related("requested_by", "organisation").order_by("-created_at", "-pk")
+
+
+@dataclass(frozen=True)
+class Amount:
+    """How many values were found, and in how many events."""
+
+    values: int
+    events: int
+
+
+def amount_found(actor: Actor, hunt: Hunt) -> Amount:
+    """Return how much a search has found by now."""
+    found = hits_for(actor).filter(hunt=hunt).order_by().aggregate(values=Count("pk"), events=Sum("count"))
+    return Amount(found["values"], found["events"] or 0)
 
 
 def search_for(actor: Actor, hunt_id: UUID) -> Hunt:
@@ -163,13 +194,13 @@ def log_file_for(actor: Actor, file_id: UUID) -> LogFile:
 def log_files_waiting(organisation: UUID) -> int:
     """Return how many log files that were sent have not been taken in yet."""
     rows = LogFile.everything.filter(organisation=organisation, dropped=False)
-    return rows.filter(state__in=(HuntState.WAITING, HuntState.RUNNING)).count()
+    return rows.filter(state__in=UNDER_WAY).count()
 
 
 def files_waited_for() -> set[str]:
     """Return the names of the waiting rooms whose log files have not been taken in yet."""
     rows = LogFile.objects.unrestricted(reason="what waits is not cleared away").filter(dropped=False)
-    waiting = rows.filter(state__in=(HuntState.WAITING, HuntState.RUNNING))
+    waiting = rows.filter(state__in=UNDER_WAY)
     return {str(number) for number in waiting.values_list("pk", flat=True)}
 
 

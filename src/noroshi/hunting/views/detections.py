@@ -14,13 +14,12 @@ from noroshi.core.errors import Conflict
 from noroshi.hunting import actions, lists, policy, queries, rule_wording
 from noroshi.hunting.engine.detections.rules import Layer
 from noroshi.hunting.forms import HandlingForm
-from noroshi.hunting.models import HuntState
+from noroshi.hunting.models import UNDER_WAY
 from noroshi.hunting.queries import Coverage, Sight
 from noroshi.kit.charts import Chart, HeatMap, bar_chart, heat_map
 from noroshi.kit.http import ActorRequest
 from noroshi.kit.lists import respond
 
-RUNNING = (HuntState.WAITING, HuntState.RUNNING)
 COLUMN_WIDTH = 84
 
 
@@ -97,7 +96,7 @@ def run(request: ActorRequest, run_id: UUID) -> HttpResponse:
     found = queries.run_for(request.actor, run_id)
     context = {
         "run": found,
-        "running": found.state in RUNNING,
+        "running": found.state in UNDER_WAY,
         "new": queries.detections_for(request.actor).filter(run=found).count(),
     }
     if request.headers.get("HX-Target") != "progress":

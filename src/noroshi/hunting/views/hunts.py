@@ -17,14 +17,15 @@ from django.utils.translation import gettext as _
 from django.views.decorators.csrf import csrf_exempt, csrf_protect
 from django.views.decorators.http import require_POST
 
-from noroshi.core.errors import InvalidInput, NotFound, TooLarge
+from noroshi.core.errors import Conflict, InvalidInput, NotFound, TooLarge
 from noroshi.hunting import actions, lists, policy, queries, wording
 from noroshi.hunting.engine import is_slug
 from noroshi.hunting.forms import LogForm, SearchForm, SourceForm
-from noroshi.hunting.models import Hunt, HuntState
+from noroshi.hunting.models import ENDED, UNDER_WAY, Hunt
 from noroshi.kit.charts import Chart, HeatMap, bar_chart, heat_map
 from noroshi.kit.http import ActorRequest
 from noroshi.kit.lists import Page, respond
+from noroshi.sharing.models import Signal
 from noroshi.sharing.queries import signal_for
 
 if TYPE_CHECKING:
@@ -36,7 +37,6 @@ MAX_UPLOAD: Final = 256 * 1024 * 1024
 QUARANTINE_PAGE: Final = 100
 ROWS_SHOWN: Final = 40
 """Sources, or organisations, whose days are drawn."""
-RUNNING: Final = (HuntState.WAITING, HuntState.RUNNING)
 
 
 def hits(request: ActorRequest) -> HttpResponseBase:
@@ -84,14 +84,29 @@ def signal(request: ActorRequest, signal_id: UUID) -> HttpResponse:
     """Show what a signal's hunt has found: own hits to a member, counts by organisation to the hub's operators."""
     policy.require_onlooker(request.actor)
     asked = signal_for(request.actor, signal_id)
+    counts = queries.counts_by_organisation(request.actor, asked)
+    hunted = queries.hunt_under_way(request.actor, asked)
+    if request.headers.get("HX-Target") == "progress":
+        return _hunt_progress(request, asked, hunted, sum(count.values for count in counts))
     context = {
         "signal": asked,
+        "hunted": hunted,
+        "found": sum(count.values for count in counts),
         "hits": queries.hits_for(request.actor).filter(hunt__signal=asked)[:QUARANTINE_PAGE],
         "suppressed": queries.suppressed_for(request.actor).filter(hunt__signal=asked)[:QUARANTINE_PAGE],
-        "counts": queries.counts_by_organisation(request.actor, asked),
+        "counts": counts,
         "may_count": policy.may_count(request.actor),
     }
     return render(request, "hunting/signal.html", context)
+
+
+def _hunt_progress(request: ActorRequest, signal: Signal, hunted: queries.Hunted | None, found: int) -> HttpResponse:
+    """Answer with how far a signal's hunt is; once there is more to see, have the page loaded anew."""
+    context = {"signal": signal, "hunted": hunted, "found": found}
+    response = render(request, "hunting/hunt_progress.html", context)
+    if hunted is None or request.GET.get("found") != str(found):
+        response["HX-Refresh"] = "true"
+    return response
 
 
 def searches(request: ActorRequest) -> HttpResponseBase:
@@ -117,26 +132,39 @@ def new_search(request: ActorRequest) -> HttpResponse:
 
 
 def search(request: ActorRequest, hunt_id: UUID) -> HttpResponseBase:
-    """Show how a search stands, and what it has found."""
+    """Show how a search stands, and what it has found; while it goes on, what it has found so far."""
     hunt = queries.search_for(request.actor, hunt_id)
-    context = {
-        "hunt": hunt,
-        "running": hunt.state in RUNNING,
+    found = queries.amount_found(request.actor, hunt)
+    context = {"hunt": hunt, "running": hunt.state in UNDER_WAY, "ended": hunt.state in ENDED, "found": found}
+    if request.headers.get("HX-Target") == "progress":
+        response = _progress(request, "hunting/search_progress.html", context)
+        if request.GET.get("events") != str(found.events):
+            response["HX-Trigger"] = "found"  # the list asks for itself anew, by the filters that the person chose
+        return response
+    context |= {
         "refused": [(value, wording.in_words(reason)) for value, reason in hunt.refused],
         "suppressed": queries.suppressed_for(request.actor).filter(hunt=hunt).order_by("-count", "pk")[:ROWS_SHOWN],
         "scanned": [(wording.in_words(reason), files) for reason, files in hunt.scanned],
     }
-    if request.headers.get("HX-Target") == "progress":
-        return _progress(request, "hunting/search_progress.html", context)
-    rows = queries.hits_for(request.actor).filter(hunt=hunt)
     return respond(
         request,
-        lists.found_by(hunt.pk),
+        lists.found_by(hunt),
         actor=request.actor,
-        rows=rows,
+        rows=queries.hits_for(request.actor).filter(hunt=hunt),
         template="hunting/search.html",
         context=context,
     )
+
+
+@require_POST
+def stop_search(request: ActorRequest, hunt_id: UUID) -> HttpResponse:
+    """Stop a search; what it has found by now stays."""
+    hunt = queries.search_for(request.actor, hunt_id)
+    try:
+        actions.stop_search(request.actor, hunt)
+    except Conflict as error:
+        messages.info(request, error.message)
+    return redirect("hunting:search", hunt_id=hunt.pk)
 
 
 def search_file(request: ActorRequest, hunt_id: UUID) -> HttpResponse:
@@ -254,7 +282,7 @@ def _send_log(request: ActorRequest) -> HttpResponse:
 def log_file(request: ActorRequest, file_id: UUID) -> HttpResponse:
     """Show how far a log file is on its way into the lake."""
     file = queries.log_file_for(request.actor, file_id)
-    context = {"file": file, "running": file.state in RUNNING, "error": file.error and wording.in_words(file.error)}
+    context = {"file": file, "running": file.state in UNDER_WAY, "error": file.error and wording.in_words(file.error)}
     if request.headers.get("HX-Target") == "progress":
         return _progress(request, "hunting/log_file_progress.html", context)
     return render(request, "hunting/log_file.html", context)
