@@ -245,8 +245,8 @@ class _Kinds:
         self._run(f"CREATE OR REPLACE TEMP TABLE seen_urls AS SELECT {', '.join(columns)}, {_SUMS} "
                   f"FROM (SELECT {with_host}, bit, us FROM observed) GROUP BY ALL")  # fmt: skip
         distinct = " UNION ".join(f"SELECT {column} AS text FROM seen_urls" for column in columns)
-        self._run(f"CREATE OR REPLACE TEMP TABLE cut_urls AS "
-                  f"SELECT text, {url_cuts_sql('text')} AS cuts FROM ({distinct}) WHERE text IS NOT NULL")  # fmt: skip
+        cut = url_cuts_sql(f"({distinct}) WHERE text IS NOT NULL")
+        self._run(f"CREATE OR REPLACE TEMP TABLE cut_urls AS {cut}")
         parts = [_cut_rows(column) for column in columns]
         if len(columns) > 1:
             parts.append(_common_cut_rows(*columns))

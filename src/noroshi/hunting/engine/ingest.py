@@ -72,7 +72,7 @@ def ingest(root: Path, manifest: Manifest, order: Order, key: bytes, memory_limi
         writer = PartWriter(root, order.organisation, order.source, key, memory_limit)
         columns = columns_by_role(key, order.local, order.latest)
         with closing(_Batch(manifest, writer)) as batch, closing(writer.session()) as session:
-            bulk = _Bulk(session, Values(session, columns, order.local, order.latest), writer.scratch / "lines.txt")
+            bulk = _Bulk(session, Values(session, columns, order.local, order.latest))
             run = _Run(manifest, order, batch, roles, RowWriter(columns), bulk)
             try:
                 run.take_all()
@@ -104,7 +104,6 @@ class _Bulk:
 
     session: duckdb.DuckDBPyConnection
     values: Values
-    scratch: Path
 
 
 class _Run:
@@ -162,7 +161,7 @@ class _Run:
             self._read_in_bulk(reading, form)
 
     def _read_in_bulk(self, reading: _Reading, form: BulkFormat) -> None:
-        reader = BulkReader(self._bulk.session, form.lines, self._bulk.values, self._bulk.scratch)
+        reader = BulkReader(self._bulk.session, form.lines, self._bulk.values)
         gathered = batches(read_blocks(reading.surveyed, reading.reject))
         for batch in gathered:
             if form.joins_lines and form.joins_lines in batch.text:

@@ -227,6 +227,8 @@ def digest(raw: str, kind: str) -> str | None:
 
 def account(raw: str) -> str | None:
     """Read a user or account identifier before it is hashed."""
+    if raw.isalnum() and raw.isascii() and len(raw) > _LONGEST_NOTHING and not raw.isdigit():
+        return raw.lower()  # as nearly all are, and what follows would make of it
     cleaned = text(raw.lower() if raw.isascii() else unicodedata.normalize("NFKC", raw).casefold())
     if cleaned and cleaned[0].isdigit() and _NUMBER.fullmatch(cleaned):
         cleaned = re.sub(r"[\s-]", "", cleaned) or None
@@ -238,7 +240,14 @@ def pseudonym(canonical: str, key: bytes) -> str:
 
     Whoever holds the key can still enumerate short identifiers: the result is personal data.
     """
-    return hashlib.blake2b(canonical.encode("utf-8"), key=key, digest_size=16).hexdigest()
+    digest = _keyed(key).copy()
+    digest.update(canonical.encode("utf-8"))
+    return digest.hexdigest()
+
+
+@lru_cache(maxsize=2)
+def _keyed(key: bytes) -> hashlib.blake2b:
+    return hashlib.blake2b(key=key, digest_size=16)
 
 
 def account_pseudonym(raw: str, key: bytes) -> str | None:

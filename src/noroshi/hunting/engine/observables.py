@@ -14,6 +14,7 @@ A key is a signed 64-bit number, which every engine that reads Parquet has. Two 
 2^63 pairs; whoever fetches the events of a hit compares the values again.
 """
 
+# ruff: noqa: S608 - columns are constants of this package, relations are its callers'
 import hashlib
 import re
 from dataclasses import dataclass
@@ -80,21 +81,18 @@ def text_key_sql(expression: str) -> str:
 
 def with_email_host(relation: str) -> str:
     """Return SQL of the events of a relation, the name behind the @ beside them."""
-    return f"SELECT *, nullif(split_part(email, '@', 2), '') AS {EMAIL_HOST} FROM {relation}"  # noqa: S608 - ours
+    return f"SELECT *, nullif(split_part(email, '@', 2), '') AS {EMAIL_HOST} FROM {relation}"
 
 
-def url_cuts_sql(url: str) -> str:
-    """Return SQL of the list of a URL's keys: of its host, then further by one cut each, at most `URL_DEPTH`.
+def url_cuts_sql(urls: str) -> str:
+    """Return SQL of (text, cuts) of a relation of URLs (text): the keys of the host, then further by one cut each.
 
-    A ``/`` at its end is no cut: a needle has none there.
+    There are at most `URL_DEPTH`. A ``/`` at the end is no cut: a needle has none there.
     """
-    bare, whole, depth = f"rtrim({url}, '/')", "[^/?&]*", url_depth_sql(url)
-    cuts = (f"regexp_extract({bare}, '^(?:{whole}[/?&]){{{number}}}{whole}')" for number in range(URL_DEPTH))
-    keys = (f"CASE WHEN {depth} > {number} THEN {text_key_sql(cut)} END" for number, cut in enumerate(cuts))
-    return f"[{', '.join(keys)}][:{depth}]"
-
-
-def url_depth_sql(url: str) -> str:
-    """Return SQL of the number of keys that a URL would have without a limit."""
-    bare = f"rtrim({url}, '/')"
-    return f"(length({bare}) - length(translate({bare}, '/?&', '')) + 1)"
+    split = "string_split(replace(replace(rtrim(text, '/'), '?', '/'), '&', '/'), '/')"
+    ends = f"SELECT text, pieces, length(pieces[1]) AS end_1 FROM (SELECT text, {split} AS pieces FROM {urls})"
+    for number in range(2, URL_DEPTH + 1):
+        ends = f"SELECT *, end_{number - 1} + 1 + length(pieces[{number}]) AS end_{number} FROM ({ends})"
+    cuts = {number: text_key_sql(f"left(text, end_{number})") for number in range(1, URL_DEPTH + 1)}
+    keys = ", ".join(f"CASE WHEN len(pieces) >= {number} THEN {key} END" for number, key in cuts.items())
+    return f"SELECT text, [{keys}][:len(pieces)] AS cuts FROM ({ends})"

@@ -2,7 +2,7 @@
 
 import shutil
 import uuid
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from functools import partial
 from pathlib import Path
 from typing import Any, Final
@@ -22,13 +22,16 @@ ROW_GROUP: Final = 32_768
 EVENTS: Final = "events"
 
 _ROWS = f"""
+CREATE OR REPLACE TABLE rows_of_text AS
 SELECT * FROM read_csv(?, header = false, auto_detect = false, delim = ',', quote = '"', escape = '"', nullstr = '',
               new_line = '\\n', max_line_size = 4000000, hive_partitioning = false, columns = {STAGED_COLUMNS})
 """  # noqa: S608 - our own column names
-_STAGE = """
-CREATE OR REPLACE TEMP TABLE staged AS
-SELECT * REPLACE (make_timestamptz(time) AS time), CAST(make_timestamp(time) AS DATE) AS day FROM ({rows})
-"""
+_NOTHING = ", ".join(f"NULL::{kind} AS {name}" for name, kind in STAGED_COLUMNS.items())
+_STAGE = f"""
+CREATE OR REPLACE TEMP VIEW staged AS
+SELECT * REPLACE (make_timestamptz(time) AS time), CAST(make_timestamp(time) AS DATE) AS day
+FROM (SELECT {_NOTHING} WHERE false UNION ALL BY NAME {{tables}})
+"""  # noqa: S608 - the same
 _DAYS = "SELECT day, count(*), epoch_us(min(time)), epoch_us(max(time)) FROM staged GROUP BY 1 ORDER BY 1"
 
 
@@ -44,6 +47,8 @@ class PartWriter:
         shutil.rmtree(self._scratch, ignore_errors=True)  # a killed ingest may have left some
         self._scratch.mkdir(parents=True)
         self._duckdb = connect(memory_limit, self._scratch)
+        # A batch is hardly more than what DuckDB gives one thread, and two batches are in work at once.
+        self._duckdb.execute("SET threads = 1").fetchall()
 
     def close(self) -> None:
         """Drop what was staged."""
@@ -62,16 +67,23 @@ class PartWriter:
     def write(self, rows: Sequence[str], tables: Sequence[str] = ()) -> Written:
         """Write rows as parts under their final names, durably; the manifest does not know them yet.
 
-        Rows are lines of CSV and what is in tables of the columns `STAGED_COLUMNS`, which are dropped.
+        Rows are lines of CSV and what is in tables of some of the columns `STAGED_COLUMNS`, which are dropped.
         """
-        staged = self._scratch / "rows.csv"
-        staged.write_text("".join(f"{row}\n" for row in rows), encoding="utf-8")
-        sources = [*([_ROWS] if rows else ()), *(f"FROM {table}" for table in tables)]
-        sql = _STAGE.format(rows=" UNION ALL ".join(sources))
-        self._duckdb.execute(sql, [str(staged)] if rows else []).fetchall()
-        self.drop(tables)
+        tables = [*tables, *self._loaded(rows)]
+        stage = _STAGE.format(tables=" UNION ALL BY NAME ".join(f"FROM {table}" for table in tables))
+        self._duckdb.execute(stage).fetchall()
         parts = [self._write_day(*day) for day in self._duckdb.execute(_DAYS).fetchall()]
-        return Written(parts, [self._index(epoch, parts) for epoch in epochs(self._duckdb, "staged")])
+        written = Written(parts, [self._index(epoch, parts) for epoch in epochs(self._duckdb, "staged")])
+        self.drop(tables)
+        return written
+
+    def _loaded(self, rows: Sequence[str]) -> Iterator[str]:
+        """Make a table of lines of CSV, if there are any."""
+        if rows:
+            staged = self._scratch / "rows.csv"
+            staged.write_text("".join(f"{row}\n" for row in rows), encoding="utf-8")
+            self._duckdb.execute(_ROWS, [str(staged)]).fetchall()
+            yield "rows_of_text"
 
     def drop(self, tables: Sequence[str]) -> None:
         """Drop tables that `write` shall not find."""

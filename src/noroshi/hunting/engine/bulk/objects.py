@@ -8,6 +8,7 @@ as Python does but for two liberties (commas at the end, words for infinity), wh
 import json
 import re
 from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
 from typing import Any, Final
 
 import duckdb
@@ -19,12 +20,15 @@ from noroshi.hunting.engine.bulk.naming import by_role
 from noroshi.hunting.engine.conditions import literal
 from noroshi.hunting.engine.readers import cloudtrail, windows, zeek
 
-SAMPLED: Final = 200
-"""Lines of a batch by which the paths that are asked for are known."""
+SAMPLED: Final = 1000
+"""Lines of a batch by which its shapes are known; those of a shape that is not among them are left to the readers."""
 MAX_PATHS: Final = 150
 MAX_SHAPES: Final = 16
 MAX_DEPTH: Final = 6
 
+_SAMPLE: Final = f"""
+CREATE OR REPLACE TEMP TABLE sampled AS FROM lines USING SAMPLE reservoir({SAMPLED} ROWS) REPEATABLE (1)
+"""
 _ROOT: Final = "$"
 _PLAIN_NAME: Final = re.compile(r"[\w@.:/ -]{1,100}")
 _TEXTS: Final = frozenset({"VARCHAR", "BIGINT", "UBIGINT", "BOOLEAN", "NULL"})
@@ -32,16 +36,21 @@ _TEXTS: Final = frozenset({"VARCHAR", "BIGINT", "UBIGINT", "BOOLEAN", "NULL"})
 _DECIMAL: Final = "-?[0-9]{1,12}[.][0-9]{1,9}"
 _LIBERTIES: Final = r",[ \t]*[\]}]"
 _LIBERTIES_IN_LISTS: Final = rf"{_LIBERTIES}|[,\[][ \t]*-?(?i:nan|inf)"
-_SEEN: Final = """
-CREATE OR REPLACE TEMP TABLE seen AS
-SELECT line, json_keys(text, {objects})::VARCHAR || json_type(text, {paths})::VARCHAR AS shape,
-       json_extract_string(text, {texts}) AS texts
-FROM lines WHERE strlen(text) <= {longest} AND json_valid(text) AND NOT regexp_matches(text, {liberties})
+# Most objects hold neither another one nor a list: what stands before their only brace is all there is to look at.
+_IS_STRICT: Final = """
+CASE WHEN instr(text, '}}') = length(text) AND NOT contains(text, ']') AND substr(text, -2, 1) NOT IN (',', ' ', chr(9))
+     THEN true ELSE NOT regexp_matches(text, {liberties}) END
 """
 _SHAPES: Final = """
-SELECT shape, json_keys(text, {objects}), json_type(text, {paths})
-FROM lines JOIN (SELECT shape, min(line) AS line FROM seen GROUP BY shape ORDER BY count(*) DESC, shape LIMIT {most})
-USING (line)
+SELECT keys, types FROM (SELECT json_keys(text, {objects}) AS keys, json_type(text, {paths}) AS types
+                         FROM sampled WHERE strlen(text) <= {longest} AND json_valid(text))
+GROUP BY ALL ORDER BY count(*) DESC, keys, types LIMIT {most}
+"""
+_SEEN: Final = f"""
+CREATE OR REPLACE TEMP VIEW seen AS SELECT line, texts, CASE {{shapes}} END AS shape FROM (
+    SELECT line, json_extract_string(text, {{texts}}) AS texts, json_keys(text, {{objects}}) AS keys,
+           json_type(text, {{paths}}) AS types
+    FROM lines WHERE strlen(text) <= {{longest}} AND json_valid(text) AND {_IS_STRICT})
 """
 
 
@@ -53,30 +62,35 @@ class ObjectLines:
 
     def extract(self, duck: duckdb.DuckDBPyConnection) -> Sequence[str] | None:
         """Make the view ``raw`` of the objects whose shape SQL can read; None where there is none."""
-        sample = duck.execute(
-            f"SELECT text FROM lines USING SAMPLE reservoir({SAMPLED} ROWS) REPEATABLE (1)"
-        ).fetchall()
-        known = _Paths((text for (text,) in sample), self._roles)
+        duck.execute(_SAMPLE).fetchall()
+        known = _Paths((text for (text,) in duck.execute("SELECT text FROM sampled").fetchall()), self._roles)
         if not known.texts:
             return None
-        asked = {"objects": _list(known.objects), "paths": _list(known.scalars)}
-        texts, liberties = _list(known.texts), _LIBERTIES_IN_LISTS if known.lists else _LIBERTIES
-        duck.execute(_SEEN.format(longest=LONGEST, liberties=literal(liberties), texts=texts, **asked)).fetchall()
+        asked = {"objects": _list(known.objects), "paths": _list(known.scalars), "longest": LONGEST}
         shapes = duck.execute(_SHAPES.format(most=MAX_SHAPES, **asked)).fetchall()
-        named = {shape: _named(known, keys, types, self._roles) for shape, keys, types in shapes}
-        return self._take(duck, {shape: found for shape, found in named.items() if found})
-
-    def _take(self, duck: duckdb.DuckDBPyConnection, named: Mapping[str, "_Named"]) -> Sequence[str] | None:
-        """Make ``named`` of the objects of the shapes that are read."""
-        roles = sorted({role for found in named.values() for role in found.texts})
-        if not roles:
+        found = [named for keys, types in shapes if (named := _named(known, keys, types, self._roles))]
+        if not found:
             return None
-        selects = []
-        for shape, found in named.items():
-            select = ", ".join(f'{found.texts.get(role, "NULL")} AS "{role}"' for role in roles)
-            selects.append(f"SELECT line, {select} FROM seen WHERE shape = {literal(shape)} AND {found.where}")
-        duck.execute(f"CREATE OR REPLACE TEMP VIEW named AS {' UNION ALL '.join(selects)}").fetchall()
-        return compose(duck, roles)
+        liberties = literal(_LIBERTIES_IN_LISTS if known.lists else _LIBERTIES)
+        conditions = " ".join(f"WHEN {named.when} THEN {number}" for number, named in enumerate(found))
+        seen = _SEEN.format(shapes=conditions, texts=_list(known.texts), liberties=liberties, **asked)
+        duck.execute(seen).fetchall()
+        return _take(duck, found)
+
+
+def _take(duck: duckdb.DuckDBPyConnection, found: Sequence["_Named"]) -> Sequence[str]:
+    """Make ``named`` of the objects of the shapes that are read."""
+    roles = sorted({role for named in found for role in named.texts})
+    select = ", ".join(f'{_by_shape([named.texts.get(role, "NULL") for named in found])} AS "{role}"' for role in roles)
+    duck.execute(f"CREATE OR REPLACE TEMP VIEW named AS SELECT line, {select} FROM seen WHERE shape >= 0").fetchall()
+    return compose(duck, roles)
+
+
+def _by_shape(expressions: Sequence[str]) -> str:
+    """Return SQL of a role's text, given by an expression for each shape."""
+    if len(set(expressions)) == 1:
+        return expressions[0]
+    return f"CASE shape {' '.join(f'WHEN {number} THEN {text}' for number, text in enumerate(expressions))} END"
 
 
 class _Paths:
@@ -111,12 +125,12 @@ class _Paths:
                 self._add(value, path, f"{full_name}.", depth + 1)
 
 
+@dataclass(frozen=True, slots=True)
 class _Named:
-    """How the objects of one shape are read: SQL of each role's text, and a condition."""
+    """How the objects of one shape are read: SQL of each role's text, and a condition by which they are known."""
 
-    def __init__(self, texts: Mapping[str, str], where: str) -> None:
-        self.texts = texts
-        self.where = where
+    texts: Mapping[str, str]
+    when: str
 
 
 class _NotPlainError(Exception):
@@ -133,7 +147,7 @@ def _named(
     except _NotPlainError:
         return None
     texts = by_role(shape.fields, roles)
-    return _Named(texts, shape.where()) if texts else None
+    return _Named(texts, shape.when()) if texts else None
 
 
 class _Shape:
@@ -143,17 +157,18 @@ class _Shape:
         self._names = dict(zip(known.objects, keys, strict=True))
         self._types = dict(zip(known.scalars, types, strict=True))
         self._places = {path: place for place, path in enumerate(known.texts, start=1)}
+        self._is_shape = f"keys = {_sql(keys)}::VARCHAR[][] AND types = {_sql(types)}::VARCHAR[]"
         self._decimals: list[str] = []
         self.fields: list[tuple[str, str]] = []
         self.item = self._read(_ROOT, "")
 
-    def where(self) -> str:
-        """Return SQL of: its numbers with a fraction are plain."""
-        return " AND ".join([f"regexp_full_match({text}, '{_DECIMAL}')" for text in self._decimals] or ["true"])
+    def when(self) -> str:
+        """Return SQL of: an object is of this shape, and its numbers with a fraction are plain."""
+        return " AND ".join([self._is_shape, *(f"regexp_full_match({text}, '{_DECIMAL}')" for text in self._decimals)])
 
     def _read(self, at: str, prefix: str) -> dict[str, Any]:
         names = self._names[at] or []
-        if len(set(names)) < len(names):
+        if len(set(names)) < len(names) or any("\0" in name for name in names):
             raise _NotPlainError
         return {name: self._value(_below(at, name), f"{prefix}{name}") for name in names}
 
@@ -190,4 +205,11 @@ def _below(path: str, name: str) -> str:
 
 
 def _list(paths: Mapping[str, None]) -> str:
-    return f"[{', '.join(map(literal, paths))}]"
+    return _sql(list(paths))
+
+
+def _sql(found: Any) -> str:
+    """Return SQL of a text, of a list of them, or of such lists; None is NULL."""
+    if isinstance(found, str):
+        return literal(found)
+    return "NULL" if found is None else f"[{', '.join(map(_sql, found))}]"

@@ -4,7 +4,6 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import partial
 from itertools import count
-from pathlib import Path
 from typing import Final, Protocol
 
 import duckdb
@@ -74,11 +73,10 @@ _OF_THE_TEXT: Final = (duckdb.ConversionException, duckdb.InvalidInputException,
 class BulkReader:
     """Takes batches of one file."""
 
-    def __init__(self, duck: duckdb.DuckDBPyConnection, lines: Lines, values: Values, scratch: Path) -> None:
+    def __init__(self, duck: duckdb.DuckDBPyConnection, lines: Lines, values: Values) -> None:
         self._duck = duck
         self._lines = lines
         self._values = values
-        self._scratch = scratch
 
     def take(self, file: int, batch: Batch) -> Taken:
         """Make events of a batch as far as SQL can."""
@@ -88,12 +86,12 @@ class BulkReader:
             return _untaken(batch)
 
     def _taken(self, file: int, batch: Batch) -> Taken | None:
-        roles = self._lines.extract(self._duck) if load(self._duck, batch, self._scratch) else None
+        roles = self._lines.extract(self._duck) if load(self._duck, batch) else None
         if not roles or "time" not in roles:
             return None
         table = f"taken_{next(_TABLES)}"
         events = self._values.take(table, file, roles)
-        left = f"SELECT line, text FROM lines ANTI JOIN {table} USING (line) ORDER BY line"  # noqa: S608 - our own
+        left = f"SELECT line, text FROM lines ANTI JOIN {table} USING (line) WHERE text <> '' ORDER BY line"  # noqa: S608 - our own
         return Taken(table, events, self._values.spans(table), iter(self._duck.execute(left).fetchall()))
 
 

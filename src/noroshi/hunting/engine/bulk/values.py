@@ -1,8 +1,8 @@
 """From the raw text of roles to the columns of events: Python is asked once for each different text."""
 
 # ruff: noqa: S608 - roles and columns are names of `schema.SLOTS`
-from collections.abc import Collection, Mapping
-from dataclasses import dataclass
+from collections.abc import Callable, Collection, Mapping
+from dataclasses import dataclass, field
 from datetime import tzinfo
 from typing import Any, Final
 
@@ -15,29 +15,36 @@ from noroshi.hunting.engine.schema import SLOTS, STAGED_COLUMNS
 from noroshi.hunting.engine.vocabulary import class_of_action
 
 URLS: Final = ("url", "referrer")
-# As `normalise` knows a URL that is canonical but for its scheme.
-_PLAIN_URL: Final = r"^(?:https?://([A-Za-z0-9.-]+))?(/[!$&-\[\]-~]*)$"
-_CUT_URL: Final = "regexp_extract(\"{role}\", '{pattern}', ['host', 'path']) AS {role}_cut"
-_IS_PLAIN: Final = """
-{role}_cut.path <> '' AND NOT contains("{role}", '/.') AND NOT starts_with("{role}", '//') AS {role}_plain
+# As `normalise` knows a URL that is canonical but for its scheme; of a path alone the host is empty.
+_PLAIN_URL: Final = r"(?:https?://[A-Za-z0-9.-]+)?/[!$&-\[\]-~]*"
+_PLAIN_HOST: Final = f"""
+CASE WHEN regexp_full_match("{{role}}", '{_PLAIN_URL}') AND NOT contains("{{role}}", '/.')
+          AND NOT starts_with("{{role}}", '//')
+     THEN CASE WHEN starts_with("{{role}}", '/') THEN '' ELSE split_part("{{role}}", '/', 3) END END AS {{role}}_host
 """
-# Texts that need no Python: a condition on them, and their column's value. As `rows.columns_by_role` has it.
+_AFTER_HOST: Final = "substr(r.{role}, instr(r.{role}, '//') + 2 + length(r.{role}_host))"
+# Texts that need no Python: a condition on them, and their columns' values. As `rows.columns_by_role` has it.
 _WHOLE: Final = "CAST(split_part({raw}, '.', 1) AS BIGINT)"
 _POWER: Final = f"CAST(rpad('1', CAST(length(CAST({_WHOLE} AS VARCHAR)) AS INTEGER), '0') AS BIGINT)"
 _BAND: Final = f"""
 CASE WHEN {_WHOLE} = 0 THEN 0 WHEN {_WHOLE} >= 5 * {_POWER} THEN 5 * {_POWER}
      WHEN {_WHOLE} >= 2 * {_POWER} THEN 2 * {_POWER} ELSE {_POWER} END
 """
+_OCTET: Final = "(25[0-5]|2[0-4][0-9]|1[0-9][0-9]|[1-9]?[0-9])"
+_NUMBER_OF_IPV4: Final = (
+    "CAST(list_inner_product(CAST(string_split({raw}, '.') AS DOUBLE[]), [16777216, 65536, 256, 1]) AS BIGINT)"
+)
 _PLAIN: Final = {
-    "device": ("regexp_full_match({raw}, '[!-~][ -~]{{8,}}[!-~]')", "{raw}"),
-    "amount": ("regexp_full_match({raw}, '[0-9]{{1,15}}([.][0-9]+)?')", _BAND),
-    "bytes_out": ("regexp_full_match({raw}, '[0-9]{{1,18}}')", "CAST({raw} AS BIGINT)"),
-    "src_port": ("regexp_full_match({raw}, '[0-9]{{1,9}}')", "CAST({raw} AS INTEGER)"),
+    "device": ("[!-~][ -~]{8,}[!-~]", ["{raw}"]),
+    "amount": ("[0-9]{1,15}([.][0-9]+)?", [_BAND]),
+    "bytes_out": ("[0-9]{1,18}", ["CAST({raw} AS BIGINT)"]),
+    "src_port": ("[0-9]{1,9}", ["CAST({raw} AS INTEGER)"]),
+    **dict.fromkeys(("src_ip", "dst_ip"), ("[.]".join([_OCTET] * 4), ["{raw}", _NUMBER_OF_IPV4, "NULL", "NULL"])),
 }
 # As `timestamps.parse` cuts the seconds off; what is all digits counts seconds, thousandths or millionths since 1970.
 _TIMED: Final = r"""
 CREATE OR REPLACE TEMP TABLE timed AS
-SELECT * EXCLUDE (place, rest, cut, digits, fraction, after){plains},
+SELECT * EXCLUDE (place, rest, cut, digits, fraction, after){plain},
        CASE WHEN digits IS NOT NULL THEN NULL WHEN cut THEN substr("time", 1, place) || ':00' || after ELSE "time"
        END AS minute,
        CASE WHEN digits IS NOT NULL THEN digits
@@ -55,13 +62,12 @@ FROM (SELECT *, CASE WHEN contains("time", ':') THEN NULL
              END AS after
       FROM (SELECT *, substr("time", place + 4) AS rest,
                    regexp_full_match(substr("time", place + 1, 3), ':[0-5][0-9]') AS cut
-            FROM (SELECT *{cuts}, CASE WHEN starts_with("time", '[') THEN 18 WHEN substr("time", 3, 1) = '/' THEN 17
+            FROM (SELECT *, CASE WHEN starts_with("time", '[') THEN 18 WHEN substr("time", 3, 1) = '/' THEN 17
                                        ELSE 16 END AS place
                   FROM raw WHERE regexp_full_match("time", '[ -~]+'))))
 """
 _TAKE: Final = """
-CREATE OR REPLACE TABLE {table} AS SELECT * FROM (
-    SELECT {select} FROM timed AS r {joins} WHERE r.minute IS NULL OR map_minute.value IS NOT NULL)
+CREATE OR REPLACE TABLE {table} AS SELECT * FROM (SELECT {select} FROM timed AS r {joins})
 WHERE time >= {earliest} AND time < {latest}
 """
 
@@ -71,7 +77,7 @@ class _Selection:
     """SQL of the columns of an event, and the joins that they need."""
 
     columns: dict[str, str]
-    joins: list[str]
+    joins: list[str] = field(default_factory=list)
 
 
 class Values:
@@ -90,15 +96,16 @@ class Values:
 
         Lines without a time that SQL can read, within the bounds of time, are not among them.
         """
-        urls = [role for role in URLS if role in roles]
-        cuts = "".join(f", {_CUT_URL.format(role=role, pattern=_PLAIN_URL)}" for role in urls)
-        plains = "".join(f", {_IS_PLAIN.format(role=role)}" for role in urls)
-        self._run(_TIMED.format(cuts=cuts, plains=plains))
+        plain = [_PLAIN_HOST.format(role=role) for role in roles if role in URLS]
+        plain += [
+            f"regexp_full_match(\"{role}\", '{_PLAIN[role][0]}') AS {role}_plain" for role in roles if role in _PLAIN
+        ]
+        self._run(_TIMED.format(plain="".join(f", {flag}" for flag in plain)))
         selection = self._selection(file, roles)
-        columns = ", ".join(
-            f"CAST({selection.columns.get(name, 'NULL')} AS {kind}) AS {name}" for name, kind in STAGED_COLUMNS.items()
+        select = ", ".join(
+            f"CAST({value} AS {STAGED_COLUMNS[name]}) AS {name}" for name, value in selection.columns.items()
         )
-        self._run(_TAKE.format(table=table, select=columns, joins=" ".join(selection.joins), **self._bounds))
+        self._run(_TAKE.format(table=table, select=select, joins=" ".join(selection.joins), **self._bounds))
         return int(self._run(f"SELECT count(*) FROM {table}")[0][0])
 
     def spans(self, table: str) -> set[str]:
@@ -106,72 +113,73 @@ class Values:
         return {str(span) for (span,) in self._run(f"SELECT DISTINCT time // {10**SPAN_DIGITS} FROM {table}")}
 
     def _selection(self, file: int, roles: Collection[str]) -> _Selection:
-        found = _Selection(
-            {"file": str(file), "line": "r.line", "time": "coalesce(map_minute.value, 0) + r.micros"}, []
-        )
-        self._map("minute", "minute", {"value": "BIGINT"}, lambda raw: (timestamps.calendar(raw, self._local),))
-        found.joins.append("LEFT JOIN map_minute ON map_minute.raw = r.minute")
+        found = _Selection({"file": str(file), "line": "r.line"})
+        self._add_time(found)
         for role in roles:
             if role in URLS:
                 self._add_url(found, role)
             elif role in _PLAIN:
                 self._add_plain(found, role)
             elif role not in {"time", "host"}:
-                self._map(role, f'"{role}"', SLOTS[role], self._columns[role])
-                found.columns |= {column: f"map_{role}.{column}" for column in SLOTS[role]}
-                found.joins.append(f'LEFT JOIN map_{role} ON map_{role}.raw = r."{role}"')
+                found.columns |= self._ask(found, role, f'"{role}"', SLOTS[role], self._columns[role])
         if "host" in roles:
             self._add_host(found)
         self._add_class(found, roles)
         return found
 
+    def _add_time(self, found: _Selection) -> None:
+        minute = self._ask_one(found, "minute", "minute", "BIGINT", lambda raw: timestamps.calendar(raw, self._local))
+        found.columns["time"] = f"CASE WHEN r.minute IS NULL THEN r.micros ELSE {minute} + r.micros END"
+
     def _add_url(self, found: _Selection, role: str) -> None:
         """A URL that is plain stays, after the canonical name of its host; any other is read in Python."""
         text, host = SLOTS[role]
-        self._map(role, f'"{role}"', SLOTS[role], self._columns[role], f"NOT {role}_plain")
-        self._map(f"{role}_host", f"{role}_cut.host", {"value": "VARCHAR"}, lambda raw: (normalise.host(raw),),
-                  f"{role}_plain AND {role}_cut.host <> ''")  # fmt: skip
-        found.joins += [
-            f'LEFT JOIN map_{role} ON map_{role}.raw = CASE WHEN NOT r.{role}_plain THEN r."{role}" END',
-            f"LEFT JOIN map_{role}_host ON map_{role}_host.raw = r.{role}_cut.host",
-        ]
-        named = f"map_{role}_host.value"
+        kept = f"{role}_host"
+        asked = self._ask(found, role, f'"{role}"', SLOTS[role], self._columns[role], f"{kept} IS NULL")
+        named = self._ask_one(found, kept, kept, "VARCHAR", normalise.host, f"{kept} <> ''")
         found.columns |= {
-            text: f"CASE WHEN NOT r.{role}_plain THEN map_{role}.{text} WHEN r.{role}_cut.host = '' THEN r.\"{role}\" "
-            f"ELSE {named} || r.{role}_cut.path END",
-            host: f"CASE WHEN NOT r.{role}_plain THEN map_{role}.{host} ELSE {named} END",
+            text: f"CASE WHEN r.{kept} IS NULL THEN {asked[text]} WHEN r.{kept} = '' THEN r.\"{role}\" "
+            f"ELSE {named} || {_AFTER_HOST.format(role=role)} END",
+            host: f"CASE WHEN r.{kept} IS NULL THEN {asked[host]} ELSE {named} END",
         }
 
     def _add_plain(self, found: _Selection, role: str) -> None:
         """A text that is plain stays; any other is read in Python."""
-        plain, value = (sql.format(raw=f'"{role}"') for sql in _PLAIN[role])
-        (column,) = SLOTS[role]
-        self._map(role, f'"{role}"', SLOTS[role], self._columns[role], f"NOT {plain}")
-        plain, value = (sql.format(raw=f'r."{role}"') for sql in _PLAIN[role])
-        found.joins.append(f'LEFT JOIN map_{role} ON map_{role}.raw = CASE WHEN NOT {plain} THEN r."{role}" END')
-        found.columns[column] = f"CASE WHEN {plain} THEN {value} ELSE map_{role}.{column} END"
+        asked = self._ask(found, role, f'"{role}"', SLOTS[role], self._columns[role], f"NOT {role}_plain")
+        for column, value in zip(SLOTS[role], _PLAIN[role][1], strict=True):
+            plain = value.format(raw=f'r."{role}"')
+            found.columns[column] = f"CASE WHEN r.{role}_plain THEN {plain} ELSE {asked[column]} END"
 
     def _add_host(self, found: _Selection) -> None:
         """A host without a URL stands in the URL's place."""
-        self._map("host", '"host"', SLOTS["url"], self._columns["host"])
-        found.joins.append('LEFT JOIN map_host ON map_host.raw = r."host"')
-        found.columns["host"] = f"coalesce({found.columns.get('host', 'NULL')}, map_host.host)"
+        asked = self._ask(found, "host", '"host"', SLOTS["url"], self._columns["host"])
+        found.columns["host"] = f"coalesce({found.columns.get('host', 'NULL')}, {asked['host']})"
 
     def _add_class(self, found: _Selection, roles: Collection[str]) -> None:
         by_action = "NULL"
         if "action" in roles:
-            self._map("kind", '"action"', {"value": "VARCHAR"}, lambda raw: (class_of_action(raw),))
-            found.joins.append('LEFT JOIN map_kind ON map_kind.raw = r."action"')
-            by_action = "map_kind.value"
+            by_action = self._ask_one(found, "kind", '"action"', "VARCHAR", class_of_action)
         found.columns["class"] = class_sql(roles, found.columns.get("class", "NULL"), by_action)
 
-    def _map(self, name: str, text: str, columns: Mapping[str, str], values: Columns, where: str = "true") -> None:
-        """Make a table of the different texts of a column of ``timed`` with the values of their columns."""
+    def _ask_one(
+        self, found: _Selection, name: str, text: str, kind: str, value: Callable[[str], Any], where: str = "true"
+    ) -> str:
+        """Ask Python for one value of each text; return its SQL."""
+        return self._ask(found, name, text, {"value": kind}, lambda raw: (value(raw),), where)["value"]
+
+    def _ask(
+        self, found: _Selection, name: str, text: str, columns: Mapping[str, str], values: Columns, where: str = "true"
+    ) -> Mapping[str, str]:
+        """Ask Python for the values of each different text of a column of ``timed``; return SQL of each column's."""
         raws = [raw for (raw,) in self._run(f"SELECT DISTINCT {text} FROM timed WHERE {text} IS NOT NULL AND {where}")]
-        found = [list(column) for column in zip(*map(values, raws), strict=True)] or [[] for _ in columns]
+        if not raws:
+            return dict.fromkeys(columns, "NULL")
+        answers = [list(column) for column in zip(*map(values, raws), strict=True)]
         unnested = "".join(f", unnest(?::{kind}[]) AS {column}" for column, kind in columns.items())
         made = f"CREATE OR REPLACE TEMP TABLE map_{name} AS SELECT unnest(?::VARCHAR[]) AS raw{unnested}"
-        self._run(made, raws, *found)
+        self._run(made, raws, *answers)
+        found.joins.append(f"LEFT JOIN map_{name} ON map_{name}.raw = r.{text}")
+        return {column: f"map_{name}.{column}" for column in columns}
 
     def _run(self, sql: str, *parameters: Any) -> list[Any]:
         return self._duck.execute(sql, list(parameters)).fetchall()
