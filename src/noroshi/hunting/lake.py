@@ -26,7 +26,7 @@ def _engine() -> Engine | None:
         return None
     from noroshi.hunting.engine.spark import SparkEngine  # noqa: PLC0415 - an extra of the installation
 
-    return SparkEngine(settings.LAKE_SPARK)
+    return SparkEngine(settings.LAKE_SPARK, rules_from=settings.LAKE_SPARK_RULES_FROM << 20)
 
 
 def drop_folder(organisation: Organisation, source: str) -> Path:

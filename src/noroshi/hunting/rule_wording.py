@@ -42,6 +42,7 @@ REASONS: Final[Mapping[RuleReason, Promise]] = {
     RuleReason.VALUES: _("The rule compares with more than {limit} values."),
     RuleReason.NUL: _("A value holds a NUL character, which no log line has."),
     RuleReason.PATTERN: _("A pattern is longer than {limit} characters."),
+    RuleReason.JAVA: _("Spark would read “{name}” in a pattern differently: write it another way."),
     RuleReason.PSEUDONYM: _("Users, accounts and sessions are kept as pseudonyms: only whole values can be compared."),
     RuleReason.NETWORK: _("“{name}” is no address: only an address can be inside a network."),
     RuleReason.NO_NUMBER: _("“{name}” is a number, and “{value}” is none."),

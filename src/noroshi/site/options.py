@@ -154,7 +154,13 @@ OPTIONS: Final = (
         "LAKE_SPARK",
         str,
         "",
-        "Address of the master of a Spark cluster that answers hunts in place of this machine: spark://HOST:7077.",
+        "Address of the master of a Spark cluster that answers hunts and rules in place of this machine: spark://HOST:7077.",
+    ),
+    Option(
+        "LAKE_SPARK_RULES_FROM",
+        int,
+        "1024",
+        "What logs weigh at least, in MB, for a rule to look at them on that cluster and not on this machine.",
     ),
     Option(
         "LAKE_DAYS",

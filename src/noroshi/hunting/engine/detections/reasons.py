@@ -25,6 +25,7 @@ class RuleReason(StrEnum):
     VALUES = "The rule compares with more than {limit} values."
     NUL = "A value holds a NUL character, which no log line has."
     PATTERN = "A pattern is longer than {limit} characters."
+    JAVA = "Spark would read “{name}” in a pattern differently: write it another way."
     PSEUDONYM = "Users, accounts and sessions are kept as pseudonyms: only whole values can be compared."
     NETWORK = "“{name}” is no address: only an address can be inside a network."
     NO_NUMBER = "“{name}” is a number, and “{value}” is none."

@@ -25,6 +25,7 @@ from noroshi.hunting.engine.plan import Question, Store
 from noroshi.hunting.engine.scan import MAX_SAMPLES, Total
 from noroshi.hunting.engine.session import session
 from noroshi.hunting.engine.spark import sql
+from noroshi.hunting.engine.spark.events import SparkEvents
 
 _SAMPLES: Final = """
 SELECT needle, time, file, line, source FROM (
@@ -33,6 +34,8 @@ WHERE place <= {most} ORDER BY needle, place
 """
 SETTINGS: Final[dict[str, bool | float | int | str | None]] = {
     "spark.sql.session.timeZone": "UTC",
+    "spark.sql.ansi.enabled": "true",
+    "spark.sql.ansi.doubleQuotedIdentifiers": "true",
     "spark.ui.enabled": "false",
     "spark.ui.showConsoleProgress": "false",
 }
@@ -43,18 +46,25 @@ _IS_PICKED: Final = "unix_micros(e.time) = picked.time AND e.file = picked.file 
 
 
 class SparkEngine:
-    """Opens hunts on one cluster; `master` is its address, as Spark writes it (spark://host:7077)."""
+    """Opens hunts, and events for rules, on one cluster; `master` is its address, as Spark writes it.
 
-    def __init__(self, master: str) -> None:
+    Rules ask events of fewer bytes than ``rules_from`` in this process: they follow what arrives, every few minutes,
+    and a cluster takes seconds for each of them.
+    """
+
+    def __init__(self, master: str, *, rules_from: int = 1 << 30) -> None:
         self._master = master
+        self._rules_from = rules_from
 
     def open(self, store: Store, keys: Keys) -> "SparkHunt":
         """Make the keys known to the cluster, by a file beside the lake that its workers read too."""
         return SparkHunt(_session(self._master), store, keys)
 
     def events(self, store: Store, parts: Sequence[Path]) -> Events:
-        """Rules are asked in this process."""
-        return DuckEvents(store, parts)
+        """Let the cluster read some files for rules, or this process, if they are small."""
+        if sum(part.stat().st_size for part in parts if part.exists()) < self._rules_from:
+            return DuckEvents(store, parts)
+        return SparkEvents(_session(self._master), parts)
 
     def stop(self) -> None:
         """Leave the cluster; the next hunt joins it again."""

@@ -1,47 +1,20 @@
-"""Spark answers every hunt as DuckDB does, to the event and the microsecond: on a real cluster, over the same files."""
+"""Spark answers every hunt as DuckDB does, to the event and the microsecond."""
 
-import logging
 import random
 
 import pytest
 
+from hunting.engine.test_hunt import KEY, NEEDLES, TIMES, any_events, damaged_by_noise, ingest_halves, moment
 from noroshi.hunting.engine import Lake, Merge, Needle
 from noroshi.hunting.engine.reasons import ScanReason
 
-from .spark_cluster import QUICK, lacking, running
-from .test_hunt import KEY, NEEDLES, TIMES, any_events, damaged_by_noise, ingest_halves, moment
-
 pytestmark = [
     pytest.mark.slow,
-    pytest.mark.skipif(lacking() != "", reason=lacking() or "there is one"),
     pytest.mark.filterwarnings("ignore::ResourceWarning"),  # Spark leaves its socket to the garbage collector
 ]
 
-SMALL = f"""
-spark.sql.shuffle.partitions 2
-spark.executor.memory 512m
-spark.task.maxFailures 1
-spark.driver.extraJavaOptions {QUICK}
-spark.executor.extraJavaOptions {QUICK}
-"""
 SOUGHT = [Needle(*needle) for needle in NEEDLES]
 WINDOW = {"since": moment(TIMES[9]), "until": moment(TIMES[20])}
-
-
-@pytest.fixture(scope="module")
-def spark(tmp_path_factory):
-    """The engine on a cluster of one master and two workers."""
-    from noroshi.hunting.engine.spark import SparkEngine  # an extra: not where it is not installed
-
-    with pytest.MonkeyPatch.context() as patch, running(tmp_path_factory.mktemp("spark")) as master:
-        conf = tmp_path_factory.mktemp("conf")
-        (conf / "spark-defaults.conf").write_text(SMALL)
-        patch.setenv("SPARK_CONF_DIR", str(conf))
-        patch.setenv("SPARK_LOCAL_IP", "127.0.0.1")
-        patch.setattr(logging.getLogger("py4j"), "propagate", False)  # it says goodbye when all streams are closed
-        engine = SparkEngine(master)
-        yield engine
-        engine.stop()
 
 
 @pytest.fixture(scope="module")
