@@ -29,12 +29,17 @@ def masks(kind: str, prefix: int) -> tuple[int, ...]:
     return ip_numbers((1 << BITS[kind]) - (1 << (BITS[kind] - prefix)), kind)
 
 
+def ends(kind: str, prefix: int, network: Sequence[int]) -> list[tuple[int, int]]:
+    """Return the first and last number of each half of a network's addresses."""
+    full = (1 << 32) - 1 if kind == "ipv4" else -1
+    return [(low, low | (mask ^ full)) for low, mask in zip(network, masks(kind, prefix), strict=True)]
+
+
 def within(columns: Sequence[str], kind: str, prefix: int, network: Sequence[int]) -> str:
     """Return SQL of: the address in these columns lies between the network's first and last."""
-    full = (1 << 32) - 1 if kind == "ipv4" else -1
     return " AND ".join(
-        f"{column} BETWEEN {number(low)} AND {number(low | (mask ^ full))}"
-        for column, low, mask in zip(columns, network, masks(kind, prefix), strict=True)
+        f"{column} BETWEEN {number(low)} AND {number(high)}"
+        for column, (low, high), mask in zip(columns, ends(kind, prefix, network), masks(kind, prefix), strict=True)
         if mask
     )
 

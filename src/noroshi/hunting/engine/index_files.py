@@ -6,7 +6,9 @@ order of the index and by its first row's type and key. Which file can hold a ke
 """
 
 # ruff: noqa: S608 - paths are ours, numbers are integers
+import os
 import shutil
+import stat
 from bisect import bisect_left, bisect_right
 from functools import lru_cache
 from pathlib import Path
@@ -24,8 +26,10 @@ OPTIONS: Final = f"FORMAT parquet, COMPRESSION zstd, PARQUET_VERSION v2, ROW_GRO
 
 Mark = tuple[int, int]
 """A type and a key: a place in the order of the index."""
+LEAST: Final = -(1 << 63)
+GREATEST: Final = (1 << 63) - 1
+"""The keys between which all others lie."""
 
-_SIGN: Final = 1 << 63
 _SLICE = """
 COPY (SELECT * FROM read_parquet({path}) WHERE file_row_number >= {first} AND file_row_number < {last}
       ORDER BY type, key, key2, organisation)
@@ -53,7 +57,11 @@ def files_between(part: Path, first: Mark, last: Mark) -> list[Path]:
 
 def bytes_of(part: Path) -> int:
     """Return the size of a part on disk; raises `OSError` if it is not there."""
-    return sum(file.stat().st_size for file in files_of(part))
+    found = part.stat()
+    if not stat.S_ISDIR(found.st_mode):
+        return found.st_size
+    with os.scandir(part) as files:  # a hunt asks for all: no names are put in order
+        return sum(file.stat().st_size for file in files)
 
 
 def remove(part: Path) -> None:
@@ -86,7 +94,7 @@ def _cut(duck: duckdb.DuckDBPyConnection, scratch: Path) -> Path:
     path = literal(str(scratch))
     firsts = duck.execute(_FIRSTS.format(path=path, rows=ROWS_OF_A_FILE)).fetchall()
     for place, (kind, key) in enumerate(firsts):
-        file = folder / f"{place:06}-{kind:03}-{key + _SIGN:016x}.parquet"
+        file = folder / f"{place:06}-{kind:03}-{key - LEAST:016x}.parquet"
         begin = place * ROWS_OF_A_FILE
         end, target = begin + ROWS_OF_A_FILE, literal(str(file))
         duck.execute(_SLICE.format(path=path, first=begin, last=end, target=target, options=OPTIONS)).fetchall()
@@ -99,6 +107,6 @@ def _marked(part: Path) -> tuple[list[Mark], list[Path]]:
     """Return the first mark of each file of a part, which never changes once it is there."""
     files = files_of(part)
     if len(files) == 1:
-        return [(0, -_SIGN)], files
+        return [(0, LEAST)], files
     names = [file.stem.split("-") for file in files]
-    return [(int(kind), int(key, 16) - _SIGN) for _, kind, key in names], files
+    return [(int(kind), int(key, 16) + LEAST) for _, kind, key in names], files

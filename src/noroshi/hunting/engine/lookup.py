@@ -1,24 +1,23 @@
 """The look-up: needles meet the rows of the index, at the cost of what is found.
 
-The index is sorted by type and key, and each of its row groups knows its least and greatest key. So a few needles are
-asked for by their numbers, type by type, which opens the few groups that can hold them. Many needles meet all keys in
-one pass over that column alone, then only the rows of keys that were found. Networks are met by equality too, one join
-for each prefix length, after one pass that leaves the addresses with a network's first bits.
+The index is sorted by type and key, and each of its row groups knows its least and greatest key. First the keys alone
+are read: which of those asked for are there at all? A few are asked for by their numbers, which opens the few groups
+that can hold them; many meet all keys in one pass over that column. Most are not there. Then the rows of those that are
+there are read, again by their numbers if they are few. Networks are met by equality too, one join for each prefix
+length, among the addresses with a network's first bits.
 """
 
 # ruff: noqa: S608 - tables and columns are constants of this package; all else is integers
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass
-from itertools import groupby
-from operator import itemgetter
 from pathlib import Path
 from typing import Any, Final, NamedTuple
 
 import duckdb
 
-from noroshi.hunting.engine.conditions import literal, masks, number, one_of, within
-from noroshi.hunting.engine.index import NO_ROWS, organisation_in, rows_of
-from noroshi.hunting.engine.index_files import Mark
+from noroshi.hunting.engine.conditions import ends, literal, masks, number, one_of, within
+from noroshi.hunting.engine.index import organisation_in, rows_of
+from noroshi.hunting.engine.index_files import GREATEST, LEAST, Mark
 from noroshi.hunting.engine.index_parts import IndexPart
 from noroshi.hunting.engine.observables import BITS, KINDS, PAIRS
 from noroshi.hunting.engine.plan import Question
@@ -32,14 +31,17 @@ _SUMS = """
 bit_or(days) AS days, sum(CASE WHEN i.type >= {pairs} THEN -n ELSE n END)::BIGINT AS n, min(first) AS first,
 max(last) AS last, bool_or(deep OR NOT ({inside})) AS cut
 """
+_SEEN = "CREATE OR REPLACE TEMP TABLE seen AS SELECT DISTINCT type, key FROM ({there})"
+_IN_NETWORKS = """
+SELECT i.type, i.key FROM near_{kind} AS i JOIN key AS k ON {shared} WHERE k.kind = '{kind}' AND k.prefix = {prefix}
+"""
 _EXACT = """
-CREATE OR REPLACE TEMP TABLE found AS SELECT needle, organisation, epoch, {sums}
-FROM ({rows}) AS i JOIN key AS k ON i.key = k.h0 AND i.type = k.type AND i.key2 = k.h1 WHERE {exact} GROUP BY ALL
+SELECT needle, organisation, epoch, {sums}
+FROM met AS i JOIN key AS k ON i.key = k.h0 AND i.type = k.type AND i.key2 = k.h1 WHERE {exact} GROUP BY ALL
 """
 _NETWORKS = """
-INSERT INTO found SELECT needle, organisation, epoch, {sums}
-FROM ({rows}) AS i JOIN key AS k ON {shared}
-WHERE k.kind = '{kind}' AND k.prefix = {prefix} AND (i.type = k.type OR i.type >= {pairs}) GROUP BY ALL
+SELECT needle, organisation, epoch, {sums} FROM met AS i JOIN key AS k ON {shared}
+WHERE k.kind = '{kind}' AND k.prefix = {prefix} AND {types} GROUP BY ALL
 """
 _BY_EPOCH = """
 SELECT needle, organisation, epoch, bit_or(days), sum(n)::BIGINT, min(first), max(last), bool_or(cut)
@@ -58,6 +60,16 @@ class Days:
     days: int
 
 
+class _Network(NamedTuple):
+    prefix: int
+    n0: int
+    n1: int | None
+
+    @property
+    def halves(self) -> list[int]:
+        return [self.n0] if self.n1 is None else [self.n0, self.n1]
+
+
 class _Asked(NamedTuple):
     type: int
     key: int
@@ -71,8 +83,8 @@ class _Asked(NamedTuple):
         return self.prefix < BITS.get(self.kind, 0)
 
     @property
-    def network(self) -> tuple[int, int, int | None]:
-        return self.prefix, self.n0 or 0, self.n1
+    def network(self) -> _Network:
+        return _Network(self.prefix, self.n0 or 0, self.n1)
 
 
 def reaching(question: Question) -> list[str]:
@@ -100,12 +112,11 @@ class Lookup:
         self._duckdb = connection
         self._root = root
         self._parts = parts
-        self._asked, self._inside = reaching(question), inside(question)
-        self._asked_for = [_Asked(*row) for row in self._run(_ASKED)]
-        self._find_exact()
-        if parts:
-            for kind in BITS:
-                self._find_networks(kind)
+        self._reaching, self._inside = reaching(question), inside(question)
+        self._asked = [_Asked(*row) for row in self._run(_ASKED)]
+        self._networks = {kind: self._networks_of(kind) for kind in BITS}
+        self._meet(self._see())
+        self._find()
         self._totals, self._cuts = self._by_epoch()
 
     def totals(self) -> list[Total]:
@@ -139,58 +150,85 @@ class Lookup:
     def _run(self, sql: str) -> list[Any]:
         return self._duckdb.execute(sql).fetchall()
 
+    @property
+    def _are_few(self) -> bool:
+        return len(self._asked) <= FEW_KEYS
+
+    def _networks_of(self, kind: str) -> list[_Network]:
+        """Return the networks of a kind that are asked for."""
+        if self._are_few:
+            return list({asked.network for asked in self._asked if asked.kind == kind and asked.is_network})
+        sql = f"SELECT DISTINCT prefix, n0, n1 FROM key WHERE kind = '{kind}' AND prefix < {BITS[kind]}"
+        return [_Network(*row) for row in self._run(sql)]
+
     def _rows(self, condition: str, between: Collection[tuple[Mark, Mark]] | None = None) -> str:
         """SQL of the index rows that meet a condition, and lie between two marks."""
-        return rows_of(self._root, self._parts, [condition, *self._asked], between)
+        return rows_of(self._root, self._parts, [condition, *self._reaching], between)
+
+    def _see(self) -> list[Mark] | None:
+        """Make ``seen``: the types and keys asked for that are there; return them, or None where they are many."""
+        there = [self._exact_keys(), *(sql for kind in BITS for sql in self._keys_in_networks(kind))]
+        seen = self._run(_SEEN.format(there=" UNION ALL ".join(f"SELECT type, key FROM ({sql})" for sql in there)))
+        return self._run("SELECT type, key FROM seen") if seen[0][0] <= FEW_KEYS else None
+
+    def _meet(self, marks: Collection[Mark] | None) -> None:
+        """Make ``met``: the rows of what was seen."""
+        rows = self._rows("key IN (SELECT key FROM seen)") if marks is None else self._numbered(marks)
+        self._run(f"CREATE OR REPLACE TEMP TABLE met AS {rows}")
+
+    def _find(self) -> None:
+        """Make ``found``: what each organisation has seen of each needle in each epoch."""
+        selects = [_EXACT.format(sums=self._sums(min(PAIRS.values())), exact=_EXACTLY)]
+        for kind, prefix in self._prefixes():
+            pairs = PAIRS[kind] + prefix
+            facts = {"kind": kind, "prefix": prefix, "types": one_of("i.type", _types(kind, prefix))}
+            selects.append(_NETWORKS.format(sums=self._sums(pairs), shared=_shared(kind, prefix), **facts))
+        self._run(f"CREATE OR REPLACE TEMP TABLE found AS {' UNION ALL '.join(selects)}")
 
     def _sums(self, pairs: int) -> str:
         return _SUMS.format(pairs=pairs, inside=self._inside)
 
-    def _find_exact(self) -> None:
-        """Make ``found``: what each organisation has seen of each needle in each epoch."""
-        if len(self._asked_for) > FEW_KEYS:
-            self._run("CREATE OR REPLACE TEMP TABLE seen AS SELECT DISTINCT key FROM "
-                      f"({self._rows(f'key IN (SELECT h0 FROM key WHERE {_EXACTLY})')})")  # fmt: skip
-            rows = self._rows("key IN (SELECT key FROM seen)")
-        else:
-            marks = sorted({(asked.type, asked.key) for asked in self._asked_for if not asked.is_network})
-            by_type = groupby(marks, itemgetter(0))
-            rows = " UNION ALL ".join(self._one_of(kind, list(some)) for kind, some in by_type) or NO_ROWS
-        self._run(_EXACT.format(sums=self._sums(min(PAIRS.values())), rows=rows, exact=_EXACTLY))
+    def _numbered(self, marks: Collection[Mark]) -> str:
+        """SQL of the rows that have some types and keys; a few of other types can have the same number."""
+        return self._rows(one_of("key", sorted({key for _, key in marks})), [(mark, mark) for mark in marks])
 
-    def _one_of(self, kind: int, marks: Sequence[Mark]) -> str:
-        """SQL of the rows of a type that have one of some keys."""
-        has_key = one_of("key", (key for _, key in marks))
-        return self._rows(f"type = {kind} AND {has_key}", [(mark, mark) for mark in marks])
+    def _exact_keys(self) -> str:
+        """SQL of the rows whose keys are asked for."""
+        if self._are_few:
+            return self._numbered({(asked.type, asked.key) for asked in self._asked if not asked.is_network})
+        return self._rows(f"key IN (SELECT h0 FROM key WHERE {_EXACTLY})")
 
-    def _find_networks(self, kind: str) -> None:
-        networks = self._networks(kind)
-        if not networks:
-            return
-        prefixes = sorted({prefix for prefix, *_ in networks})
-        types = [KINDS[kind].number, *range(PAIRS[kind] + prefixes[0], PAIRS[kind] + BITS[kind])]
-        near = f"type IN ({', '.join(map(str, types))}) AND ({self._near(kind, networks)})"
-        self._run(f"CREATE OR REPLACE TEMP TABLE near AS {self._rows(near)}")
-        for prefix in prefixes:
-            pairs = PAIRS[kind] + prefix
-            self._run(_NETWORKS.format(sums=self._sums(pairs), rows="FROM near", shared=_shared(kind, prefix),
-                                       kind=kind, prefix=prefix, pairs=pairs))  # fmt: skip
-
-    def _networks(self, kind: str) -> list[tuple[int, int, int | None]]:
-        """Return the (prefix length, n0, n1) of the networks that are asked for."""
-        if len(self._asked_for) > FEW_KEYS:
-            return self._run(f"SELECT DISTINCT prefix, n0, n1 FROM key WHERE kind = '{kind}' AND prefix < {BITS[kind]}")
-        return list({asked.network for asked in self._asked_for if asked.kind == kind and asked.is_network})
-
-    def _near(self, kind: str, networks: Sequence[tuple[int, int, int | None]]) -> str:
-        """SQL of a condition that leaves the addresses in or near networks."""
+    def _keys_in_networks(self, kind: str) -> Iterator[str]:
+        """SQL of the rows of addresses in networks."""
+        networks = self._networks[kind]
         if len(networks) <= FEW_NETWORKS:
-            return " OR ".join(_within(kind, *network) for network in networks)
-        bits = min(FIRST_BITS[kind], *(prefix for prefix, *_ in networks))
-        shift = min(BITS[kind], 64) - bits
-        firsts = sorted({number >> shift for _, number, _ in networks})
+            for network in networks:
+                yield self._rows_in(kind, network)
+            return
+        self._near(kind, networks)
+        for prefix in sorted({network.prefix for network in networks}):
+            yield _IN_NETWORKS.format(shared=_shared(kind, prefix), kind=kind, prefix=prefix)
+
+    def _rows_in(self, kind: str, network: _Network) -> str:
+        """SQL of the rows of addresses in one network."""
+        types = _types(kind, network.prefix)
+        within_it = within(("key", "key2")[: len(network.halves)], kind, network.prefix, network.halves)
+        low, high = ends(kind, network.prefix, network.halves)[0]
+        return self._rows(f"{one_of('type', types)} AND {within_it}", [((each, low), (each, high)) for each in types])
+
+    def _near(self, kind: str, networks: Collection[_Network]) -> None:
+        """Make ``near_<kind>``: the keys of all addresses that share their first bits with one of some networks."""
+        shortest = min(network.prefix for network in networks)
+        types, shift = _types(kind, shortest), min(BITS[kind], 64) - min(FIRST_BITS[kind], shortest)
+        firsts = sorted({network.n0 >> shift for network in networks})
         self._run(f"CREATE OR REPLACE TEMP TABLE first_bits AS SELECT unnest({firsts}::BIGINT[]) AS number")
-        return f"key >> {shift} IN (SELECT number FROM first_bits)"
+        shares = f"{one_of('type', types)} AND key >> {shift} IN (SELECT number FROM first_bits)"
+        rows = self._rows(shares, [((each, LEAST), (each, GREATEST)) for each in types])
+        self._run(f"CREATE OR REPLACE TEMP TABLE near_{kind} AS SELECT type, key, key2 FROM ({rows})")
+
+    def _prefixes(self) -> list[tuple[str, int]]:
+        """Return the kinds and prefix lengths of the networks that are asked for."""
+        return sorted({(kind, network.prefix) for kind, networks in self._networks.items() for network in networks})
 
 
 _EXACTLY: Final = " AND ".join(f"(kind <> '{kind}' OR prefix = {bits})" for kind, bits in BITS.items())
@@ -202,6 +240,6 @@ def _shared(kind: str, prefix: int) -> str:
     return " AND ".join(f"i.{key} & {number(mask)} = k.{half}" for key, half, mask in halves)
 
 
-def _within(kind: str, prefix: int, *network: int | None) -> str:
-    halves = [half for half in network if half is not None]
-    return f"({within(('key', 'key2')[: len(halves)], kind, prefix, halves)})"
+def _types(kind: str, prefix: int) -> list[int]:
+    """Return the types of rows that count what lies in a network: the address, and pairs that share its bits."""
+    return [KINDS[kind].number, *range(PAIRS[kind] + prefix, PAIRS[kind] + BITS[kind])]
