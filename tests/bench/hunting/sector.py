@@ -8,6 +8,7 @@ that needles can be made that are surely there, or surely not.
   of 1 / sqrt(r), on several days, with one of two devices (the second in a third of the cases), and pays to one payee.
 - Three accesses in four come from the client's home address, which other banks may see too: there are fewer homes than
   clients. The fourth comes from any address, the lower its number the more often. A fifth of the addresses is IPv6.
+- Times are whole milliseconds, as applications write them.
 - One access in twenty is a transfer; one in four comes from another site, the others from the bank's own. A bank has
   20,000 pages; of these and of the sites that refer to them a few are seen often, and many seldom.
 """
@@ -122,7 +123,7 @@ class Sector:
                 "last": last,
                 "file": number,
                 "start": START * 1_000_000,
-                "step": DAYS * 86_400_000_000 // size,
+                "step": DAYS * 86_400_000 // size * 1000,
                 "odd": _ODD,
                 "addresses": self.addresses,
                 "users": self.users[bank],

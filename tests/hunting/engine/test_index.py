@@ -258,10 +258,42 @@ def test_the_index_knows_each_day_and_keeps_none_that_first_and_last_tell(lake, 
     for days in ([0], [1, 3], [3, 4, 7]):
         ingest("bank-a", *(day * number for number in days))
     kept = [duckdb.read_parquet(str(path), hive_partitioning=False).select("days") for path in index_paths(lake)]
-    assert sorted(rows.fetchall()[0][0].bit_count() for rows in kept) == [0, 0, 1]
+    assert sorted((rows.fetchall()[0][0] or 0).bit_count() for rows in kept) == [0, 0, 1]
     lake.compact_index()
     (path,) = index_paths(lake)
     ((bits,),) = duckdb.read_parquet(str(path), hive_partitioning=False).select("days").fetchall()
     assert bits.bit_count() == 3
     since = datetime.fromtimestamp(START + day, UTC)
     assert answer(lake, since=since) == ({"bank-a": 5}, [("CUT", 5)])
+
+
+@pytest.mark.parametrize(("fraction", "unit"), [("", 1_000_000), (".250", 1_000), (".250001", 1)])
+def test_times_are_kept_in_the_largest_unit_in_which_all_are_whole(lake, tmp_path, fraction, unit):
+    for number, seconds in enumerate(("00", "02" + fraction)):
+        log = tmp_path / f"{number}.json"
+        log.write_text(f'{{"time": "2026-10-01T09:00:{seconds}Z", "src_ip": "{ADDRESS.value}"}}\n')
+        lake.ingest("bank-a", "web", [log])
+    units = [duckdb.read_parquet(str(path), hive_partitioning=False).select("unit") for path in index_paths(lake)]
+    assert {rows.fetchall()[0][0] for rows in units} == {1_000_000, unit}
+    lake.compact_index()
+    (path,) = index_paths(lake)
+    found = duckdb.read_parquet(str(path), hive_partitioning=False).select("unit, span").fetchall()
+    assert found == [(unit, int(float("2" + fraction) * 1_000_000) // unit)]
+    (hit,) = lake.hunt([ADDRESS], samples=False).hits
+    assert [hit] == list(lake.hunt([ADDRESS], samples=False, index=False).hits)
+
+
+def test_an_index_of_an_older_format_is_not_read_and_made_anew(lake, ingest):
+    ingest("bank-a", 0)
+    (path,) = index_paths(lake)
+    old = path.parents[2] / "1" / path.name
+    old.parent.mkdir()
+    path.rename(old)
+    with lake._manifest.transaction() as connection:
+        for table, column in (("index_part", "path"), ("indexed", "index_part"), ("news", "index_part")):
+            new_name = (old.relative_to(lake._root).as_posix(),)
+            connection.execute(f"UPDATE {table} SET {column} = ?", new_name)
+    assert answer(lake) == ({"bank-a": 1}, [("UNREADABLE", 1)])
+    lake.compact_index()
+    assert answer(lake) == ({"bank-a": 1}, [])
+    assert not old.exists()

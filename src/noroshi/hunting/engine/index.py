@@ -19,7 +19,7 @@ from typing import Any, Final
 import duckdb
 
 from noroshi.hunting.engine.conditions import literal
-from noroshi.hunting.engine.index_files import OPTIONS, Mark, bytes_of, files_between, files_of, publish_part
+from noroshi.hunting.engine.index_files import INDEX, OPTIONS, Mark, bytes_of, files_between, files_of, publish_part
 from noroshi.hunting.engine.index_parts import IndexPart
 from noroshi.hunting.engine.observables import (
     BITS,
@@ -33,7 +33,6 @@ from noroshi.hunting.engine.observables import (
 )
 from noroshi.hunting.engine.session import UNREADABLE
 
-INDEX: Final = "index"
 EPOCH_DAYS: Final = 60
 DAY: Final = 86_400_000_000
 
@@ -56,15 +55,19 @@ CREATE OR REPLACE TEMP MACRO names(host) AS CASE WHEN is_address(host) THEN [] E
 _IS_ADDRESS = """
 CREATE OR REPLACE TEMP MACRO is_address(host) AS coalesce(regexp_matches(host, ':|(^|\\.)[0-9]+$'), true)
 """
+# Times are kept in the largest unit in which all of a part are whole; what most rows have (no day between, no time
+# between) is kept as NULL, which takes no room.
+_UNIT = """
+SELECT CASE WHEN bool_and(us % 1000000 = 0) THEN 1000000 WHEN bool_and(us % 1000 = 0) THEN 1000 ELSE 1 END FROM observed
+"""
 _WRITE = """
 COPY (SELECT type::SMALLINT AS type, key::BIGINT AS key, key2::BIGINT AS key2, {organisation} AS organisation,
-             {epoch}::INTEGER AS epoch, ({days})::BIGINT AS days, n::BIGINT AS n, first::BIGINT AS first,
-             (last - first)::BIGINT AS span
+             {epoch}::INTEGER AS epoch, {kept}
       FROM ({rows}) ORDER BY type, key, key2)
 TO {target} ({options})
 """
 _MERGE = """
-COPY (SELECT type, key, key2, organisation, epoch, ({days})::BIGINT AS days, n, first, (last - first)::BIGINT AS span
+COPY (SELECT type, key, key2, organisation, epoch, {kept}
       FROM (SELECT type, key, key2, organisation, epoch, {sums} FROM ({rows}) GROUP BY ALL)
       ORDER BY type, key, key2, organisation)
 TO {target} ({options})
@@ -73,12 +76,18 @@ _MAILED = """
 CREATE OR REPLACE TEMP TABLE mailed AS SELECT unnest(?::VARCHAR[]) AS v0, unnest(?::VARCHAR[]) AS pseudonym
 """
 # The days of the first and last time are told by these: their bits are not kept.
-_TOLD = f"((1::BIGINT << (first // {DAY} - epoch)::BIGINT) | (1::BIGINT << ((last) // {DAY} - epoch)::BIGINT))"
-_DAYS = f"days & ~{_TOLD}"
+_TOLD = f"((1::BIGINT << (first // {DAY} - epoch)::BIGINT) | (1::BIGINT << (last // {DAY} - epoch)::BIGINT))"
+_KEPT = f"""
+nullif(days & ~{_TOLD}, 0)::BIGINT AS days, n::BIGINT AS n, (first // {{unit}})::BIGINT AS first,
+nullif((last - first) // {{unit}}, 0)::BIGINT AS span, {{unit}}::INTEGER AS unit
+"""
+STORED_FIRST: Final = "first * unit"
+STORED_LAST: Final = "(first + coalesce(span, 0)) * unit"
 _ROWS = f"""
-SELECT type, key, key2, organisation, epoch, days | {_TOLD.replace("(last)", "(first + span)")} AS days, n,
-       first, first + span AS last
-FROM read_parquet({{paths}}, hive_partitioning = false) WHERE {{where}}
+SELECT type, key, key2, organisation, epoch, days | {_TOLD} AS days, n, first, last
+FROM (SELECT type, key, key2, organisation, epoch, coalesce(days, 0) AS days, n, {STORED_FIRST} AS first,
+             {STORED_LAST} AS last
+      FROM read_parquet({{paths}}, hive_partitioning = false) WHERE {{where}})
 """
 NO_ROWS: Final = """
 SELECT 0::SMALLINT AS type, none AS key, none AS key2, '' AS organisation, 0::INTEGER AS epoch, none AS days, none AS n,
@@ -145,12 +154,17 @@ class IndexWriter:
         rows = " UNION ALL ".join(
             [f"SELECT * EXCLUDE (organisation, epoch) FROM ({NO_ROWS})", *_Kinds(self._duckdb, pseudonym).rows()]
         )
-        self._run(_WRITE.format(organisation=literal(organisation), epoch=epoch, rows=rows, **self._target))
+        kept = _KEPT.format(unit=self._run(_UNIT)[0][0])
+        facts = {"organisation": literal(organisation), "epoch": epoch, "kept": kept}
+        self._run(_WRITE.format(rows=rows, **facts, **self._target))
         return self._publish(epoch, [organisation])
 
     def merge(self, parts: Sequence[IndexPart], epoch: int) -> IndexPart:
         """Write one part for all that some parts of one epoch say."""
-        self._run(_MERGE.format(rows=rows_of(self._root, parts), sums=_SUMMED, **self._target))
+        files = [str(file) for part in parts for file in files_of(self._root / part.path)]
+        unit = self._duckdb.execute("SELECT min(unit) FROM read_parquet(?)", [files]).fetchall()[0][0]
+        rows = rows_of(self._root, parts)
+        self._run(_MERGE.format(rows=rows, sums=_SUMMED, kept=_KEPT.format(unit=unit or 1), **self._target))
         return self._publish(epoch, {organisation for part in parts for organisation in part.organisations})
 
     def can_read(self, part: IndexPart, *, deep: bool = True) -> bool:
@@ -166,7 +180,7 @@ class IndexWriter:
 
     @property
     def _target(self) -> dict[str, object]:
-        return {"target": literal(str(self._scratch)), "options": OPTIONS, "days": _DAYS}
+        return {"target": literal(str(self._scratch)), "options": OPTIONS}
 
     def _publish(self, epoch: int, organisations: Collection[str]) -> IndexPart:
         rows = self._run(f"SELECT count(*) FROM read_parquet({literal(str(self._scratch))})")[0][0]

@@ -14,8 +14,8 @@ from functools import partial
 from typing import Final
 
 from noroshi.hunting.engine import index_parts
-from noroshi.hunting.engine.index import INDEX, IndexWriter, epoch_of
-from noroshi.hunting.engine.index_files import remove
+from noroshi.hunting.engine.index import IndexWriter, epoch_of
+from noroshi.hunting.engine.index_files import INDEX, remove
 from noroshi.hunting.engine.index_parts import EventPart, IndexPart, is_complete
 from noroshi.hunting.engine.normalise import account_pseudonym
 from noroshi.hunting.engine.plan import Store

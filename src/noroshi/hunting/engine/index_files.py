@@ -19,6 +19,9 @@ import duckdb
 from noroshi.hunting.engine.conditions import literal
 from noroshi.kit.domain.durable import publish, sync
 
+INDEX: Final = "index/2"
+"""Where a lake's index lies; the number is that of its format. What lies elsewhere is made anew by a compaction."""
+
 # Small enough to read one for each value looked for, large enough to pass over the others quickly.
 ROW_GROUP: Final = 32_768
 ROWS_OF_A_FILE: Final = 4 * ROW_GROUP

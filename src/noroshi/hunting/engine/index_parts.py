@@ -16,7 +16,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Final
 
-from noroshi.hunting.engine.index_files import bytes_of
+from noroshi.hunting.engine.index_files import INDEX, bytes_of
 
 SCHEMA: Final = """
 CREATE TABLE IF NOT EXISTS index_part (
@@ -97,9 +97,9 @@ class EventPart:
 
 
 def is_complete(root: Path, part: IndexPart) -> bool:
-    """Tell whether a part of the index is on disk as it was written."""
+    """Tell whether a part of the index is on disk as it was written, in the format that we read."""
     try:
-        return bytes_of(root / part.path) == part.bytes
+        return part.path.startswith(f"{INDEX}/") and bytes_of(root / part.path) == part.bytes
     except OSError:
         return False
 

@@ -4,7 +4,7 @@ On disk::
 
     manifest.sqlite3                                  what is in the lake (see `manifest`)
     events/organisation=<name>/day=<UTC day>/*.parquet  events (see `schema`)
-    index/epoch=<first of 60 UTC days>/**             who saw which value when (see `index`, `index_files`)
+    index/2/epoch=<first of 60 UTC days>/**           who saw which value when (see `index`, `index_files`)
     keys/*.parquet                                    what many values equal (see `key_files`)
     staging/                                          work in progress, empty at rest
 """

@@ -16,7 +16,7 @@ from typing import Any, Final, NamedTuple
 import duckdb
 
 from noroshi.hunting.engine.conditions import ends, literal, masks, number, one_of, within
-from noroshi.hunting.engine.index import organisation_in, rows_of
+from noroshi.hunting.engine.index import STORED_FIRST, STORED_LAST, organisation_in, rows_of
 from noroshi.hunting.engine.index_files import GREATEST, LEAST, Mark
 from noroshi.hunting.engine.index_parts import IndexPart
 from noroshi.hunting.engine.observables import BITS, KINDS, PAIRS
@@ -91,8 +91,8 @@ def reaching(question: Question) -> list[str]:
     """Return SQL of conditions: a row of the index, as it is stored, can count what lies within the question."""
     since, until = question.since, question.until
     asked = [] if question.organisations is None else [organisation_in(question.organisations)]
-    asked += [f"first + span >= {since}"] if since is not None else []
-    return asked + ([f"first <= {until} + 86400000000"] if until is not None else [])
+    asked += [f"{STORED_LAST} >= {since}"] if since is not None else []
+    return asked + ([f"{STORED_FIRST} <= {until} + 86400000000"] if until is not None else [])
 
 
 def inside(question: Question) -> str:

@@ -8,7 +8,7 @@ from collections.abc import Iterator, Sequence
 from typing import Final
 
 from noroshi.hunting.engine.conditions import masks, number
-from noroshi.hunting.engine.index import DAY
+from noroshi.hunting.engine.index import DAY, STORED_FIRST, STORED_LAST
 from noroshi.hunting.engine.observables import BITS, KINDS, PAIRS
 from noroshi.hunting.engine.schema import COLUMNS
 
@@ -21,12 +21,17 @@ EVENTS: Final = ", ".join(f"{name} {TYPES[kind]}" for name, kind in COLUMNS.item
 
 INDEX: Final = (
     "type smallint, key bigint, key2 bigint, organisation string, epoch int, days bigint, n bigint, first bigint, "
-    "span bigint"
+    "span bigint, unit int"
 )
 
 _DAY_OF: Final = "shiftleft(1L, cast(({time}) div " + str(DAY) + " - epoch AS int))"
-_TOLD: Final = " | ".join(_DAY_OF.format(time=time) for time in ("first", "first + span"))
-INDEX_ROW: Final = ("* EXCEPT (days)", f"days | {_TOLD} AS days", "first + span AS last")
+_TOLD: Final = " | ".join(_DAY_OF.format(time=time) for time in (STORED_FIRST, STORED_LAST))
+INDEX_ROW: Final = (
+    "* EXCEPT (days, first, span, unit)",
+    f"coalesce(days, 0L) | {_TOLD} AS days",
+    f"{STORED_FIRST} AS first",
+    f"{STORED_LAST} AS last",
+)
 """The columns of a row: the days of the first and last time are told by these, and not kept."""
 
 _EXACT: Final = -1
