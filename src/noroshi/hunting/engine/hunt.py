@@ -19,7 +19,7 @@ from noroshi.hunting.engine.lookup import Days
 from noroshi.hunting.engine.needles import Keys
 from noroshi.hunting.engine.plan import Plan, Question, Store
 from noroshi.hunting.engine.reasons import ScanReason
-from noroshi.hunting.engine.scan import MAX_SAMPLES, Total
+from noroshi.hunting.engine.scan import FEW, MAX_SAMPLES, Total
 
 SLICE: Final = 256 * 2**20
 """Bytes of events that are read at once: after each slice it is told how far a hunt has come, and it can be stopped."""
@@ -107,23 +107,34 @@ class Hunt:
 
     def events(self, organisation: str, limit: int) -> list[dict[str, Any]]:
         """Return an organisation's earliest events that show any of the needles, column by column."""
-        parts = self._parts_with_needles(organisation)
-        return self._scan(parts).events(limit) if parts else []
+        behind = self._behind(organisation)
+        return behind.events(limit) if behind else []
 
     def daily_counts(self, organisation: str, timezone: str) -> list[tuple[date, int]]:
         """Return (day in that time zone, events) of the days on which an organisation's events show a needle."""
-        parts = self._parts_with_needles(organisation)
-        return self._scan(parts).daily_counts(timezone) if parts else []
+        behind = self._behind(organisation)
+        return behind.daily_counts(timezone) if behind else []
 
     def spread(self, organisation: str) -> tuple[int, int, int, int, int]:
         """Return how an organisation's events that show a needle are spread (see `Scan.spread`)."""
-        parts = self._parts_with_needles(organisation)
-        return self._scan(parts).spread() if parts else (0, 0, 0, 0, 0)
+        behind = self._behind(organisation)
+        return behind.spread() if behind else (0, 0, 0, 0, 0)
 
-    def _parts_with_needles(self, organisation: str) -> list[EventPart]:
+    def _behind(self, organisation: str) -> Seen | None:
+        """Return what an organisation's events show of all needles; None where none can show any.
+
+        Where the index knows all of them, only what lies between the first and the last is read.
+        """
         needles = range(len(self._keys.needles))
-        days = {day for seen in self._lookup.days(organisation, needles) for day in _days(seen)}
-        return [*self._covered(organisation, days), *self._plan.events.get(organisation, ())]
+        found = self._lookup.days(organisation, needles)
+        unknown = self._plan.events.get(organisation, ())
+        parts = [*self._covered(organisation, {day for seen in found for day in _days(seen)}), *unknown]
+        if not parts:
+            return None
+        question = self._question
+        if not unknown:
+            question = question.narrowed(min(seen.first for seen in found), max(seen.last for seen in found) + 1)
+        return self._scan(parts, needles if len(needles) <= FEW else None, question)
 
     def _look_up(self) -> Found:
         try:
@@ -190,9 +201,11 @@ class Hunt:
     def _totals(self, parts: Sequence[EventPart], needles: Sequence[int] | None = None) -> list[Total]:
         return self._scan(parts, needles).totals() if parts else []
 
-    def _scan(self, parts: Iterable[EventPart], needles: Sequence[int] | None = None) -> Seen:
+    def _scan(
+        self, parts: Iterable[EventPart], needles: Sequence[int] | None = None, question: Question | None = None
+    ) -> Seen:
         paths = [self._store.root / part.path for part in parts]
-        return self._opened.scan(paths, self._question, needles)
+        return self._opened.scan(paths, question or self._question, needles)
 
 
 def _summed(totals: Iterable[Total]) -> Iterator[Total]:

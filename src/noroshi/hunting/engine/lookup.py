@@ -52,12 +52,17 @@ _ASKED = f"SELECT type, h0, kind, prefix, n0, n1 FROM key LIMIT {FEW_KEYS + 1}"
 
 @dataclass(frozen=True, slots=True)
 class Days:
-    """The days of an epoch on which an organisation can have seen a needle, each a bit of ``days``."""
+    """The days of an epoch on which an organisation can have seen a needle, each a bit of ``days``.
+
+    All of it lies between ``first`` and ``last`` (microseconds).
+    """
 
     needle: int
     organisation: str
     epoch: int
     days: int
+    first: int
+    last: int
 
 
 class _Network(NamedTuple):
@@ -132,7 +137,7 @@ class Lookup:
         cuts = []
         for needle, organisation, epoch, days, n, first, last, cut in self._run(_BY_EPOCH):
             if cut:
-                cuts.append(Days(needle, organisation, epoch, days))
+                cuts.append(Days(needle, organisation, epoch, days, first, last))
                 continue
             total, before = Total(needle, organisation, n, first, last), totals.get((needle, organisation))
             totals[needle, organisation] = total.plus(before) if before else total
@@ -141,7 +146,7 @@ class Lookup:
     def days(self, organisation: str, needles: Sequence[int]) -> list[Days]:
         """Return on which days of its epochs an organisation can have seen needles."""
         rows = self._run(
-            "SELECT needle, organisation, epoch, bit_or(days) FROM found "
+            "SELECT needle, organisation, epoch, bit_or(days), min(first), max(last) FROM found "
             f"WHERE organisation = {literal(organisation)} AND {one_of('needle', needles)} "
             "GROUP BY ALL ORDER BY ALL"
         )

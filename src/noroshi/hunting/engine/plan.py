@@ -2,7 +2,7 @@
 
 from collections import defaultdict
 from collections.abc import Callable, Collection, Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from noroshi.hunting.engine.index import DAY, EPOCH_DAYS
@@ -48,6 +48,14 @@ class Question:
     def names(self, organisation: str) -> bool:
         """Tell whether an organisation's events are asked for."""
         return self.organisations is None or organisation in self.organisations
+
+    def narrowed(self, since: int, until: int) -> "Question":
+        """Return the question about what also lies within since <= time < until."""
+        return replace(
+            self,
+            since=since if self.since is None else max(self.since, since),
+            until=until if self.until is None else min(self.until, until),
+        )
 
     def touches(self, first: int, last: int) -> bool:
         """Tell whether something between two times can be asked for."""

@@ -8,7 +8,7 @@ A few needles in a few files are asked for by conditions that say the same (`con
 """
 
 # ruff: noqa: S608 - tables and columns are constants of this package, prefixes and times are integers; values are bound
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import date
 from itertools import groupby, starmap
 from operator import attrgetter
@@ -29,6 +29,8 @@ MAX_SAMPLES: Final = 5
 FEW: Final = 64
 
 _REFERENCE: Final = "organisation, source, epoch_us(time) AS time, file, line"
+
+_NOTHING: Final = f"SELECT 0 AS needle, {_REFERENCE} FROM events WHERE false"
 
 _NAMES_UNDER_DOMAINS: Final = """
 SELECT DISTINCT value AS v0, needle
@@ -61,6 +63,10 @@ _EVENTS: Final = """
 SELECT e.* EXCLUDE (email_host) REPLACE (epoch_us(e.time) AS time) FROM events AS e
 JOIN (SELECT DISTINCT make_timestamptz(time) AS time, file, line FROM ({matched}) ORDER BY ALL LIMIT ?) AS picked
 USING (time, file, line) ORDER BY e.time, e.file, e.line
+"""
+_FEW_EVENTS: Final = """
+SELECT * EXCLUDE (email_host) REPLACE (epoch_us(time) AS time) FROM events WHERE {shown}
+ORDER BY events.time, file, line LIMIT ?
 """
 _SPREAD: Final = """
 SELECT count(*), count(DISTINCT epoch_us(time) // 86400000000), count(DISTINCT source), count(DISTINCT src_ip),
@@ -108,7 +114,8 @@ class Scan:
         read = events_sql("getvariable('parts')")
         self._run(f"CREATE OR REPLACE TEMP VIEW events AS {with_email_host(f'({read}) AS parts')} {where}")
         few = needles is not None and len(needles) * len(parts) <= FEW
-        self._matched = self._by_conditions() if few else self._by_joins()
+        self._conditions = self._conditions_of_needles() if few else None
+        self._matched = self._by_joins() if self._conditions is None else _by_conditions(self._conditions)
 
     def totals(self) -> list[Total]:
         """Return what the events say of each needle they show."""
@@ -120,7 +127,11 @@ class Scan:
 
     def events(self, limit: int) -> list[dict[str, Any]]:
         """Return the earliest events that match any needle, column by column."""
-        rows = self._run(_EVENTS.format(matched=self._matched), [limit])
+        if self._conditions is None:
+            sql = _EVENTS.format(matched=self._matched)
+        else:  # nothing is read twice
+            sql = _FEW_EVENTS.format(shown=" OR ".join(self._conditions.values()) or "false")
+        rows = self._run(sql, [limit])
         names = [column[0] for column in self._duckdb.description or ()]
         return [dict(zip(names, row, strict=True)) for row in rows]
 
@@ -173,14 +184,11 @@ class Scan:
             selects = [f"SELECT {_value_columns(kind)} FROM key WHERE false"]
         self._run(f"CREATE OR REPLACE TEMP TABLE seen AS {' UNION '.join(selects)}")
 
-    def _by_conditions(self) -> str:
-        """SQL of (needle, organisation, source, time, file, line) for each event in which a needle is seen."""
+    def _conditions_of_needles(self) -> dict[int, str]:
+        """Return SQL of what an event must show, by needle."""
         rows = self._run(f"SELECT {', '.join(COLUMNS)} FROM key WHERE {self._wanted} ORDER BY needle")
         keys = groupby(starmap(Key, rows), attrgetter("needle"))
-        return " UNION ALL ".join(
-            f"SELECT {needle} AS needle, {_REFERENCE} FROM events WHERE {shows(list(its_keys))}"
-            for needle, its_keys in keys
-        )
+        return {needle: f"({shows(list(its_keys))})" for needle, its_keys in keys}
 
     def _by_joins(self) -> str:
         """SQL of the same, but once for each place in which a needle is seen."""
@@ -193,7 +201,7 @@ class Scan:
             for kind in kinds
             for columns in self._places(kind)
         ]
-        return " UNION ALL ".join(joins) or f"SELECT 0 AS needle, {_REFERENCE} FROM events WHERE false"
+        return " UNION ALL ".join(joins) or _NOTHING
 
     def _columns_with_values(self) -> frozenset[str]:
         """Return the columns in which one of the parts has a value, which their files' ends tell."""
@@ -206,6 +214,12 @@ class Scan:
             for place in KINDS[kind].places
             if self._filled.issuperset(_STORED.get(column, column) for column in place)
         ]
+
+
+def _by_conditions(conditions: Mapping[int, str]) -> str:
+    """SQL of (needle, organisation, source, time, file, line) for each event in which a needle is seen."""
+    selects = (f"SELECT {n} AS needle, {_REFERENCE} FROM events WHERE {shown}" for n, shown in conditions.items())
+    return " UNION ALL ".join(selects) or _NOTHING
 
 
 def _value_columns(kind: str) -> str:

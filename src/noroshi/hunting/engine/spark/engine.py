@@ -139,12 +139,17 @@ class Found:
 
     def cuts(self) -> list[Days]:
         """Return what the events themselves must be asked for."""
-        return [Days(*row[:4]) for row in self._rows if row[-1]]
+        return [_days(row) for row in self._rows if row[-1]]
 
     def days(self, organisation: str, needles: Sequence[int]) -> list[Days]:
         """Return on which days of its epochs an organisation can have seen needles."""
         asked = set(needles)
-        return [Days(*row[:4]) for row in self._rows if row[1] == organisation and row[0] in asked]
+        return [_days(row) for row in self._rows if row[1] == organisation and row[0] in asked]
+
+
+def _days(row: Sequence[Any]) -> Days:
+    needle, organisation, epoch, days, _n, first, last, _cut = row
+    return Days(needle, organisation, epoch, days, first, last)
 
 
 class Seen:
