@@ -62,7 +62,7 @@ def by_reader(records, lines):
 
 def both_ways(duck, lines, records, text, first=1):
     """(events and refused lines in bulk, the same by the readers alone, how many events SQL made)."""
-    batch = Batch(first, text)
+    batch = Batch(first, first + text.count("\n"), text)
     taken = BulkReader(duck, lines, Values(duck, COLUMNS, TOKYO, LATEST)).take(FILE, batch)
     events, refused = by_reader(records, taken.left)
     if taken.table:

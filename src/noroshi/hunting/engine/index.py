@@ -326,11 +326,14 @@ def _cut_rows(column: str) -> str:
 def _common_cut_rows(url: str, referrer: str) -> str:
     """SQL of the cuts that a URL and its referrer share, to be taken off: both count them.
 
-    Those of different hosts share none. That is no condition of the join: all URLs of a host would be paired with all.
+    Those of different hosts share none, and are left out by a condition that is none of the join: all URLs of a host
+    would be paired with all.
     """
     depth = " ".join(f"WHEN u.cuts[{n}] IS DISTINCT FROM r.cuts[{n}] THEN {n - 1}" for n in range(1, URL_DEPTH + 1))
+    of_one_host = f"SELECT * FROM seen_urls WHERE split_part({url}, '/', 1) = split_part({referrer}, '/', 1)"
     pairs = (
         f"SELECT u.cuts[:least(len(u.cuts), CASE {depth} ELSE {URL_DEPTH} END)] AS cuts, {_SUMMED} "
-        f"FROM seen_urls JOIN cut_urls AS u ON {url} = u.text JOIN cut_urls AS r ON {referrer} = r.text GROUP BY 1"
+        f"FROM ({of_one_host}) JOIN cut_urls AS u ON {url} = u.text JOIN cut_urls AS r ON {referrer} = r.text "
+        "GROUP BY 1"
     )
     return f"SELECT unnest(cuts) AS v0, days, -n AS n, first, last FROM ({pairs})"

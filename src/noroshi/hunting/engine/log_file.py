@@ -246,9 +246,10 @@ def _has_long_line(block: bytes) -> bool:
 def _decoded(block: bytes, encoding: str) -> str | None:
     """Decode a block of whole lines at once, or return None where something in it is wrong."""
     try:
-        return block.decode(encoding).replace("\r\n", "\n").removesuffix("\r")
+        text = block.decode(encoding)
     except UnicodeDecodeError:
         return None
+    return text.replace("\r\n", "\n").removesuffix("\r") if "\r" in text else text
 
 
 def _readable_lines(block: bytes, encoding: str, first: int, reject: Reject) -> Iterator[str]:

@@ -15,6 +15,7 @@ import ipaddress
 import re
 import socket
 import unicodedata
+from collections.abc import Callable
 from functools import lru_cache
 from typing import Final, NamedTuple
 from urllib.parse import SplitResult, quote, urlsplit
@@ -240,17 +241,32 @@ def pseudonym(canonical: str, key: bytes) -> str:
 
     Whoever holds the key can still enumerate short identifiers: the result is personal data.
     """
-    digest = _keyed(key).copy()
-    digest.update(canonical.encode("utf-8"))
-    return digest.hexdigest()
+    return _keyed(key)(canonical)
 
 
 @lru_cache(maxsize=2)
-def _keyed(key: bytes) -> hashlib.blake2b:
-    return hashlib.blake2b(key=key, digest_size=16)
+def _keyed(key: bytes) -> Callable[[str], str]:
+    beginning = hashlib.blake2b(key=key, digest_size=16)
+
+    def hashed(canonical: str) -> str:
+        digest = beginning.copy()
+        digest.update(canonical.encode("utf-8"))
+        return digest.hexdigest()
+
+    return hashed
 
 
 def account_pseudonym(raw: str, key: bytes) -> str | None:
     """Return the keyed hash of a user or account as a log writes it, or None where it says nothing."""
-    canonical = account(raw)
-    return pseudonym(canonical, key) if canonical else None
+    return account_pseudonyms(key)(raw)
+
+
+def account_pseudonyms(key: bytes) -> Callable[[str], str | None]:
+    """Return the function that does so with one key."""
+    hashed = _keyed(key)
+
+    def pseudonym_of(raw: str) -> str | None:
+        canonical = account(raw)
+        return hashed(canonical) if canonical else None
+
+    return pseudonym_of

@@ -79,7 +79,7 @@ def columns_by_role(key: bytes, local: tzinfo, latest: int = timestamps.LATEST) 
     Times without an offset are taken in ``local``; of a time after ``latest`` (microseconds), a wrong clock's, a
     `BadLineError` says so.
     """
-    pseudonym = partial(normalise.account_pseudonym, key=key)
+    pseudonym = normalise.account_pseudonyms(key)
     texts: dict[str, Callable[[str], str | None]] = {
         "class": vocabulary.event_class,
         "action": normalise.text,
@@ -105,7 +105,7 @@ def columns_by_role(key: bytes, local: tzinfo, latest: int = timestamps.LATEST) 
         "rule": normalise.text,
     }
     return {
-        **{role: partial(_text, canonical=canonical) for role, canonical in texts.items()},
+        **{role: _text(canonical) for role, canonical in texts.items()},
         "time": partial(_time, local=local, latest=latest),
         "amount": _amount,
         "bytes_out": partial(_number, digits=_MAX_BYTES),
@@ -118,8 +118,8 @@ def columns_by_role(key: bytes, local: tzinfo, latest: int = timestamps.LATEST) 
     }
 
 
-def _text(raw: str, canonical: Callable[[str], str | None]) -> tuple[str | None]:
-    return (canonical(raw),)
+def _text(canonical: Callable[[str], str | None]) -> Columns:
+    return lambda raw: (canonical(raw),)
 
 
 def _time(raw: str, local: tzinfo, latest: int) -> tuple[int | None]:

@@ -19,15 +19,11 @@ SELECT row_number() OVER () + {before} AS line, text FROM (SELECT unnest(string_
 
 @dataclass(frozen=True, slots=True)
 class Batch:
-    """Whole lines; the first has the number ``first``."""
+    """Whole lines; the first and the last have the numbers ``first`` and ``last``."""
 
     first: int
+    last: int
     text: str
-
-    @property
-    def last(self) -> int:
-        """The number of its last line."""
-        return self.first + self.text.count("\n")
 
 
 def batches(blocks: Iterable[tuple[int, str]]) -> Iterator[Batch]:
@@ -39,10 +35,10 @@ def batches(blocks: Iterable[tuple[int, str]]) -> Iterator[Batch]:
         texts.append(text)
         lines, characters = lines + text.count("\n") + 1, characters + len(text)
         if lines >= MAX_LINES or characters >= MAX_CHARACTERS:
-            yield Batch(begins, "\n".join(texts))
+            yield Batch(begins, begins + lines - 1, "\n".join(texts))
             texts, lines, characters = [], 0, 0
     if texts:
-        yield Batch(begins, "\n".join(texts))
+        yield Batch(begins, begins + lines - 1, "\n".join(texts))
 
 
 def load(duck: duckdb.DuckDBPyConnection, batch: Batch) -> bool:

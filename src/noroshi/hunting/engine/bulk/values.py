@@ -174,7 +174,8 @@ class Values:
         raws = [raw for (raw,) in self._run(f"SELECT DISTINCT {text} FROM timed WHERE {text} IS NOT NULL AND {where}")]
         if not raws:
             return dict.fromkeys(columns, "NULL")
-        answers = [list(column) for column in zip(*map(values, raws), strict=True)]
+        rows = list(map(values, raws))
+        answers = [[row[place] for row in rows] for place in range(len(columns))]
         unnested = "".join(f", unnest(?::{kind}[]) AS {column}" for column, kind in columns.items())
         made = f"CREATE OR REPLACE TEMP TABLE map_{name} AS SELECT unnest(?::VARCHAR[]) AS raw{unnested}"
         self._run(made, raws, *answers)
