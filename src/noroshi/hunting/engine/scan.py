@@ -3,7 +3,7 @@
 Every kind of needle ends in an *equality* join of a column with a table ``match_<kind>`` (value, needle), which DuckDB
 pushes into the Parquet scan. Where a needle stands for many values (a network, names under a domain, what continues a
 URL) that table is made first, from the lake's distinct values and again by equality: one join for each prefix length
-of a network (a range join is a hundred times slower), one for each parent of a name, one for each length of a URL.
+of a network (a range join is a hundred times slower), one for each number of a name's labels, for each URL's length.
 A few needles in a few files are asked for by conditions that say the same (`conditions`).
 """
 
@@ -34,9 +34,10 @@ _NOTHING: Final = f"SELECT 0 AS needle, {_REFERENCE} FROM events WHERE false"
 
 _NAMES_UNDER_DOMAINS: Final = """
 SELECT DISTINCT value AS v0, needle
-FROM (SELECT value, array_to_string(labels[place:], '.') AS name
+FROM (SELECT value, array_to_string(labels[-size:], '.') AS name
       FROM (SELECT v0 AS value, string_split(v0, '.') AS labels FROM seen) AS seen,
-           unnest(range(1, len(labels) + 1)) AS _(place)) AS names
+           (SELECT DISTINCT len(string_split(v0, '.')) AS size FROM key_host) AS sizes
+      WHERE len(labels) >= size) AS names
 JOIN key_host ON name = key_host.v0
 """
 _URLS_UNDER_URLS: Final = """
