@@ -13,6 +13,7 @@ from factories.lakes import EVIL_ADDRESS, event, fill_lake, share
 from noroshi.core.models import LedgerEntry
 from noroshi.hunting import actions
 from noroshi.hunting.models import AllowedValue, Hit
+from noroshi.hunting.views import allowing, hunts
 from noroshi.members.actions import issue_token
 from noroshi.site.cli import main
 
@@ -141,6 +142,46 @@ def test_what_is_suppressed_stands_beside_the_hits(suppressing):
     assert rows_of(client.get("/hunting/allowed/?export=csv"))[1][1:3] == ["45[.]155[.]205[.]0/24", "okapi scanner"]
 
 
+@pytest.mark.parametrize(
+    ("query", "expected"),
+    [("", 2), ("?asked=signal", 1), ("?asked=search", 1), ("?search=a2", 1), ("?search=a1", 0), ("?q=okapi", 2)],
+)
+def test_what_is_suppressed_is_filtered_by_who_looked_for_it(suppressing, drain, query, expected):
+    cast, _line, signal = suppressing
+    hunt = actions.search_own_lake(cast.actor("a2"), text=EVIL_ADDRESS)
+    drain()
+    client = cast.client("a1")
+    page = client.get(f"/hunting/suppressed/{query}")
+    assert page.context["listing"].page.count == expected
+    for narrow in (f"?signal={signal.pk}", f"?search={hunt.pk}"):
+        assert client.get(f"/hunting/suppressed/{narrow}").context["listing"].page.count == 1
+
+
+def test_more_than_a_page_shows_is_said_and_linked(suppressing, monkeypatch):
+    cast, line, signal = suppressing
+    client = cast.client("a1")
+    page = text_of(client.get(f"/hunting/signals/{signal.pk}/"))
+    assert "Nothing of it was found in your logs." not in page
+    assert "are shown" not in page
+    hunt = Hit.everything.get().hunt
+    for _more in range(2):
+        Hit.everything.create(
+            hunt=hunt,
+            organisation=cast.bank_a,
+            type="ipv4",
+            value="45.155.205.1",
+            first_seen=hunt.created_at,
+            last_seen=hunt.created_at,
+            count=1,
+            allowed=line,
+        )
+    monkeypatch.setattr(hunts, "SUPPRESSED_SHOWN", 2)
+    monkeypatch.setattr(allowing, "SHOWN", 2)
+    page = text_of(client.get(f"/hunting/signals/{signal.pk}/"))
+    assert f'/hunting/suppressed/?signal={signal.pk}">2 of 3 are shown' in page
+    assert "2 of 3 are shown" in text_of(client.get(f"/hunting/allowed/{line.pk}/"))
+
+
 def test_a_search_shows_what_it_suppressed_and_hands_it_out_nowhere(suppressing, drain):
     cast, _line, _signal = suppressing
     client = cast.client("a1")
@@ -149,6 +190,7 @@ def test_a_search_shows_what_it_suppressed_and_hands_it_out_nowhere(suppressing,
     page = client.get(url)
     assert page.context["listing"].page.count == 0
     assert "okapi scanner" in text_of(page)
+    assert "No hit: what of it is in your logs is known as harmless." in text_of(page)
     assert len(rows_of(client.get(f"{url}?export=csv"))) == 1
     assert b"sighting-of-ref" not in client.get(f"{url}sightings").content
     assert [row.found for row in client.get("/hunting/searches/").context["listing"].page.rows] == [0]

@@ -6,7 +6,7 @@ from uuid import UUID
 from django.utils.translation import gettext_lazy as _
 
 from noroshi.hunting import queries, rule_wording, wording
-from noroshi.hunting.models import ENDED, DetectionLevel, DetectionState, Hunt, HuntState
+from noroshi.hunting.models import ENDED, DetectionLevel, DetectionState, Hit, Hunt, HuntState
 from noroshi.intel.wording import TYPES
 from noroshi.kit.lists import ChoiceFilter, Column, DateFilter, ListSpec, TextFilter
 from noroshi.kit.lists.spec import Rows
@@ -18,6 +18,19 @@ def _of_signal(rows: Rows, text: str) -> Rows:
         return rows.filter(hunt__signal=UUID(text))
     except ValueError:
         return rows.filter(hunt__signal__title__icontains=text)
+
+
+def _of_search(rows: Rows, text: str) -> Rows:
+    """Narrow to a search by its id, as links do, or by the name of who searched, as people do."""
+    searched = rows.filter(hunt__signal=None)
+    try:
+        return searched.filter(hunt=UUID(text))
+    except ValueError:
+        return searched.filter(hunt__requested_by__name__icontains=text)
+
+
+def _asked_by(rows: Rows, who: str) -> Rows:
+    return rows.filter(hunt__signal__isnull=who == "search")
 
 
 def _of_run(rows: Rows, text: str) -> Rows:
@@ -60,16 +73,26 @@ HITS: Final = ListSpec(
 )
 
 
-def found_by(hunt: Hunt) -> ListSpec:
-    """Return the list of what one search of the own lake has found, so far or in all."""
+def found_by(hunt: Hunt, *, suppressed: bool) -> ListSpec:
+    """Return the list of what one search of the own lake has found, so far or in all; more may be `suppressed`."""
+    if hunt.state not in ENDED:
+        empty = _("Nothing has been found so far.")
+    elif suppressed:
+        empty = _("No hit: what of it is in your logs is known as harmless.")
+    else:
+        empty = _("None of the values is in your logs.")
     return ListSpec(
         name="found",
         columns=_VALUE,
         filters=(TextFilter("q", _("Value"), ("value",)), _TYPE),
         default_sort="-count",
-        empty=_("None of the values is in your logs.") if hunt.state in ENDED else _("Nothing has been found so far."),
+        empty=empty,
         export_queryset=lambda actor: queries.hits_for(actor).filter(hunt=hunt),
     )
+
+
+def _who_asked(hit: Hit) -> str:
+    return str(hit.hunt.signal or hit.hunt.asked_by)
 
 
 def _allowed_or_ended(rows: Rows, state: str) -> Rows:
@@ -84,7 +107,7 @@ ALLOWED: Final = ListSpec(
         Column("reason", _("Reason"), lambda line: line.reason, cell="hunting/cells/reason.html"),
         Column("until", _("Ends"), lambda line: line.until, sort="until", cell="hunting/cells/end.html"),
         Column("by", _("By"), lambda line: line.added_by),
-        Column("added_at", _("Since"), lambda line: line.added_at, sort="added_at", cell="kit/cells/when.html"),
+        Column("added_at", _("Allowed since"), lambda line: line.added_at, sort="added_at", cell="kit/cells/when.html"),
     ),
     filters=(
         TextFilter("q", _("Value or reason"), ("value", "reason")),
@@ -103,16 +126,18 @@ SUPPRESSED: Final = ListSpec(
         Column("value", _("Value"), lambda hit: hit.defanged, cell="hunting/cells/mono.html"),
         *_COUNTED,
         Column("reason", _("Allowed because"), lambda hit: hit.allowed.reason, cell="hunting/cells/allowance.html"),
-        Column("signal", _("Signal"), lambda hit: str(hit.hunt.signal), cell="hunting/cells/signal.html"),
+        Column("asked", _("Looked for by"), _who_asked, cell="hunting/cells/asked_for.html"),
     ),
     filters=(
         TextFilter("q", _("Value or reason"), ("value", "allowed__reason")),
-        TextFilter("signal", _("Signal"), _of_signal),
         _TYPE,
+        ChoiceFilter("asked", _("Looked for by"), (("signal", _("Signal")), ("search", _("Search"))), _asked_by),
+        TextFilter("signal", _("Signal"), _of_signal),
+        TextFilter("search", _("Who searched"), _of_search),
     ),
     default_sort="-last_seen",
-    empty=_("The allow-list suppresses nothing that was shared."),
-    export_queryset=queries.shared_suppressed_for,
+    empty=_("The allow-list suppresses nothing that was shared or looked for."),
+    export_queryset=queries.suppressed_for,
 )
 
 SEARCHES: Final = ListSpec(

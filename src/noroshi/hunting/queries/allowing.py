@@ -35,7 +35,9 @@ def allowed_by(organisation: Organisation) -> QuerySet[AllowedValue]:
 
 def suppressed_for(actor: Actor) -> QuerySet[Hit]:
     """Return what would be hits in the own logs, were it not allowed, newest first, each with what allows it."""
-    found = Hit.objects.suppressed_for(actor).select_related("hunt__signal", "allowed")
+    found = Hit.objects.suppressed_for(actor).select_related(
+        "hunt__signal", "hunt__requested_by", "hunt__organisation", "allowed"
+    )
     return found.order_by("-created_at", "-pk")
 
 

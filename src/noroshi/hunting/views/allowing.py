@@ -29,9 +29,9 @@ def allowed(request: ActorRequest) -> HttpResponseBase:
 
 
 def suppressed(request: ActorRequest) -> HttpResponseBase:
-    """List what was shared, is in the own logs, and is allowed there."""
+    """List what was looked for, is in the own logs, and is allowed there."""
     policy.require_hunter(request.actor)
-    rows = queries.shared_suppressed_for(request.actor)
+    rows = queries.suppressed_for(request.actor)
     return respond(request, lists.SUPPRESSED, actor=request.actor, rows=rows, template="hunting/suppressed.html")
 
 
@@ -54,7 +54,7 @@ def _say_what_came_of(request: ActorRequest, made: actions.Allowed) -> None:
     sentence = ngettext("%(number)d value is allowed.", "%(number)d values are allowed.", len(made.values))
     messages.success(request, sentence % {"number": len(made.values)})
     if made.refused:
-        shown = "; ".join(f"{value}: {wording.in_words(reason)}" for value, reason in made.refused[:REFUSED_SHOWN])
+        shown = " ".join(f"{value}: {wording.in_words(reason)}" for value, reason in made.refused[:REFUSED_SHOWN])
         number = len(made.refused)
         sentence = ngettext(
             "%(number)d line is not allowed: %(lines)s", "%(number)d lines are not allowed: %(lines)s", number
@@ -74,11 +74,13 @@ def allowed_value(request: ActorRequest, allowed_value_id: UUID) -> HttpResponse
         else:
             messages.success(request, _("Your choice is saved."))
             return redirect("hunting:allowed-value", allowed_value_id=line.pk)
+    rows = queries.suppressed_for(request.actor).filter(allowed=line)
     context = {
         "line": line,
         "type": wording.type_name(line.type),
         "form": form,
-        "hits": queries.suppressed_for(request.actor).filter(allowed=line)[:SHOWN],
+        "hits": rows[:SHOWN],
+        "count": rows.count(),
     }
     return render(request, "hunting/allowed_value.html", context, status=422 if form.errors else 200)
 

@@ -19,6 +19,7 @@ from django.views.decorators.http import require_POST
 
 from noroshi.core.errors import Conflict, InvalidInput, NotFound, TooLarge
 from noroshi.hunting import actions, lists, policy, queries, wording
+from noroshi.hunting.domain.harmless import HARMLESS
 from noroshi.hunting.engine import is_slug
 from noroshi.hunting.forms import LogForm, SearchForm, SourceForm
 from noroshi.hunting.models import ENDED, UNDER_WAY, Hunt
@@ -35,6 +36,7 @@ MAX_UPLOAD: Final = 256 * 1024 * 1024
 """Bytes of one log file sent from the page; larger ones come by `noroshi lake ingest`."""
 
 QUARANTINE_PAGE: Final = 100
+SUPPRESSED_SHOWN: Final = 20
 ROWS_SHOWN: Final = 40
 """Sources, or organisations, whose days are drawn."""
 
@@ -88,12 +90,15 @@ def signal(request: ActorRequest, signal_id: UUID) -> HttpResponse:
     hunted = queries.hunt_under_way(request.actor, asked)
     if request.headers.get("HX-Target") == "progress":
         return _hunt_progress(request, asked, hunted, sum(count.values for count in counts))
+    suppressed = queries.suppressed_for(request.actor).filter(hunt__signal=asked)
     context = {
         "signal": asked,
         "hunted": hunted,
         "found": sum(count.values for count in counts),
         "hits": queries.hits_for(request.actor).filter(hunt__signal=asked)[:QUARANTINE_PAGE],
-        "suppressed": queries.suppressed_for(request.actor).filter(hunt__signal=asked)[:QUARANTINE_PAGE],
+        "suppressed": suppressed[:SUPPRESSED_SHOWN],
+        "suppressed_count": suppressed.count(),
+        "all_suppressed": f"?signal={asked.pk}",
         "counts": counts,
         "may_count": policy.may_count(request.actor),
     }
@@ -141,14 +146,19 @@ def search(request: ActorRequest, hunt_id: UUID) -> HttpResponseBase:
         if request.GET.get("events") != str(found.events):
             response["HX-Trigger"] = "found"  # the list asks for itself anew, by the filters that the person chose
         return response
+    suppressed = queries.suppressed_for(request.actor).filter(hunt=hunt).order_by("-count", "pk")
+    number = suppressed.count()
+    harmless = any(reason == HARMLESS for _value, reason in hunt.refused)
     context |= {
         "refused": [(value, wording.in_words(reason)) for value, reason in hunt.refused],
-        "suppressed": queries.suppressed_for(request.actor).filter(hunt=hunt).order_by("-count", "pk")[:ROWS_SHOWN],
+        "suppressed": suppressed[:SUPPRESSED_SHOWN],
+        "suppressed_count": number,
+        "all_suppressed": f"?search={hunt.pk}",
         "scanned": [(wording.in_words(reason), files) for reason, files in hunt.scanned],
     }
     return respond(
         request,
-        lists.found_by(hunt),
+        lists.found_by(hunt, suppressed=harmless or number > 0),
         actor=request.actor,
         rows=queries.hits_for(request.actor).filter(hunt=hunt),
         template="hunting/search.html",
