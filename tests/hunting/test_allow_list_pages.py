@@ -294,6 +294,8 @@ def test_an_allow_list_is_kept_from_the_shell(cast, stopped_clock):
         ("45.155.205.0/24", "2026-12-31T15:00:00Z"),
         ("partner.co.jp", "2026-12-31T15:00:00Z"),
     }
+    read = LedgerEntry.objects.get(action="hunting.value.listed")
+    assert (read.subject_id, read.payload) == (cast.bank_a.pk, {"values": 2})
     assert run("allow", "remove", "-", "--org", "bank_b", stdin="partner.co.jp\n").exit_code == 3
     assert (
         run("allow", "remove", "-", "--org", "bank_a", stdin="partner[.]co.jp\n").stdout

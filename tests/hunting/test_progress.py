@@ -33,7 +33,8 @@ def long(cast, settings, monkeypatch):
     for part in settings.LAKE_DIR.glob("index/**/*.parquet"):
         part.unlink()
     monkeypatch.setattr(engine, "SLICE", 1)
-    monkeypatch.setattr(running, "PAUSE", 0)
+    for rest in ("PAUSE", "REST"):
+        monkeypatch.setattr(running, rest, 0)
     return cast
 
 

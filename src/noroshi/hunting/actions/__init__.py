@@ -8,6 +8,7 @@ from noroshi.hunting.actions.allowing import (
     disallow_for,
     disallow_values,
     judge_hits,
+    read_allow_list,
 )
 from noroshi.hunting.actions.arrival import laid_down, receive_logs
 from noroshi.hunting.actions.detections import (
@@ -64,6 +65,7 @@ __all__ = [
     "look_back_for",
     "notice_dropped_file",
     "open_stream",
+    "read_allow_list",
     "receive_logs",
     "remove_rules",
     "replay_quarantine",

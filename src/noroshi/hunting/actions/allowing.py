@@ -100,6 +100,14 @@ def disallow_for(actor: Actor, *, organisation: UUID, lines: Iterable[AllowedVal
 
 
 @transaction.atomic
+def read_allow_list(actor: Actor, *, organisation: Organisation) -> list[AllowedValue]:
+    """Return an organisation's allow-list to the installation's own shell; that it was read is on record."""
+    lines = list(queries.allowed_by(organisation))
+    ledger.record(actor, "hunting.value.listed", organisation, values=len(lines))
+    return lines
+
+
+@transaction.atomic
 def judge_hits(organisation: Organisation) -> None:
     """Judge all hits of an organisation by its allow-list as it is now."""
     _judge(organisation.pk, Hit.everything.filter(organisation=organisation))

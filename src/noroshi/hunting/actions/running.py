@@ -27,6 +27,8 @@ from noroshi.members.models import Organisation
 MAX_REFUSED: Final = 1_000
 PAUSE: Final = 0.5
 """Seconds between two notes of how far a hunt is, unless an organisation is done."""
+REST: Final = 10
+"""For so many times as long as a note took, none is made: what is found so far must not hold up the rest."""
 
 
 class _OvertakenError(Exception):
@@ -67,13 +69,15 @@ class _Writer:
 
     def __call__(self, step: HuntProgress) -> None:
         """Take in what the engine tells."""
-        if not step.organisations and time.monotonic() < self._due:
+        began = time.monotonic()
+        if not step.organisations and began < self._due:
             return
-        self._due = time.monotonic() + PAUSE
         with transaction.atomic():
             self._note(step)
             if step.organisations or self._hunt.signal_id is None:
                 self._write(step.hits)
+        now = time.monotonic()
+        self._due = now + max(PAUSE, REST * (now - began))
 
     def _note(self, step: HuntProgress) -> None:
         rows = _running(self._hunt)

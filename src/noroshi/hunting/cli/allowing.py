@@ -67,10 +67,11 @@ def remove(*, file: Path, org: str) -> None:
 @_ORG
 @AS_JSON
 def show(*, org: str, as_json: bool) -> None:
-    """Print the allow-list of ORG."""
-    from noroshi.hunting.queries import allowed_by
+    """Print the allow-list of ORG; the ledger keeps that it was read."""
+    from noroshi.core.actor import Actor
+    from noroshi.hunting.actions import read_allow_list
 
-    lines = allowed_by(organisation_of(org))
+    lines = read_allow_list(Actor.system("allow"), organisation=organisation_of(org))
     rows: list[dict[str, Any]] = [plain({name: getattr(line, name) for name in _COLUMNS}) for line in lines]
     if as_json:
         click.echo(json.dumps(rows, ensure_ascii=False))

@@ -93,7 +93,8 @@ def hunt(
         click.echo("there are more hits than one answer holds: look for fewer values, or in a shorter time", err=True)
     _give(hits, searched, form, output)
     if form not in {"json", "stix"}:
-        click.echo(f"{len(hits):,} hits for {len(written):,} values in {result.wall_seconds:.2f} s", err=True)
+        judged = "" if org else ", by each organisation's own allow-list"
+        click.echo(f"{len(hits):,} hits for {len(written):,} values in {result.wall_seconds:.2f} s{judged}", err=True)
 
 
 @contextmanager
