@@ -255,7 +255,7 @@ def test_a_rule_is_switched_off_and_on_and_gets_a_threshold_of_its_own(cast, run
 def test_only_what_counts_has_a_threshold(cast):
     actor = cast.actor("a1")
     steps = rule_line(cast, "A transfer soon after a new payee")
-    for line, threshold in ((steps, 3), (rule_line(cast, BURST), 0), (rule_line(cast, BURST), 2_000_000)):
+    for line, threshold in ((steps, 3), (rule_line(cast, BURST), 0), (rule_line(cast, BURST), 2_000_000_001)):
         with pytest.raises(InvalidInput):
             actions.tune_rule(actor, line, enabled=True, threshold=threshold)
     with pytest.raises(NotAllowed):

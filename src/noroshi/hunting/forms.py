@@ -12,8 +12,8 @@ from noroshi.core import clock
 from noroshi.core.errors import InvalidInput
 from noroshi.hunting.actions.detections import MAX_REASON
 from noroshi.hunting.actions.hunts import MAX_LIST
-from noroshi.hunting.actions.rules import MAX_THRESHOLD
 from noroshi.hunting.engine.detections.marked_yaml import MAX_BYTES
+from noroshi.hunting.engine.detections.rules import MAX_THRESHOLD
 from noroshi.hunting.models import DetectionState
 
 MAX_SOURCE: Final = 63

@@ -48,7 +48,11 @@ REASONS: Final[Mapping[RuleReason, Promise]] = {
     RuleReason.NO_NUMBER: _("“{name}” is a number, and “{value}” is none."),
     RuleReason.NOT_NUMERIC: _("“{name}” is no number: it cannot be larger or smaller than one."),
     RuleReason.NO_TIME: _("“{name}” is no time."),
-    RuleReason.CORRELATION: _("Use a correlation of type event_count, value_count, temporal or temporal_ordered."),
+    RuleReason.CORRELATION: _(
+        "Use a correlation of type event_count, value_count, value_sum, value_avg, temporal or temporal_ordered."
+    ),
+    RuleReason.NOT_SUMMED: _("“{name}” is no number: it cannot be added up."),
+    RuleReason.AVERAGE: _("An average fires from a whole number up: use gte with one."),
     RuleReason.CONDITION: _("A correlation fires from a number up: use gte or gt."),
     RuleReason.CHAIN: _("A correlation cannot be made of correlations."),
     RuleReason.KEYS: _("A rule groups by at most {limit} fields."),
@@ -61,7 +65,7 @@ WANTED: Final[Mapping[Wanted, Promise]] = {
     Wanted.TEXT: _("a text of at most 2,000 characters"),
     Wanted.TEXTS: _("a list of texts, one for each in English"),
     Wanted.LAYER: _("entry, inside or exit"),
-    Wanted.NUMBER: _("a number from 1 to 1,000,000"),
+    Wanted.NUMBER: _("a number from 1 to 2,000,000,000"),
     Wanted.POSITIVE: _("a number above zero"),
     Wanted.FIELD: _("the name of one field"),
     Wanted.FIELDS: _("a list of fields"),
@@ -91,6 +95,8 @@ VERBS: Final[Mapping[DetectionState, Promise]] = {
 MEASURES: Final[Mapping[Measure, Promise]] = {
     Measure.EVENTS: _("%(number)s events within %(span)s"),
     Measure.VALUES: _("%(number)s different values within %(span)s"),
+    Measure.SUM: _("%(number)s in total within %(span)s"),
+    Measure.AVERAGE: _("%(number)s on average within %(span)s"),
     Measure.TOGETHER: _("%(number)s kinds of events within %(span)s"),
     Measure.IN_ORDER: _("%(number)s steps within %(span)s"),
     Measure.REGULAR: _("%(number)s even pauses within %(span)s"),

@@ -11,11 +11,10 @@ from noroshi.core.actor import Actor
 from noroshi.core.errors import InvalidInput, NotAllowed
 from noroshi.hunting import policy, rule_wording, rulebook
 from noroshi.hunting.engine.detections.reasons import RuleError
-from noroshi.hunting.engine.detections.rules import Rule
+from noroshi.hunting.engine.detections.rules import MAX_THRESHOLD, Rule
 from noroshi.hunting.models import RuleFile, RuleUse
 from noroshi.hunting.queries import RuleLine
 
-MAX_THRESHOLD: Final = 1_000_000
 MAX_FILES: Final = 200
 """Of one organisation, and of the hub for all."""
 
@@ -54,7 +53,7 @@ def tune_rule(actor: Actor, line: RuleLine, *, enabled: bool, threshold: int | N
     organisation = policy.require_hunter(actor)
     rule = line.known.rule
     if threshold is not None and (not rule.tunable or not 1 <= threshold <= MAX_THRESHOLD):
-        raise InvalidInput("threshold", _("Give a number from 1 to 1,000,000, where the rule counts something."))
+        raise InvalidInput("threshold", _("Give a number from 1 to 2,000,000,000, where the rule counts something."))
     use, _new = RuleUse.everything.select_for_update().get_or_create(
         organisation_id=organisation, rule=rule.id, defaults={"world": actor.world}
     )

@@ -1,6 +1,7 @@
 """When single events become one detection: held against a slow and obvious reading of the same words."""
 
 from contextlib import contextmanager
+from statistics import mean
 
 import duckdb
 import pytest
@@ -80,6 +81,21 @@ def test_so_many_events_within_a_span_are_one_episode(rows, span, threshold):
 def test_so_many_values_within_a_span_are_one_episode(rows, span, threshold):
     different = obvious(rows, span, threshold, lambda actions: len(set(actions)))
     assert found(rows, Measure.VALUES, span=span, threshold=threshold, value="action") == different
+
+
+@settings(max_examples=30, deadline=None)
+@given(ROWS, st.integers(1, 15), st.integers(100, 500))
+def test_values_that_add_up_to_so_much_within_a_span_are_one_episode(rows, span, threshold):
+    added = obvious(rows, span, threshold, lambda actions: sum(map(ord, actions)))
+    assert found(rows, Measure.SUM, span=span, threshold=threshold, value="ascii(action)") == added
+
+
+@settings(max_examples=30, deadline=None)
+@given(ROWS, st.integers(1, 15), st.integers(120, 122))
+def test_values_that_are_so_high_on_average_within_a_span_are_one_episode(rows, span, threshold):
+    average = obvious(rows, span, threshold, lambda actions: mean(map(ord, actions)))
+    answer = found(rows, Measure.AVERAGE, span=span, threshold=threshold, value="ascii(action)")
+    assert answer == [(*episode, int(top)) for *episode, top in average]
 
 
 def test_an_event_without_a_key_belongs_to_nobody():

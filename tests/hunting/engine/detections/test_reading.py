@@ -49,6 +49,11 @@ def together(*documents):
     return "---\n".join(documents).encode()
 
 
+def summed(kind, field):
+    """The correlation of the burst, which counts a field."""
+    return BURST.replace("event_count", kind).replace("10}", f"10, field: {field}}}")
+
+
 def refused(text):
     """Why and in which line a file is refused."""
     with pytest.raises(RuleError) as error:
@@ -102,8 +107,16 @@ def test_a_correlation_that_generates_leaves_its_rules_be():
     assert [rule.title.en for rule in read_rules(together(named, generating))] == ["A failed login", "Burst"]
 
 
-def test_more_than_is_one_more():
-    assert read_rules(together(FAILED, BURST.replace("gte: 10", "gt: 10")))[0].threshold == 11
+@pytest.mark.parametrize(("condition", "threshold"), [("gt: 10", 11), ("gt: 9.5", 10), ("gte: 9.5", 10)])
+def test_a_threshold_is_the_least_whole_number_that_passes(condition, threshold):
+    assert read_rules(together(FAILED, BURST.replace("gte: 10", condition)))[0].threshold == threshold
+
+
+@pytest.mark.parametrize(("kind", "measure"), [("value_sum", Measure.SUM), ("value_avg", Measure.AVERAGE)])
+def test_numbers_are_added_up(kind, measure):
+    rule = read_rules(together(FAILED, summed(kind, "bytes_out")))[0]
+    assert (rule.measure, rule.threshold, rule.searches[0].value.column) == (measure, 10, "bytes_out")
+    assert [sorted(need.columns) for need in rule.needs] == [["bytes_out", "outcome", "user_key"]]
 
 
 def test_a_correlation_calls_fields_by_names_of_its_own():
@@ -148,6 +161,10 @@ def test_a_correlation_calls_fields_by_names_of_its_own():
         (PLAIN + "noroshi:\n  regular: {spread: -1}\n", RuleReason.WRONG, 15),
         (together(FAILED, BURST.replace("rules: failed", "rules: nobody")), RuleReason.SIGMA, 12),
         (together(FAILED, BURST.replace("event_count", "value_sum")), RuleReason.SIGMA, 10),
+        (together(FAILED, summed("value_median", "bytes_out")), RuleReason.CORRELATION, 11),
+        (together(FAILED, summed("value_sum", "url")), RuleReason.NOT_SUMMED, 15),
+        (together(FAILED, summed("value_avg", "bytes_out").replace("gte", "gt")), RuleReason.AVERAGE, 15),
+        (together(FAILED, summed("value_avg", "bytes_out").replace("10,", "9.5,")), RuleReason.AVERAGE, 15),
         (together(FAILED, BURST.replace("gte: 10", "lt: 10")), RuleReason.CONDITION, 15),
         (together(FAILED, BURST.replace("gte: 10", "gte: 0")), RuleReason.WRONG, 15),
         (together(FAILED, BURST.replace("[user]", "[colour]")), RuleReason.FIELD, 13),

@@ -16,9 +16,11 @@ from hypothesis import strategies as st
 from hunting.conftest import KEY
 from hunting.engine.detections.cases import CASES
 from hunting.engine.detections.conditions_table import plain, rule_of
+from hunting.engine.detections.test_reading import together
 from noroshi.hunting.engine import Lake
 from noroshi.hunting.engine.detections.conditions import Values, Writer
 from noroshi.hunting.engine.detections.fields import field
+from noroshi.hunting.engine.detections.reading import read_rules
 from noroshi.hunting.engine.detections.reasons import RuleError
 from noroshi.hunting.engine.detections.rules import Query, Rule
 from noroshi.hunting.engine.detections.running import Window
@@ -88,6 +90,36 @@ def test_what_has_no_key_and_what_is_too_much_is_answered_alike(sessions, monkey
     answers = [found(session, rule) for session in sessions]
     assert answers[0] == answers[1]
     assert answers[1][1:] == (True, False, "")
+
+
+TRAFFIC = """\
+title: Traffic
+name: traffic
+logsource: {category: firewall}
+detection: {any: {dst_port|exists: true}, condition: any}
+---
+title: Lookups
+name: lookups
+logsource: {category: dns}
+detection: {any: {dns_query|exists: true}, condition: any}
+"""
+COUNTED = """\
+title: Counted
+id: 5b0d9b6e-0d4e-4d66-9a41-0c2b5a1f0002
+correlation:
+  type: %s
+  rules: [traffic, lookups]
+  timespan: 10m
+  condition: {gte: 400, field: dst_port}
+"""
+
+
+@pytest.mark.parametrize("kind", ["value_sum", "value_avg", "temporal"])
+def test_correlations_that_the_pack_does_not_use_are_answered_alike(sessions, kind):
+    rule = read_rules(together(TRAFFIC, COUNTED % kind))[0]
+    duck, spark = (found(session, rule) for session in sessions)
+    assert spark == duck
+    assert (len(duck[0]) > 0, duck[1:]) == (True, (False, False, ""))
 
 
 class Endless(Rule):

@@ -83,6 +83,10 @@ class Measure(StrEnum):
     EVENTS = "events"
     VALUES = "values"
     """Different values of one field."""
+    SUM = "sum"
+    """The values of one field, added up."""
+    AVERAGE = "average"
+    """The same, divided by how many there are."""
     TOGETHER = "together"
     """How many of the searches found something."""
     IN_ORDER = "in_order"
@@ -154,6 +158,11 @@ def _measured(measure: Measure, keys: str, searches: int, dialect: Dialect) -> s
             return f"SELECT *, {_within('count(*)', keys)} AS measure FROM seen"
         case Measure.VALUES:
             return _different("value", keys)
+        case Measure.SUM:
+            return f"SELECT *, {_within('sum(value)', keys)} AS measure FROM seen"
+        case Measure.AVERAGE:
+            total, number = _within("sum(value)", keys), _within("count(value)", keys)
+            return f"SELECT *, ({total}) / nullif({number}, 0) AS measure FROM seen"
         case Measure.TOGETHER:
             return _different("search", keys)
         case Measure.IN_ORDER:

@@ -1,7 +1,8 @@
 """From a file of Sigma rules to rules that can run; an error names its line.
 
-What is read is Sigma: rules and correlations (event_count, value_count, temporal, temporal_ordered), as other tools
-read them. A block ``noroshi`` adds what Sigma has no place for; without it a rule is read all the same:
+What is read is Sigma: rules and correlations (event_count, value_count, value_sum, value_avg, temporal,
+temporal_ordered), as other tools read them. A block ``noroshi`` adds what Sigma has no place for; without it a rule is
+read all the same:
 
     noroshi:
       title: in Japanese
@@ -18,6 +19,7 @@ read them. A block ``noroshi`` adds what Sigma has no place for; without it a ru
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
+from math import ceil, floor
 from typing import Any, Final
 from uuid import UUID
 
@@ -37,7 +39,7 @@ from noroshi.hunting.engine.detections.fields import Field, Kind
 from noroshi.hunting.engine.detections.marked_yaml import Document, read_documents
 from noroshi.hunting.engine.detections.patterns import Measure
 from noroshi.hunting.engine.detections.reasons import RuleError, RuleReason, Wanted
-from noroshi.hunting.engine.detections.rules import LAYER_OF_CLASS, Asked, Layer, Level, Rule, Words
+from noroshi.hunting.engine.detections.rules import LAYER_OF_CLASS, MAX_THRESHOLD, Asked, Layer, Level, Rule, Words
 from noroshi.hunting.engine.detections.sigma_file import Sigma
 from noroshi.hunting.engine.schema import EventClass
 
@@ -55,10 +57,13 @@ _NAMES: Final = frozenset({"title", "reason", "falsepositives", "layer", "group-
 _MEASURES: Final = {
     SigmaCorrelationType.EVENT_COUNT: Measure.EVENTS,
     SigmaCorrelationType.VALUE_COUNT: Measure.VALUES,
+    SigmaCorrelationType.VALUE_SUM: Measure.SUM,
+    SigmaCorrelationType.VALUE_AVG: Measure.AVERAGE,
     SigmaCorrelationType.TEMPORAL: Measure.TOGETHER,
     SigmaCorrelationType.TEMPORAL_ORDERED: Measure.IN_ORDER,
 }
-_MORE_THAN: Final = {SigmaCorrelationConditionOperator.GTE: 0, SigmaCorrelationConditionOperator.GT: 1}
+_SUMMED: Final = frozenset({Measure.SUM, Measure.AVERAGE})
+_OF_VALUES: Final = _SUMMED | {Measure.VALUES}
 
 
 def read_rules(content: bytes) -> list[Rule]:
@@ -227,17 +232,21 @@ class _Reading:
             rules=[rule for rule in rules if isinstance(rule, SigmaRule)],
             keys=self._keys(sigma.group_by),
             span=self._checked_span(sigma.timespan.seconds, "correlation", "timespan"),
-            threshold=len(rules) if several else self._threshold(sigma.condition),
-            value=self._counted(sigma.condition) if measure is Measure.VALUES else "",
+            threshold=len(rules) if several else self._threshold(measure, sigma.condition),
+            value=self._counted(sigma.condition) if measure in _OF_VALUES else "",
             keep_keyless=not sigma.group_by,
         )
 
-    def _threshold(self, condition: SigmaCorrelationCondition) -> int:
-        if condition.op not in _MORE_THAN:
-            raise RuleError(RuleReason.CONDITION, line=self._document.line("correlation", "condition"))
-        threshold = int(condition.count) + _MORE_THAN[condition.op]
-        if not 1 <= threshold <= 1_000_000:  # noqa: PLR2004 - a figure for people
-            raise self._wrong("condition", Wanted.NUMBER, "correlation", "condition")
+    def _threshold(self, measure: Measure, condition: SigmaCorrelationCondition) -> int:
+        """Return the least whole number that the condition lets pass."""
+        place, more_than = ("correlation", "condition"), condition.op is SigmaCorrelationConditionOperator.GT
+        if condition.op is not SigmaCorrelationConditionOperator.GTE and not more_than:
+            raise RuleError(RuleReason.CONDITION, line=self._document.line(*place))
+        threshold = floor(condition.count) + 1 if more_than else ceil(condition.count)
+        if measure is Measure.AVERAGE and threshold != condition.count:
+            raise RuleError(RuleReason.AVERAGE, line=self._document.line(*place))
+        if not 1 <= threshold <= MAX_THRESHOLD:
+            raise self._wrong("condition", Wanted.NUMBER, *place)
         return threshold
 
     def _counted(self, condition: SigmaCorrelationCondition) -> str:
@@ -287,7 +296,7 @@ class _Reading:
                 writer.write(condition)
             of_keys = writer.apart() if shape.keep_keyless else writer
             keys = tuple(self._key(of_keys, rule, name) for name in shape.keys)
-            value = self._key(writer, rule, shape.value) if shape.value else None
+            value = self._value(writer, rule, shape) if shape.value else None
         except RuleError as error:
             error.line = error.line or self._document.line(*self._place_of_keys)
             raise
@@ -296,6 +305,13 @@ class _Reading:
             line = self._document.line("detection", "condition")
             raise RuleError(RuleReason.SIGMA, line=line, detail=sigma_file.detail(error)) from error
         return Asked(self._class(rule), conditions, keys or (NO_KEY,), value, frozenset(writer.columns))
+
+    def _value(self, writer: Writer, rule: SigmaRule, shape: _Shape) -> Field:
+        found = self._key(writer, rule, shape.value)
+        if shape.measure in _SUMMED and found.kind is not Kind.NUMBER:
+            line = self._document.line("correlation", "condition", "field")
+            raise RuleError(RuleReason.NOT_SUMMED, line=line, name=found.column)
+        return found
 
     def _key(self, writer: Writer, rule: SigmaRule, name: str) -> Field:
         return writer.field(self._alias(rule, name))

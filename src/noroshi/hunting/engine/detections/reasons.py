@@ -32,8 +32,10 @@ class RuleReason(StrEnum):
     NOT_NUMERIC = "“{name}” is no number: it cannot be larger or smaller than one."
     NO_TIME = "“{name}” is no time."
     CORRELATION = (
-        "A correlation of this kind is not counted here: use event_count, value_count, temporal or temporal_ordered."
+        "Use a correlation of type event_count, value_count, value_sum, value_avg, temporal or temporal_ordered."
     )
+    NOT_SUMMED = "“{name}” is no number: it cannot be added up."
+    AVERAGE = "An average fires from a whole number up: use gte with one."
     CONDITION = "A correlation fires from a number up: use gte or gt."
     CHAIN = "A correlation cannot be made of correlations."
     KEYS = "A rule groups by at most {limit} fields."
@@ -49,7 +51,7 @@ class Wanted(StrEnum):
     TEXT = "a text of at most 2,000 characters"
     TEXTS = "a list of texts, one for each in English"
     LAYER = "entry, inside or exit"
-    NUMBER = "a number from 1 to 1,000,000"
+    NUMBER = "a number from 1 to 2,000,000,000"
     POSITIVE = "a number above zero"
     FIELD = "the name of one field"
     FIELDS = "a list of fields"

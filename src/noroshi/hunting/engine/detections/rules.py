@@ -12,6 +12,8 @@ from noroshi.hunting.engine.detections.fields import Field
 from noroshi.hunting.engine.detections.patterns import Measure, Search, behind_sql, episodes_sql
 from noroshi.hunting.engine.schema import EventClass
 
+MAX_THRESHOLD: Final = 2_000_000_000
+
 
 class Level(StrEnum):
     """How grave a detection is, as Sigma has it; in rising order."""
