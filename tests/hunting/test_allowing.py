@@ -192,6 +192,17 @@ def test_what_was_allowed_up_to_a_day_is_a_hit_again_after_it_and_told_once(touc
     assert list(queries.organisations_to_judge()) == []
 
 
+def test_what_a_watch_meets_before_the_end_of_a_line_was_noticed_is_told_too(touched, drain, stopped_clock):
+    allow(touched, NETWORK, until=clock.now() + timedelta(days=1))
+    share(touched.actor("i1"), EVIL_ADDRESS)
+    drain()
+    stopped_clock.advance(days=1)
+    fill_lake(touched.bank_a, [event("2026-11-23T00:00:00Z", src_ip=EVIL_ADDRESS)], name="later.ndjson")
+    drain()
+    assert hits() == [("bank_a", EVIL_ADDRESS, 2), ("bank_b", EVIL_ADDRESS, 1)]
+    assert told() == [("a1", 1), ("a2", 1), ("b1", 1), ("b2", 1)]
+
+
 def test_an_ended_line_can_be_made_to_hold_again(touched, drain, stopped_clock):
     line = allow(touched, NETWORK, until=clock.now() + timedelta(days=1)).values[0]
     share(touched.actor("i1"), EVIL_ADDRESS)
@@ -288,6 +299,9 @@ def test_only_people_with_a_need_to_know_allow(cast, name):
 def test_nobody_takes_a_line_off_the_list_of_another(cast):
     line = allow(cast, "partner.co.jp").values[0]
     assert actions.disallow_values(cast.actor("b1"), lines=[line]) == 0
+    with pytest.raises(NotFound):
+        actions.change_allowed(cast.actor("b1"), line, reason="x", until=None)
+    assert AllowedValue.everything.get().reason == "our scanner"
     assert AllowedValue.everything.count() == 1
     with pytest.raises(NotFound):
         queries.allowed_value_for(cast.actor("b1"), line.pk)

@@ -91,10 +91,11 @@ def test_a_search_shows_what_it_has_found_and_how_far_it_is_while_it_goes_on(lon
 
 def test_a_search_whose_worker_dies_begins_again_and_shows_no_hit_twice(long, during):
     hunt = ask(long)
-    steps = []
+    steps, shown = [], []
 
     def die():
         steps.append(1)
+        shown.extend(count for _value, count in found(hunt))
         if len(steps) in {3, 8}:
             raise KilledError
 
@@ -107,6 +108,7 @@ def test_a_search_whose_worker_dies_begins_again_and_shows_no_hit_twice(long, du
     actions.run_hunt(hunt)
     hunt.refresh_from_db()
     assert (hunt.state, found(hunt)) == ("done", ALL)
+    assert shown == sorted(shown)  # it never shows less than before
     assert LedgerEntry.objects.filter(action="hunting.hunt.finished").count() == 1
 
 

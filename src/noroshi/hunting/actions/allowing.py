@@ -19,7 +19,7 @@ from django.utils.translation import gettext as _
 
 from noroshi.core import clock, ledger
 from noroshi.core.actor import Actor
-from noroshi.core.errors import InvalidInput, TooLarge
+from noroshi.core.errors import InvalidInput, NotFound, TooLarge
 from noroshi.hunting import policy, queries
 from noroshi.hunting.actions.detections import stated_reason
 from noroshi.hunting.actions.hits import hold_hits, tell_owner
@@ -61,8 +61,7 @@ def allow_for(actor: Actor, *, organisation: UUID, text: str, reason: str, until
     _require_future(until)
     found = values_in(text)
     covering = open_lake().covering(Needle(value.type, value.value) for value in found.values)
-    refused = dict(covering.refused)
-    wanted = [value for value in found.values if value.value not in refused]
+    wanted = [value for value in found.values if Needle(value.type, value.value) in covering.needles]
     if not wanted:
         raise InvalidInput("values", _("No line names a value that can be allowed."))
     with transaction.atomic():
@@ -77,8 +76,9 @@ def change_allowed(actor: Actor, line: AllowedValue, *, reason: str, until: date
     """Give a line of the own list another reason and end."""
     organisation = policy.require_hunter(actor)
     _require_future(until)
-    line.reason, line.until, line.added_by_id, line.added_at = stated_reason(reason), until, actor.person, clock.now()
-    line.save(update_fields=["reason", "until", "added_by", "added_at"])
+    said = {"reason": stated_reason(reason), "until": until, "added_by": actor.person, "added_at": clock.now()}
+    if not AllowedValue.everything.filter(pk=line.pk, organisation=organisation).update(**said):
+        raise NotFound
     ledger.record(actor, "hunting.value.allowed", Organisation(pk=organisation), values=1)
 
 

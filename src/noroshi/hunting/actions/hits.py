@@ -19,24 +19,30 @@ from noroshi.intel.models import SightingSource
 from noroshi.members.models import Organisation
 
 
-def write_hits(hunt: Hunt, organisation: Organisation, found: Iterable[Found]) -> int:
-    """Write what a hunt has found in an organisation's logs; return how many hits are new.
+def write_hits(hunt: Hunt, organisation: Organisation, found: Iterable[Found], *, so_far: bool = False) -> int:
+    """Write what a hunt has found in an organisation's logs; return how many hits are new, or allowed no more.
 
-    Where an earlier hunt of the same signal had found a value, its hit is brought up to date instead.
+    Where an earlier hunt of the same signal had found a value, its hit is brought up to date instead; by
+    what is known `so_far`, only where that is more.
     """
     hold_hits(organisation.pk)
     known = {(row.type, row.value): row for row in hits_of(hunt).filter(organisation=organisation)}
     allowed = queries.allow_list_of(organisation.pk)
     fresh: list[Hit] = []
     renewed: list[Hit] = []
+    new = 0
     for hit in found:
         row = known.get((hit.type, hit.value))
+        if so_far and row and row.count > hit.count:
+            continue  # a worker before this one had come further
+        line = allowed.allowing(hit.type, hit.value)
+        new += line is None and (row is None or row.allowed_id is not None)
         filled = _filled(row or Hit(hunt=hunt, organisation=organisation), hit)
-        filled.allowed = allowed.allowing(hit.type, hit.value)
+        filled.allowed = line
         (renewed if row else fresh).append(filled)
     Hit.everything.bulk_create(fresh, batch_size=500)
     Hit.everything.bulk_update(renewed, ["first_seen", "last_seen", "count", "samples", "allowed"], batch_size=500)
-    return sum(1 for hit in fresh if hit.allowed is None)
+    return new
 
 
 def hold_hits(organisation: UUID) -> None:

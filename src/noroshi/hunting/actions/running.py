@@ -75,7 +75,7 @@ class _Writer:
         with transaction.atomic():
             self._note(step)
             if step.organisations or self._hunt.signal_id is None:
-                self._write(step.hits)
+                self._write(step.hits, so_far=not step.organisations)
         now = time.monotonic()
         self._due = now + max(PAUSE, REST * (now - began))
 
@@ -91,9 +91,9 @@ class _Writer:
         ):
             raise _OvertakenError
 
-    def _write(self, found: Sequence[Found]) -> None:
+    def _write(self, found: Sequence[Found], *, so_far: bool) -> None:
         for name, hits in groupby(found, attrgetter("organisation")):
-            new = write_hits(self._hunt, self._scope[name], filter(self._counts, hits))
+            new = write_hits(self._hunt, self._scope[name], filter(self._counts, hits), so_far=so_far)
             if self._hunt.signal_id is not None:
                 tell_owner(self._hunt, self._scope[name].pk, new)
 

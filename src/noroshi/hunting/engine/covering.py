@@ -25,13 +25,14 @@ _ENDS: Final = "/?&"
 
 
 class Covering:
-    """Some needles, each with all that it stands for. ``refused`` are (value, reason) of those that stand for nothing.
+    """Some ``needles``, each with all that it stands for; ``refused`` are (value, reason) of those that mean nothing.
 
     ``pseudonym_key`` is the lake's: accounts are compared as their pseudonyms.
     """
 
     def __init__(self, needles: Iterable[Needle], pseudonym_key: bytes) -> None:
         prepared = prepare(needles, pseudonym_key)
+        self.needles = frozenset(prepared.needles)
         self.refused = prepared.refused
         self._pseudonym_key = pseudonym_key
         self._known: dict[Mark, Needle] = {}

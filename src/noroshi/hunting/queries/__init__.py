@@ -25,23 +25,18 @@ from noroshi.hunting.queries.detections import (
     runs_waiting,
 )
 from noroshi.hunting.queries.hunts import (
-    Amount,
     DayStrip,
-    Hunted,
     LakeCount,
     OrganisationCount,
-    amount_found,
     counts_by_organisation,
     daily_counts_of,
     days_by_organisation,
     dropped_files,
     events_of,
-    file_of,
     files_waited_for,
     hit_for,
     hits_by_day,
     hits_for,
-    hunt_under_way,
     hunts_under_lifted_embargo,
     kept_days,
     lakes_by_organisation,
@@ -57,12 +52,9 @@ from noroshi.hunting.queries.hunts import (
     quarantine_reasons,
     reading_of,
     scope_of,
-    search_for,
-    searches_for,
     shared_hits_for,
     shortest,
     shown_days,
-    sightings_of,
     source_for,
     spread_of,
 )
@@ -77,6 +69,16 @@ from noroshi.hunting.queries.rules import (
     rule_for,
     rules_for,
     try_rule,
+)
+from noroshi.hunting.queries.searches import (
+    Amount,
+    Hunted,
+    amount_found,
+    file_of,
+    hunt_under_way,
+    search_for,
+    searches_for,
+    sightings_of,
 )
 from noroshi.hunting.queries.watch import (
     OwnWatch,
