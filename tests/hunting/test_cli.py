@@ -397,7 +397,7 @@ def test_hunt_as_stix_is_a_bundle_of_sightings_of_canonical_values(cast, run):
     fill_lake(cast.bank_a, [event(src_ip=EVIL_ADDRESS)] * 2)
     result = run("hunt", "-", "--format", "stix", stdin="45[.]155[.]205[.]66")
     objects = {made["type"]: made for made in json.loads(result.stdout)["objects"]}
-    assert sorted(objects) == ["identity", "indicator", "ipv4-addr", "observed-data", "sighting"]
+    assert sorted(objects) == ["identity", "indicator", "ipv4-addr", "marking-definition", "observed-data", "sighting"]
     assert (objects["indicator"]["pattern"], objects["sighting"]["count"], objects["identity"]["name"]) == (
         f"[ipv4-addr:value = '{EVIL_ADDRESS}']",
         2,

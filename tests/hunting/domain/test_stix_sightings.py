@@ -52,6 +52,7 @@ def test_two_values_at_two_organisations_are_four_sightings_of_two_indicators():
         *["indicator"] * 2,
         "ipv4-addr",
         "ipv6-addr",
+        "marking-definition",
         *["observed-data"] * 4,
         *["sighting"] * 4,
     ]
@@ -61,3 +62,9 @@ def test_the_same_hits_make_the_same_objects_and_none_make_an_empty_bundle():
     assert bundle_of(*VALUES) == bundle_of(*VALUES)
     assert kinds(bundle_of()) == []
     assert bundle_of(VALUES[0], count=MOST * 5)["objects"][-1]["count"] == MOST
+
+
+def test_every_object_bears_the_strictest_level_below_red():
+    marking, *objects = bundle_of(*VALUES)["objects"]
+    assert (marking["type"], marking["name"]) == ("marking-definition", "TLP:AMBER+STRICT")
+    assert {tuple(made["object_marking_refs"]) for made in objects} == {(marking["id"],)}

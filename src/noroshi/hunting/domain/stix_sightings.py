@@ -2,7 +2,8 @@
 
 Each value is an indicator (4.7) of which there is a sighting (5.2) by the organisation's identity (4.5); an address,
 name, URL or digest is observed data (4.14) besides. Identifiers are made of what the objects say: the same search of
-the same logs, written twice, is one set of objects to whoever takes it in.
+the same logs, written twice, is one set of objects to whoever takes it in. Every object bears TLP:AMBER+STRICT: what an
+organisation's logs hold is its own, until a person there says more.
 """
 
 from collections.abc import Iterable, Iterator
@@ -10,15 +11,18 @@ from datetime import UTC, datetime
 from typing import Any, Final
 from uuid import UUID, uuid5
 
+from noroshi.core.domain.tlp import TLP
 from noroshi.hunting.engine import HitRow
 from noroshi.intel.domain.observables import HASH_LENGTHS, Observable, ObservableType
 from noroshi.intel.domain.stix.ids import deterministic_id
 from noroshi.intel.domain.stix.patterns.hunted import pattern_of
+from noroshi.intel.domain.stix.tlp import TLP_2, canonical_marking
 
 NAMESPACE: Final = UUID("6f0d7c1e-6a3f-4b58-9d0e-2a4c1b7f5e90")
 MOST: Final = 999_999_999
 """The largest count of a sighting, and of observed data (5.2.1, 4.14.1)."""
 
+_MARKED: Final = {"object_marking_refs": [TLP_2[TLP.AMBER_STRICT]]}
 _SIMPLE: Final = {
     ObservableType.IPV4: "ipv4-addr",
     ObservableType.IPV6: "ipv6-addr",
@@ -32,11 +36,12 @@ _DIGESTS: Final = {ObservableType.MD5: "MD5", ObservableType.SHA1: "SHA-1", Obse
 def sightings_bundle(hits: Iterable[HitRow], at: datetime) -> dict[str, Any]:
     """Return hits, each of a canonical value, as a bundle of objects that were made `at` a time."""
     objects: dict[str, dict[str, Any]] = {}
+    marking = canonical_marking(_MARKED["object_marking_refs"][0])
     for hit in hits:
         for made in _objects(hit, at):
             objects.setdefault(made["id"], made)
     bundle: dict[str, Any] = {"type": "bundle", "id": _id("bundle", *sorted(objects))}
-    return bundle | ({"objects": list(objects.values())} if objects else {})
+    return bundle | ({"objects": [marking, *objects.values()]} if objects else {})
 
 
 def _objects(hit: HitRow, at: datetime) -> Iterator[dict[str, Any]]:
@@ -95,12 +100,12 @@ def _observable(value: Observable) -> dict[str, Any] | None:
         said = {"type": "file", "hashes": {_DIGESTS[value.type]: value.value}}
     else:
         return None
-    return {**said, "spec_version": "2.1", "id": deterministic_id(said)}
+    return {**said, "spec_version": "2.1", "id": deterministic_id(said), **_MARKED}
 
 
 def _made(kind: str, at: datetime, *said: str, **properties: Any) -> dict[str, Any]:
     made = {"type": kind, "spec_version": "2.1", "id": _id(kind, *said)}
-    return {**made, "created": _moment(at), "modified": _moment(at), **properties}
+    return {**made, "created": _moment(at), "modified": _moment(at), **properties, **_MARKED}
 
 
 def _id(kind: str, *said: str) -> str:
