@@ -35,6 +35,9 @@ REASONS: Final[dict[str, Promise]] = {
     LineReason.QUOTES: _("A quoted value is not closed."),
     LineReason.TIME: _("The line has no readable time between 1990 and 2100."),
     LineReason.FUTURE: _("The time lies more than a day ahead: the clock of the device is wrong."),
+    LineReason.PAST: _(
+        "The time lies more than 400 days back, and the line has just arrived: the clock of the device is wrong."
+    ),
     LineReason.FIELD_TOO_LONG: _("A value is longer than 16,384 characters."),
     NeedleReason.TYPE: _("The kind of value is not known."),
     NeedleReason.EMPTY: _("The value is empty."),

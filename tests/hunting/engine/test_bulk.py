@@ -23,11 +23,12 @@ from noroshi.hunting.engine.readers import delimited, json_text, web
 from noroshi.hunting.engine.reasons import BadLineError
 from noroshi.hunting.engine.rows import SPAN_DIGITS, columns_by_role
 from noroshi.hunting.engine.schema import SLOTS, STAGED_COLUMNS
+from noroshi.hunting.engine.timestamps import Bounds
 
 ROLES = FieldRoles()
 TOKYO = ZoneInfo("Asia/Tokyo")
-LATEST = int(datetime(2026, 11, 27, tzinfo=UTC).timestamp()) * 1_000_000
-COLUMNS = columns_by_role(b"a key for tests only....", TOKYO, LATEST)
+BOUNDS = Bounds(latest=int(datetime(2026, 11, 27, tzinfo=UTC).timestamp()) * 1_000_000)
+COLUMNS = columns_by_role(b"a key for tests only....", TOKYO, BOUNDS)
 FILE = 7
 MANY = settings(max_examples=40, suppress_health_check=[HealthCheck.function_scoped_fixture], deadline=None)
 
@@ -63,7 +64,7 @@ def by_reader(records, lines):
 def both_ways(duck, lines, records, text, first=1):
     """(events and refused lines in bulk, the same by the readers alone, how many events SQL made)."""
     batch = Batch(first, first + text.count("\n"), text)
-    taken = BulkReader(duck, lines, Values(duck, COLUMNS, TOKYO, LATEST)).take(FILE, batch)
+    taken = BulkReader(duck, lines, Values(duck, COLUMNS, TOKYO, BOUNDS)).take(FILE, batch)
     events, refused = by_reader(records, taken.left)
     if taken.table:
         columns = ", ".join(f"NULL::{kind} AS {name}" for name, kind in STAGED_COLUMNS.items())

@@ -258,6 +258,22 @@ def test_ingest_sets_aside_what_a_wrong_clock_wrote(write, tmp_path):
     ]
 
 
+def test_a_wild_clock_among_a_streams_devices_loses_its_own_lines_alone_and_a_replay_takes_them(tmp_path, write):
+    lake = Lake(tmp_path / "lake", key=KEY, clock=lambda: datetime(2026, 4, 1, tzinfo=UTC))
+    wild = [
+        f"{1990 + number // 300}-{1 + number // 25 % 12:02}-{1 + number % 25:02}T00:00:00Z" for number in range(4000)
+    ]
+    good = ["2025-02-25T00:00:01Z", "2026-03-31T12:00:00Z"] * 2
+    lines = [f'{{"ts": "{time}", "ip": "192.0.2.1"}}\n' for time in [*good[:2], *wild, *good[2:]]]
+    batch = write("b.json", "".join(lines))
+    assert lake.ingest("bank-a", "app", [batch]).refused_files == (("b.json", str(FileReason.DAYS)),)
+    assert totals(lake.ingest("bank-a", "live", [batch], stream=True)) == (1, 4004, 4, 4000)
+    assert {LineReason(each.reason) for each in lake.quarantine("bank-a", "live", 9)} == {LineReason.PAST}
+    few = write("c.json", "".join(lines[:3]))
+    assert totals(lake.ingest("bank-b", "live", [few], stream=True)) == (1, 3, 2, 1)
+    assert lake.replay("bank-b", "live").events == 1
+
+
 def test_ingest_takes_times_without_offset_in_the_time_zone_given(lake, write):
     lake.ingest("bank-a", "app", [write("a.json", '{"ts": "2026-04-01 12:00:00"}\n')], timezone="America/New_York")
     assert lake.status()[0].first_event.isoformat() == "2026-04-01T16:00:00+00:00"

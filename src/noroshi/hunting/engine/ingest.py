@@ -29,6 +29,7 @@ from noroshi.hunting.engine.readers import reader_for
 from noroshi.hunting.engine.reasons import BadLineError, FileReason, LakeError, LineReason, RefusedFileError
 from noroshi.hunting.engine.records import IngestReport, Progress
 from noroshi.hunting.engine.rows import RowWriter, columns_by_role
+from noroshi.hunting.engine.timestamps import Bounds
 
 BATCH: Final = 131_072
 MAX_FILES_OF_A_BATCH: Final = 1000
@@ -44,7 +45,7 @@ ProgressCallback = Callable[[Progress], None]
 class Order:
     """What to ingest and how to read it.
 
-    Times without an offset are taken in ``local``, those after ``latest`` (microseconds) are a wrong clock's;
+    Times without an offset are taken in ``local``, those out of ``bounds`` are a wrong clock's;
     ``format`` is a name of `readers.FORMATS`, or None to recognise it. Files of a ``stream`` are known by their name
     and content, so that two equal batches are two; all others by their content alone.
     """
@@ -54,7 +55,7 @@ class Order:
     files: Sequence[Path]
     mapping: Mapping[str, str] | None
     local: tzinfo
-    latest: int
+    bounds: Bounds
     progress: ProgressCallback | None
     format: str | None = None
     stream: bool = False
@@ -70,9 +71,9 @@ def ingest(root: Path, manifest: Manifest, order: Order, key: bytes, memory_limi
     with manifest.ingest_lock(order.organisation):
         sweep(root, order.organisation, manifest.part_paths(order.organisation))
         writer = PartWriter(root, order.organisation, order.source, key, memory_limit)
-        columns = columns_by_role(key, order.local, order.latest)
+        columns = columns_by_role(key, order.local, order.bounds)
         with closing(_Batch(manifest, writer)) as batch, closing(writer.session()) as session:
-            bulk = _Bulk(session, Values(session, columns, order.local, order.latest))
+            bulk = _Bulk(session, Values(session, columns, order.local, order.bounds))
             run = _Run(manifest, order, batch, roles, RowWriter(columns), bulk)
             try:
                 run.take_all()

@@ -46,6 +46,7 @@ from noroshi.hunting.engine.records import (
 )
 from noroshi.hunting.engine.replay import replay
 from noroshi.hunting.engine.report import Report
+from noroshi.hunting.engine.timestamps import Bounds
 from noroshi.hunting.engine.upkeep import Upkeep
 
 MIN_KEY: Final = 16
@@ -56,6 +57,7 @@ MAX_SOURCES: Final = 1_000
 HuntCallback = Callable[[HuntProgress], None]
 
 _SLUG = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,62}")
+_OLDEST_OF_A_STREAM: Final = timedelta(days=400)
 _SLACK: Final = timedelta(days=1)  # zones that were taken for another, and clocks that are a little ahead
 # Columns that only serve joins; a person reads the address beside them.
 _JOIN_COLUMNS: Final = frozenset({"src_v4", "src_v6_hi", "src_v6_lo", "dst_v4", "dst_v6_hi", "dst_v6_lo"})
@@ -120,7 +122,7 @@ class Lake:
             files,
             mapping,
             _zone(timezone),
-            microseconds(self._clock() + _SLACK),
+            self._bounds(stream=stream),
             progress,
             format,
             stream,
@@ -140,9 +142,19 @@ class Lake:
 
         Raises `LakeError` as `ingest` does.
         """
-        latest = microseconds(self._clock() + _SLACK)
-        order = Order(_slug(organisation), _slug(source), (), mapping, _zone(timezone), latest, None, format)
+        bounds = self._bounds(stream=False)
+        order = Order(_slug(organisation), _slug(source), (), mapping, _zone(timezone), bounds, None, format)
         return replay(self._root, self._manifest, order, self._key, self._memory_limit)
+
+    def _bounds(self, *, stream: bool) -> Bounds:
+        """Return the times that can be right.
+
+        What a stream brings has just been written: one wild clock among many devices must not make parts of thousands
+        of days, nor have the batch of all of them refused.
+        """
+        now = self._clock()
+        latest = microseconds(now + _SLACK)
+        return Bounds(microseconds(now - _OLDEST_OF_A_STREAM), latest) if stream else Bounds(latest=latest)
 
     def hunt(
         self,

@@ -39,6 +39,7 @@ class LineReason(StrEnum):
     QUOTES = "A quoted value is not closed."
     TIME = "The line has no readable time between 1990 and 2100."
     FUTURE = "The time lies more than a day ahead: the clock of the device is wrong."
+    PAST = "The time lies more than 400 days back, and the line has just arrived: the clock of the device is wrong."
     FIELD_TOO_LONG = "A value is longer than 16,384 characters."
 
 

@@ -48,7 +48,7 @@ def replay(root: Path, manifest: Manifest, order: Order, key: bytes, memory_limi
     with manifest.ingest_lock(order.organisation):
         sweep(root, order.organisation, manifest.part_paths(order.organisation))
         writer = PartWriter(root, order.organisation, order.source, key, memory_limit)
-        make_row = RowWriter(columns_by_role(key, order.local, order.latest)).row
+        make_row = RowWriter(columns_by_role(key, order.local, order.bounds)).row
         with closing(writer):
             try:
                 return _read_again(manifest, order, writer, make_row, roles)

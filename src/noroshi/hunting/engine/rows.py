@@ -12,6 +12,7 @@ from typing import Final
 from noroshi.hunting.engine import normalise, timestamps, vocabulary
 from noroshi.hunting.engine.reasons import BadLineError, LineReason
 from noroshi.hunting.engine.schema import SLOTS
+from noroshi.hunting.engine.timestamps import Bounds
 
 MAX_FIELD: Final = 16_384
 _REMEMBERED = 100_000
@@ -27,6 +28,7 @@ SHARED: Final = {"host": "url"}
 _MAX_SHORT, _MAX_BYTES = 9, 18
 
 
+_ANY_TIME: Final = Bounds()
 Columns = Callable[[str], tuple[str | int | None, ...]]
 
 
@@ -73,11 +75,10 @@ def _cell(value: str | int | None) -> str:
     return "" if value is None else str(value)
 
 
-def columns_by_role(key: bytes, local: tzinfo, latest: int = timestamps.LATEST) -> dict[str, Columns]:
+def columns_by_role(key: bytes, local: tzinfo, bounds: Bounds = _ANY_TIME) -> dict[str, Columns]:
     """Return how the text of each role becomes the values of its columns (see `schema.SLOTS`).
 
-    Times without an offset are taken in ``local``; of a time after ``latest`` (microseconds), a wrong clock's, a
-    `BadLineError` says so.
+    Times without an offset are taken in ``local``; of one out of ``bounds``, a wrong clock's, a `BadLineError` says so.
     """
     pseudonym = normalise.account_pseudonyms(key)
     texts: dict[str, Callable[[str], str | None]] = {
@@ -106,7 +107,7 @@ def columns_by_role(key: bytes, local: tzinfo, latest: int = timestamps.LATEST) 
     }
     return {
         **{role: _text(canonical) for role, canonical in texts.items()},
-        "time": partial(_time, local=local, latest=latest),
+        "time": partial(_time, local=local, bounds=bounds),
         "amount": _amount,
         "bytes_out": partial(_number, digits=_MAX_BYTES),
         **{role: partial(_number, digits=_MAX_SHORT) for role in ("status", "src_port", "dst_port")},
@@ -122,10 +123,12 @@ def _text(canonical: Callable[[str], str | None]) -> Columns:
     return lambda raw: (canonical(raw),)
 
 
-def _time(raw: str, local: tzinfo, latest: int) -> tuple[int | None]:
+def _time(raw: str, local: tzinfo, bounds: Bounds) -> tuple[int | None]:
     microseconds = timestamps.parse(raw, local)
-    if microseconds is not None and microseconds > latest:
+    if microseconds is not None and microseconds > bounds.latest:
         raise BadLineError(LineReason.FUTURE)
+    if microseconds is not None and microseconds < bounds.earliest:
+        raise BadLineError(LineReason.PAST)
     return (microseconds,)
 
 

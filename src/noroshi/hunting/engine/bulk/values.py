@@ -84,12 +84,12 @@ class Values:
     """Makes events of the table ``raw`` of a session."""
 
     def __init__(
-        self, duck: duckdb.DuckDBPyConnection, columns: Mapping[str, Columns], local: tzinfo, latest: int
+        self, duck: duckdb.DuckDBPyConnection, columns: Mapping[str, Columns], local: tzinfo, bounds: timestamps.Bounds
     ) -> None:
         self._duck = duck
         self._columns = columns
         self._local = local
-        self._bounds = {"earliest": timestamps.EARLIEST, "latest": min(latest + 1, timestamps.LATEST)}
+        self._bounds = {"earliest": bounds.earliest, "latest": min(bounds.latest + 1, timestamps.LATEST)}
 
     def take(self, table: str, file: int, roles: Collection[str]) -> int:
         """Make a table of staged rows of ``raw``, whose columns are ``roles``; return how many.
