@@ -7,7 +7,7 @@ import pytest
 
 from noroshi.core.actor import Actor
 from noroshi.core.models import LedgerEntry
-from noroshi.intel.actions import record_sighting
+from noroshi.intel.actions import record_sighting, withdraw_sighting
 from noroshi.intel.models import Sighting, SightingSource
 from noroshi.intel.queries import organisations_that_saw, own_sighting, said_seen, seen
 
@@ -54,6 +54,19 @@ def test_the_ledger_does_not_name_who_saw(cast):
     entry = LedgerEntry.objects.get(action="intel.sighting.recorded")
     assert (entry.person, entry.organisation, entry.subject_id) == (None, None, None)
     assert str(cast.bank_a.pk) not in str(entry.payload)
+
+
+def test_a_sighting_taken_back_counts_no_more_and_the_ledger_does_not_say_whose(cast):
+    for organisation in (cast.bank_a, cast.bank_b, cast.insurer):
+        see(organisation)
+    see(cast.bank_b, SightingSource.PERSON)
+    for _again in range(2):
+        withdraw_sighting(SYSTEM, item_id=ITEM, organisation=cast.bank_a.pk, source=SightingSource.LOGS)
+    assert organisations_that_saw(ITEM) is None
+    assert own_sighting(cast.actor("a1"), ITEM) is None
+    assert Sighting.everything.count() == 3
+    entry = LedgerEntry.objects.get(action="intel.sighting.withdrawn")
+    assert (entry.organisation, entry.payload) == (None, {"item": str(ITEM), "source": "logs"})
 
 
 def test_a_sighting_is_read_by_its_own_need_to_know_people_alone(cast):
