@@ -1,7 +1,7 @@
 """From the raw text of roles to the columns of events: Python is asked once for each different text."""
 
 # ruff: noqa: S608 - roles and columns are names of `schema.SLOTS`
-from collections.abc import Callable, Collection, Mapping
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import tzinfo
 from typing import Any, Final
@@ -10,10 +10,13 @@ import duckdb
 
 from noroshi.hunting.engine import normalise, timestamps
 from noroshi.hunting.engine.bulk.composing import class_sql
+from noroshi.hunting.engine.conditions import literal, number
 from noroshi.hunting.engine.rows import SPAN_DIGITS, Columns
 from noroshi.hunting.engine.schema import SLOTS, STAGED_COLUMNS
 from noroshi.hunting.engine.vocabulary import class_of_action
 
+FEW: Final = 8
+"""Different texts of a column that are told apart at once, without a table of them."""
 URLS: Final = ("url", "referrer")
 # As `normalise` knows a URL that is canonical but for its scheme; of a path alone the host is empty.
 _PLAIN_URL: Final = r"(?:https?://[A-Za-z0-9.-]+)?/[!$&-\[\]-~]*"
@@ -175,12 +178,25 @@ class Values:
         if not raws:
             return dict.fromkeys(columns, "NULL")
         rows = list(map(values, raws))
-        answers = [[row[place] for row in rows] for place in range(len(columns))]
+        answers = {column: [row[place] for row in rows] for place, column in enumerate(columns)}
+        if len(raws) <= FEW and not any("\0" in raw for raw in raws):
+            return {column: _cases(f"r.{text}", raws, answers[column]) for column in columns}
         unnested = "".join(f", unnest(?::{kind}[]) AS {column}" for column, kind in columns.items())
         made = f"CREATE OR REPLACE TEMP TABLE map_{name} AS SELECT unnest(?::VARCHAR[]) AS raw{unnested}"
-        self._run(made, raws, *answers)
+        self._run(made, raws, *answers.values())
         found.joins.append(f"LEFT JOIN map_{name} ON map_{name}.raw = r.{text}")
         return {column: f"map_{name}.{column}" for column in columns}
 
     def _run(self, sql: str, *parameters: Any) -> list[Any]:
         return self._duck.execute(sql, list(parameters)).fetchall()
+
+
+def _cases(text: str, raws: Sequence[str], values: Sequence[str | int | None]) -> str:
+    """Return SQL of the value of each of a few texts."""
+    known = [(raw, value) for raw, value in zip(raws, values, strict=True) if value is not None]
+    cases = " ".join(f"WHEN {literal(raw)} THEN {_sql(value)}" for raw, value in known)
+    return f"CASE {text} {cases} END" if known else "NULL"
+
+
+def _sql(value: str | int) -> str:
+    return literal(value) if isinstance(value, str) else number(value)
