@@ -22,7 +22,7 @@ from noroshi.hunting.engine.aliases import FieldRoles
 from noroshi.hunting.engine.bulk.batches import batches
 from noroshi.hunting.engine.bulk.reading import BulkFormat, BulkReader, bulk_format
 from noroshi.hunting.engine.bulk.values import Values
-from noroshi.hunting.engine.log_file import Record, Survey, numbered, read_blocks, survey
+from noroshi.hunting.engine.log_file import Record, Survey, read_blocks, survey
 from noroshi.hunting.engine.manifest import MAX_QUARANTINED_TEXT, LogFile, Manifest, Written, file_number
 from noroshi.hunting.engine.parts import PartWriter, sweep
 from noroshi.hunting.engine.readers import reader_for
@@ -165,8 +165,8 @@ class _Run:
         reader = BulkReader(self._bulk.session, form.lines, self._bulk.values)
         gathered = batches(read_blocks(reading.surveyed, reading.reject))
         for batch in gathered:
-            if form.joins_lines and form.joins_lines in batch.text:
-                rest = chain.from_iterable(numbered(each.first, each.text) for each in chain([batch], gathered))
+            if form.joins_lines and batch.holds(form.joins_lines):
+                rest = chain.from_iterable(each.numbered() for each in chain([batch], gathered))
                 self._add(reading, form.records(rest, self._roles, reading.reject))
                 self._pause(reading, reading.surveyed.lines)
                 return

@@ -32,6 +32,12 @@ CREATE OR REPLACE TEMP VIEW staged AS
 SELECT * REPLACE (make_timestamptz(time) AS time), CAST(make_timestamp(time) AS DATE) AS day
 FROM (SELECT {_NOTHING} WHERE false UNION ALL BY NAME {{tables}})
 """  # noqa: S608 - the same
+# Most logs are written in the order of time: to look takes a tenth of what sorting does.
+_IS_SORTED = """
+SELECT bool_and(time > t OR time = t AND file = f AND line > l OR t IS NULL)
+FROM (SELECT time, file, line, lag(time) OVER () AS t, lag(file) OVER () AS f, lag(line) OVER () AS l FROM staged)
+"""
+_SORTED = "ORDER BY time, file, line"
 _DAYS = "SELECT day, count(*), epoch_us(min(time)), epoch_us(max(time)) FROM staged GROUP BY 1 ORDER BY 1"
 
 
@@ -72,7 +78,8 @@ class PartWriter:
         tables = [*tables, *self._loaded(rows)]
         stage = _STAGE.format(tables=" UNION ALL BY NAME ".join(f"FROM {table}" for table in tables))
         self._duckdb.execute(stage).fetchall()
-        parts = [self._write_day(*day) for day in self._duckdb.execute(_DAYS).fetchall()]
+        order = "" if self._duckdb.execute(_IS_SORTED).fetchall()[0][0] else _SORTED
+        parts = [self._write_day(order, *day) for day in self._duckdb.execute(_DAYS).fetchall()]
         written = Written(parts, [self._index(epoch, parts) for epoch in epochs(self._duckdb, "staged")])
         self.drop(tables)
         return written
@@ -90,20 +97,20 @@ class PartWriter:
         for table in tables:
             self._duckdb.execute(f"DROP TABLE {table}").fetchall()
 
-    def _write_day(self, day: Any, events: int, first: int, last: int) -> Part:
+    def _write_day(self, order: str, day: Any, events: int, first: int, last: int) -> Part:
         scratch = self._scratch / "part.parquet"
-        self._duckdb.execute(self._copy(day, scratch)).fetchall()
+        self._duckdb.execute(self._copy(day, scratch, order)).fetchall()
         path = f"{EVENTS}/organisation={self._organisation}/day={day}/{uuid.uuid4().hex}.parquet"
         publish(scratch, self._root / path)
         size = (self._root / path).stat().st_size
         return Part(path, self._organisation, self._source, str(day), events, size, first, last)
 
-    def _copy(self, day: Any, target: Path) -> str:
+    def _copy(self, day: Any, target: Path, order: str) -> str:
         """SQL that writes one day. COPY takes no parameters; the names are slugs and the path is ours."""
         quoted = str(target).replace("'", "''")
         return f"""
             COPY (SELECT '{self._organisation}' AS organisation, '{self._source}' AS source, * EXCLUDE (day)
-                  FROM staged WHERE day = DATE '{day}' ORDER BY time, file, line)
+                  FROM staged WHERE day = DATE '{day}' {order})
             TO '{quoted}' (FORMAT parquet, COMPRESSION zstd, ROW_GROUP_SIZE {ROW_GROUP})
         """  # noqa: S608
 

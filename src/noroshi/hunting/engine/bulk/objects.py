@@ -22,6 +22,8 @@ from noroshi.hunting.engine.readers import cloudtrail, windows, zeek
 
 SAMPLED: Final = 1000
 """Lines of a batch by which its shapes are known; those of a shape that is not among them are left to the readers."""
+LOOKED_INTO: Final = 200
+"""Of these, the lines by which the paths that are asked for are known."""
 MAX_PATHS: Final = 150
 MAX_SHAPES: Final = 16
 MAX_DEPTH: Final = 6
@@ -63,7 +65,8 @@ class ObjectLines:
     def extract(self, duck: duckdb.DuckDBPyConnection) -> Sequence[str] | None:
         """Make the view ``raw`` of the objects whose shape SQL can read; None where there is none."""
         duck.execute(_SAMPLE).fetchall()
-        known = _Paths((text for (text,) in duck.execute("SELECT text FROM sampled").fetchall()), self._roles)
+        texts = duck.execute(f"SELECT text FROM sampled LIMIT {LOOKED_INTO}").fetchall()
+        known = _Paths((text for (text,) in texts), self._roles)
         if not known.texts:
             return None
         asked = {"objects": _list(known.objects), "paths": _list(known.scalars), "longest": LONGEST}

@@ -14,7 +14,7 @@ from noroshi.hunting.engine.bulk.delimited import DelimitedLines
 from noroshi.hunting.engine.bulk.objects import ObjectLines
 from noroshi.hunting.engine.bulk.values import Values
 from noroshi.hunting.engine.bulk.web import WebLines
-from noroshi.hunting.engine.log_file import Record, Reject, Survey, numbered
+from noroshi.hunting.engine.log_file import Record, Reject, Survey
 from noroshi.hunting.engine.readers import Reader, delimited, json_text, web
 
 WORTH_IT: Final = 20_000
@@ -96,4 +96,4 @@ class BulkReader:
 
 
 def _untaken(batch: Batch) -> Taken:
-    return Taken("", 0, set(), numbered(batch.first, batch.text))
+    return Taken("", 0, set(), batch.numbered())
