@@ -239,9 +239,9 @@ def test_values_are_allowed_listed_and_taken_off_over_the_api(cast, client):
     first = caller.get("/api/v1/hunting/allowed?limit=1").json()
     second = caller.get(f"/api/v1/hunting/allowed?limit=1&cursor={first['next']}").json()
     lines = [line for page in (first, second) for line in page["items"]]
-    assert {(line["value"], line["reason"], line["until"]) for line in lines} == {
-        ("45.155.205.0/24", "ours", "2099-01-01T00:00:00Z"),
-        ("partner.co.jp", "ours", "2099-01-01T00:00:00Z"),
+    assert {(line["value"], line["reason"], line["until"], line["added_by"]) for line in lines} == {
+        ("45.155.205.0/24", "ours", "2099-01-01T00:00:00Z", "a1"),
+        ("partner.co.jp", "ours", "2099-01-01T00:00:00Z", "a1"),
     }
     path = f"/api/v1/hunting/allowed/{lines[0]['id']}"
     assert caller.get(path).json() == lines[0]
@@ -290,9 +290,9 @@ def test_an_allow_list_is_kept_from_the_shell(cast, stopped_clock):
     assert added.stderr.startswith("not allowed: co.jp: ")
     assert LedgerEntry.objects.get().actor_label == "system:allow"
     shown = json.loads(run("allow", "list", "--org", "bank_a", "--json").stdout)
-    assert {(line["value"], line["until"]) for line in shown} == {
-        ("45.155.205.0/24", "2026-12-31T15:00:00Z"),
-        ("partner.co.jp", "2026-12-31T15:00:00Z"),
+    assert {(line["value"], line["until"], line["added_by"]) for line in shown} == {
+        ("45.155.205.0/24", "2026-12-31T15:00:00Z", None),
+        ("partner.co.jp", "2026-12-31T15:00:00Z", None),
     }
     read = LedgerEntry.objects.get(action="hunting.value.listed")
     assert (read.subject_id, read.payload) == (cast.bank_a.pk, {"values": 2})

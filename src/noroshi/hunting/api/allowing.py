@@ -24,6 +24,7 @@ LINE: Final = {
     "value": "198.18.4.0/24",
     "reason": "Our vulnerability scanner",
     "until": None,
+    "added_by": "Hanako Suzuki",
     "added_at": "2026-11-22T03:00:00Z",
 }
 
@@ -41,7 +42,7 @@ class NewlyAllowed(Schema):
 
 
 class AllowedLine(Schema):
-    """A value that is allowed in the own logs; from `until` on it is allowed no more."""
+    """A value that is allowed in the own logs, and who allowed it; from `until` on it is allowed no more."""
 
     model_config = example(**LINE)
 
@@ -50,6 +51,7 @@ class AllowedLine(Schema):
     value: str
     reason: str
     until: datetime | None
+    added_by: str | None
     added_at: datetime
 
 
@@ -94,4 +96,5 @@ def disallow_value(request: ActorRequest, allowed_value_id: UUID) -> Status[None
 
 def _line(row: AllowedValue) -> dict[str, Any]:
     names = ("type", "value", "reason", "until", "added_at")
-    return {"id": row.pk, **{name: getattr(row, name) for name in names}}
+    by = row.added_by and str(row.added_by)
+    return {"id": row.pk, "added_by": by, **{name: getattr(row, name) for name in names}}

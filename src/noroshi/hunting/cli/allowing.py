@@ -12,7 +12,7 @@ from noroshi.hunting.cli.printing import AS_JSON, FILE_OR_STDIN, organisation_of
 
 _DAY: Final = click.DateTime(["%Y-%m-%d"])
 _ORG: Final = click.option("--org", required=True, help="Slug of the organisation whose allow-list it is.")
-_COLUMNS: Final = ("type", "value", "reason", "until", "added_at")
+_COLUMNS: Final = ("type", "value", "reason", "until", "added_by", "added_at")
 
 
 @click.group()
@@ -72,7 +72,10 @@ def show(*, org: str, as_json: bool) -> None:
     from noroshi.hunting.actions import read_allow_list
 
     lines = read_allow_list(Actor.system("allow"), organisation=organisation_of(org))
-    rows: list[dict[str, Any]] = [plain({name: getattr(line, name) for name in _COLUMNS}) for line in lines]
+    rows: list[dict[str, Any]] = [
+        plain({name: getattr(line, name) for name in _COLUMNS} | {"added_by": line.added_by and str(line.added_by)})
+        for line in lines
+    ]
     if as_json:
         click.echo(json.dumps(rows, ensure_ascii=False))
     elif rows:

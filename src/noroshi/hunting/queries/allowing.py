@@ -30,7 +30,8 @@ def allowed_value_for(actor: Actor, value_id: UUID) -> AllowedValue:
 def allowed_by(organisation: Organisation) -> QuerySet[AllowedValue]:
     """Return an organisation's allow-list, newest first: for the installation's own shell."""
     rows = AllowedValue.objects.unrestricted(reason="the installation's own shell")
-    return rows.filter(organisation=organisation, world=worlds.REAL).order_by("-added_at", "-pk")
+    held = rows.filter(organisation=organisation, world=worlds.REAL)
+    return held.select_related("added_by").order_by("-added_at", "-pk")
 
 
 def suppressed_for(actor: Actor) -> QuerySet[Hit]:
