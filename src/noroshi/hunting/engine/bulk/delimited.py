@@ -27,7 +27,8 @@ class DelimitedLines:
         select = ", ".join(f'{expression} AS "{role}"' for role, expression in self._named.items())
         duck.execute(
             f"CREATE OR REPLACE TEMP VIEW named AS SELECT line, {select} "
-            f"FROM (SELECT line, {self._cells} AS cells FROM lines WHERE line > 1 AND strlen(text) <= {LONGEST}) "
+            f"FROM (SELECT line, {self._cells} AS cells FROM lines WHERE line > 1 AND strlen(text) <= {LONGEST} "
+            "OFFSET 0) "  # else lines would be cut once for the condition and once more for the cells
             f"WHERE len(cells) = {self._width}"
         ).fetchall()
         return compose(duck, self._named.keys())
