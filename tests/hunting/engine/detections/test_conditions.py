@@ -81,6 +81,14 @@ def test_an_address_is_compared_whole_by_its_text_or_by_its_network(detection, f
     assert matching({"it": detection}, events) == found
 
 
+def test_a_long_list_finds_each_of_its_values():
+    events = [{"user_agent": f"agent {number}"} for number in (-1, 0, 49, 50, 171, 400)]
+    assert matching({"it": {"user_agent": [f"agent {number}" for number in range(200)]}}, events) == [1, 2, 3, 4]
+    assert matching({"it": {"user_agent|contains|all": ["a", "g", "e", "n", "t", *["agent"] * 150, "49"]}}, events) == [
+        2
+    ]
+
+
 def test_a_user_is_found_by_the_pseudonym_of_the_whole_name():
     key = normalise.pseudonym("taro", KEY)
     assert matching({"it": {"user": "Taro"}}, [{"user_key": key}, {"user_key": "taro"}]) == [0]

@@ -25,10 +25,14 @@ from noroshi.hunting.engine.detections.reasons import RuleError
 from noroshi.hunting.engine.detections.rules import Query, Rule
 from noroshi.hunting.engine.detections.running import Window
 from noroshi.hunting.engine.detections.starting_pack import pack_rules
-from noroshi.hunting.engine.engines import AskError, DuckEngine
+from noroshi.hunting.engine.engines import AskError, DuckEngine, MovedError
 from noroshi.hunting.engine.manifest import Manifest
 from noroshi.hunting.engine.plan import Store
 from noroshi.hunting.engine.schema import COLUMNS
+from noroshi.hunting.lake import open_lake
+
+pytest.importorskip("pyspark", reason="no Spark without pyspark")
+from noroshi.hunting.engine.spark.dialect import SPARK
 
 pytestmark = [
     pytest.mark.slow,
@@ -37,6 +41,7 @@ pytestmark = [
 
 NOON = "2026-11-20T12:00:00Z"
 EVERYTHING = Window(0, 4_000_000_000_000_000)
+UNSAID = rule_of({"it": {"url|re": r"a\B"}})
 BEACON = "Connections at even intervals to one destination"  # uneven ones to the same address hide it
 
 
@@ -137,11 +142,32 @@ def test_a_rule_that_takes_too_long_breaks_or_cannot_be_said_leaves_the_next_one
     _duck, spark = sessions
     plain_rule = rule_of({"it": {"source|exists": True}})
     assert spark.detect(endless(plain_rule), EVERYTHING, seconds=1).late is True
-    unsaid = rule_of({"it": {"url|re": r"a\B"}})
-    assert spark.detect(unsaid, EVERYTHING).error == (
+    assert spark.detect(UNSAID, EVERYTHING).error == (
         r"“A rule”: Spark would read “\B” in a pattern differently: write it another way."
     )
     assert found(spark, plain_rule)[1:] == (False, False, "")
+
+
+def test_settings_send_rules_to_the_cluster(tmp_path, write, spark, settings):
+    settings.LAKE_DIR, settings.LAKE_SPARK = tmp_path / "lake", spark.master
+    open_lake().ingest("bank", "log", [write("log", CASES[BEACON][0])])
+    refused = []
+    for megabytes in (0, 1):
+        settings.LAKE_SPARK_RULES_FROM = megabytes
+        with open_lake().detections("bank", EVERYTHING) as session:
+            refused.append("Spark" in session.detect(UNSAID, EVERYTHING).error)
+    assert refused == [True, False]
+
+
+def test_a_part_that_was_rewritten_meanwhile_is_told_from_a_query_that_fails(tmp_path, spark):
+    part, store = tmp_path / "events.parquet", Store(tmp_path, Manifest(tmp_path), "512MB")
+    write_part([{}], part)
+    events = spark.events(store, [part])
+    with pytest.raises(AskError, match="no_such_column"):
+        events.rows("SELECT no_such_column FROM events", {}, 60)
+    part.unlink()
+    with pytest.raises(MovedError):
+        events.rows("SELECT * FROM events", {}, 60)
 
 
 # Conditions: many in one query, each a column of the answer.
@@ -234,14 +260,14 @@ def ask(tmp_path_factory, spark):
 
     def answers(detections, rows):
         part = folder / "events.parquet"
-        write(rows, part)
+        write_part(rows, part)
         asked = [condition for detection in detections for condition in parsed(detection, store, part)]
         return [ask_one(engine, asked, store, part) for engine in (DuckEngine(), spark)]
 
     return answers
 
 
-def write(rows, part):
+def write_part(rows, part):
     """Write events as a part has them."""
     events = [
         {"time": NOON, "line": line, **{k: v for k, v in row.items() if v != ""}} for line, row in enumerate(rows)
@@ -260,16 +286,10 @@ def parsed(detection, store, part):
         rule = rule_of({"it": detection})
         if any("|re" in name for name in detection):
             ask_one(DuckEngine(), [rule.searches[0]], store, part)
-            rule.written(spark_dialect())
+            rule.written(SPARK)
     except (RuleError, AskError):
         return []
     return [rule.searches[0]]
-
-
-def spark_dialect():
-    from noroshi.hunting.engine.spark.dialect import SPARK  # an extra: not where it is not installed
-
-    return SPARK
 
 
 def ask_one(engine, asked, store, part):

@@ -5,7 +5,7 @@ that the engine is handed beside the query. Text is compared without case, as Si
 have is equal to nothing: ``not`` of it holds.
 """
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Final
 
@@ -35,6 +35,7 @@ from noroshi.hunting.engine.detections.reasons import RuleError, RuleReason
 MAX_VALUES: Final = 5_000
 MAX_PATTERN: Final = 2_000
 MAX_SHOWN: Final = 80
+CHAIN: Final = 50
 
 _OPERATORS: Final = {
     CompareOperators.LT: "<",
@@ -86,7 +87,7 @@ class Writer:
         """Return the SQL of a parsed condition; raise `RuleError` for what cannot be asked."""
         match condition:
             case ConditionAND():
-                return f"({' AND '.join(self.write(part) for part in condition.args)})"
+                return _joined([self.write(part) for part in condition.args], "AND")
             case ConditionOR():
                 return self._any(condition.args)
             case ConditionNOT():
@@ -103,7 +104,7 @@ class Writer:
         alternatives = [(self.apart(), part) for part in parts]
         written = [writer.write(part) for writer, part in alternatives]
         self.columns |= set.intersection(*(writer.columns for writer, _part in alternatives))
-        return f"({' OR '.join(written)})"
+        return _joined(written, "OR")
 
     def apart(self) -> "Writer":
         """Return a writer of the same query that collects columns of its own."""
@@ -133,7 +134,7 @@ class Writer:
             case SigmaExists():
                 return f"{asked.sql} IS {'NOT ' if value.exists else ''}NULL"
             case SigmaExpansion():
-                return f"({' OR '.join(self._equals(asked, each) for each in value.values)})"
+                return _joined([self._equals(asked, each) for each in value.values], "OR")
             case SigmaString():
                 return self._text(asked, value)
         return self._special(asked, value)
@@ -232,6 +233,14 @@ class Writer:
             case Kind.NUMBER:
                 return f"CAST({asked.sql} AS string)"
         return self.sql(asked)
+
+
+def _joined(parts: Sequence[str], how: str) -> str:
+    """Join conditions; many of them by halves, because an engine may read a long chain by recursion."""
+    if len(parts) <= CHAIN:
+        return f"({f' {how} '.join(parts)})"
+    half = len(parts) // 2
+    return f"({_joined(parts[:half], how)} {how} {_joined(parts[half:], how)})"
 
 
 def _bounded(pattern: str) -> str:

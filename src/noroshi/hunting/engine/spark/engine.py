@@ -53,22 +53,22 @@ class SparkEngine:
     """
 
     def __init__(self, master: str, *, rules_from: int = 1 << 30) -> None:
-        self._master = master
+        self.master = master
         self._rules_from = rules_from
 
     def open(self, store: Store, keys: Keys) -> "SparkHunt":
         """Make the keys known to the cluster, by a file beside the lake that its workers read too."""
-        return SparkHunt(_session(self._master), store, keys)
+        return SparkHunt(_session(self.master), store, keys)
 
     def events(self, store: Store, parts: Sequence[Path]) -> Events:
         """Let the cluster read some files for rules, or this process, if they are small."""
         if sum(part.stat().st_size for part in parts if part.exists()) < self._rules_from:
             return DuckEvents(store, parts)
-        return SparkEvents(_session(self._master), parts)
+        return SparkEvents(_session(self.master), parts)
 
     def stop(self) -> None:
         """Leave the cluster; the next hunt joins it again."""
-        _session(self._master).stop()
+        _session(self.master).stop()
         _session.cache_clear()
 
 
