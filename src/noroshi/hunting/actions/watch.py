@@ -27,7 +27,7 @@ def watch_arrivals(organisation: Organisation) -> int:
     if news is None:
         return 0
     known = queries.watchlist()  # read after the arrival: a signal that goes out later looks back on it
-    met = lake.met_since(organisation.slug, mark.arrival, known.keys)
+    met = known.met_since(organisation.slug, mark.arrival)
     asking = queries.asking_for(known, met, organisation)
     wanted = [needle for needle in met if any(needle in needles for needles in asking.values())]
     found = lake.hunt(wanted, organisations=[organisation.slug]).hits if wanted else ()

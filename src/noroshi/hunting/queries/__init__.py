@@ -83,14 +83,13 @@ from noroshi.hunting.queries.searches import (
 from noroshi.hunting.queries.watch import (
     OwnWatch,
     Standing,
-    Watchlist,
     asking_for,
     organisations_with_arrivals,
     own_watch,
     watch_by_organisation,
     watched_sources,
-    watchlist,
 )
+from noroshi.hunting.queries.watched import Watchlist, watchlist
 
 __all__ = [
     "AllowList",

@@ -1,46 +1,28 @@
-"""What arriving logs are watched for: the values of signals that are out, and the hunts that have asked for them."""
+"""How far the watch of arriving logs has come, and whose hunts ask for what it met."""
 
-from collections import defaultdict
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from functools import lru_cache
-from uuid import UUID
 
-from django.db.models import Count, Q, QuerySet
+from django.db.models import Count
 
-from noroshi.core import clock
 from noroshi.core.actor import Actor
 from noroshi.core.domain import worlds
-from noroshi.core.domain.audience import State
 from noroshi.hunting import policy
 from noroshi.hunting.engine import Needle, SourceStatus
-from noroshi.hunting.engine.needles import Keys
 from noroshi.hunting.lake import open_lake
 from noroshi.hunting.models import Hunt, WatchMark
 from noroshi.hunting.queries.hunts import needles_of, own_days, own_sources, scope_of
+from noroshi.hunting.queries.watched import Watchlist, is_out
 from noroshi.members.models import Organisation
 from noroshi.sharing.models import Signal, SignalObservable
 
 
-@dataclass(frozen=True)
-class Watchlist:
-    """What all signals that are out name, as the engine compares it, and the last hunt of each signal by value."""
-
-    keys: Keys
-    hunts: dict[Needle, tuple[UUID, ...]]
-
-
-def watchlist() -> Watchlist:
-    """Return what is watched for now. Whose logs a signal reaches is asked where one of its values was met."""
-    return _watchlist(tuple(sorted(_last_hunts())))
-
-
 def asking_for(known: Watchlist, met: Iterable[Needle], organisation: Organisation) -> dict[Hunt, set[Needle]]:
     """Return the hunts that look for values that were met, and reach the organisation, with all that each looks for."""
-    numbers = {number for needle in met for number in known.hunts[needle]}
     rows = Hunt.objects.unrestricted(reason="whom the values that were met concern").select_related("signal")
-    reaching = [hunt for hunt in rows.filter(pk__in=numbers).order_by("pk") if scope_of(hunt, [organisation.slug])]
+    asking = rows.filter(pk__in=known.hunts_for(met)).order_by("pk")
+    reaching = [hunt for hunt in asking if scope_of(hunt, [organisation.slug])]
     return {hunt: set(needles_of(hunt)) for hunt in reaching}
 
 
@@ -76,7 +58,7 @@ def own_watch(actor: Actor) -> OwnWatch | None:
     if not policy.may_hunt(actor):
         return None
     organisation = Organisation.objects.get(pk=policy.require_hunter(actor))
-    seen = Signal.objects.visible_to(actor).filter(_out(""), world=worlds.REAL)
+    seen = Signal.objects.visible_to(actor).filter(is_out(""), world=worlds.REAL)
     named = SignalObservable.objects.unrestricted(reason="of signals that the actor sees").filter(
         signal__in=seen.values("pk")
     )
@@ -110,28 +92,3 @@ def _standings(organisations: list[Organisation]) -> list[Standing]:
         waiting = lake.arrivals_after(organisation.slug, mark.arrival)
         found.append(Standing(organisation, waiting, mark.watched_at))
     return found
-
-
-@lru_cache(maxsize=1)
-def _watchlist(hunts: tuple[tuple[UUID, UUID], ...]) -> Watchlist:
-    """Read the values of signals, given with their last hunts: an amended signal has a new one."""
-    hunt_of = dict(hunts)
-    asked: dict[Needle, list[UUID]] = defaultdict(list)
-    rows = SignalObservable.objects.unrestricted(reason="all that is out is watched for")
-    named = rows.filter(_out("signal__"), signal__world=worlds.REAL).order_by("pk")
-    for signal, kind, value in named.values_list("signal", "observable__type", "observable__value").iterator():
-        if signal in hunt_of:
-            asked[Needle(kind, value)].append(hunt_of[signal])
-    return Watchlist(open_lake().prepare(asked), {needle: tuple(numbers) for needle, numbers in asked.items()})
-
-
-def _last_hunts() -> Iterable[tuple[UUID, UUID]]:
-    """Return (signal, its last hunt) of the signals that are out and have been hunted, or are about to be."""
-    rows: QuerySet[Hunt] = Hunt.objects.unrestricted(reason="all that is out is watched for")
-    out = rows.filter(_out("signal__"), world=worlds.REAL, signal__isnull=False)
-    return dict(out.order_by("version").values_list("signal", "pk")).items()
-
-
-def _out(signal: str) -> Q:
-    unexpired = Q(**{f"{signal}expires_at": None}) | Q(**{f"{signal}expires_at__gt": clock.now()})
-    return unexpired & Q(**{f"{signal}state": State.PUBLISHED})
