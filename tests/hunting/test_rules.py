@@ -145,6 +145,7 @@ def test_a_detection_is_shown_with_its_events_to_its_own_people_and_to_nobody_el
     assert "15 different values within 30 minutes" in page
     events = text_of(seen.client("a1").get(f"{path}events"))
     assert events.count("203[.]0[.]113[.]9") == 15
+    assert "From addresses" not in events  # how common a value is, is asked of hits alone
     for name in ("b1", "hub_op", "hub_trusted", "sup", "a_reader"):
         answers = [seen.client(name).get(f"{path}{more}").status_code for more in ("", "events")]
         assert answers == [404, 404]
