@@ -27,6 +27,7 @@ _PATTERN = (
     r'^(\S+) \S+ (\S+) \[([^\]]+)\] "((?:[^"\\]|\\.)*)" (\d{3}) (\d+|-)(?: "((?:[^"\\]|\\.)*)" "((?:[^"\\]|\\.)*)")?'
 )
 _NAMES = ["ip", "user", "time", "request", "status", "bytes", "referrer", "agent"]
+_USUAL = reading.WORTH_IT
 _WATCHED = ("src_ip", "user_id", "device_id", "user_agent", "url", "referrer")
 
 
@@ -81,9 +82,9 @@ def measure(name: str, log: Path, folder: Path, bare: str, loop: Callable[[Path]
         reading.WORTH_IT = worth_it
         Lake(folder / lake, key=b"k" * 32).ingest("bank", "web", [log])
 
-    count, usual = sum(1 for _ in log.open("rb")), reading.WORTH_IT
+    count = sum(1 for _ in log.open("rb"))
     runs: dict[str, Callable[[], object]] = {
-        "noroshi ingest": lambda: into_lake(f"{name}-lake", usual),
+        "noroshi ingest": lambda: into_lake(f"{name}-lake", _USUAL),
         "noroshi ingest, line by line": lambda: into_lake(f"{name}-lines", 1 << 60),
         "duckdb bare to parquet": lambda: duckdb_to_parquet(bare, folder / f"{name}.parquet"),
         f"python {loop.__name__} loop, stores nothing": lambda: loop(log),
