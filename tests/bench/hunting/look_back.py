@@ -18,7 +18,7 @@ from pathlib import Path
 from typing import Any, Final
 
 import duckdb
-from sector import KEY, Sector, parts_of
+from sector import BANKS, KEY, Sector, parts_of, user
 
 from noroshi.hunting.engine import Lake, Needle
 from noroshi.hunting.engine import needles as needle_keys
@@ -190,6 +190,12 @@ def measure(lake: Lake, root: Path, sector: Sector) -> None:
     fetched = best_of(3, lambda: lake.hunt(needles))
     each = fetched.wall * 1000 / max(1, len(fetched.answer.hits))
     print(f"50 needles with the earliest events of each hit: {fetched.wall * 1000:.0f} ms wall, {each:.1f} ms a hit")
+    seldom = [Needle("account", user(bank, sector.users[bank] - 1)) for bank in range(BANKS)]
+    rows = best_of(
+        3, lambda: [row for bank, one in enumerate(seldom) for row in lake.events(f"bank-{bank:02}", one, 100)]
+    )
+    each, count = rows.wall * 1000 / len(rows.answer), len(rows.answer)
+    print(f"from {BANKS} hits to their {count} events, column by column: {each:.1f} ms wall an event")
     with tempfile.TemporaryDirectory(dir=root.parent) as folder:
         size, cpu, looked = blooms(parts, Path(folder), 1)
         each = f"one address {looked.cpu * 1000:.1f} ms CPU"
@@ -211,22 +217,44 @@ def compare(lake: Lake, hand: ByHand, needles: list[Needle], bare: Took) -> None
         raise SystemExit("the answers differ")
 
 
+def tenfold(large: Lake, sector: Sector, folder: Path) -> None:
+    """Look for as many values with as many hits in this lake and in one of a tenth of its events."""
+    tenth = Sector(sector.events // 10)
+    small = opened(tenth, folder)
+    took = []
+    for lake, its in ((small, tenth), (large, sector)):
+        seldom = [Needle("account", user(bank, its.users[bank] - 1)) for bank in range(BANKS)]
+        keys = lake.prepare(seldom + sector.needles(50)[:30])
+        took.append(best_of(9, lambda lake=lake, keys=keys: lake.hunt(keys, samples=False)))
+    hits = [len(run.answer.hits) for run in took]
+    print(
+        f"50 needles, a tenth of the events and all: {hits[0]} and {hits[1]} hits, "
+        f"{took[0].cpu * 1000:.1f} and {took[1].cpu * 1000:.1f} ms CPU, x{took[1].cpu / took[0].cpu:.2f}"
+    )
+
+
+def opened(sector: Sector, folder: Path) -> Lake:
+    """Return the sector's lake, filled if it is not there."""
+    root = folder / f"sector-{sector.events}"
+    if root.exists():
+        return Lake(root, key=KEY, memory_limit=MEMORY)
+    started = time.process_time()
+    lake = sector.fill(root, MEMORY)
+    print(f"written and indexed: {(time.process_time() - started) / sector.events * 1e6:.1f} µs CPU an event")
+    return lake
+
+
 def _size_of(folder: Path) -> int:
     return sum(path.stat().st_size for path in folder.rglob("*.parquet"))
 
 
 def main(events: int, given: str | None) -> None:
     folder = Path(given or tempfile.mkdtemp())
-    root = folder / f"sector-{events}"
     sector = Sector(events)
     try:
-        if root.exists():
-            lake = Lake(root, key=KEY, memory_limit=MEMORY)
-        else:
-            started = time.process_time()
-            lake = sector.fill(root, MEMORY)
-            print(f"written and indexed: {(time.process_time() - started) / events * 1e6:.1f} µs CPU an event")
-        measure(lake, root, sector)
+        lake = opened(sector, folder)
+        measure(lake, folder / f"sector-{events}", sector)
+        tenfold(lake, sector, folder)
     finally:
         if not given:
             shutil.rmtree(folder)
