@@ -274,6 +274,16 @@ def test_a_wild_clock_among_a_streams_devices_loses_its_own_lines_alone_and_a_re
     assert lake.replay("bank-b", "live").events == 1
 
 
+def test_what_a_device_without_a_clock_sends_has_the_time_at_which_a_stream_received_it(lake, write):
+    """RFC 5424, section 6.2.3: a sender that cannot know the time writes the NILVALUE."""
+    log = write("a.log", "<34>1 - fw1 sshd 7 ID47 - Failed password for root from 192.0.2.1 port 22 ssh2\n")
+    received = datetime(2026, 4, 1, 12, tzinfo=UTC)
+    os.utime(log, (received.timestamp(),) * 2)
+    assert totals(lake.ingest("bank-a", "file", [log], format="syslog")) == (1, 1, 0, 1)
+    assert totals(lake.ingest("bank-a", "live", [log], format="syslog", stream=True)) == (1, 1, 1, 0)
+    assert [hit.first_seen for hit in lake.hunt([Needle("ipv4", "192.0.2.1")]).hits] == [received]
+
+
 def test_ingest_takes_times_without_offset_in_the_time_zone_given(lake, write):
     lake.ingest("bank-a", "app", [write("a.json", '{"ts": "2026-04-01 12:00:00"}\n')], timezone="America/New_York")
     assert lake.status()[0].first_event.isoformat() == "2026-04-01T16:00:00+00:00"

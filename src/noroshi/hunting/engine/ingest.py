@@ -141,7 +141,8 @@ class _Run:
         surveyed = survey(path)
         if self._order.stream:
             known_by = hashlib.sha256(f"{path.name}:{surveyed.digest}".encode()).hexdigest()
-            surveyed = replace(surveyed, digest=known_by)
+            received = datetime.fromtimestamp(path.stat().st_mtime, UTC)
+            surveyed = replace(surveyed, digest=known_by, received=received)
         if self._batch.holds(surveyed.digest) or self._manifest.knows(self._order.organisation, surveyed.digest):
             self._skipped.append(path.name)
             return

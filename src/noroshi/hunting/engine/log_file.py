@@ -11,6 +11,7 @@ import re
 import zlib
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from datetime import datetime
 from pathlib import Path
 from typing import IO, Final
 
@@ -48,7 +49,10 @@ Reject = Callable[[int, LineReason, object], None]
 
 @dataclass(frozen=True, slots=True)
 class Survey:
-    """What a full reading found: SHA-256 of the content, its bytes and lines, encoding, first bytes as text."""
+    """What a full reading found: SHA-256 of the content, its bytes and lines, encoding, first bytes as text.
+
+    With it when the lines came in, as far as that is known: of a stream's batch.
+    """
 
     path: Path
     digest: str
@@ -56,6 +60,7 @@ class Survey:
     lines: int
     encoding: str
     sample: str
+    received: datetime | None = None
 
 
 def survey(path: Path) -> Survey:

@@ -56,23 +56,24 @@ def recognises(lines: Sequence[str]) -> bool:
 
 
 def read(surveyed: Survey, roles: FieldRoles, reject: Reject) -> Iterator[Record]:
-    """Yield the fields of each line."""
+    """Yield the fields of each line; what a sender without a clock sent has the time at which it was received."""
+    received = surveyed.received.isoformat() if surveyed.received else _NIL
     latest = datetime.fromtimestamp(surveyed.path.stat().st_mtime, UTC) + _SLACK
     for number, line in read_lines(surveyed, reject):
         try:
-            fields = cef.read(line, roles) if cef.begins(line) else _fields(split(line, latest), roles)
+            fields = cef.read(line, roles) if cef.begins(line) else _fields(split(line, latest), roles, received)
         except BadLineError as refused:
             reject(number, refused.reason, line)
         else:
             yield number, line, fields
 
 
-def _fields(line: Line, roles: FieldRoles) -> dict[str, str]:
+def _fields(line: Line, roles: FieldRoles, received: str) -> dict[str, str]:
     """Return the fields of a line; what its message says of a time is more exact than the line's."""
     fields = message.read(line.text, line.program, roles)
     fields = roles.assign(line.data) | fields
     if timestamps.parse(fields.get("time", ""), UTC) is None:
-        fields["time"] = line.time
+        fields["time"] = received if line.time == _NIL else line.time
     for role, value in (("reporter", line.host), ("process", line.program), ("event_code", line.id)):
         if value and value != _NIL:
             fields.setdefault(role, value)
