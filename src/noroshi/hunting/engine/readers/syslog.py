@@ -68,7 +68,7 @@ def read(surveyed: Survey, roles: FieldRoles, reject: Reject) -> Iterator[Record
             yield number, line, fields
 
 
-def _fields(line: Line, roles: FieldRoles, received: str) -> dict[str, str]:
+def _fields(line: Line, roles: FieldRoles, received: str = _NIL) -> dict[str, str]:
     """Return the fields of a line; what its message says of a time is more exact than the line's."""
     fields = message.read(line.text, line.program, roles)
     fields = roles.assign(line.data) | fields
