@@ -104,8 +104,9 @@ class Sector:
     def _fill_bank(self, writer: PartWriter, manifest: Manifest, bank: int, size: int) -> None:
         duck = writer.session()
         numbers = range(self.users[bank])
-        pseudonyms = [normalise.account_pseudonym(user(bank, number), KEY) for number in numbers]
-        payees = [normalise.account_pseudonym(payee(bank, number), KEY) for number in numbers]
+        pseudonym = normalise.account_pseudonyms(KEY)
+        pseudonyms = [pseudonym(user(bank, number)) for number in numbers]
+        payees = [pseudonym(payee(bank, number)) for number in numbers]
         devices = [device(bank, number) for number in numbers]
         seconds = [device(bank + BANKS, number) for number in numbers]
         duck.execute(

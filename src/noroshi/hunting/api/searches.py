@@ -106,7 +106,17 @@ class SearchWhole(SearchLine):
     scanned: list[FilesRead]
 
 
-class HitLine(Schema):
+class FoundLine(Schema):
+    """A value that was found: in how many events, the first and the last of them."""
+
+    type: str
+    value: str
+    count: int
+    first_seen: datetime
+    last_seen: datetime
+
+
+class HitLine(FoundLine):
     """A value that was found: in how many events, the first and the last of them; so far, where it is `partial`."""
 
     model_config = example(
@@ -118,15 +128,10 @@ class HitLine(Schema):
         partial=False,
     )
 
-    type: str
-    value: str
-    count: int
-    first_seen: datetime
-    last_seen: datetime
     partial: bool
 
 
-class SuppressedLine(Schema):
+class SuppressedLine(FoundLine):
     """A value that was found and is on the own allow-list, and why: no hit."""
 
     model_config = example(
@@ -138,11 +143,6 @@ class SuppressedLine(Schema):
         reason="Our partner's update server",
     )
 
-    type: str
-    value: str
-    count: int
-    first_seen: datetime
-    last_seen: datetime
     reason: str
 
 

@@ -116,6 +116,11 @@ def rows_of(
     return " UNION ALL ".join(selects) or NO_ROWS
 
 
+def paths_of(root: Path, parts: Iterable[IndexPart]) -> list[str]:
+    """Return the paths of all files of some parts; raises `OSError` if one is not there."""
+    return [str(file) for part in parts for file in files_of(root / part.path)]
+
+
 def _files(part: Path, between: Collection[tuple[Mark, Mark]] | None) -> Iterable[Path]:
     if between is None:
         return files_of(part)
@@ -161,7 +166,7 @@ class IndexWriter:
 
     def merge(self, parts: Sequence[IndexPart], epoch: int) -> IndexPart:
         """Write one part for all that some parts of one epoch say."""
-        files = [str(file) for part in parts for file in files_of(self._root / part.path)]
+        files = paths_of(self._root, parts)
         unit = self._duckdb.execute("SELECT min(unit) FROM read_parquet(?)", [files]).fetchall()[0][0]
         rows = rows_of(self._root, parts)
         self._run(_MERGE.format(rows=rows, sums=_SUMMED, kept=_KEPT.format(unit=unit or 1), **self._target))
@@ -172,7 +177,7 @@ class IndexWriter:
         found = "bit_xor(hash(rows))" if deep else "count(*)"
         try:
             self._run(f"SELECT {found} FROM ({rows_of(self._root, [part])}) AS rows")
-            files = [str(file) for file in files_of(self._root / part.path)]
+            files = paths_of(self._root, [part])
             counted = self._duckdb.execute("SELECT count(*) FROM read_parquet(?)", [files]).fetchall()
         except (OSError, *UNREADABLE):
             return False

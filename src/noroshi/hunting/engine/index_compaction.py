@@ -10,14 +10,13 @@ from collections import defaultdict
 from collections.abc import Callable, Iterable, Sequence
 from contextlib import closing
 from enum import Enum
-from functools import partial
 from typing import Final
 
 from noroshi.hunting.engine import index_parts
 from noroshi.hunting.engine.index import IndexWriter, epoch_of
 from noroshi.hunting.engine.index_files import INDEX, remove
 from noroshi.hunting.engine.index_parts import EventPart, IndexPart, is_complete
-from noroshi.hunting.engine.normalise import account_pseudonym
+from noroshi.hunting.engine.normalise import account_pseudonyms
 from noroshi.hunting.engine.plan import Store
 from noroshi.hunting.engine.records import CompactReport
 from noroshi.hunting.engine.schema import events_sql
@@ -61,7 +60,7 @@ def compact_index(store: Store, key: bytes, merge: Merge) -> CompactReport:
 class _Compaction:
     def __init__(self, store: Store, key: bytes) -> None:
         self._store = store
-        self._pseudonym = partial(account_pseudonym, key=key)
+        self._pseudonym = account_pseudonyms(key)
         self._scratch = store.spill / ".compaction"
         shutil.rmtree(self._scratch, ignore_errors=True)
         self._scratch.mkdir(parents=True)

@@ -8,7 +8,7 @@ length, among the addresses with a network's first bits.
 """
 
 # ruff: noqa: S608 - tables and columns are constants of this package; all else is integers
-from collections.abc import Collection, Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Final, NamedTuple
@@ -16,7 +16,7 @@ from typing import Any, Final, NamedTuple
 import duckdb
 
 from noroshi.hunting.engine.conditions import ends, literal, masks, number, one_of, within
-from noroshi.hunting.engine.index import STORED_FIRST, STORED_LAST, organisation_in, rows_of
+from noroshi.hunting.engine.index import DAY, STORED_FIRST, STORED_LAST, organisation_in, rows_of
 from noroshi.hunting.engine.index_files import GREATEST, LEAST, Mark
 from noroshi.hunting.engine.index_parts import IndexPart
 from noroshi.hunting.engine.observables import BITS, KINDS, PAIRS
@@ -97,7 +97,7 @@ def reaching(question: Question) -> list[str]:
     since, until = question.since, question.until
     asked = [] if question.organisations is None else [organisation_in(question.organisations)]
     asked += [f"{STORED_LAST} >= {since}"] if since is not None else []
-    return asked + ([f"{STORED_FIRST} <= {until} + 86400000000"] if until is not None else [])
+    return asked + ([f"{STORED_FIRST} <= {until} + {DAY}"] if until is not None else [])
 
 
 def inside(question: Question) -> str:
@@ -106,6 +106,29 @@ def inside(question: Question) -> str:
     bounds = [f"first >= {since}"] if since is not None else []
     bounds += [f"last < {until}"] if until is not None else []
     return " AND ".join(bounds) or "true"
+
+
+def told_by(rows: Iterable[Sequence[Any]]) -> tuple[list[Total], list[Days]]:
+    """Return what the index could count, and what the events themselves must be asked for.
+
+    Rows are (needle, organisation, epoch, days, n, first, last, cut), one for each epoch.
+    """
+    totals: dict[tuple[int, str], Total] = {}
+    cuts = []
+    for row in rows:
+        needle, organisation, _epoch, _days, n, first, last, cut = row
+        if cut:
+            cuts.append(days_of(row))
+            continue
+        total, before = Total(needle, organisation, n, first, last), totals.get((needle, organisation))
+        totals[needle, organisation] = total.plus(before) if before else total
+    return list(totals.values()), cuts
+
+
+def days_of(row: Sequence[Any]) -> Days:
+    """Return the days of such a row."""
+    needle, organisation, epoch, days, _n, first, last, _cut = row
+    return Days(needle, organisation, epoch, days, first, last)
 
 
 class Lookup:
@@ -122,7 +145,7 @@ class Lookup:
         self._networks = {kind: self._networks_of(kind) for kind in BITS}
         self._meet(self._see())
         self._find()
-        self._totals, self._cuts = self._by_epoch()
+        self._totals, self._cuts = told_by(self._run(_BY_EPOCH))
 
     def totals(self) -> list[Total]:
         """Return what the index could count."""
@@ -131,17 +154,6 @@ class Lookup:
     def cuts(self) -> list[Days]:
         """Return what the events themselves must be asked for."""
         return self._cuts
-
-    def _by_epoch(self) -> tuple[list[Total], list[Days]]:
-        totals: dict[tuple[int, str], Total] = {}
-        cuts = []
-        for needle, organisation, epoch, days, n, first, last, cut in self._run(_BY_EPOCH):
-            if cut:
-                cuts.append(Days(needle, organisation, epoch, days, first, last))
-                continue
-            total, before = Total(needle, organisation, n, first, last), totals.get((needle, organisation))
-            totals[needle, organisation] = total.plus(before) if before else total
-        return list(totals.values()), cuts
 
     def days(self, organisation: str, needles: Sequence[int]) -> list[Days]:
         """Return on which days of its epochs an organisation can have seen needles."""

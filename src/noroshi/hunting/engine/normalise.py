@@ -256,13 +256,8 @@ def _keyed(key: bytes) -> Callable[[str], str]:
     return hashed
 
 
-def account_pseudonym(raw: str, key: bytes) -> str | None:
-    """Return the keyed hash of a user or account as a log writes it, or None where it says nothing."""
-    return account_pseudonyms(key)(raw)
-
-
 def account_pseudonyms(key: bytes) -> Callable[[str], str | None]:
-    """Return the function that does so with one key."""
+    """Return what makes the keyed hash of a user or account as a log writes it, or None where it says nothing."""
     hashed = _keyed(key)
 
     def pseudonym_of(raw: str) -> str | None:

@@ -3,7 +3,6 @@
 import shutil
 import uuid
 from collections.abc import Iterator, Sequence
-from functools import partial
 from pathlib import Path
 from typing import Any, Final
 
@@ -12,7 +11,7 @@ import duckdb
 from noroshi.hunting.engine.index import IndexWriter, epoch_of, epochs
 from noroshi.hunting.engine.index_parts import IndexPart
 from noroshi.hunting.engine.manifest import Part, Written
-from noroshi.hunting.engine.normalise import account_pseudonym
+from noroshi.hunting.engine.normalise import account_pseudonyms
 from noroshi.hunting.engine.schema import STAGED_COLUMNS
 from noroshi.hunting.engine.session import connect
 from noroshi.kit.domain.durable import publish
@@ -48,7 +47,7 @@ class PartWriter:
         self._root = root
         self._organisation = organisation
         self._source = source
-        self._pseudonym = partial(account_pseudonym, key=key)
+        self._pseudonym = account_pseudonyms(key)
         self._scratch = _staging(root, organisation)
         shutil.rmtree(self._scratch, ignore_errors=True)  # a killed ingest may have left some
         self._scratch.mkdir(parents=True)

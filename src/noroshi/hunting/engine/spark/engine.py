@@ -15,10 +15,9 @@ from pyspark.sql import DataFrame, Row, SparkSession
 
 from noroshi.hunting.engine.conditions import literal
 from noroshi.hunting.engine.engines import DuckEvents, Events
-from noroshi.hunting.engine.index import organisation_in
-from noroshi.hunting.engine.index_files import files_of
+from noroshi.hunting.engine.index import organisation_in, paths_of
 from noroshi.hunting.engine.index_parts import IndexPart
-from noroshi.hunting.engine.lookup import Days, inside, reaching
+from noroshi.hunting.engine.lookup import Days, days_of, inside, reaching, told_by
 from noroshi.hunting.engine.needles import Keys
 from noroshi.hunting.engine.observables import with_email_host
 from noroshi.hunting.engine.plan import Question, Store
@@ -107,8 +106,7 @@ class SparkHunt:
         return Found(self._spark.sql(sql.found_in_index(self._asked, inside(question))).collect())
 
     def _index_rows(self, parts: Sequence[IndexPart]) -> DataFrame:
-        paths = [str(file) for part in parts for file in files_of(self._root / part.path)]
-        return self._spark.read.schema(sql.INDEX).parquet(*paths)
+        return self._spark.read.schema(sql.INDEX).parquet(*paths_of(self._root, parts))
 
     def scan(self, parts: Sequence[Path], question: Question, needles: Sequence[int] | None = None) -> "Seen":
         """Read the events in some files."""
@@ -123,33 +121,23 @@ class SparkHunt:
 
 
 class Found:
-    """What the index shows: rows of (needle, organisation, epoch, days, n, first, last, cut), one for each epoch."""
+    """What the index shows: rows as `told_by` reads them."""
 
     def __init__(self, rows: Sequence[Any]) -> None:
         self._rows = sorted(rows)
 
     def totals(self) -> list[Total]:
         """Return what the index could count."""
-        found: dict[tuple[int, str], Total] = {}
-        for needle, organisation, _epoch, _days, n, first, last, cut in self._rows:
-            if not cut:
-                total, before = Total(needle, organisation, n, first, last), found.get((needle, organisation))
-                found[needle, organisation] = total.plus(before) if before else total
-        return list(found.values())
+        return told_by(self._rows)[0]
 
     def cuts(self) -> list[Days]:
         """Return what the events themselves must be asked for."""
-        return [_days(row) for row in self._rows if row[-1]]
+        return told_by(self._rows)[1]
 
     def days(self, organisation: str, needles: Sequence[int]) -> list[Days]:
         """Return on which days of its epochs an organisation can have seen needles."""
         asked = set(needles)
-        return [_days(row) for row in self._rows if row[1] == organisation and row[0] in asked]
-
-
-def _days(row: Sequence[Any]) -> Days:
-    needle, organisation, epoch, days, _n, first, last, _cut = row
-    return Days(needle, organisation, epoch, days, first, last)
+        return [days_of(row) for row in self._rows if row[1] == organisation and row[0] in asked]
 
 
 class Seen:
