@@ -1,4 +1,4 @@
-"""Reads of the intel room: who has seen what, as far as the reader may know."""
+"""Who has seen what, as far as the reader may know."""
 
 from collections import Counter
 from collections.abc import Iterable

@@ -1,4 +1,4 @@
-"""Writes of the intel room."""
+"""Observables kept once each, and who has seen them."""
 
 import hashlib
 from collections.abc import Iterable
