@@ -20,7 +20,7 @@ from pathlib import Path
 from typing import Final
 
 from noroshi.hunting.engine import Lake, Needle, normalise
-from noroshi.hunting.engine.manifest import LogFile, Manifest, file_number
+from noroshi.hunting.engine.manifest import LogFile, Manifest, Refused, file_number
 from noroshi.hunting.engine.parts import PartWriter
 from noroshi.hunting.engine.schema import STAGED_COLUMNS
 
@@ -138,7 +138,7 @@ class Sector:
             count = last - first
             file = LogFile(number, f"bank-{bank:02}", "online-banking", name, name, 0, count, count, 0,
                            datetime.fromtimestamp(START, UTC).isoformat())  # fmt: skip
-            manifest.commit([file], writer.write((), ["chunk"]), [])
+            manifest.commit([file], writer.write((), ["chunk"]), Refused())
         duck.close()
 
     def needles(self, count: int, present: int = 3) -> list[Needle]:

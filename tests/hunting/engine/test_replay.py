@@ -8,9 +8,12 @@ import subprocess
 import sys
 import textwrap
 import time
+from datetime import date
+
+import pytest
 
 from hunting.conftest import KEY
-from noroshi.hunting.engine import Lake, Needle, Replayed
+from noroshi.hunting.engine import Lake, Needle, Replayed, ingest
 
 ALL = Needle("cidr", "192.0.2.0/24")
 MAPPING = {"when it was": "time"}
@@ -53,12 +56,103 @@ def test_the_file_itself_adds_nothing_after_a_replay(lake, write):
     assert found(lake) == (3, 3)
 
 
-def test_what_is_not_whole_or_needs_a_header_stays(lake, write):
+def test_what_is_not_whole_stays(lake, write):
+    broken = b'{"time": "2026-11-20T01:00:00Z", "x": "\xff\xfe\x80"}\n'
     lake.ingest("bank-a", "app", [write("a.json", line(0, "time") + line(1)[:-2] + ', "x": "' + "y" * 3_000 + '"}\n')])
-    lake.ingest("bank-a", "csv", [write("a.csv", "time,src_ip\n2026-11-20T01:00:00Z,192.0.2.1\nnever,192.0.2.2\n")])
-    assert lake.replay("bank-a", "app", mapping=MAPPING) == Replayed(0, 1)
-    assert lake.replay("bank-a", "csv") == Replayed(0, 1)
+    lake.ingest("bank-a", "app", [write("b.json", broken.replace(b"\xff\xfe\x80", "銀行".encode()) * 9 + broken)])
+    assert lake.replay("bank-a", "app", mapping=MAPPING) == Replayed(0, 2)
     assert lake.replay("bank-a", "nothing") == Replayed(0, 0)
+
+
+# Of each format with a header: a file of which one mapping reads some lines and another the others; and that mapping.
+CSV = """\
+time,when it was,src_ip,note
+2026-11-20T01:00:00Z,-,192.0.2.1,"of one line"
+-,2026-11-20T01:00:01Z,192.0.2.2,"of ""two""
+lines"
+-,2026-11-20T01:00:02Z,192.0.2.3,one,too many
+-,2026-11-20T01:00:03Z,192.0.2.4,"never closed
+-,never,192.0.2.5,
+-,2026-11-20T01:00:05Z,192.0.2.6,last
+"""
+W3C = """\
+#Software: Microsoft Internet Information Services 10.0
+#Fields: date time c-ip cs-method cs-uri-stem
+2026-11-20 01:00:00 192.0.2.1 GET /a
+#Fields: x-when c-ip cs-method cs-uri-stem
+2026-11-20T01:00:01Z 192.0.2.2 GET /b
+#Software: Microsoft Internet Information Services 10.0
+#Fields: cs-uri-stem x-when c-ip
+/c 2026-11-20T01:00:02Z 192.0.2.3
+/d never 192.0.2.4
+"""
+ZEEK = """\
+#separator \\x09
+#set_separator\t,
+#empty_field\t(empty)
+#unset_field\t-
+#path\thttp
+#open\t2026-11-20-01-00-00
+#fields\tts\tlogged\tid.orig_h\thost\ttags
+#types\ttime\tstring\taddr\tstring\tset[string]
+1795136400.0\t-\t192.0.2.1\twww.example.jp\ta,b
+-\t2026-11-20T01:00:01Z\t192.0.2.2\twww.example.jp\ta,b
+#close\t2026-11-20-01-00-09
+#separator \\x09
+#path\tdns
+#fields\tlogged\tts\tid.orig_h\tquery
+#types\tstring\ttime\taddr\tstring
+2026-11-20T01:00:02Z\t-\t192.0.2.3\tns.example.jp
+never\t-\t192.0.2.4\tns.example.jp
+"""
+
+
+@pytest.mark.parametrize(
+    ("text", "mapping", "read", "left"),
+    [
+        (CSV, {"when it was": "time"}, [("192.0.2.2", 3), ("192.0.2.6", 8)], [5, 6, 7]),
+        (W3C, {"x-when": "time"}, [("192.0.2.2", 5), ("192.0.2.3", 8)], [9]),
+        (ZEEK, {"logged": "time"}, [("192.0.2.2", 10), ("192.0.2.3", 16)], [17]),
+    ],
+    ids=["csv", "w3c", "zeek"],
+)
+def test_a_line_under_a_header_is_read_as_that_header_says(lake, write, text, mapping, read, left):
+    lake.ingest("bank-a", "log", [write("a.log", text)])
+    whole = Lake(lake._root.parent / "whole", key=KEY)
+    whole.ingest("bank-a", "log", [write("a.log", text)], mapping=mapping)
+    assert lake.replay("bank-a", "log") == Replayed(0, len(read) + len(left))
+    assert lake.replay("bank-a", "log", mapping=mapping) == Replayed(len(read), len(left))
+    assert [each.line for each in lake.quarantine("bank-a", "log", 9)] == left
+    for address, at in read:
+        (event,) = lake.events("bank-a", Needle("ipv4", address), 9)
+        assert (event["file"], event["line"]) == ("a.log", at)
+        assert [event] == whole.events("bank-a", Needle("ipv4", address), 9)
+
+
+def test_an_object_of_a_document_is_read_again(lake, write):
+    objects = [{"time": "2026-11-20T01:00:00Z", "src_ip": "192.0.2.1"}, json.loads(line(2)), json.loads(line(3))]
+    lake.ingest("bank-a", "app", [write("a.json", json.dumps(objects, indent=1))])
+    assert lake.replay("bank-a", "app", mapping=MAPPING) == Replayed(2, 0)
+    assert found(lake) == (3, 3)
+
+
+def test_lines_of_which_it_is_not_kept_how_they_are_read_stay(lake, write, monkeypatch):
+    fields = "#Fields: x-when c-ip\n2026-11-20T01:00:00Z 192.0.2.1\n"
+    monkeypatch.setattr(ingest, "MAX_HEADS", 45)
+    lake.ingest(
+        "bank-a", "web", [write("a.log", fields * 2 + "#Fields: c-ip x-when\n192.0.2.1 2026-11-20T01:00:00Z\n")]
+    )
+    assert lake.replay("bank-a", "web", mapping={"x-when": "time"}) == Replayed(2, 1)
+
+
+def test_a_header_leaves_with_the_last_of_its_lines(lake, write):
+    lake.ingest("bank-a", "log", [write("a.log", CSV)])
+    heads = lambda: lake._manifest._rows("SELECT line, text FROM head")  # noqa: E731 - what is there now
+    assert heads() == [(1, CSV.partition("\n")[0])]
+    lake.forget("bank-a", "192.0.2.4")
+    assert heads() == [(1, CSV.partition("\n")[0])]
+    lake.age("bank-a", "log", date(9999, 1, 1))
+    assert heads() == []
 
 
 def test_a_replay_killed_at_any_moment_loses_and_doubles_nothing(write, tmp_path):

@@ -5,6 +5,7 @@ number of whole files, and a file that fails takes nothing else with it.
 """
 
 import hashlib
+import json
 import sqlite3
 import time
 from collections.abc import Callable, Iterable, Mapping, Sequence
@@ -12,9 +13,9 @@ from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import closing
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, tzinfo
-from itertools import chain
+from itertools import chain, takewhile
 from pathlib import Path
-from typing import Any, Final
+from typing import Final
 
 import duckdb
 
@@ -23,9 +24,9 @@ from noroshi.hunting.engine.bulk.batches import batches
 from noroshi.hunting.engine.bulk.reading import BulkFormat, BulkReader, bulk_format
 from noroshi.hunting.engine.bulk.values import Values
 from noroshi.hunting.engine.log_file import Record, Survey, read_blocks, survey
-from noroshi.hunting.engine.manifest import MAX_QUARANTINED_TEXT, LogFile, Manifest, Written, file_number
+from noroshi.hunting.engine.manifest import MAX_QUARANTINED_TEXT, LogFile, Manifest, Refused, Written, file_number
 from noroshi.hunting.engine.parts import PartWriter, sweep
-from noroshi.hunting.engine.readers import reader_for
+from noroshi.hunting.engine.readers import heads, reader_for
 from noroshi.hunting.engine.reasons import BadLineError, FileReason, LakeError, LineReason, RefusedFileError
 from noroshi.hunting.engine.records import IngestReport, Progress
 from noroshi.hunting.engine.rows import RowWriter, columns_by_role
@@ -36,6 +37,8 @@ MAX_FILES_OF_A_BATCH: Final = 1000
 PROGRESS_EVERY: Final = 20_000
 # The text of that many refused lines is kept for each file; all of them are counted.
 MAX_QUARANTINED_LINES: Final = 100_000
+# Characters that are kept of a file's lines which say how others are read.
+MAX_HEADS: Final = 1 << 20
 MAX_SPANS: Final = 3_200
 
 ProgressCallback = Callable[[Progress], None]
@@ -90,13 +93,24 @@ class _Reading:
     surveyed: Survey
     events: int = 0
     refused: int = 0
-    quarantined: list[tuple[int, int, str, str]] = field(default_factory=list)
+    quarantine: Refused = field(default_factory=Refused)
 
     def reject(self, line: int, reason: LineReason, raw: object) -> None:
         self.refused += 1
-        if len(self.quarantined) < MAX_QUARANTINED_LINES:
-            text = str(raw)[:MAX_QUARANTINED_TEXT].encode("utf-8", "replace").decode("utf-8")
-            self.quarantined.append((self.id, line, str(reason), text))
+        if len(self.quarantine.lines) < MAX_QUARANTINED_LINES:
+            written = raw if isinstance(raw, str) else json.dumps(raw, ensure_ascii=False)
+            text = written[:MAX_QUARANTINED_TEXT].encode("utf-8", "replace").decode("utf-8")
+            self.quarantine.lines.append((self.id, line, str(reason), text))
+
+    def keep_heads(self, heads: Iterable[tuple[int, str]]) -> None:
+        """Keep the lines that say how those in quarantine are read; from where they are too many on, an empty one."""
+        last = max(line for _file, line, _reason, _text in self.quarantine.lines)
+        room = MAX_HEADS
+        for line, text in takewhile(lambda head: head[0] < last, heads):
+            room -= len(text)
+            self.quarantine.heads.append((self.id, line, text if room >= 0 else ""))
+            if room < 0:
+                return
 
 
 @dataclass(frozen=True, slots=True)
@@ -149,7 +163,7 @@ class _Run:
         reading = _Reading(file_number(self._order.organisation, surveyed.digest), surveyed)
         self._rows.spans.clear()
         self._read(reading)
-        self._batch.finish_file(self._log_file(reading), reading.quarantined)
+        self._batch.finish_file(self._log_file(reading), reading.quarantine)
 
     def _read(self, reading: _Reading) -> None:
         """Turn the lines of a file into rows of the batch."""
@@ -161,6 +175,8 @@ class _Run:
             self._pause(reading, surveyed.lines)
         else:
             self._read_in_bulk(reading, form)
+        if reading.refused:
+            reading.keep_heads(heads(read, surveyed))
 
     def _read_in_bulk(self, reading: _Reading, form: BulkFormat) -> None:
         reader = BulkReader(self._bulk.session, form.lines, self._bulk.values)
@@ -246,7 +262,7 @@ class _Batch:
         self._rows_of_whole_files = 0
         self._written = Written()
         self._files: list[LogFile] = []
-        self._quarantined: list[tuple[Any, ...]] = []
+        self._refused = Refused()
 
     def close(self) -> None:
         self._thread.shutdown()
@@ -281,10 +297,10 @@ class _Batch:
         self._rows = started
         return True
 
-    def finish_file(self, file: LogFile, quarantined: Sequence[tuple[Any, ...]]) -> None:
+    def finish_file(self, file: LogFile, refused: Refused) -> None:
         """The rows since the last call were all of this file."""
         self._files.append(file)
-        self._quarantined.extend(quarantined)
+        self._refused += refused
         self._rows_of_whole_files = len(self._rows)
         if self._written.parts or self._writing or len(self._files) >= MAX_FILES_OF_A_BATCH:
             self.commit()
@@ -301,9 +317,9 @@ class _Batch:
         """Bring the whole files of the batch in."""
         self.write()
         self._wait()
-        self._manifest.commit(self._files, self._written, self._quarantined)
+        self._manifest.commit(self._files, self._written, self._refused)
         self.committed += self._files
-        self._files, self._written, self._quarantined, self._rows_of_whole_files = [], Written(), [], 0
+        self._files, self._written, self._refused, self._rows_of_whole_files = [], Written(), Refused(), 0
 
     def write(self) -> None:
         """Have what there is written, without waiting for its end."""

@@ -212,6 +212,10 @@ def _unzstandard(file: IO[bytes]) -> Iterator[tuple[int, bytes]]:
         raise RefusedFileError(FileReason.TRUNCATED)
 
 
+def ignore(_line: int, _reason: LineReason, _raw: object) -> None:
+    """Let an unreadable line be; of the type `Reject`."""
+
+
 def read_lines(surveyed: Survey, reject: Reject) -> Iterator[tuple[int, str]]:
     """Yield (number from 1, text) of each line that is not blank; hand the unreadable ones to ``reject``."""
     for first, text in read_blocks(surveyed, reject):

@@ -44,6 +44,13 @@ CREATE TABLE IF NOT EXISTS quarantine (
     file INTEGER NOT NULL REFERENCES file, line INTEGER NOT NULL, reason TEXT NOT NULL, text TEXT NOT NULL,
     PRIMARY KEY (file, line)
 ) STRICT, WITHOUT ROWID;
+CREATE TABLE IF NOT EXISTS head (
+    file INTEGER NOT NULL REFERENCES file, line INTEGER NOT NULL, text TEXT NOT NULL, PRIMARY KEY (file, line)
+) STRICT, WITHOUT ROWID;
+CREATE TRIGGER IF NOT EXISTS heads_leave_with_quarantine AFTER DELETE ON quarantine
+WHEN NOT EXISTS (SELECT 1 FROM quarantine WHERE file = old.file) BEGIN
+    DELETE FROM head WHERE file = old.file;
+END;
 """
 _STATUS = """
 SELECT f.organisation, f.source, f.files, coalesce(p.events, 0), f.quarantined, p.first_time, p.last_time,
@@ -90,6 +97,22 @@ class Part:
     bytes: int
     first_time: int
     last_time: int
+
+
+@dataclass(slots=True)
+class Refused:
+    """Lines of log files that became no event, and the lines before them that say how they are read.
+
+    ``lines`` are (file id, line, reason, text), ``heads`` (file id, line, text).
+    """
+
+    lines: list[tuple[int, int, str, str]] = field(default_factory=list)
+    heads: list[tuple[int, int, str]] = field(default_factory=list)
+
+    def __iadd__(self, more: "Refused") -> Self:
+        self.lines += more.lines
+        self.heads += more.heads
+        return self
 
 
 @dataclass(slots=True)
@@ -178,10 +201,10 @@ class Manifest:
         self,
         files: Sequence[LogFile],
         written: Written,
-        quarantined: Sequence[tuple[Any, ...]],
+        refused: Refused,
         released: Sequence[tuple[int, int]] = (),
     ) -> None:
-        """Bring whole log files in; ``quarantined`` rows are (file id, line, reason, text).
+        """Bring whole log files in, what was ``refused`` of them into quarantine.
 
         Lines that are ``released`` (file id, line) became events and leave the quarantine.
         """
@@ -195,20 +218,29 @@ class Manifest:
             )
             for made, covered in written.index:
                 index_parts.add(connection, made, covered)
-            connection.executemany("INSERT OR IGNORE INTO quarantine VALUES (?,?,?,?)", quarantined)
+            connection.executemany("INSERT OR IGNORE INTO quarantine VALUES (?,?,?,?)", refused.lines)
+            connection.executemany("INSERT OR IGNORE INTO head VALUES (?,?,?)", refused.heads)
             connection.executemany("DELETE FROM quarantine WHERE file = ? AND line = ?", released)
             counts = [(number, number, file) for file, number in Counter(file for file, _line in released).items()]
             connection.executemany(
                 "UPDATE file SET events = events + ?, quarantined = quarantined - ? WHERE id = ?", counts
             )
 
-    def quarantined(self, organisation: str, source: str, limit: int) -> list[tuple[int, int, str, str]]:
-        """Return (file id, line, text, when the file was read) of a source's quarantine, file by file."""
+    def quarantined(self, organisation: str, source: str, limit: int) -> list[tuple[int, int, str, str, str]]:
+        """Return (file id, line, reason, text, when the file was read) of a source's quarantine, file by file."""
         sql = (
-            "SELECT q.file, q.line, q.text, f.ingested_at FROM quarantine AS q JOIN file AS f ON f.id = q.file "
+            "SELECT q.file, q.line, q.reason, q.text, f.ingested_at "
+            "FROM quarantine AS q JOIN file AS f ON f.id = q.file "
             "WHERE f.organisation = ? AND f.source = ? ORDER BY q.file, q.line LIMIT ?"
         )
         return self._rows(sql, (organisation, source, limit))
+
+    def heads(self, file: int) -> list[tuple[int, str]]:
+        """Return (line, text) of the lines of a file that say how those after them are read.
+
+        An empty text: what says so of the lines from here on was not kept.
+        """
+        return self._rows("SELECT line, text FROM head WHERE file = ? ORDER BY line", (file,))
 
     def arrived(self, organisation: str, after: int) -> Arrival | None:
         """Return what has arrived of an organisation since the arrival of that number, or None for nothing."""

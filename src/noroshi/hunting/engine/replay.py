@@ -1,15 +1,17 @@
 """Lines in quarantine are read again, as their source's logs are read now: what becomes an event leaves it, once.
 
-An event keeps the place of its line in the file that it came from. What the quarantine does not hold whole stays in it:
-a line longer than what is kept of one, and one of a file whose header said how to read it.
+An event keeps the place of its line in the file that it came from. Where lines of the file said how those after them
+are read (a header), these are read before them again. What the quarantine does not hold whole stays in it: a line
+longer than what is kept of one, one that is not in its file's encoding, and one with an open quotation mark, which
+would take a line from elsewhere for its end.
 """
 
 import os
 import sqlite3
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import closing
 from datetime import datetime
-from itertools import groupby
+from itertools import groupby, starmap, takewhile
 from operator import attrgetter
 from pathlib import Path
 from typing import Final, NamedTuple
@@ -18,11 +20,11 @@ import duckdb
 
 from noroshi.hunting.engine.aliases import FieldRoles
 from noroshi.hunting.engine.ingest import BATCH, Order
-from noroshi.hunting.engine.log_file import Record, survey
-from noroshi.hunting.engine.manifest import MAX_QUARANTINED_TEXT, Manifest
+from noroshi.hunting.engine.log_file import ignore, survey
+from noroshi.hunting.engine.manifest import MAX_QUARANTINED_TEXT, Manifest, Refused
 from noroshi.hunting.engine.parts import PartWriter, sweep
 from noroshi.hunting.engine.readers import reader_for
-from noroshi.hunting.engine.reasons import BadLineError, LakeError, RefusedFileError
+from noroshi.hunting.engine.reasons import BadLineError, LakeError, LineReason, RefusedFileError
 from noroshi.hunting.engine.records import Replayed
 from noroshi.hunting.engine.rows import RowWriter, columns_by_role
 
@@ -32,14 +34,24 @@ Place = tuple[int, int]
 MAX_LINES: Final = 1_000_000
 """Lines that one replay reads."""
 
+_NOT_WHOLE: Final = frozenset({LineReason.TOO_LONG, LineReason.ENCODING, LineReason.QUOTES})
+
 
 class Kept(NamedTuple):
     """A line in quarantine, and when its file was read (ISO 8601)."""
 
     file: int
     line: int
+    reason: str
     text: str
     read_at: str
+
+
+class Head(NamedTuple):
+    """A line that says how those after it are read (see `Manifest.heads`)."""
+
+    line: int
+    text: str
 
 
 def replay(root: Path, manifest: Manifest, order: Order, key: bytes, memory_limit: str) -> Replayed:
@@ -63,10 +75,9 @@ def _read_again(
     rows: list[str] = []
     places: list[Place] = []
     events = 0
-    for _file, group in groupby(kept, attrgetter("file")):
-        lines = [line for line in group if len(line.text) < MAX_QUARANTINED_TEXT and "\n" not in line.text]
-        for number, _raw, fields in _records(lines, writer.scratch / "again.txt", roles, order.format):
-            place = (lines[number - 1].file, lines[number - 1].line)
+    for file, group in groupby(kept, attrgetter("file")):
+        lines = _legible(group, manifest.heads(file))
+        for place, fields in _records(lines, writer.scratch / "again.txt", roles, order.format):
             try:
                 rows.append(make_row(*place, fields))
             except BadLineError:
@@ -78,29 +89,45 @@ def _read_again(
     return Replayed(events, len(kept) - events)
 
 
-def _records(lines: Sequence[Kept], scratch: Path, roles: FieldRoles, name: str | None) -> Iterator[Record]:
+def _legible(lines: Iterable[Kept], heads: Sequence[tuple[int, str]]) -> list[Kept | Head]:
+    """Return the lines of a file that are kept whole, in their order with what says how they are read."""
+    whole = [line for line in lines if line.reason not in _NOT_WHOLE and 0 < len(line.text) < MAX_QUARANTINED_TEXT]
+    together = sorted([*whole, *starmap(Head, heads)], key=attrgetter("line"))
+    return list(takewhile(attrgetter("text"), together))
+
+
+def _records(
+    lines: Sequence[Kept | Head], scratch: Path, roles: FieldRoles, name: str | None
+) -> Iterator[tuple[Place, dict[str, str]]]:
     """Yield what the source's reader makes of one file's lines; its clock is that of the day they came."""
-    if not lines:
+    kept = {number: line for number, line in _numbered(lines) if isinstance(line, Kept)}
+    if not kept:
         return
     scratch.write_text("".join(f"{line.text}\n" for line in lines), encoding="utf-8")
-    read_at = datetime.fromisoformat(lines[0].read_at).timestamp()
+    read_at = datetime.fromisoformat(kept[min(kept)].read_at).timestamp()
     os.utime(scratch, (read_at, read_at))
     try:
         surveyed = survey(scratch)
-        yield from reader_for(surveyed.sample, roles, name)(surveyed, roles, _stays)
+        for number, _raw, fields in reader_for(surveyed.sample, roles, name)(surveyed, roles, ignore):
+            if number in kept:
+                yield (kept[number].file, kept[number].line), fields
     except RefusedFileError:
         return
 
 
-def _stays(_line: int, _reason: object, _raw: object) -> None:
-    """Leave a line where it is."""
+def _numbered(lines: Iterable[Kept | Head]) -> Iterator[tuple[int, Kept | Head]]:
+    """Yield each line with its number in the file that they are written to; a record can be of several."""
+    number = 1
+    for line in lines:
+        yield number, line
+        number += line.text.count("\n") + 1
 
 
 def _commit(manifest: Manifest, writer: PartWriter, rows: list[str], places: list[Place]) -> int:
     """Bring events in and take their lines out of the quarantine, in one transaction; return how many."""
     events = len(rows)
     if events:
-        manifest.commit([], writer.write(rows), [], released=places)
+        manifest.commit([], writer.write(rows), Refused(), released=places)
         rows.clear()
         places.clear()
     return events

@@ -36,6 +36,12 @@ FORMATS: Final[dict[str, Format]] = {
     "text": Format(lambda _sample, lines, _roles: text.recognises(lines), text.read),
 }
 
+_HEADS: Final[dict[Reader, Callable[[Survey], Iterator[tuple[int, str]]]]] = {
+    zeek.read: zeek.heads,
+    w3c.read: w3c.heads,
+    delimited.read: delimited.heads,
+}
+
 
 def reader_for(sample: str, roles: FieldRoles, name: str | None = None) -> Reader:
     """Choose the reader by the beginning of the content, never by the file's name; ``name`` of `FORMATS` forces one.
@@ -51,11 +57,17 @@ def reader_for(sample: str, roles: FieldRoles, name: str | None = None) -> Reade
     raise RefusedFileError(FileReason.FORMAT)
 
 
+def heads(read: Reader, surveyed: Survey) -> Iterator[tuple[int, str]]:
+    """Yield (number, text) of the lines of a file which say how those after them are read; few formats have any."""
+    find = _HEADS.get(read)
+    return find(surveyed) if find else iter(())
+
+
 def _forced(sample: str, roles: FieldRoles, name: str) -> Reader:
     """A header must be there; of formats that are read line by line, lines that are not in it go to quarantine."""
     forced = FORMATS.get(name)
     if forced is None:
         raise LakeError(f"“{name[:80]}” is no log format: use {', '.join(FORMATS)}.")
-    if name in {"zeek", "w3c", "csv"} and not forced.recognises(sample, [], roles):
+    if forced.read in _HEADS and not forced.recognises(sample, [], roles):
         raise RefusedFileError(FileReason.NOT_THE_FORMAT)
     return forced.read

@@ -3,10 +3,11 @@
 import csv
 from collections import deque
 from collections.abc import Iterable, Iterator, Sequence
+from itertools import islice
 from typing import Final
 
 from noroshi.hunting.engine.aliases import FieldRoles
-from noroshi.hunting.engine.log_file import Record, Reject, Survey, read_lines
+from noroshi.hunting.engine.log_file import Record, Reject, Survey, ignore, read_lines
 from noroshi.hunting.engine.readers.compose import compose
 from noroshi.hunting.engine.reasons import LineReason
 
@@ -30,6 +31,11 @@ def read(surveyed: Survey, roles: FieldRoles, reject: Reject) -> Iterator[Record
     joined = _records(lines, reject)
     _, first = next(joined)
     return _fields(joined, _cells(first, delimiter), delimiter, roles, reject)
+
+
+def heads(surveyed: Survey) -> Iterator[tuple[int, str]]:
+    """Yield the header, the first record, with its number."""
+    return islice(_records(read_lines(surveyed, ignore), ignore), 1)
 
 
 def plain_header(sample: str) -> tuple[list[str], str] | None:

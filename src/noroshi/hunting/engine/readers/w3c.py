@@ -10,7 +10,7 @@ from typing import Final
 from urllib.parse import unquote
 
 from noroshi.hunting.engine.aliases import Dialect, FieldRoles
-from noroshi.hunting.engine.log_file import Record, Reject, Survey, read_lines
+from noroshi.hunting.engine.log_file import Record, Reject, Survey, ignore, read_lines
 from noroshi.hunting.engine.readers.compose import compose
 from noroshi.hunting.engine.reasons import LineReason
 from noroshi.hunting.engine.schema import EventClass
@@ -51,6 +51,11 @@ def read(surveyed: Survey, roles: FieldRoles, reject: Reject) -> Iterator[Record
             reject(number, LineReason.COLUMNS, line)
             continue
         yield number, line, _fields(columns, roles.assign(zip(columns.names, cells, strict=True)))
+
+
+def heads(surveyed: Survey) -> Iterator[tuple[int, str]]:
+    """Yield the lines that name columns, with their numbers."""
+    return (head for head in read_lines(surveyed, ignore) if _FIELDS.match(head[1]))
 
 
 def _fields(columns: "_Columns", fields: dict[str, str]) -> dict[str, str]:

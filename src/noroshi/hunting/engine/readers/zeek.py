@@ -5,7 +5,7 @@ from collections.abc import Iterable, Iterator
 from typing import Any, Final
 
 from noroshi.hunting.engine.aliases import Dialect, FieldRoles
-from noroshi.hunting.engine.log_file import Record, Reject, Survey, read_lines
+from noroshi.hunting.engine.log_file import Record, Reject, Survey, ignore, read_lines
 from noroshi.hunting.engine.readers.compose import compose
 from noroshi.hunting.engine.reasons import LineReason
 
@@ -32,6 +32,7 @@ _NAMES_OF_HOSTS: Final[Dialect] = {
     "user_agent": "unparsed_version",
 }
 _ABOUT_HOSTS: Final = frozenset({"software", "known_hosts", "known_services", "known_devices"})
+_SAYS_HOW = re.compile("#(?:separator|set_separator|unset_field|empty_field|path|fields|types)\\b")
 _ESCAPES = re.compile(r"(?:\\x[0-9A-Fa-f]{2})+")
 
 
@@ -72,6 +73,11 @@ def read(surveyed: Survey, roles: FieldRoles, reject: Reject) -> Iterator[Record
             continue
         fields = spoken.assign(zip(head.names, cells, strict=True))
         yield number, line, compose(fields | {"class": head.path})
+
+
+def heads(surveyed: Survey) -> Iterator[tuple[int, str]]:
+    """Yield the ``#`` lines that say how others are read, with their numbers."""
+    return (head for head in read_lines(surveyed, ignore) if _SAYS_HOW.match(head[1]))
 
 
 class _Head:
