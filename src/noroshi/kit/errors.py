@@ -1,6 +1,14 @@
-"""The one place where the product's errors become HTTP: a page for people, problem JSON (RFC 9457) for machines."""
+"""The one place where the product's errors become HTTP: a page for people, problem JSON (RFC 9457) for machines.
+
+A protocol with a form of its own registers it for its addresses:
+
+    @answers_below("/taxii2/")
+    def taxii_error(status, sentence):
+        return HttpResponse(...)
+"""
 
 import logging
+from collections.abc import Callable
 from http import HTTPStatus
 from typing import Final
 
@@ -39,11 +47,27 @@ SENTENCES: Final = {
 }
 
 
+Form = Callable[[HTTPStatus, str], HttpResponse]
+
+_forms: Final[dict[str, Form]] = {}
+
+
+def answers_below(prefix: str) -> Callable[[Form], Form]:
+    """Register the decorated form of what goes wrong at addresses that begin with `prefix`."""
+
+    def register(form: Form) -> Form:
+        _forms[prefix] = form
+        return form
+
+    return register
+
+
 def status_of(error: NoroshiError) -> HTTPStatus:
     """Return the HTTP status of a product error."""
     return next((status for kind, status in STATUS.items() if isinstance(error, kind)), HTTPStatus.BAD_REQUEST)
 
 
+@answers_below("/api/")
 def problem(status: HTTPStatus, detail: str, **members: str) -> JsonResponse:
     """Return a problem document (RFC 9457)."""
     body = {
@@ -76,8 +100,9 @@ def answer_to(request: HttpRequest, error: NoroshiError) -> HttpResponse:
 def error_page(request: HttpRequest, status: HTTPStatus, message: str = "") -> HttpResponse:
     """Return the page that says in one sentence what went wrong."""
     sentence = message or SENTENCES.get(status, SENTENCES[HTTPStatus.BAD_REQUEST])
-    if request.path.startswith("/api/"):
-        return problem(status, str(sentence))
+    for prefix, form in _forms.items():
+        if request.path.startswith(prefix):
+            return form(status, str(sentence))
     context = {"status": status, "message": sentence, "request_id": logs.request_id.get()}
     return render(request, "kit/error.html", context, status=status)
 

@@ -141,11 +141,17 @@ class TokenForm(ActionForm):
         label=_("For a machine of the organisation, not for me"),
         required=False,
     )
+    certificate = forms.CharField(
+        label=_("Client certificate of that machine"),
+        max_length=200,
+        required=False,
+        help_text=_("SHA-256 fingerprint. Whoever shows the certificate needs no secret. Left empty: none."),
+    )
 
     def __init__(self, *args: Any, administers: bool, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         if not administers:
-            del self.fields["machine"]
+            del self.fields["machine"], self.fields["certificate"]
 
 
 class GroupForm(ActionForm):

@@ -323,11 +323,27 @@ class Token(models.Model):
     organisation = models.ForeignKey(Organisation, on_delete=models.CASCADE, related_name="+")
     person = models.ForeignKey(Person, on_delete=models.CASCADE, null=True, related_name="+")
     token_hash = models.CharField(max_length=64, unique=True)
+    certificate = models.CharField(max_length=64, blank=True)
+    """SHA-256 of a client's certificate that opens what the token opens; empty for none."""
     scopes = models.JSONField(default=list)
     created_at = models.DateTimeField(default=clock.now)
     expires_at = models.DateTimeField()
     last_used_at = models.DateTimeField(null=True)
     revoked_at = models.DateTimeField(null=True)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                fields=["certificate"],
+                condition=Q(revoked_at__isnull=True) & ~Q(certificate=""),
+                name="certificate_opens_one_token",
+            )
+        ]
+
+    @property
+    def holder_name(self) -> str:
+        """What a program that has to give a name gives: the person's mail address, or the organisation's short name."""
+        return self.person.email.lower() if self.person else self.organisation.slug
 
     @property
     def is_usable(self) -> bool:

@@ -1,10 +1,11 @@
 """From the text of a token to the actor behind it."""
 
+from dataclasses import dataclass
 from typing import Any
 
 from allauth.account.adapter import get_adapter
 from django.core.exceptions import PermissionDenied
-from django.db.models import Exists, OuterRef
+from django.db.models import Exists, OuterRef, Q
 
 from noroshi.core.actor import Actor
 from noroshi.core.domain.channels import Channel
@@ -15,25 +16,65 @@ from noroshi.members.models import Token
 from noroshi.members.queries import actor_of_token
 
 
+@dataclass(frozen=True)
+class Opened:
+    """What a token opens: who asks with it, and for which uses."""
+
+    actor: Actor
+    scopes: frozenset[str]
+
+
+@dataclass(frozen=True)
+class Use:
+    """How a token is used: by which channel, for one of which scopes (any where none is named), from which address.
+
+    With `alone`, a token that opens more than `scopes` opens nothing: what stands in an address is soon read by others.
+    """
+
+    channel: Channel = Channel.API
+    scopes: frozenset[str] = frozenset()
+    alone: bool = False
+    address: str = ""
+
+
 def authenticate_token(
     raw: str, channel: Channel = Channel.API, *, scope: str = "", alone: bool = False, address: str = ""
 ) -> Actor | None:
-    """Return who a token speaks for by `channel`, or None if it opens nothing.
+    """Return who a token speaks for by `channel`, or None if it opens nothing; see `open_by_secret`."""
+    scopes = frozenset({scope} if scope else ())
+    opened = open_by_secret(raw, Use(channel, scopes, alone=alone, address=address))
+    return opened.actor if opened else None
 
-    With `alone`, a token that opens more than `scope` opens nothing: what stands in an address is soon read by others.
-    None where the token is unknown, revoked, too old, without `scope`, its holder takes no part, or it has been used
-    from too many addresses; `address` is whence it is used now. What is looked up is the hash, so the time of the
-    answer says nothing about the secret.
+
+def open_by_secret(raw: str, use: Use, *, name: str | None = None) -> Opened | None:
+    """Return what a token opens for `use`, or None.
+
+    None where it is unknown, revoked, too old, without the scope, its holder takes no part or is not called `name`, or
+    it has been used from too many addresses.
+
+    What is looked up is the hash, so the time of the answer says nothing about the secret.
     """
-    origin = origin_of(address)
-    token = _token_of(raw, origin)
+    if not raw.startswith(secrets.TOKEN_PREFIX) or len(raw) > secrets.LONGEST:
+        return None
+    return _open(Q(token_hash=secrets.digest(raw)), use, name)
+
+
+def open_by_certificate(fingerprint: str, use: Use) -> Opened | None:
+    """Return what the token opens that a client's certificate stands for; None as `open_by_secret`."""
+    return _open(Q(certificate=fingerprint, revoked_at__isnull=True), use)
+
+
+def _open(key: Q, use: Use, name: str | None = None) -> Opened | None:
+    origin = origin_of(use.address)
+    token = _token_of(key, origin)
     if token is None:
         return None
-    actor = actor_of_token(token, channel)
-    if rule := _rule_against(token, actor, scope, alone=alone):
+    actor = actor_of_token(token, use.channel)
+    if rule := _rule_against(token, actor, use, name):
         note_refusal(actor, token, rule=rule)
         return None
-    return actor if token.is_noted or note_use(actor, token, origin=origin) else None
+    opens = token.is_noted or note_use(actor, token, origin=origin)
+    return Opened(actor, frozenset(token.scopes)) if opens else None
 
 
 def address_of(request: Any) -> str:
@@ -44,21 +85,21 @@ def address_of(request: Any) -> str:
         return ""
 
 
-def _token_of(raw: str, origin: str) -> Any:
+def _token_of(key: Q, origin: str) -> Any:
     """Return the token, with `is_noted`: whether a use from there was noted a moment ago."""
-    if not raw.startswith(secrets.TOKEN_PREFIX) or len(raw) > secrets.LONGEST:
-        return None
     noted = Exists(known_uses(origin).filter(token=OuterRef("pk")))
     rows = Token.objects.select_related("organisation", "person__organisation").annotate(is_noted=noted)
-    return rows.filter(token_hash=secrets.digest(raw)).first()
+    return rows.filter(key).first()
 
 
-def _rule_against(token: Token, actor: Actor, scope: str, *, alone: bool) -> str:
+def _rule_against(token: Token, actor: Actor, use: Use, name: str | None) -> str:
     """Return by which rule a token opens nothing; empty where it opens."""
     if not token.is_usable:
         return "revoked" if token.revoked_at is not None else "expired"
     if not actor.is_active:
         return "standing"
-    if scope and scope not in token.scopes:
+    if use.scopes and use.scopes.isdisjoint(token.scopes):
         return "scope"
-    return "alone" if alone and set(token.scopes) != {scope} else ""
+    if name is not None and name.strip().lower() != token.holder_name:
+        return "name"
+    return "alone" if use.alone and set(token.scopes) != use.scopes else ""

@@ -213,6 +213,13 @@ OPTIONS: Final = (
         "0",
         "Proxies in front whose X-Forwarded-For is believed; 0: none, everybody has the address that connects.",
     ),
+    Option(
+        "CERTIFICATE_PROXIES",
+        _networks,
+        "",
+        "Networks of the proxies that check clients' certificates and pass them on in X-Client-Certificate; "
+        "empty: none is believed.",
+    ),
     Option("LOG_LEVEL", str, "INFO", "Lowest level that is written to the log."),
     Option("METRICS_TOKEN", str, "", "Bearer token for /metrics; empty: answered on loopback only."),
 )

@@ -20,6 +20,7 @@ REFUSALS: Final = {
     "expired": _("The token has expired."),
     "standing": _("Whoever holds the token takes no part."),
     "scope": _("The token does not open this."),
+    "name": _("The name given with the token is not its holder's."),
     "alone": _("The token opens more than may stand in an address."),
 }
 

@@ -12,7 +12,7 @@ from noroshi.core.actor import Actor
 from noroshi.core.errors import Conflict, InvalidInput, NotFound
 from noroshi.members import policy
 from noroshi.members.actions import names
-from noroshi.members.domain import authority, secrets
+from noroshi.members.domain import authority, certificates, secrets
 from noroshi.members.domain.scopes import Scope, unknown
 from noroshi.members.models import Organisation, Person, Token
 
@@ -28,8 +28,12 @@ def issue_token(
     label: str,
     scopes: Collection[str],
     days: int = 90,
+    certificate: str = "",
 ) -> tuple[Token, str]:
-    """Issue a token to oneself (`person`) or to a machine of one's `organisation`; return it with its secret."""
+    """Issue a token to oneself (`person`) or to a machine of one's `organisation`; return it with its secret.
+
+    A machine may show a client's certificate instead of the secret: `certificate` is its SHA-256 fingerprint.
+    """
     holder = _holder(actor, person, organisation)
     secret = secrets.new_token()
     token = Token.objects.create(
@@ -37,6 +41,7 @@ def issue_token(
         organisation=holder,
         person=person,
         token_hash=secrets.digest(secret),
+        certificate=_certificate(certificate, person),
         scopes=_scopes(scopes),
         expires_at=clock.now() + _life(days),
     )
@@ -72,6 +77,20 @@ def _scopes(scopes: Collection[str]) -> list[str]:
     if not chosen or unknown(chosen):
         raise InvalidInput("scopes", _("Choose one of: %(known)s.") % {"known": ", ".join(Scope)})
     return chosen
+
+
+def _certificate(text: str, person: Person | None) -> str:
+    """Return the fingerprint, which opens no other token."""
+    if not text.strip():
+        return ""
+    if person is not None:
+        raise InvalidInput("certificate", _("A certificate stands for a machine of the organisation, not a person."))
+    fingerprint = certificates.read_fingerprint(text)
+    if fingerprint is None:
+        raise InvalidInput("certificate", _("Give the SHA-256 fingerprint: 64 hexadecimal digits."))
+    if Token.objects.filter(certificate=fingerprint, revoked_at__isnull=True).exists():
+        raise InvalidInput("certificate", _("This certificate opens a token already. Revoke that one first."))
+    return fingerprint
 
 
 def _life(days: int) -> timedelta:
