@@ -1,5 +1,7 @@
 """Reads of the intel room, as far as the reader may know."""
 
+from noroshi.intel.queries.collections import EVERYTHING, SENT_IN, Collection, collection_for, collections_for
+from noroshi.intel.queries.delivery import Delivered, Version, Wanted, delivered
 from noroshi.intel.queries.sightings import (
     Seen,
     counts_that_saw,
@@ -9,4 +11,20 @@ from noroshi.intel.queries.sightings import (
     seen,
 )
 
-__all__ = ["Seen", "counts_that_saw", "organisations_that_saw", "own_sighting", "said_seen", "seen"]
+__all__ = [
+    "EVERYTHING",
+    "SENT_IN",
+    "Collection",
+    "Delivered",
+    "Seen",
+    "Version",
+    "Wanted",
+    "collection_for",
+    "collections_for",
+    "counts_that_saw",
+    "delivered",
+    "organisations_that_saw",
+    "own_sighting",
+    "said_seen",
+    "seen",
+]

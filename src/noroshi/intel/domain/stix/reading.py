@@ -84,6 +84,11 @@ def problem_of(error: ValueError) -> Problem:
     return found(Rule.JSON, value=text)[0]
 
 
+def read_parts(stream: IO[bytes]) -> Iterator[bytes]:
+    """Yield the bytes of each element that has some, none of them decoded: for a first look through all."""
+    return (part for part in _Reader(stream).parts() if isinstance(part, bytes))
+
+
 def read_objects(stream: IO[bytes]) -> Iterator[Element]:
     """Yield the objects of `stream`, each decoded or refused; nothing written there is an error."""
     for place, part in enumerate(_Reader(stream).parts()):

@@ -1,0 +1,184 @@
+"""STIX that is sent in: checked object by object, held at its level by the sender's organisation until it is shared."""
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field
+from typing import IO, Final
+
+from django.db import transaction
+from django.utils.translation import gettext as _
+
+from noroshi.core import ledger
+from noroshi.core.actor import Actor
+from noroshi.core.domain.audience import State
+from noroshi.core.domain.channels import carried_by
+from noroshi.core.domain.tlp import TLP
+from noroshi.intel import policy
+from noroshi.intel.actions.parcels import fill, show
+from noroshi.intel.domain.batches import in_batches
+from noroshi.intel.domain.stix.check import check_stream, is_taken_in
+from noroshi.intel.domain.stix.header import Header, header_of
+from noroshi.intel.domain.stix.levels import Survey, survey
+from noroshi.intel.domain.stix.reading import Element
+from noroshi.intel.domain.stix.rules import Problem
+from noroshi.intel.domain.stix.tlp import LEVELS
+from noroshi.intel.models import Parcel, Source, StixObject
+from noroshi.intel.stix_wording import reasons
+
+UNSHARED: Final = TLP.GREEN
+"""The lowest level of a parcel that nobody has decided about: CLEAR would be public by itself."""
+
+MAX_LABEL: Final = 200
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """What became of one object that was sent in: taken, or refused with a reason."""
+
+    place: int
+    stix_id: str
+    version: str
+    reason: str = ""
+
+
+@dataclass
+class Tally:
+    """What became of all that was sent in at once; the parcels that it was put into, by level."""
+
+    accepted: int = 0
+    refused: int = 0
+    parcels: dict[TLP, Parcel] = field(default_factory=dict)
+
+
+Tell = Callable[[Outcome], object]
+
+
+def receive(actor: Actor, stream: IO[bytes], *, label: str, tell: Tell = lambda _outcome: None) -> Tally:
+    """Take in the objects of a bundle, an envelope, a list or one object; `tell` hears of each what became of it.
+
+    `stream` is read twice, since what comes later may say how narrow something earlier is. What is taken in is shown
+    to the sender's organisation at the end and not before: whoever kills it halfway has sent nothing. The same version
+    sent again is taken without a word, and not kept twice.
+    """
+    policy.require_receiver(actor)
+    start = stream.tell()
+    told = survey(stream)
+    stream.seek(start)
+    arriving = _Arriving(actor, label, told, tell)
+    try:
+        for batch in in_batches(check_stream(stream)):
+            arriving.take(batch)
+        arriving.end()
+    except BaseException:
+        arriving.give_up()
+        raise
+    return arriving.tally
+
+
+class _Arriving:
+    """One sending on its way in. Its parcels are drafts of nobody, which no one sees, until it has ended."""
+
+    def __init__(self, actor: Actor, label: str, told: Survey, tell: Tell) -> None:
+        self.tally = Tally()
+        self._actor = actor
+        self._label = label
+        self._told = told
+        self._tell = tell
+
+    @transaction.atomic
+    def take(self, batch: list[tuple[Element, list[Problem]]]) -> None:
+        taken = list(self._sorted_out(batch))
+        known = self._known({header.stix_id for _level, header, _raw in taken})
+        by_level: dict[TLP, list[tuple[Header, bytes]]] = {}
+        for level, header, raw in taken:
+            key = (header.stix_id, header.modified)
+            if key not in known or known[key] < level:
+                known[key] = level
+                by_level.setdefault(level, []).append((header, raw))
+        for level, objects in by_level.items():
+            fill(self._parcel(level), objects)
+
+    @transaction.atomic
+    def end(self) -> None:
+        """Show what came in to the sender's organisation, and write it down."""
+        for level, parcel in self.tally.parcels.items():
+            parcel.state, parcel.author_id = State.PUBLISHED, self._actor.person
+            parcel.save(update_fields=["state", "author"])
+            show(parcel)
+            ledger.record(self._actor, "intel.parcel.received", parcel, tlp=level, objects=parcel.size)
+
+    @transaction.atomic
+    def give_up(self) -> None:
+        """Leave nothing behind."""
+        drafts = [parcel.pk for parcel in self.tally.parcels.values()]
+        StixObject.everything.filter(parcel__in=drafts).delete()
+        Parcel.everything.filter(pk__in=drafts).delete()
+
+    def _sorted_out(self, batch: list[tuple[Element, list[Problem]]]) -> Iterator[tuple[TLP, Header, bytes]]:
+        """Yield what is taken in, and tell of each what becomes of it.
+
+        The canonical markings of the TLP are the same everywhere, and are taken without being kept.
+        """
+        for element, problems in batch:
+            if not is_taken_in(problems):
+                self._refuse(element, reasons(problems))
+                continue
+            header = header_of(element.value)
+            level = max(self._told.level_of(element.value), UNSHARED)
+            if level not in carried_by(self._actor.channel):
+                self._refuse(element, _("%(tlp)s does not travel by this way.") % {"tlp": level.label})
+                continue
+            self.tally.accepted += 1
+            self._tell(Outcome(element.place, header.stix_id, header.version))
+            if header.stix_id not in LEVELS:
+                yield level, header, element.raw
+
+    def _refuse(self, element: Element, reason: str) -> None:
+        said = element.value if isinstance(element.value, dict) else {}
+        name, version = said.get("id"), said.get("modified")
+        self.tally.refused += 1
+        self._tell(
+            Outcome(
+                element.place,
+                name if isinstance(name, str) else "",
+                version if isinstance(version, str) else "",
+                reason,
+            )
+        )
+
+    def _known(self, names: set[str]) -> dict[tuple[str, int], TLP]:
+        """The versions of objects that the sender has sent in already, and at which level."""
+        sent = {"parcel__owner": self._actor.acting_organisation, "parcel__source": Source.RECEIVED}
+        before = StixObject.objects.visible_to(self._actor).filter(stix_id__in=names, **sent)
+        now = StixObject.everything.filter(stix_id__in=names, parcel__in=self.tally.parcels.values())
+        known: dict[tuple[str, int], TLP] = {}
+        for rows in (before, now):
+            for name, modified, level in rows.values_list("stix_id", "modified", "parcel__tlp"):
+                known[name, modified] = max(known.get((name, modified), TLP(level)), TLP(level))
+        return known
+
+    def _parcel(self, level: TLP) -> Parcel:
+        if level not in self.tally.parcels:
+            self.tally.parcels[level] = Parcel.everything.create(
+                owner_id=self._actor.acting_organisation,
+                tlp=level,
+                state=State.DRAFT,
+                world=self._actor.world,
+                source=Source.RECEIVED,
+                label=self._label[:MAX_LABEL],
+            )
+        return self.tally.parcels[level]
+
+
+def delete_received(actor: Actor, *, stix_id: str, versions: frozenset[int] | None = None) -> int:
+    """Delete what the actor's organisation sent in under this id, or some versions of it; return how many there were.
+
+    Only what lies in triage can go: what was shared is withdrawn where it was shared.
+    """
+    policy.require_receiver(actor)
+    own = Parcel.objects.visible_to(actor).filter(source=Source.RECEIVED, owner=actor.acting_organisation)
+    with transaction.atomic():
+        rows = StixObject.everything.filter(stix_id=stix_id, parcel__in=own)
+        gone = (rows if versions is None else rows.filter(modified__in=versions)).delete()[0]
+        if gone:
+            ledger.record(actor, "intel.object.deleted", objects=gone)
+    return gone

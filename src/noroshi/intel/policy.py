@@ -1,0 +1,20 @@
+"""Who may do what in the intel room. Viewing is `core.policy`."""
+
+from django.utils.translation import gettext as _
+
+from noroshi.core.actor import Actor
+from noroshi.core.errors import NotAllowed, NotFound
+
+
+def may_receive(actor: Actor) -> bool:
+    """Whether the actor may send STIX in: whoever needs to know at a member, or its machine."""
+    return actor.is_active and not actor.is_visitor and not actor.is_supervisor and actor.needs_to_know
+
+
+def require_receiver(actor: Actor) -> None:
+    """Raise NotFound for whoever stands behind the wall or outside, NotAllowed unless the actor may send STIX in."""
+    if actor.is_supervisor or actor.is_visitor:
+        raise NotFound
+    if not may_receive(actor):
+        message = _("Sending STIX in is for analysts, fraud analysts and coordinators, and for tokens of members.")
+        raise NotAllowed(message, rule="intel.receive")
