@@ -1,6 +1,9 @@
 """The intel room as a Django app."""
 
 from django.apps import AppConfig
+from django.conf import settings
+
+from noroshi.intel.domain import warning_lists
 
 
 class IntelConfig(AppConfig):
@@ -9,3 +12,7 @@ class IntelConfig(AppConfig):
     name = "noroshi.intel"
     label = "intel"
     default_auto_field = "django.db.models.BigAutoField"
+
+    def ready(self) -> None:
+        """Say where the warning lists are kept as one file."""
+        warning_lists.keep_in(settings.CACHE_DIR)

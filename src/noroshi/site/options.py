@@ -46,6 +46,10 @@ def _one_of(*words: str) -> Callable[[str], str]:
     return read
 
 
+def _path_or_none(text: str) -> Path | None:
+    return Path(text) if text else None
+
+
 def _minutes(text: str) -> timedelta:
     if not text.isascii() or not text.isdigit() or not int(text):
         raise ValueError("expected a number of minutes")
@@ -83,6 +87,12 @@ def _address(text: str) -> tuple[str, int] | None:
 
 OPTIONS: Final = (
     Option("DATA_DIR", Path, "./var", "Where the installation keeps its database, log lake, mail files and keys."),
+    Option(
+        "CACHE_DIR",
+        _path_or_none,
+        "",
+        "Where what can be made again is kept (warning lists, 80 MB); empty: `cache` in the data directory.",
+    ),
     Option(
         "DATABASE_URL",
         str,

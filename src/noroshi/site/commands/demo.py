@@ -17,11 +17,13 @@ def set_stage() -> None:
     """Point the settings at the demonstration's own folder and database, before Django reads them.
 
     Whatever installation the environment names, a demonstration leaves it alone: of its settings only the folder is
-    taken, and the demonstration lives in a folder inside.
+    taken, and the demonstration lives in a folder inside. The cache beside that is shared: it says the same to both.
     """
     base = Path(os.environ.get("NOROSHI_DATA_DIR") or "./var")
-    for name in [name for name in os.environ if name.startswith("NOROSHI_") and name != "NOROSHI_LOG_LEVEL"]:
+    kept = {"NOROSHI_LOG_LEVEL", "NOROSHI_CACHE_DIR"}
+    for name in [name for name in os.environ if name.startswith("NOROSHI_") and name not in kept]:
         del os.environ[name]
+    os.environ.setdefault("NOROSHI_CACHE_DIR", str(base / "cache"))
     os.environ["NOROSHI_DATA_DIR"] = str(base / FOLDER)
     os.environ["NOROSHI_DEMO"] = "yes"
     os.environ.setdefault("NOROSHI_LOG_LEVEL", "WARNING")

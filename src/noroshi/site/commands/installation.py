@@ -9,18 +9,20 @@ from noroshi.site.exits import Exit
 
 
 def prepare() -> None:
-    """Bring the database, the cache table and the static files of the installation up to date.
+    """Bring the database, the cache table, the static files and the warning lists of the installation up to date.
 
     Refuses an installation that is set up dangerously.
     """
     from django.core.management import call_command
 
     from noroshi.core import ledger
+    from noroshi.intel.domain import warning_lists
 
     _refuse_dangers()
     call_command("migrate", verbosity=0, interactive=False)
     call_command("createcachetable", verbosity=0)
     call_command("collectstatic", verbosity=0, interactive=False)
+    warning_lists.ready_file()
     ledger.enrol()
 
 
