@@ -68,7 +68,7 @@ def test_person_create_with_a_role_the_class_does_not_know_is_refused(db):
 
 
 def test_person_create_in_no_organisation_names_it(db):
-    with pytest.raises(NotFound, match="'nowhere'"):
+    with pytest.raises(NotFound, match="“nowhere”"):
         run("person", "create", "x@bank.example", "--org", "nowhere")
 
 

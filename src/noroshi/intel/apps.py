@@ -14,5 +14,7 @@ class IntelConfig(AppConfig):
     default_auto_field = "django.db.models.BigAutoField"
 
     def ready(self) -> None:
-        """Say where the warning lists are kept as one file."""
+        """Say where the warning lists are kept as one file, and register what comes round."""
+        from noroshi.intel import tasks  # noqa: F401, PLC0415 - models must be loaded first
+
         warning_lists.keep_in(settings.CACHE_DIR)

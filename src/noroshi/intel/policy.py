@@ -3,6 +3,8 @@
 from django.utils.translation import gettext as _
 
 from noroshi.core.actor import Actor
+from noroshi.core.domain.channels import carried_by
+from noroshi.core.domain.tlp import TLP
 from noroshi.core.errors import NotAllowed, NotFound
 
 
@@ -18,3 +20,9 @@ def require_receiver(actor: Actor) -> None:
     if not may_receive(actor):
         message = _("Sending STIX in is for analysts, fraud analysts and coordinators, and for tokens of members.")
         raise NotAllowed(message, rule="intel.receive")
+
+
+def received_levels(actor: Actor) -> frozenset[TLP]:
+    """Return the levels at which the actor may send STIX in: what its channel carries; RED is a person's alone."""
+    carried = carried_by(actor.channel)
+    return carried - {TLP.RED} if actor.is_machine else carried

@@ -51,7 +51,7 @@ def create_person(email: str, slug: str, roles: tuple[str, ...], name: str, pass
     """Invite EMAIL and print the link of the invitation, or make the account at once with a password."""
     from noroshi.members import actions, mail
 
-    home = _organisation(slug)
+    home = organisation_named(slug)
     name = name or email.partition("@")[0]
     if password_stdin:
         password = sys.stdin.readline().rstrip("\n")
@@ -80,7 +80,7 @@ def create_token(email: str, scopes: str, days: int, label: str) -> None:
     from noroshi.members import actions
 
     chosen = [scope.strip() for scope in scopes.split(",") if scope.strip()]
-    _, secret = actions.issue_token(OPERATOR, person=_person(email), label=label, scopes=chosen, days=days)
+    _, secret = actions.issue_token(OPERATOR, person=person_named(email), label=label, scopes=chosen, days=days)
     click.echo(secret)
 
 
@@ -138,16 +138,18 @@ def import_groups(file: Path) -> None:
         click.echo(f"{slug} {what}")
 
 
-def _organisation(slug: str) -> "Organisation":
+def organisation_named(slug: str) -> "Organisation":
+    """Return the organisation of that slug; raise NotFound where there is none."""
     from noroshi.members.models import Organisation
 
     found = Organisation.objects.filter(slug=slug).first()
     if found is None:
-        raise NotFound(f"There is no organisation {slug!r}.")
+        raise NotFound(f"there is no organisation “{slug}”; `noroshi organisation create` makes one")
     return found
 
 
-def _person(email: str) -> "Person":
+def person_named(email: str) -> "Person":
+    """Return the active person of that mail address; raise NotFound where there is none."""
     from noroshi.members.queries import account_named
 
     found = account_named(email)

@@ -8,7 +8,8 @@ from typing import Any, Final
 import click
 
 from noroshi.core.errors import InvalidInput
-from noroshi.hunting.cli.printing import AS_JSON, FILE_OR_STDIN, organisation_of, plain, print_table, printable
+from noroshi.hunting.cli.printing import AS_JSON, FILE_OR_STDIN, plain, print_table, printable
+from noroshi.members.cli import organisation_named
 
 _DAY: Final = click.DateTime(["%Y-%m-%d"])
 _ORG: Final = click.option("--org", required=True, help="Slug of the organisation whose allow-list it is.")
@@ -33,7 +34,7 @@ def add(*, file: Path, org: str, reason: str, until: datetime | None) -> None:
 
     made = allow_for(
         Actor.system("allow"),
-        organisation=organisation_of(org).pk,
+        organisation=organisation_named(org).pk,
         text="\n".join(read_lines(file)),
         reason=reason,
         until=end_of_day(until),
@@ -54,7 +55,7 @@ def remove(*, file: Path, org: str) -> None:
     from noroshi.hunting.domain.value_list import read_values
     from noroshi.hunting.queries import allowed_by
 
-    organisation = organisation_of(org)
+    organisation = organisation_named(org)
     wanted = {(value.type.value, value.value) for value in read_values(read_lines(file)).values}
     lines = [line for line in allowed_by(organisation) if (line.type, line.value) in wanted]
     if not lines:
@@ -71,7 +72,7 @@ def show(*, org: str, as_json: bool) -> None:
     from noroshi.core.actor import Actor
     from noroshi.hunting.actions import read_allow_list
 
-    lines = read_allow_list(Actor.system("allow"), organisation=organisation_of(org))
+    lines = read_allow_list(Actor.system("allow"), organisation=organisation_named(org))
     rows: list[dict[str, Any]] = [
         plain({name: getattr(line, name) for name in _COLUMNS} | {"added_by": line.added_by and str(line.added_by)})
         for line in lines

@@ -6,7 +6,8 @@ from uuid import UUID
 
 import click
 
-from noroshi.hunting.cli.printing import AS_JSON, FILE, organisation_of, plain, print_table
+from noroshi.hunting.cli.printing import AS_JSON, FILE, plain, print_table
+from noroshi.members.cli import organisation_named
 
 
 @click.group()
@@ -50,7 +51,7 @@ def run(*, org: str, rule_id: UUID | None, as_json: bool) -> None:
     from noroshi.hunting.actions import run_for_shell
 
     if org:
-        organisation_of(org)
+        organisation_named(org)
     rows = [plain(row) for row in run_for_shell(organisation=org, only=rule_id)]
     if as_json:
         click.echo(json.dumps(rows, ensure_ascii=False))

@@ -17,7 +17,8 @@ from typing import TYPE_CHECKING, Final
 import click
 
 from noroshi.core.errors import InvalidInput
-from noroshi.hunting.cli.printing import AS_JSON, FILE, FILE_OR_STDIN, organisation_of, plain, print_table, printable
+from noroshi.hunting.cli.printing import AS_JSON, FILE, FILE_OR_STDIN, plain, print_table, printable
+from noroshi.members.cli import organisation_named
 
 if TYPE_CHECKING:
     from noroshi.hunting.domain.drop_folder import Outcome
@@ -73,7 +74,7 @@ def ingest(
     with _on_disk(files) as paths:
         report = ingest_logs(
             Actor.system("lake ingest"),
-            organisation=organisation_of(org),
+            organisation=organisation_named(org),
             source=source,
             files=paths,
             reading=reading_said(mapping, format, timezone),
@@ -106,7 +107,7 @@ def watch_folder(
     from noroshi.hunting.actions import take_in_folder
 
     stopping = stopped_by_signals()
-    organisation, reading = organisation_of(org), reading_said(mapping, format, timezone)
+    organisation, reading = organisation_named(org), reading_said(mapping, format, timezone)
     while not stopping.is_set():
         actor = Actor.system("lake watch-folder")
         taken = take_in_folder(actor, organisation=organisation, source=source, folder=folder, reading=reading)
@@ -141,7 +142,7 @@ def quarantine(*, org: str, as_json: bool) -> None:
     """Show the lines of ORG that became no event, and why."""
     from noroshi.hunting.queries import quarantine_of
 
-    rows = [{"source": source, **asdict(line)} for source, line in quarantine_of(organisation_of(org))]
+    rows = [{"source": source, **asdict(line)} for source, line in quarantine_of(organisation_named(org))]
     if as_json:
         click.echo(json.dumps(rows, ensure_ascii=False))
         return

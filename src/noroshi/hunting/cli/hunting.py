@@ -13,7 +13,8 @@ from typing import TYPE_CHECKING, Any, Final
 import click
 
 from noroshi.core.errors import InvalidInput, TooLarge
-from noroshi.hunting.cli.printing import organisation_of, plain, print_csv, print_table, printable
+from noroshi.hunting.cli.printing import plain, print_csv, print_table, printable
+from noroshi.members.cli import organisation_named
 
 if TYPE_CHECKING:
     from noroshi.hunting.actions import Searched, Searching
@@ -73,7 +74,7 @@ def hunt(
         searched = search_lakes(
             Actor.system("hunt"),
             needles=[Needle(*key) for key in written],
-            organisation=organisation_of(org).slug if org else None,
+            organisation=organisation_named(org).slug if org else None,
             since=_aware(since),
             until=_aware(until),
             harmless_too=harmless,

@@ -9,7 +9,8 @@ import click
 
 from noroshi.core.errors import InvalidInput
 from noroshi.hunting.cli.feeding import reading_said, whose_and_how
-from noroshi.hunting.cli.printing import AS_JSON, organisation_of
+from noroshi.hunting.cli.printing import AS_JSON
+from noroshi.members.cli import organisation_named
 
 
 @click.command()
@@ -57,7 +58,7 @@ def forget(*, org: str, subject: str) -> None:
     from noroshi.hunting.actions import forget_subject
 
     value = sys.stdin.readline().strip() if subject == "-" else subject
-    removed = forget_subject(Actor.system("lake forget"), organisation=organisation_of(org), subject=value)
+    removed = forget_subject(Actor.system("lake forget"), organisation=organisation_named(org), subject=value)
     click.echo(f"{removed.events:,} events and {removed.quarantined:,} lines in quarantine forgotten")
 
 
@@ -82,7 +83,7 @@ def replay(
 
     replayed = replay_quarantine(
         Actor.system("lake replay"),
-        organisation=organisation_of(org),
+        organisation=organisation_named(org),
         source=source,
         reading=reading_said(mapping, format, timezone),
     )

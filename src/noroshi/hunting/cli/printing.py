@@ -2,28 +2,13 @@
 
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Final
+from typing import Any, Final
 
 import click
-
-from noroshi.core.errors import NotFound
-
-if TYPE_CHECKING:
-    from noroshi.members.models import Organisation
 
 FILE: Final = click.Path(path_type=Path, exists=True, dir_okay=False)
 FILE_OR_STDIN: Final = click.Path(path_type=Path, exists=True, dir_okay=False, allow_dash=True)
 AS_JSON: Final = click.option("--json", "as_json", is_flag=True, help="Print JSON.")
-
-
-def organisation_of(slug: str) -> "Organisation":
-    """Return the organisation of that slug; raise NotFound where there is none."""
-    from noroshi.members.models import Organisation
-
-    found = Organisation.objects.filter(slug=slug).first()
-    if found is None:
-        raise NotFound(f"there is no organisation “{slug}”; `noroshi organisation create` makes one")
-    return found
 
 
 def plain(row: dict[str, Any]) -> dict[str, Any]:

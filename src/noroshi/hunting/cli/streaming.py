@@ -14,8 +14,9 @@ import click
 
 from noroshi.core.errors import InvalidInput
 from noroshi.hunting.cli.feeding import CHUNK, fate_of, reading_said, stopped_by_signals, whose_and_how
-from noroshi.hunting.cli.printing import organisation_of, printable
+from noroshi.hunting.cli.printing import printable
 from noroshi.hunting.domain.spool import SECONDS
+from noroshi.members.cli import organisation_named
 
 if TYPE_CHECKING:
     from noroshi.hunting.domain.spool import Spool
@@ -102,7 +103,7 @@ class _Stream:
     def __init__(self, org: str, source: str, every: float, said: "Reading | None", usual: str | None) -> None:
         from noroshi.hunting.actions import open_stream, stream_reading
 
-        self.organisation: Organisation = organisation_of(org)
+        self.organisation: Organisation = organisation_named(org)
         self.source = source
         self.reading = stream_reading(self.organisation, source, said, usual)
         self.spool: Spool = open_stream(organisation=self.organisation, source=source, seconds=every)

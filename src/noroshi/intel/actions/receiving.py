@@ -2,22 +2,25 @@
 
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
+from datetime import timedelta
 from typing import IO, Final
+from uuid import UUID
 
 from django.db import transaction
 from django.utils.translation import gettext as _
 
-from noroshi.core import ledger
+from noroshi.core import clock, ledger
 from noroshi.core.actor import Actor
 from noroshi.core.domain.audience import State
-from noroshi.core.domain.channels import carried_by
 from noroshi.core.domain.tlp import TLP
+from noroshi.core.errors import InvalidInput, TooLarge
 from noroshi.intel import policy
 from noroshi.intel.actions.parcels import fill, show
 from noroshi.intel.domain.batches import in_batches
 from noroshi.intel.domain.stix.check import check_stream, is_taken_in
-from noroshi.intel.domain.stix.header import Header, header_of
+from noroshi.intel.domain.stix.header import Header, header_of, since_1970
 from noroshi.intel.domain.stix.levels import Survey, survey
+from noroshi.intel.domain.stix.packed import PackedError, unpacked
 from noroshi.intel.domain.stix.reading import Element
 from noroshi.intel.domain.stix.rules import Problem
 from noroshi.intel.domain.stix.tlp import LEVELS
@@ -28,6 +31,15 @@ UNSHARED: Final = TLP.GREEN
 """The lowest level of a parcel that nobody has decided about: CLEAR would be public by itself."""
 
 MAX_LABEL: Final = 200
+
+MOST_AHEAD: Final = timedelta(days=1)
+"""How far a version may lie in the future: one of next year would stand before all that are true until then."""
+
+LEFT_OVER: Final = timedelta(days=1)
+"""Drafts of nobody that are older were left by a process that was killed."""
+
+_PIECE: Final = 10_000
+"""Objects deleted by one statement, so that nobody waits long for a turn to write."""
 
 
 @dataclass(frozen=True)
@@ -52,14 +64,31 @@ class Tally:
 Tell = Callable[[Outcome], object]
 
 
-def receive(actor: Actor, stream: IO[bytes], *, label: str, tell: Tell = lambda _outcome: None) -> Tally:
+def receive(
+    actor: Actor,
+    stream: IO[bytes],
+    *,
+    label: str,
+    tell: Tell = lambda _outcome: None,
+    most: int | None = None,
+) -> Tally:
     """Take in the objects of a bundle, an envelope, a list or one object; `tell` hears of each what became of it.
 
-    `stream` is read twice, since what comes later may say how narrow something earlier is. What is taken in is shown
-    to the sender's organisation at the end and not before: whoever kills it halfway has sent nothing. The same version
-    sent again is taken without a word, and not kept twice.
+    `stream` is plain or gzip (unpacked at most `most` bytes, else TooLarge). It is read twice, since what comes later
+    may say how narrow something earlier is. What is taken in is shown to the sender's organisation at the end and not
+    before: whoever kills it halfway has sent nothing. The same version sent again is taken without a word, and not kept
+    twice.
     """
     policy.require_receiver(actor)
+    try:
+        return _received(actor, unpacked(stream, most=most), label, tell)
+    except PackedError as error:
+        if error.too_large:
+            raise TooLarge(_("The file is too large when it is unpacked.")) from error
+        raise InvalidInput("file", _("The gzip file is damaged.")) from error
+
+
+def _received(actor: Actor, stream: IO[bytes], label: str, tell: Tell) -> Tally:
     start = stream.tell()
     told = survey(stream)
     stream.seek(start)
@@ -74,6 +103,26 @@ def receive(actor: Actor, stream: IO[bytes], *, label: str, tell: Tell = lambda 
     return arriving.tally
 
 
+def clear_left_over() -> int:
+    """Delete what a process left halfway when it was killed; return how many parcels there were.
+
+    Nobody has seen it: a parcel on its way in is a draft of nobody.
+    """
+    old = {"source": Source.RECEIVED, "state": State.DRAFT, "author": None, "shown_at__lt": clock.now() - LEFT_OVER}
+    drafts = list(Parcel.everything.filter(**old).values_list("pk", flat=True))
+    for parcel in drafts:
+        _forget(parcel)
+    return len(drafts)
+
+
+def _forget(parcel: UUID) -> None:
+    """Delete a draft with what is in it, some at a time."""
+    rows = StixObject.everything.filter(parcel=parcel)
+    while positions := list(rows.order_by("position").values_list("position", flat=True)[:_PIECE]):
+        rows.filter(position__lte=positions[-1]).delete()
+    Parcel.everything.filter(pk=parcel).delete()
+
+
 class _Arriving:
     """One sending on its way in. Its parcels are drafts of nobody, which no one sees, until it has ended."""
 
@@ -83,6 +132,8 @@ class _Arriving:
         self._label = label
         self._told = told
         self._tell = tell
+        self._levels = policy.received_levels(actor)
+        self._latest = since_1970(clock.now() + MOST_AHEAD)
 
     @transaction.atomic
     def take(self, batch: list[tuple[Element, list[Problem]]]) -> None:
@@ -106,12 +157,10 @@ class _Arriving:
             show(parcel)
             ledger.record(self._actor, "intel.parcel.received", parcel, tlp=level, objects=parcel.size)
 
-    @transaction.atomic
     def give_up(self) -> None:
         """Leave nothing behind."""
-        drafts = [parcel.pk for parcel in self.tally.parcels.values()]
-        StixObject.everything.filter(parcel__in=drafts).delete()
-        Parcel.everything.filter(pk__in=drafts).delete()
+        for parcel in self.tally.parcels.values():
+            _forget(parcel.pk)
 
     def _sorted_out(self, batch: list[tuple[Element, list[Problem]]]) -> Iterator[tuple[TLP, Header, bytes]]:
         """Yield what is taken in, and tell of each what becomes of it.
@@ -124,13 +173,21 @@ class _Arriving:
                 continue
             header = header_of(element.value)
             level = max(self._told.level_of(element.value), UNSHARED)
-            if level not in carried_by(self._actor.channel):
-                self._refuse(element, _("%(tlp)s does not travel by this way.") % {"tlp": level.label})
+            if objection := self._objection(header, level):
+                self._refuse(element, objection)
                 continue
             self.tally.accepted += 1
             self._tell(Outcome(element.place, header.stix_id, header.version))
             if header.stix_id not in LEVELS:
                 yield level, header, element.raw
+
+    def _objection(self, header: Header, level: TLP) -> str:
+        """Return why an object of STIX is not taken in nevertheless; nothing where it is."""
+        if level not in self._levels:
+            return _("%(tlp)s does not travel by this way.") % {"tlp": level.label}
+        if header.modified > self._latest:
+            return _("The version %(version)s lies in the future: a clock is wrong.") % {"version": header.version}
+        return ""
 
     def _refuse(self, element: Element, reason: str) -> None:
         said = element.value if isinstance(element.value, dict) else {}

@@ -1,41 +1,32 @@
-"""`noroshi intel`: STIX 2.1 checked, values found in text.
-
-Exit codes: 0 it was done, 2 the command line is wrong, 3 something was refused; one sentence on standard error says so.
-"""
+"""`noroshi intel validate|extract`: STIX 2.1 checked, values found in text."""
 
 import json
 import sys
-from collections.abc import Iterator
 from pathlib import Path
-from typing import IO, TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Any, Final
 
 import click
 
 from noroshi.core.errors import InvalidInput, TooLarge
+from noroshi.intel.cli.printing import Verdicts
 
 if TYPE_CHECKING:
     from noroshi.intel.domain.stix.reading import Element
     from noroshi.intel.domain.stix.rules import Problem
 
-_FILE = click.Path(path_type=Path, exists=True, dir_okay=False, allow_dash=True)
-_AS_JSON = click.option("--json", "as_json", is_flag=True, help="Print JSON.")
+FILE: Final = click.Path(path_type=Path, exists=True, dir_okay=False, allow_dash=True)
+AS_JSON: Final = click.option("--json", "as_json", is_flag=True, help="Print JSON.")
+LANGUAGE: Final = click.option(
+    "--language", type=click.Choice(["en", "ja"]), default="en", show_default=True, help="Of the sentences."
+)
 MAX_BYTES: Final = 8_000_000
 """Of a text; four for each of the characters that are looked through at once."""
 
-_LANGUAGE = click.option(
-    "--language", type=click.Choice(["en", "ja"]), default="en", show_default=True, help="Of the sentences."
-)
 
-
-@click.group()
-def intel() -> None:
-    """Intelligence: STIX 2.1, and values in text."""
-
-
-@intel.command()
-@_AS_JSON
-@_LANGUAGE
-@click.argument("file", type=_FILE)
+@click.command()
+@AS_JSON
+@LANGUAGE
+@click.argument("file", type=FILE)
 def validate(*, file: Path, as_json: bool, language: str) -> None:
     """Check each object of FILE (a bundle, a list or one object) against STIX 2.1; - reads standard input.
 
@@ -43,33 +34,16 @@ def validate(*, file: Path, as_json: bool, language: str) -> None:
     """
     from django.utils import translation
 
-    accepted = refused = 0
-    with translation.override(language), click.open_file(str(file), "rb") as stream:
-        click.echo('{"refused": [' if as_json else "", nl=False)
-        for line in _refusals(stream, as_json=as_json):
-            if line is None:
-                accepted += 1
-                continue
-            click.echo(f",\n{line}" if as_json and refused else line, nl=not as_json)
-            refused += 1
-        click.echo(f'], "accepted": {accepted}}}' if as_json else f"{accepted:,} accepted, {refused:,} refused")
-    if refused:
-        raise InvalidInput("file", f"{file}: {refused:,} refused")
-
-
-def _refusals(stream: IO[bytes], *, as_json: bool) -> Iterator[str | None]:
-    """Yield a line for each object that is refused, None for each other."""
     from noroshi.intel.domain.stix.check import check_stream
-    from noroshi.intel.domain.stix.rules import shown
 
-    for element, problems in check_stream(stream):
-        refusal = _refusal(element, problems) if problems else {}
-        if not problems:
-            yield None
-        elif as_json:
-            yield json.dumps(refusal, ensure_ascii=False)
-        else:
-            yield f"{element.place}\t{shown(refusal['id'] or '')}\t{refusal['reason']}"
+    with translation.override(language), click.open_file(str(file), "rb") as stream, Verdicts(as_json=as_json) as told:
+        for element, problems in check_stream(stream):
+            if problems:
+                told.refuse(_refusal(element, problems))
+            else:
+                told.accept()
+    if told.refused:
+        raise InvalidInput("file", f"{file}: {told.refused:,} refused")
 
 
 def _refusal(element: "Element", problems: "list[Problem]") -> dict[str, Any]:
@@ -86,8 +60,8 @@ def _refusal(element: "Element", problems: "list[Problem]") -> dict[str, Any]:
     }
 
 
-@intel.command("extract")
-@_AS_JSON
+@click.command("extract")
+@AS_JSON
 def extract_values(*, as_json: bool) -> None:
     """Find addresses, names, hashes and other values in the text on standard input, defanged or not.
 
@@ -111,4 +85,4 @@ def _lines(rows: list[dict[str, Any]]) -> str:
     return "\n".join("\t".join(str(value) for value in row.values()) for row in rows)
 
 
-commands = [intel]
+commands = (validate, extract_values)

@@ -1,0 +1,12 @@
+"""What comes round in the intel room."""
+
+from datetime import timedelta
+
+from noroshi.intel import actions
+from noroshi.kit.jobs import recurring
+
+
+@recurring("intel.clear_left_over", every=timedelta(days=1))
+def clear_left_over() -> None:
+    """Delete what a killed process left halfway."""
+    actions.clear_left_over()
