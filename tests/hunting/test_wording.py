@@ -4,19 +4,23 @@ from django.utils.translation import override
 
 from noroshi.hunting import wording
 from noroshi.hunting.domain.harmless import HARMLESS
-from noroshi.hunting.engine import FileReason, LineReason, NeedleReason, ScanReason
+from noroshi.hunting.engine import DiskReason, FileReason, LineReason, NeedleReason, ScanReason
 from noroshi.intel.domain.observables import ObservableType
 
 
 def test_every_reason_is_known_by_its_own_words():
-    reasons = [*FileReason, *LineReason, *NeedleReason, *ScanReason, HARMLESS]
+    reasons = [*FileReason, *LineReason, *NeedleReason, *ScanReason, *DiskReason, HARMLESS]
     with override(None):
         assert {str(key): str(value) for key, value in wording.REASONS.items()} == {str(r): str(r) for r in reasons}
 
 
 def test_every_reason_has_other_words_in_japanese():
     with override("ja"):
-        same = [reason for reason in (*FileReason, *LineReason, *NeedleReason) if wording.in_words(reason) == reason]
+        same = [
+            reason
+            for reason in (*FileReason, *LineReason, *NeedleReason, *DiskReason)
+            if wording.in_words(reason) == reason
+        ]
     assert same == []
 
 

@@ -18,6 +18,7 @@ from noroshi.core.errors import (
     NotFound,
     TooLarge,
     TooMany,
+    Unavailable,
     UnscopedRead,
 )
 from noroshi.core.ids import new_id
@@ -48,6 +49,7 @@ def sentence(response) -> str:
         (InvalidInput("tlp", "RED has no community."), 422, "RED has no community."),
         (TooLarge("At most 5."), 413, "At most 5."),
         (TooMany("Wait a minute."), 429, "Wait a minute."),
+        (Unavailable("The disk is full."), 500, "The disk is full."),
         (NoroshiError("Something else."), 400, "Something else."),
     ],
 )

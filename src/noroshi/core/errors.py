@@ -7,6 +7,7 @@ NoroshiError
   InvalidInput    a value is wrong; names the field                         422
   TooLarge        the input exceeds a bound that the message names          413
   TooMany         the actor exceeds a rate that the message names           429
+  Unavailable     something that the installation needs is in the way       500
   SourceError     a data file is wrong; names file and line                 (command line)
   UnscopedRead    a programming error: a read that names no actor           (500)
 """
@@ -56,6 +57,10 @@ class TooMany(NoroshiError):  # noqa: N818
     def __init__(self, message: str = "", retry_after: int = 0) -> None:
         super().__init__(message)
         self.retry_after = retry_after
+
+
+class Unavailable(NoroshiError):  # noqa: N818
+    """Something that the installation needs is in the way; the message names it, its operator sees to it."""
 
 
 class SourceError(NoroshiError):

@@ -6,7 +6,7 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
 from noroshi.hunting.domain.harmless import HARMLESS
-from noroshi.hunting.engine import FileReason, LineReason, NeedleReason, ScanReason
+from noroshi.hunting.engine import DiskReason, FileReason, LineReason, NeedleReason, ScanReason
 from noroshi.intel.domain.observables import ObservableType
 from noroshi.intel.wording import TYPES
 
@@ -52,6 +52,8 @@ REASONS: Final[dict[str, Promise]] = {
     NeedleReason.EMAIL: _("This is not an e-mail address."),
     NeedleReason.HASH: _("This is not a hexadecimal digest of that kind."),
     NeedleReason.SHORT: _("The value is too short to mean anything."),
+    DiskReason.FULL: _("The disk is full: make room, then do it again. What was there before is whole."),
+    DiskReason.REFUSES: _("The disk refuses it: see to the disk, then do it again. What was there before is whole."),
     ScanReason.NOT_INDEXED: _("These files are not in the index yet: compact the lake."),
     ScanReason.UNREADABLE: _("The index of these files is missing or damaged: compact the lake."),
     ScanReason.CUT: _(

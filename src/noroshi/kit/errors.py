@@ -19,7 +19,16 @@ from django.shortcuts import render
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
-from noroshi.core.errors import Conflict, InvalidInput, NoroshiError, NotAllowed, NotFound, TooLarge, TooMany
+from noroshi.core.errors import (
+    Conflict,
+    InvalidInput,
+    NoroshiError,
+    NotAllowed,
+    NotFound,
+    TooLarge,
+    TooMany,
+    Unavailable,
+)
 from noroshi.kit import logs
 from noroshi.kit.uploads import FileTooBig
 
@@ -32,6 +41,7 @@ STATUS: Final[dict[type[NoroshiError], HTTPStatus]] = {
     InvalidInput: HTTPStatus.UNPROCESSABLE_ENTITY,
     TooLarge: HTTPStatus.REQUEST_ENTITY_TOO_LARGE,
     TooMany: HTTPStatus.TOO_MANY_REQUESTS,
+    Unavailable: HTTPStatus.INTERNAL_SERVER_ERROR,
 }
 
 SENTENCES: Final = {
@@ -82,6 +92,8 @@ def problem(status: HTTPStatus, detail: str, **members: str) -> JsonResponse:
 
 def sentence_of(error: NoroshiError) -> str:
     """Return what the answer to a product error says; of what is missing never more than that."""
+    if isinstance(error, Unavailable):
+        return gettext(error.message)  # it comes from where no language is known
     return "" if isinstance(error, NotFound) else error.message
 
 

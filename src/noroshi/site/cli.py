@@ -6,7 +6,7 @@ from typing import Any
 
 import click
 
-from noroshi.core.errors import NoroshiError
+from noroshi.core.errors import NoroshiError, Unavailable
 from noroshi.site.commands import auditing, backup, demo, installation, serving
 from noroshi.site.exits import Exit
 from noroshi.site.options import OptionError
@@ -28,7 +28,8 @@ class Noroshi(click.Group):
         try:
             return super().invoke(ctx)
         except NoroshiError as error:
-            click.echo(f"noroshi: {error.message or 'There is no such thing.'}", err=True)
+            cause = f" ({error.__cause__})" if isinstance(error, Unavailable) and error.__cause__ else ""
+            click.echo(f"noroshi: {error.message or 'There is no such thing.'}{cause}", err=True)
             sys.exit(Exit.REFUSED)
 
 

@@ -101,7 +101,7 @@ def test_ingest_after_a_write_failure_loses_and_doubles_nothing(lake, write, mon
         return working(self, rows, tables)
 
     monkeypatch.setattr(ingest.PartWriter, "write", full_disk)
-    with pytest.raises(LakeError, match="No space left"):
+    with pytest.raises(LakeError, match="The disk is full"):
         lake.ingest("bank-a", "web", files)
     assert count_events(lake, "bank-a") == 150
     monkeypatch.setattr(ingest.PartWriter, "write", working)

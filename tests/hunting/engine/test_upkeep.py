@@ -14,7 +14,7 @@ import duckdb
 import pytest
 
 from hunting.conftest import KEY
-from noroshi.hunting.engine import Lake, LakeError, Needle, PartProblem, Removed
+from noroshi.hunting.engine import DiskReason, Lake, LakeError, Needle, PartProblem, Removed
 from noroshi.hunting.engine.schema import COLUMNS, events_sql
 
 START = datetime(2026, 4, 1, tzinfo=UTC)
@@ -189,6 +189,6 @@ def test_a_full_disk_leaves_it_as_it_was(filled):
     limit = "resource.setrlimit(resource.RLIMIT_FSIZE, (4096, 4096))"
     tell = "exec('try: lake.compact(\"bank-a\", date(2026, 12, 31))\\nexcept LakeError as error: print(error)')"
     said, _ = run(filled._root, tell, limit).communicate()
-    assert said.startswith("The lake could not be written; it is as it was before.")
+    assert said == f"{DiskReason.FULL}\n"
     lake = Lake(filled._root, key=KEY)
     assert (count(lake), lake.verify(deep=True).problems) == (206, ())

@@ -18,6 +18,7 @@ from noroshi.hunting.domain.drop_folder import Outcome, put_away, ready_files
 from noroshi.hunting.engine import IngestReport, LakeError, Progress, Reading
 from noroshi.hunting.lake import drop_folder, open_lake, waiting_room
 from noroshi.hunting.models import HuntState, LogFile
+from noroshi.hunting.wording import in_words
 from noroshi.kit.domain.durable import sync
 from noroshi.members.models import Organisation
 
@@ -54,7 +55,7 @@ def ingest_logs(
             stream=stream,
         )
     except LakeError as error:
-        raise InvalidInput("source", str(error)) from error
+        raise InvalidInput("source", in_words(str(error))) from error
     with transaction.atomic():
         ledger.record(
             actor,

@@ -9,6 +9,7 @@ from noroshi.core.errors import InvalidInput
 from noroshi.hunting import policy, queries
 from noroshi.hunting.engine import LakeError, Reading, Replayed
 from noroshi.hunting.lake import open_lake
+from noroshi.hunting.wording import in_words
 from noroshi.members.models import Organisation
 
 
@@ -34,7 +35,7 @@ def replay_quarantine(
             organisation.slug, source, mapping=reading.mapping, timezone=zone, format=reading.format
         )
     except LakeError as error:
-        raise InvalidInput("source", str(error)) from error
+        raise InvalidInput("source", in_words(str(error))) from error
     with transaction.atomic():
         ledger.record(
             actor,

@@ -15,6 +15,7 @@ from noroshi.hunting import queries
 from noroshi.hunting.actions.allowing import forget_allowed
 from noroshi.hunting.engine import CompactReport, LakeError, Merge, Removed
 from noroshi.hunting.lake import STREAMS, open_lake, waiting_rooms
+from noroshi.hunting.wording import in_words
 from noroshi.members.models import Organisation
 
 ABANDONED: Final = timedelta(days=1)
@@ -83,7 +84,7 @@ def forget_subject(actor: Actor, *, organisation: Organisation, subject: str) ->
     try:
         removed = open_lake().forget(organisation.slug, subject)
     except LakeError as error:
-        raise InvalidInput("subject", str(error)) from error
+        raise InvalidInput("subject", in_words(str(error))) from error
     with transaction.atomic():
         ledger.record(
             actor,

@@ -5,7 +5,15 @@ from noroshi.hunting.engine.engines import Engine
 from noroshi.hunting.engine.hit_files import HitRow, write_parquet
 from noroshi.hunting.engine.index_compaction import Merge
 from noroshi.hunting.engine.lake import Lake, is_slug
-from noroshi.hunting.engine.reasons import FileReason, LakeError, LineReason, NeedleReason, PartProblem, ScanReason
+from noroshi.hunting.engine.reasons import (
+    DiskReason,
+    FileReason,
+    LakeError,
+    LineReason,
+    NeedleReason,
+    PartProblem,
+    ScanReason,
+)
 from noroshi.hunting.engine.records import (
     CompactReport,
     Hit,
@@ -28,6 +36,7 @@ from noroshi.hunting.engine.records import (
 __all__ = [
     "CompactReport",
     "Covering",
+    "DiskReason",
     "Engine",
     "FileReason",
     "Hit",

@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Final
 
 from noroshi.hunting.engine.conditions import literal
+from noroshi.hunting.engine.disk import disk_told
 from noroshi.hunting.engine.session import connect
 
 MEMORY: Final = "256MB"
@@ -36,9 +37,9 @@ class HitRow:
 
 
 def write_parquet(rows: Iterable[HitRow], target: Path) -> None:
-    """Write hits in their order to a Parquet file."""
+    """Write hits in their order to a Parquet file; raise `DiskError`, with none there, where it cannot be written."""
     columns = [list(column) for column in zip(*map(astuple, rows), strict=True)] or [[] for _ in COLUMNS]
     unnested = ", ".join(f"unnest(?::{kind}[]) AS {name}" for name, kind in COLUMNS.items())
-    with connect(MEMORY, target.parent) as connection:
+    with disk_told(), connect(MEMORY, target.parent) as connection:
         connection.execute(f"CREATE TABLE hit AS SELECT {unnested}", columns).fetchall()
         connection.execute(f"COPY hit TO {literal(str(target))} (FORMAT parquet, COMPRESSION zstd)").fetchall()

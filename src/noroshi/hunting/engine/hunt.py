@@ -12,6 +12,7 @@ from datetime import date
 from itertools import starmap
 from typing import Any, Final, Self
 
+from noroshi.hunting.engine.disk import is_full
 from noroshi.hunting.engine.engines import Engine, Found, Seen
 from noroshi.hunting.engine.index import DAY, EPOCH_DAYS
 from noroshi.hunting.engine.index_parts import EventPart, IndexPart
@@ -139,7 +140,9 @@ class Hunt:
     def _look_up(self) -> Found:
         try:
             return self._found_in(self._plan.index)
-        except self._opened.unreadable:
+        except self._opened.unreadable as error:
+            if is_full(error):
+                raise
             self._plan = Plan(self._store, self._question)  # a compaction may have put other files into their place
             for part in [part for part in self._plan.index if not self._can_be_read(part)]:
                 self._plan.distrust(part, ScanReason.UNREADABLE)

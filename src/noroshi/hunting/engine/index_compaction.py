@@ -13,6 +13,7 @@ from enum import Enum
 from typing import Final
 
 from noroshi.hunting.engine import index_parts
+from noroshi.hunting.engine.disk import is_full
 from noroshi.hunting.engine.index import IndexWriter, epoch_of
 from noroshi.hunting.engine.index_files import INDEX, remove
 from noroshi.hunting.engine.index_parts import EventPart, IndexPart, is_complete
@@ -100,7 +101,9 @@ class _Compaction:
             made = self._writer.write(relation, organisation=organisation, epoch=epoch, pseudonym=self._pseudonym)
             with self._store.manifest.transaction() as connection:
                 index_parts.add(connection, made, [part.path for part in parts])
-        except UNREADABLE:
+        except UNREADABLE as error:
+            if is_full(error):
+                raise
             return 0  # a damaged file of events is for `verify` to tell; the other organisations go on
         except index_parts.GoneError:
             self._delete([made])
@@ -119,7 +122,9 @@ class _Compaction:
             return 0
         try:
             made = self._writer.merge(parts, epoch)
-        except UNREADABLE:
+        except UNREADABLE as error:
+            if is_full(error):
+                raise
             self._forget([part for part in parts if not self._writer.can_read(part)])
             return 0
         with self._store.manifest.transaction() as connection:

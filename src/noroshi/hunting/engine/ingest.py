@@ -6,7 +6,6 @@ number of whole files, and a file that fails takes nothing else with it.
 
 import hashlib
 import json
-import sqlite3
 import time
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
@@ -23,11 +22,12 @@ from noroshi.hunting.engine.aliases import FieldRoles
 from noroshi.hunting.engine.bulk.batches import batches
 from noroshi.hunting.engine.bulk.reading import BulkFormat, BulkReader, bulk_format
 from noroshi.hunting.engine.bulk.values import Values
+from noroshi.hunting.engine.disk import disk_told
 from noroshi.hunting.engine.log_file import Record, Survey, read_blocks, survey
 from noroshi.hunting.engine.manifest import MAX_QUARANTINED_TEXT, LogFile, Manifest, Refused, Written, file_number
 from noroshi.hunting.engine.parts import PartWriter, sweep
 from noroshi.hunting.engine.readers import heads, reader_for
-from noroshi.hunting.engine.reasons import BadLineError, FileReason, LakeError, LineReason, RefusedFileError
+from noroshi.hunting.engine.reasons import BadLineError, FileReason, LineReason, RefusedFileError
 from noroshi.hunting.engine.records import IngestReport, Progress
 from noroshi.hunting.engine.rows import RowWriter, columns_by_role
 from noroshi.hunting.engine.timestamps import Bounds
@@ -67,21 +67,18 @@ class Order:
 def ingest(root: Path, manifest: Manifest, order: Order, key: bytes, memory_limit: str) -> IngestReport:
     """Read log files into the lake; ingests of one organisation wait for each other.
 
-    Raises `LakeError` when the disk is in the way.
+    Raises `DiskError` when the disk is in the way: the files before are kept.
     """
     started = time.monotonic()
     roles = FieldRoles(order.mapping)
-    with manifest.ingest_lock(order.organisation):
+    with disk_told(), manifest.ingest_lock(order.organisation):
         sweep(root, order.organisation, manifest.part_paths(order.organisation))
         writer = PartWriter(root, order.organisation, order.source, key, memory_limit)
         columns = columns_by_role(key, order.local, order.bounds)
         with closing(_Batch(manifest, writer)) as batch, closing(writer.session()) as session:
             bulk = _Bulk(session, Values(session, columns, order.local, order.bounds))
             run = _Run(manifest, order, batch, roles, RowWriter(columns), bulk)
-            try:
-                run.take_all()
-            except (duckdb.Error, sqlite3.Error, OSError) as error:
-                raise LakeError(f"The lake could not be written; the files before are kept. ({error})") from error
+            run.take_all()
     return run.report(time.monotonic() - started)
 
 

@@ -23,6 +23,7 @@ import duckdb
 from noroshi.hunting.engine import needles as reading
 from noroshi.hunting.engine import normalise, observables
 from noroshi.hunting.engine.conditions import literal
+from noroshi.hunting.engine.disk import is_full
 from noroshi.hunting.engine.needles import TABLE_COLUMNS, Keys, prepare
 from noroshi.hunting.engine.records import Needle
 from noroshi.hunting.engine.session import UNREADABLE, session
@@ -80,9 +81,19 @@ class KeyFiles:
 
     def _made(self, duck: duckdb.DuckDBPyConnection, file: Path, needles: Sequence[Needle]) -> Keys:
         made = prepare(needles, self.pseudonym_key)
+        try:
+            self._keep(duck, file, needles, made)
+        except (OSError, duckdb.Error) as error:
+            if not is_full(error):
+                raise
+            return made  # to keep them would have saved time only
+        return Keys(made.needles, made.refused, (), file)
+
+    def _keep(self, duck: duckdb.DuckDBPyConnection, file: Path, needles: Sequence[Needle], made: Keys) -> None:
         accepted = set(made.needles)
         places = (place for place, needle in enumerate(needles) if needle not in accepted)
         scratch = self.spill / f"keys-{uuid.uuid4().hex}"
+        target = scratch.with_suffix(".parquet")
         try:
             with scratch.open("w", encoding="utf-8", newline="") as text:
                 rows = csv.writer(text, lineterminator="\n")
@@ -91,13 +102,12 @@ class KeyFiles:
                     (-1 - place, None, 0, *why, *blank) for place, why in zip(places, made.refused, strict=True)
                 )
                 rows.writerows(made.rows())
-            target = scratch.with_suffix(".parquet")
             paths = {"scratch": literal(str(scratch)), "target": literal(str(target))}
             duck.execute(_WRITE.format(**paths, columns=TABLE_COLUMNS)).fetchall()
             publish(target, file)
         finally:
             scratch.unlink(missing_ok=True)
-        return Keys(made.needles, made.refused, (), file)
+            target.unlink(missing_ok=True)
 
     def _digest(self, needles: Sequence[Needle]) -> str:
         digest = hashlib.blake2b(_code(), key=self.pseudonym_key, digest_size=20)

@@ -11,17 +11,17 @@ On disk::
 
 import re
 import time
-from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 from typing import Any, Final
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
-import duckdb
-
 from noroshi.hunting.engine.covering import Covering
 from noroshi.hunting.engine.detections.running import Session, Window
 from noroshi.hunting.engine.detections.seeing import Seen, seen_in
+from noroshi.hunting.engine.disk import disk_told, full_disk_told
 from noroshi.hunting.engine.engines import DuckEngine, Engine
 from noroshi.hunting.engine.hunt import Hunt
 from noroshi.hunting.engine.index_compaction import Merge, compact_index
@@ -69,6 +69,8 @@ class Lake:
     ``key`` (16 to 64 bytes, secret, the same for the lake's whole life) makes the pseudonyms of users, sessions and
     accounts. ``memory_limit`` bounds DuckDB ("1GB"); larger work spills to ``staging/``. ``clock`` tells the time, by
     which an event of the future is known. ``engine`` answers hunts: DuckDB in this process, if it is None.
+
+    Whatever the disk has no room for raises `DiskError`, and leaves what is there whole.
     """
 
     def __init__(
@@ -84,12 +86,13 @@ class Lake:
             raise LakeError(f"The pseudonym key must have {MIN_KEY} to {MAX_KEY} bytes.")
         self._root = root.absolute()
         self._staging = self._root / "staging"
-        self._staging.mkdir(parents=True, exist_ok=True)
+        with full_disk_told():
+            self._staging.mkdir(parents=True, exist_ok=True)
+            self._manifest = Manifest(self._root)
         self._key = key
         self._memory_limit = memory_limit
         self._clock = clock or _now
         self._engine = engine or DuckEngine()
-        self._manifest = Manifest(self._root)
         self._store = Store(self._root, self._manifest, memory_limit)
         self._keys = KeyFiles(self._root, key, memory_limit, self._store.spill)
         self._upkeep = Upkeep(self._root, self._manifest, key, memory_limit)
@@ -236,23 +239,24 @@ class Lake:
         """
         if not keys.needles:
             return []
-        with Hunt(DuckEngine(), self._store, keys, Question([organisation], after=after)) as hunt:  # a few small files
+        question = Question([organisation], after=after)
+        with full_disk_told(), Hunt(DuckEngine(), self._store, keys, question) as hunt:  # a few small files
             met = {total.needle for answer in hunt.answers() for total in answer.totals}
         return [keys.needles[number] for number in sorted(met)]
 
-    def _asking(self, keys: Keys, question: Question) -> Hunt:
-        return Hunt(self._engine, self._store, keys, question)
+    @contextmanager
+    def _asking(self, keys: Keys, question: Question) -> Iterator[Hunt]:
+        with full_disk_told(), Hunt(self._engine, self._store, keys, question) as hunt:
+            yield hunt
 
     def compact_index(self, merge: Merge = Merge.ALL) -> CompactReport:
         """Index what is not indexed yet, and merge parts of the index.
 
-        Hunts and ingests go on meanwhile. Raises `LakeError` when the disk is in the way; the lake stays whole.
+        Hunts and ingests go on meanwhile. Raises `DiskError` when the disk is in the way; the lake stays whole.
         """
-        self._keys.sweep()
-        try:
+        with disk_told():
+            self._keys.sweep()
             return compact_index(self._store, self._key, merge)
-        except (duckdb.Error, OSError) as error:
-            raise LakeError(f"The index could not be written; the lake is as it was. ({error})") from error
 
     def status(self) -> list[SourceStatus]:
         """Return the state of each organisation and source."""

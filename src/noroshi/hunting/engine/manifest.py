@@ -17,6 +17,7 @@ from pathlib import Path
 from typing import Any, Final, Self
 
 from noroshi.hunting.engine import index_parts
+from noroshi.hunting.engine.disk import full_disk_told
 from noroshi.hunting.engine.index_parts import Coverage, IndexPart
 from noroshi.hunting.engine.records import QuarantinedLine, SourceStatus
 
@@ -170,7 +171,7 @@ class Manifest:
     @contextmanager
     def transaction(self) -> Iterator[sqlite3.Connection]:
         """One transaction on a connection of its own: engines are used from many threads."""
-        with closing(sqlite3.connect(self._path, timeout=60)) as connection:
+        with full_disk_told(), closing(sqlite3.connect(self._path, timeout=60)) as connection:
             connection.execute("PRAGMA synchronous = FULL")
             with connection:
                 yield connection
@@ -193,7 +194,7 @@ class Manifest:
 
     @contextmanager
     def _lock(self, name: str) -> Iterator[None]:
-        with (self._locks / name).open("w") as file:
+        with full_disk_told(), (self._locks / name).open("w") as file:
             fcntl.flock(file, fcntl.LOCK_EX)
             yield
 

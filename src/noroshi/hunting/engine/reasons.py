@@ -2,8 +2,10 @@
 
 from enum import StrEnum
 
+from noroshi.core.errors import NoroshiError
 
-class LakeError(Exception):
+
+class LakeError(NoroshiError):
     """The lake cannot do what was asked; the message is a sentence for the person."""
 
 
@@ -78,6 +80,13 @@ class ScanReason(StrEnum):
     UNREADABLE = "The index of these files is missing or damaged: compact the lake."
     CUT = "Values were counted in the events: a time window or a long URL cuts through what the index counts."
     ASKED = "The hunt was told to do without the index."
+
+
+class DiskReason(StrEnum):
+    """Why something could not be written, or not be worked out."""
+
+    FULL = "The disk is full: make room, then do it again. What was there before is whole."
+    REFUSES = "The disk refuses it: see to the disk, then do it again. What was there before is whole."
 
 
 class RefusedFileError(Exception):

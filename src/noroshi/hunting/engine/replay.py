@@ -7,7 +7,6 @@ would take a line from elsewhere for its end.
 """
 
 import os
-import sqlite3
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import closing
 from datetime import datetime
@@ -16,15 +15,14 @@ from operator import attrgetter
 from pathlib import Path
 from typing import Final, NamedTuple
 
-import duckdb
-
 from noroshi.hunting.engine.aliases import FieldRoles
+from noroshi.hunting.engine.disk import disk_told
 from noroshi.hunting.engine.ingest import BATCH, Order
 from noroshi.hunting.engine.log_file import ignore, survey
 from noroshi.hunting.engine.manifest import MAX_QUARANTINED_TEXT, Manifest, Refused
 from noroshi.hunting.engine.parts import PartWriter, sweep
 from noroshi.hunting.engine.readers import reader_for
-from noroshi.hunting.engine.reasons import BadLineError, LakeError, LineReason, RefusedFileError
+from noroshi.hunting.engine.reasons import BadLineError, LineReason, RefusedFileError
 from noroshi.hunting.engine.records import Replayed
 from noroshi.hunting.engine.rows import RowWriter, columns_by_role
 
@@ -55,17 +53,14 @@ class Head(NamedTuple):
 
 
 def replay(root: Path, manifest: Manifest, order: Order, key: bytes, memory_limit: str) -> Replayed:
-    """Read a source's quarantine again; ``order`` names no files. Raises `LakeError` when the disk is in the way."""
+    """Read a source's quarantine again; ``order`` names no files. Raises `DiskError` when the disk is in the way."""
     roles = FieldRoles(order.mapping)
-    with manifest.ingest_lock(order.organisation):
+    with disk_told(), manifest.ingest_lock(order.organisation):
         sweep(root, order.organisation, manifest.part_paths(order.organisation))
         writer = PartWriter(root, order.organisation, order.source, key, memory_limit)
         make_row = RowWriter(columns_by_role(key, order.local, order.bounds)).row
         with closing(writer):
-            try:
-                return _read_again(manifest, order, writer, make_row, roles)
-            except (duckdb.Error, sqlite3.Error, OSError) as error:
-                raise LakeError(f"The lake could not be written; it is as it was before. ({error})") from error
+            return _read_again(manifest, order, writer, make_row, roles)
 
 
 def _read_again(
@@ -92,8 +87,8 @@ def _read_again(
 def _legible(lines: Iterable[Kept], heads: Sequence[tuple[int, str]]) -> list[Kept | Head]:
     """Return the lines of a file that are kept whole, in their order with what says how they are read."""
     whole = [line for line in lines if line.reason not in _NOT_WHOLE and 0 < len(line.text) < MAX_QUARANTINED_TEXT]
-    together = sorted([*whole, *starmap(Head, heads)], key=attrgetter("line"))
-    return list(takewhile(attrgetter("text"), together))
+    together: list[Kept | Head] = [*whole, *starmap(Head, heads)]
+    return list(takewhile(attrgetter("text"), sorted(together, key=attrgetter("line"))))
 
 
 def _records(

@@ -34,6 +34,11 @@ def forget_files(opened: duckdb.DuckDBPyConnection) -> None:
     opened.execute("SET SESSION parquet_metadata_cache = false").fetchall()
 
 
+def forget_instance() -> None:
+    """Let the next session have another instance: one keeps in mind what room there was when it first spilled over."""
+    _instance.cache_clear()
+
+
 @lru_cache(maxsize=2)
 def _instance(_process: int, memory_limit: str, spill: Path) -> duckdb.DuckDBPyConnection:
     instance = connect(memory_limit, spill)

@@ -7,7 +7,6 @@ later: a hunt that has begun still finds the files of compaction and ageing. Onl
 
 # ruff: noqa: S608 - columns are constants of this package, names are slugs, paths are ours; values are bound
 import shutil
-import sqlite3
 import uuid
 from collections import defaultdict
 from collections.abc import Iterator, Sequence
@@ -19,6 +18,7 @@ from typing import Any, Final
 import duckdb
 
 from noroshi.hunting.engine import normalise
+from noroshi.hunting.engine.disk import disk_told
 from noroshi.hunting.engine.index import IndexWriter
 from noroshi.hunting.engine.index_parts import is_complete
 from noroshi.hunting.engine.manifest import Manifest, Part
@@ -74,7 +74,7 @@ class Upkeep:
 
     def age(self, organisation: str, source: str, before: str) -> Removed:
         """Take out what lies before a day (ISO, UTC), with the quarantine of that time."""
-        with self.manifest.ingest_lock(organisation):
+        with disk_told(), self.manifest.ingest_lock(organisation):
             old = [p for p in self.manifest.part_rows(organisation) if p.source == source and p.day < before]
             self.manifest.replace([part.path for part in old], [])
             lines = self.manifest.forget_quarantined(organisation, source, before)
@@ -173,15 +173,13 @@ class Upkeep:
 
     @contextmanager
     def _session(self, organisation: str) -> Iterator[duckdb.DuckDBPyConnection]:
-        """Hold the organisation's lock, a folder to work in and a DuckDB; a full disk is a `LakeError`."""
-        with self.manifest.ingest_lock(organisation):
+        """Hold the organisation's lock, a folder to work in and a DuckDB; what the disk does is a `DiskError`."""
+        with disk_told(), self.manifest.ingest_lock(organisation):
             scratch = self._scratch(organisation)
             scratch.mkdir(parents=True, exist_ok=True)
             duck = connect(self.memory_limit, scratch)
             try:
                 yield duck
-            except (duckdb.Error, sqlite3.Error, OSError) as error:
-                raise LakeError(f"The lake could not be written; it is as it was before. ({error})") from error
             finally:
                 duck.close()
                 shutil.rmtree(scratch, ignore_errors=True)
