@@ -1,102 +1,27 @@
-"""YAML that remembers its lines, so that an error can name one; without what makes small files large or ambiguous."""
+"""The YAML of rules and mappings: what the kit reads, refused in the words of a rule."""
 
-from collections.abc import Hashable, Iterator
-from dataclasses import dataclass, field
-from typing import Any, Final
-
-import yaml
+from typing import Final
 
 from noroshi.hunting.engine.detections.reasons import RuleError, RuleReason
+from noroshi.kit.domain import marked_yaml
+from noroshi.kit.domain.marked_yaml import MAX_BYTES, Document, Place, YamlFlaw
 
-MAX_BYTES: Final = 262_144
-MAX_DOCUMENTS: Final = 200
+__all__ = ["MAX_BYTES", "Document", "Place", "read_documents"]
 
-Place = tuple[str | int, ...]
-"""Keys and numbers that lead to a value: ``("detection", "selection", "url|contains")``."""
-
-
-@dataclass(frozen=True, slots=True)
-class Document:
-    """One YAML document: plain data and the line of each of its places, from 1."""
-
-    data: dict[str, Any]
-    lines: dict[Place, int] = field(default_factory=dict)
-
-    def line(self, *place: str | int) -> int:
-        """Return the line of a place, or of the nearest place around it that there is."""
-        while place and place not in self.lines:
-            place = place[:-1]
-        return self.lines[place]
+_REASONS: Final = {
+    YamlFlaw.TOO_LARGE: RuleReason.TOO_LARGE,
+    YamlFlaw.NOT_TEXT: RuleReason.NOT_TEXT,
+    YamlFlaw.YAML: RuleReason.YAML,
+    YamlFlaw.ALIAS: RuleReason.ALIAS,
+    YamlFlaw.TWICE: RuleReason.TWICE,
+    YamlFlaw.NO_MAPPING: RuleReason.NO_MAPPING,
+    YamlFlaw.NOTHING: RuleReason.NO_RULE,
+}
 
 
 def read_documents(content: bytes) -> list[Document]:
     """Read the documents of a file; raise `RuleError` with its line for what is no YAML or no mapping."""
-    if len(content) > MAX_BYTES:
-        raise RuleError(RuleReason.TOO_LARGE, line=1, limit=f"{MAX_BYTES:,}")
     try:
-        found = list(_documents(content.decode("utf-8-sig")))
-    except UnicodeDecodeError:
-        raise RuleError(RuleReason.NOT_TEXT, line=1) from None
-    except yaml.MarkedYAMLError as error:
-        mark = error.problem_mark or error.context_mark
-        raise RuleError(RuleReason.YAML, line=mark.line + 1 if mark else 1, detail=error.problem or "") from error
-    except (yaml.YAMLError, RecursionError, ValueError) as error:  # a bad character; nesting; an impossible date
-        raise RuleError(RuleReason.YAML, line=1, detail=str(error)[:200]) from error
-    if not found:
-        raise RuleError(RuleReason.NO_RULE, line=1)
-    return found
-
-
-def _documents(text: str) -> Iterator[Document]:
-    loader = _Loader(text)
-    try:
-        while loader.check_node():
-            node = loader.get_node()
-            if node is None or _is_nothing(node):
-                continue
-            if not isinstance(node, yaml.MappingNode):
-                raise RuleError(RuleReason.NO_MAPPING, line=node.start_mark.line + 1)
-            lines: dict[Place, int] = {}
-            _mark(node, (), lines)
-            yield Document(loader.construct_document(node), lines)
-    finally:
-        loader.dispose()
-
-
-def _is_nothing(node: yaml.Node) -> bool:
-    return isinstance(node, yaml.ScalarNode) and node.tag == "tag:yaml.org,2002:null"
-
-
-def _mark(node: yaml.Node, place: Place, lines: dict[Place, int]) -> None:
-    lines.setdefault(place, node.start_mark.line + 1)
-    if isinstance(node, yaml.SequenceNode):
-        for number, each in enumerate(node.value):
-            _mark(each, (*place, number), lines)
-    elif isinstance(node, yaml.MappingNode):
-        for key, value in node.value:
-            below, line = (*place, key.value if isinstance(key.value, str) else str(key.value)), key.start_mark.line + 1
-            if below in lines:
-                raise RuleError(RuleReason.TWICE, line=line, name=str(below[-1])[:80])
-            lines[below] = line
-            _mark(value, below, lines)
-
-
-class _Loader(yaml.SafeLoader):
-    """The safe loader without aliases: a page of them can stand for gigabytes."""
-
-    def compose_node(self, parent: yaml.Node | None, index: Any) -> yaml.Node | None:
-        if self.check_event(yaml.AliasEvent):
-            raise RuleError(RuleReason.ALIAS, line=self.line_of_event())
-        return super().compose_node(parent, index)
-
-    def construct_mapping(self, node: yaml.MappingNode, deep: bool = False) -> dict[Hashable, Any]:  # noqa: FBT001, FBT002 - PyYAML's
-        """Read every key as text: a rule's names are no numbers and no dates."""
-        for key, _value in node.value:
-            if isinstance(key, yaml.ScalarNode):
-                key.tag = "tag:yaml.org,2002:str"
-        return super().construct_mapping(node, deep=deep)
-
-    def line_of_event(self) -> int:
-        """Return the line of what is read next, from 1."""
-        event: Any = self.peek_event()  # type: ignore[no-untyped-call]
-        return int(event.start_mark.line) + 1
+        return marked_yaml.read_documents(content)
+    except marked_yaml.YamlError as error:
+        raise RuleError(_REASONS[error.flaw], line=error.line, **error.words) from error
