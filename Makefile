@@ -97,7 +97,7 @@ soak: setup-dev ## an hour of everything at once (MINUTES=5 for less)
 LOCK := uv pip compile --quiet --universal --generate-hashes --no-annotate --no-header
 lock: ## pin every dependency with its hash; no registry address is written (needs uv)
 	@$(LOCK) pyproject.toml --group dev -o requirements/dev.lock
-	@$(LOCK) pyproject.toml -c requirements/dev.lock -o requirements/runtime.lock
+	@$(LOCK) pyproject.toml --extra knowledge -c requirements/dev.lock -o requirements/runtime.lock
 	@$(LOCK) requirements/build.in -c requirements/dev.lock -o requirements/build.lock
 	@$(LOCK) requirements/spark.in -c requirements/dev.lock -o requirements/spark.lock
 

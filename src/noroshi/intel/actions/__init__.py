@@ -1,6 +1,8 @@
 """Writes of the intel room."""
 
+from noroshi.intel.actions.knowledge import import_knowledge, knowledge_is_current
 from noroshi.intel.actions.parcels import publish_parcel, replace_parcel, touch_parcel
+from noroshi.intel.actions.quality import vote_false_positive, withdraw_vote
 from noroshi.intel.actions.readers import look_after
 from noroshi.intel.actions.receiving import Outcome, Tally, clear_left_over, delete_received, receive
 from noroshi.intel.actions.sightings import record_sighting, remember_observables, withdraw_sighting
@@ -10,6 +12,8 @@ __all__ = [
     "Tally",
     "clear_left_over",
     "delete_received",
+    "import_knowledge",
+    "knowledge_is_current",
     "look_after",
     "publish_parcel",
     "receive",
@@ -17,5 +21,7 @@ __all__ = [
     "remember_observables",
     "replace_parcel",
     "touch_parcel",
+    "vote_false_positive",
     "withdraw_sighting",
+    "withdraw_vote",
 ]

@@ -2,6 +2,8 @@
 
 from noroshi.intel.queries.collections import EVERYTHING, SENT_IN, Collection, collection_for, collections_for
 from noroshi.intel.queries.delivery import Delivered, Version, Wanted, delivered
+from noroshi.intel.queries.knowledge import house_tags, tags_found, tags_named
+from noroshi.intel.queries.quality import own_vote, votes_on
 from noroshi.intel.queries.sightings import (
     Seen,
     counts_that_saw,
@@ -23,8 +25,13 @@ __all__ = [
     "collections_for",
     "counts_that_saw",
     "delivered",
+    "house_tags",
     "organisations_that_saw",
     "own_sighting",
+    "own_vote",
     "said_seen",
     "seen",
+    "tags_found",
+    "tags_named",
+    "votes_on",
 ]

@@ -9,13 +9,15 @@ from noroshi.site.exits import Exit
 
 
 def prepare() -> None:
-    """Bring the database, the cache table, the static files and the warning lists of the installation up to date.
+    """Bring the database, the cache table, static files, warning lists and words to tag with up to date.
 
     Refuses an installation that is set up dangerously.
     """
     from django.core.management import call_command
 
     from noroshi.core import ledger
+    from noroshi.core.actor import Actor
+    from noroshi.intel.actions import import_knowledge, knowledge_is_current
     from noroshi.intel.domain import warning_lists
 
     _refuse_dangers()
@@ -24,6 +26,8 @@ def prepare() -> None:
     call_command("collectstatic", verbosity=0, interactive=False)
     warning_lists.ready_file()
     ledger.enrol()
+    if not knowledge_is_current():
+        import_knowledge(Actor.system("cli"))
 
 
 def _refuse_dangers() -> None:
