@@ -28,7 +28,8 @@ from noroshi.hunting.engine.timestamps import Bounds
 ROLES = FieldRoles()
 TOKYO = ZoneInfo("Asia/Tokyo")
 BOUNDS = Bounds(latest=int(datetime(2026, 11, 27, tzinfo=UTC).timestamp()) * 1_000_000)
-COLUMNS = columns_by_role(b"a key for tests only....", TOKYO, BOUNDS)
+KEY = b"a key for tests only...."
+COLUMNS = columns_by_role(KEY, TOKYO, BOUNDS)
 FILE = 7
 MANY = settings(max_examples=40, suppress_health_check=[HealthCheck.function_scoped_fixture], deadline=None)
 
@@ -64,7 +65,7 @@ def by_reader(records, lines):
 def both_ways(duck, lines, records, text, first=1):
     """(events and refused lines in bulk, the same by the readers alone, how many events SQL made)."""
     batch = Batch(first, first + text.count("\n"), text.split("\n", 1))
-    taken = BulkReader(duck, lines, Values(duck, COLUMNS, TOKYO, BOUNDS)).take(FILE, batch)
+    taken = BulkReader(duck, lines, Values(duck, KEY, TOKYO, BOUNDS)).take(FILE, batch)
     events, refused = by_reader(records, taken.left)
     if taken.table:
         columns = ", ".join(f"NULL::{kind} AS {name}" for name, kind in STAGED_COLUMNS.items())

@@ -76,7 +76,7 @@ def ingest(root: Path, manifest: Manifest, order: Order, key: bytes, memory_limi
         writer = PartWriter(root, order.organisation, order.source, key, memory_limit)
         columns = columns_by_role(key, order.local, order.bounds)
         with closing(_Batch(manifest, writer)) as batch, closing(writer.session()) as session:
-            bulk = _Bulk(session, Values(session, columns, order.local, order.bounds))
+            bulk = _Bulk(session, Values(session, key, order.local, order.bounds))
             run = _Run(manifest, order, batch, roles, RowWriter(columns), bulk)
             run.take_all()
     return run.report(time.monotonic() - started)

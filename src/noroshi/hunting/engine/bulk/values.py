@@ -10,8 +10,9 @@ import duckdb
 
 from noroshi.hunting.engine import normalise, timestamps
 from noroshi.hunting.engine.bulk.composing import class_sql
+from noroshi.hunting.engine.bulk.plain import PLAIN, PSEUDONYM_KEY
 from noroshi.hunting.engine.conditions import literal, number
-from noroshi.hunting.engine.rows import SPAN_DIGITS, Columns
+from noroshi.hunting.engine.rows import SPAN_DIGITS, Columns, columns_by_role
 from noroshi.hunting.engine.schema import SLOTS, STAGED_COLUMNS
 from noroshi.hunting.engine.vocabulary import class_of_action
 
@@ -26,24 +27,6 @@ CASE WHEN regexp_full_match("{{role}}", '{_PLAIN_URL}') AND NOT contains("{{role
      THEN CASE WHEN starts_with("{{role}}", '/') THEN '' ELSE split_part("{{role}}", '/', 3) END END AS {{role}}_host
 """
 _AFTER_HOST: Final = "substr(r.{role}, instr(r.{role}, '//') + 2 + length(r.{role}_host))"
-# Texts that need no Python: a condition on them, and their columns' values. As `rows.columns_by_role` has it.
-_WHOLE: Final = "CAST(split_part({raw}, '.', 1) AS BIGINT)"
-_POWER: Final = f"CAST(rpad('1', CAST(length(CAST({_WHOLE} AS VARCHAR)) AS INTEGER), '0') AS BIGINT)"
-_BAND: Final = f"""
-CASE WHEN {_WHOLE} = 0 THEN 0 WHEN {_WHOLE} >= 5 * {_POWER} THEN 5 * {_POWER}
-     WHEN {_WHOLE} >= 2 * {_POWER} THEN 2 * {_POWER} ELSE {_POWER} END
-"""
-_OCTET: Final = "(25[0-5]|2[0-4][0-9]|1[0-9][0-9]|[1-9]?[0-9])"
-_NUMBER_OF_IPV4: Final = (
-    "CAST(list_inner_product(CAST(string_split({raw}, '.') AS DOUBLE[]), [16777216, 65536, 256, 1]) AS BIGINT)"
-)
-_PLAIN: Final = {
-    "device": ("[!-~][ -~]{8,}[!-~]", ["{raw}"]),
-    "amount": ("[0-9]{1,15}([.][0-9]+)?", [_BAND]),
-    "bytes_out": ("[0-9]{1,18}", ["CAST({raw} AS BIGINT)"]),
-    "src_port": ("[0-9]{1,9}", ["CAST({raw} AS INTEGER)"]),
-    **dict.fromkeys(("src_ip", "dst_ip"), ("[.]".join([_OCTET] * 4), ["{raw}", _NUMBER_OF_IPV4, "NULL", "NULL"])),
-}
 # As `timestamps.parse` cuts the seconds off; what is all digits counts seconds, thousandths or millionths since 1970.
 _TIMED: Final = r"""
 CREATE OR REPLACE TEMP TABLE timed AS
@@ -86,11 +69,10 @@ class _Selection:
 class Values:
     """Makes events of the table ``raw`` of a session."""
 
-    def __init__(
-        self, duck: duckdb.DuckDBPyConnection, columns: Mapping[str, Columns], local: tzinfo, bounds: timestamps.Bounds
-    ) -> None:
+    def __init__(self, duck: duckdb.DuckDBPyConnection, key: bytes, local: tzinfo, bounds: timestamps.Bounds) -> None:
         self._duck = duck
-        self._columns = columns
+        self._run(f"SET VARIABLE {PSEUDONYM_KEY} = ?", normalise.pseudonym_key(key))
+        self._columns = columns_by_role(key, local, bounds)
         self._local = local
         self._bounds = {"earliest": bounds.earliest, "latest": min(bounds.latest + 1, timestamps.LATEST)}
 
@@ -100,9 +82,7 @@ class Values:
         Lines without a time that SQL can read, within the bounds of time, are not among them.
         """
         plain = [_PLAIN_HOST.format(role=role) for role in roles if role in URLS]
-        plain += [
-            f"regexp_full_match(\"{role}\", '{_PLAIN[role][0]}') AS {role}_plain" for role in roles if role in _PLAIN
-        ]
+        plain += [f"{PLAIN[role].tested(role)} AS {role}_plain" for role in roles if role in PLAIN]
         self._run(_TIMED.format(plain="".join(f", {flag}" for flag in plain)))
         selection = self._selection(file, roles)
         select = ", ".join(
@@ -121,7 +101,7 @@ class Values:
         for role in roles:
             if role in URLS:
                 self._add_url(found, role)
-            elif role in _PLAIN:
+            elif role in PLAIN:
                 self._add_plain(found, role)
             elif role not in {"time", "host"}:
                 found.columns |= self._ask(found, role, f'"{role}"', SLOTS[role], self._columns[role])
@@ -147,11 +127,11 @@ class Values:
         }
 
     def _add_plain(self, found: _Selection, role: str) -> None:
-        """A text that is plain stays; any other is read in Python."""
-        asked = self._ask(found, role, f'"{role}"', SLOTS[role], self._columns[role], f"NOT {role}_plain")
-        for column, value in zip(SLOTS[role], _PLAIN[role][1], strict=True):
-            plain = value.format(raw=f'r."{role}"')
-            found.columns[column] = f"CASE WHEN r.{role}_plain THEN {plain} ELSE {asked[column]} END"
+        """A text that is plain is read in SQL; any other in Python."""
+        odd = self._ask(found, role, f'"{role}"', SLOTS[role], self._columns[role], f"NOT {role}_plain")
+        plain = PLAIN[role].read(f'r."{role}"')
+        for column, value in zip(SLOTS[role], plain, strict=True):
+            found.columns[column] = f"CASE WHEN r.{role}_plain THEN {value} ELSE {odd[column]} END"
 
     def _add_host(self, found: _Selection) -> None:
         """A host without a URL stands in the URL's place."""
