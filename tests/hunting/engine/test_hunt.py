@@ -113,7 +113,7 @@ def test_hunt_of_any_events_equals_the_obvious_matcher(seed, since, until, compa
             ingest_halves(lake, Path(folder), organisation, its_events)
         if compacted is not None:
             with pytest.MonkeyPatch.context() as patch:
-                patch.setattr(index_files, "ROWS_OF_A_FILE", pick.choice([40, 10_000]))
+                patch.setattr(index_files, "ROWS_OF_A_FILE", pick.choice([10, 10_000]))
                 lake.compact_index(Merge.ALL if compacted else Merge.SMALL)
         damage(Path(folder) / "lake")
         window = {"since": moment(since), "until": moment(until)}

@@ -123,6 +123,7 @@ def test_a_large_part_is_cut_into_files_of_which_only_those_are_read_that_can_kn
         ingest("bank-a", number, user=f"user-{number}")
         ingest("bank-b", number, user=f"user-{number}")
     monkeypatch.setattr(index_files, "ROWS_OF_A_FILE", 3)
+    monkeypatch.setattr(index_files, "WORTH_CUTTING", 1)
     done = lake.compact_index()
     assert (done.parts, done.rows, len(index_paths(lake))) == (1, 10, 4)
     whole = duckdb.read_parquet([str(path) for path in index_paths(lake)], hive_partitioning=False).fetchall()

@@ -25,6 +25,8 @@ INDEX: Final = "index/2"
 # Small enough to read one for each value looked for, large enough to pass over the others quickly.
 ROW_GROUP: Final = 32_768
 ROWS_OF_A_FILE: Final = 4 * ROW_GROUP
+WORTH_CUTTING: Final = 4
+"""Files: what one batch of logs brings is not as large, and soon taken up by a compaction."""
 OPTIONS: Final = f"FORMAT parquet, COMPRESSION zstd, PARQUET_VERSION v2, ROW_GROUP_SIZE {ROW_GROUP}"
 
 Mark = tuple[int, int]
@@ -80,7 +82,7 @@ def remove(part: Path) -> None:
 def publish_part(duck: duckdb.DuckDBPyConnection, scratch: Path, final: Path) -> Path:
     """Give a finished, sorted file its name, or cut it into a folder of that name if it is large; return the path."""
     count = f"SELECT count(*) FROM read_parquet({literal(str(scratch))})"
-    if duck.execute(count).fetchall()[0][0] <= ROWS_OF_A_FILE:
+    if duck.execute(count).fetchall()[0][0] <= WORTH_CUTTING * ROWS_OF_A_FILE:
         final = final.with_suffix(".parquet")
         publish(scratch, final)
     else:

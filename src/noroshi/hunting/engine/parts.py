@@ -18,6 +18,8 @@ from noroshi.kit.domain.durable import publish
 
 # Small row groups: a hit's events are then a few milliseconds away.
 ROW_GROUP: Final = 32_768
+# The least effort takes half the time of the usual one for a twentieth more room; compaction makes the latter.
+OPTIONS: Final = f"FORMAT parquet, COMPRESSION zstd, COMPRESSION_LEVEL 1, ROW_GROUP_SIZE {ROW_GROUP}"
 EVENTS: Final = "events"
 
 _ROWS = f"""
@@ -110,7 +112,7 @@ class PartWriter:
         return f"""
             COPY (SELECT '{self._organisation}' AS organisation, '{self._source}' AS source, * EXCLUDE (day)
                   FROM staged WHERE day = DATE '{day}' {order})
-            TO '{quoted}' (FORMAT parquet, COMPRESSION zstd, ROW_GROUP_SIZE {ROW_GROUP})
+            TO '{quoted}' ({OPTIONS})
         """  # noqa: S608
 
     def _index(self, epoch: int, parts: Sequence[Part]) -> tuple[IndexPart, list[str]]:
