@@ -233,7 +233,7 @@ def test_a_line_of_the_audience_that_comes_later_is_an_arrival_once_it_is_said(c
     item = share(cast, given, to=(EntryKind.ORGANISATION, cast.bank_b.pk))
     assert ids_of(polled(cast.actor("i1"))) == []
     AudienceEntry.objects.create(item_id=item.pk, kind=EntryKind.ORGANISATION, target=cast.insurer.pk)
-    touch_parcel(item)
+    touch_parcel(item.pk)
     assert ids_of(polled(cast.actor("i1"))) == [given["id"]]
 
 

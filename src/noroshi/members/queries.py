@@ -141,6 +141,11 @@ def house_of(actor: Actor) -> House:
     )
 
 
+def the_hub() -> Organisation | None:
+    """Return the organisation that runs the hub; None on an installation that has none."""
+    return Organisation.objects.filter(membership=MembershipClass.HUB).first()
+
+
 def names_of_others(actor: Actor) -> frozenset[str]:
     """Return the names of the other members that take part: those a text of the actor may name by mistake.
 

@@ -7,7 +7,7 @@ organisation's logs hold is its own, until a person there says more.
 """
 
 from collections.abc import Iterable, Iterator
-from datetime import UTC, datetime
+from datetime import datetime
 from typing import Any, Final
 from uuid import UUID, uuid5
 
@@ -17,6 +17,7 @@ from noroshi.intel.domain.observables import HASH_LENGTHS, Observable, Observabl
 from noroshi.intel.domain.stix.ids import deterministic_id
 from noroshi.intel.domain.stix.patterns.hunted import pattern_of
 from noroshi.intel.domain.stix.tlp import TLP_2, canonical_marking
+from noroshi.intel.domain.stix.writing import written_moment
 
 NAMESPACE: Final = UUID("6f0d7c1e-6a3f-4b58-9d0e-2a4c1b7f5e90")
 MOST: Final = 999_999_999
@@ -46,7 +47,7 @@ def sightings_bundle(hits: Iterable[HitRow], at: datetime) -> dict[str, Any]:
 
 def _objects(hit: HitRow, at: datetime) -> Iterator[dict[str, Any]]:
     value = Observable(ObservableType(hit.type), hit.value)
-    pattern, times = pattern_of(value), {"first": _moment(hit.first_seen), "last": _moment(hit.last_seen)}
+    pattern, times = pattern_of(value), {"first": written_moment(hit.first_seen), "last": written_moment(hit.last_seen)}
     identity = _made("identity", at, hit.organisation, name=hit.organisation, identity_class="organization")
     indicator = _made(
         "indicator",
@@ -105,12 +106,8 @@ def _observable(value: Observable) -> dict[str, Any] | None:
 
 def _made(kind: str, at: datetime, *said: str, **properties: Any) -> dict[str, Any]:
     made = {"type": kind, "spec_version": "2.1", "id": _id(kind, *said)}
-    return {**made, "created": _moment(at), "modified": _moment(at), **properties, **_MARKED}
+    return {**made, "created": written_moment(at), "modified": written_moment(at), **properties, **_MARKED}
 
 
 def _id(kind: str, *said: str) -> str:
     return f"{kind}--{uuid5(NAMESPACE, chr(0).join((kind, *said)))}"
-
-
-def _moment(at: datetime) -> str:
-    return at.astimezone(UTC).isoformat(timespec="milliseconds").replace("+00:00", "Z")

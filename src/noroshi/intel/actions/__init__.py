@@ -1,7 +1,8 @@
 """Writes of the intel room."""
 
+from noroshi.intel.actions.identities import publish_identity
 from noroshi.intel.actions.knowledge import import_knowledge, knowledge_is_current
-from noroshi.intel.actions.parcels import publish_parcel, replace_parcel, touch_parcel
+from noroshi.intel.actions.parcels import publish_parcel, replace_parcel, touch_parcel, withdraw_parcel
 from noroshi.intel.actions.quality import vote_false_positive, withdraw_vote
 from noroshi.intel.actions.readers import look_after
 from noroshi.intel.actions.receiving import Outcome, Tally, clear_left_over, delete_received, receive
@@ -15,6 +16,7 @@ __all__ = [
     "import_knowledge",
     "knowledge_is_current",
     "look_after",
+    "publish_identity",
     "publish_parcel",
     "receive",
     "record_sighting",
@@ -22,6 +24,7 @@ __all__ = [
     "replace_parcel",
     "touch_parcel",
     "vote_false_positive",
+    "withdraw_parcel",
     "withdraw_sighting",
     "withdraw_vote",
 ]

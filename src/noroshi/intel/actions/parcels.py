@@ -4,10 +4,12 @@ from collections.abc import Iterable
 from datetime import datetime
 from itertools import count
 from typing import Any, Final
+from uuid import UUID
 
 from django.db import transaction
 from django.db.models import Exists, F, OuterRef
 
+from noroshi.core.domain.audience import State
 from noroshi.core.models import Shareable
 from noroshi.intel.domain.batches import in_batches
 from noroshi.intel.domain.stix.header import Header
@@ -18,9 +20,14 @@ _FOLLOWED: Final = ("owner_id", "author_id", "tlp", "profile", "state", "author_
 
 
 @transaction.atomic
-def publish_parcel(item: Shareable, objects: Iterable[tuple[Header, bytes]], *, shown_at: datetime) -> Parcel:
-    """Put objects into the parcel of `item`, behind what is there, and let it follow the item as it is now."""
-    taken: dict[str, Any] = {name: getattr(item, name) for name in _FOLLOWED}
+def publish_parcel(
+    item: Shareable, objects: Iterable[tuple[Header, bytes]], *, shown_at: datetime, state: str = ""
+) -> Parcel:
+    """Put objects into the parcel of `item`, behind what is there, and let it follow the item as it is now.
+
+    Its state is the item's, or `state`: what says that an item was withdrawn is shown to those who saw the item.
+    """
+    taken: dict[str, Any] = {name: getattr(item, name) for name in _FOLLOWED} | ({"state": state} if state else {})
     parcel, _new = Parcel.everything.update_or_create(
         pk=item.pk, defaults={**taken, "source": Source.SIGNAL, "shown_at": shown_at}
     )
@@ -31,19 +38,25 @@ def publish_parcel(item: Shareable, objects: Iterable[tuple[Header, bytes]], *, 
 
 
 @transaction.atomic
-def replace_parcel(item: Shareable, objects: Iterable[tuple[Header, bytes]], *, shown_at: datetime) -> None:
+def replace_parcel(
+    item: Shareable, objects: Iterable[tuple[Header, bytes]], *, shown_at: datetime, state: str = ""
+) -> None:
     """Put `objects` in the place of all that the item's parcel said: what is taken back is not kept."""
-    parcel = Parcel.everything.select_for_update().filter(pk=item.pk).first()
-    if parcel is not None:
-        StixObject.everything.filter(parcel=parcel).delete()
-        publish_parcel(item, objects, shown_at=shown_at)
+    StixObject.everything.filter(parcel=item.pk).delete()
+    publish_parcel(item, objects, shown_at=shown_at, state=state)
+
+
+def withdraw_parcel(item: Shareable) -> None:
+    """Show nothing of the parcel of `item` any more, from this moment on."""
+    Parcel.everything.filter(pk=item.pk).update(state=State.WITHDRAWN)
 
 
 @transaction.atomic
-def touch_parcel(item: Shareable) -> None:
-    """Say that others may see the parcel of `item` now than did: a line came into its audience."""
-    if Parcel.everything.filter(pk=item.pk).exists():
-        Parcel.everything.filter(pk=item.pk).update(turn=next_turn())
+def touch_parcel(item_id: UUID) -> None:
+    """Say that others may see the parcel of an item now than did: a line came into its audience."""
+    parcel = Parcel.everything.filter(pk=item_id)
+    if parcel.exists():
+        parcel.update(turn=next_turn())
 
 
 def fill(parcel: Parcel, objects: Iterable[tuple[Header, bytes]]) -> None:

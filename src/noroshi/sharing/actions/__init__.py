@@ -63,6 +63,7 @@ from noroshi.sharing.actions.sending import (
     share_signal,
 )
 from noroshi.sharing.actions.stances import take_stance
+from noroshi.sharing.actions.stix import say_in_stix
 from noroshi.sharing.actions.unmasking import Unmasked, unmask_author
 
 __all__ = [
@@ -131,6 +132,7 @@ __all__ = [
     "revoke_mail_address",
     "rotate_mail_address",
     "save_search",
+    "say_in_stix",
     "share_signal",
     "take_mail",
     "take_stance",

@@ -7,6 +7,7 @@ from noroshi.core import ledger
 from noroshi.core.actor import Actor
 from noroshi.core.domain.audience import State
 from noroshi.core.errors import InvalidInput
+from noroshi.intel.actions import withdraw_parcel
 from noroshi.sharing import policy
 from noroshi.sharing.actions.rows import (
     keep_version,
@@ -61,5 +62,6 @@ def withdraw_signal(actor: Actor, signal: Signal, *, reason: str) -> Signal:
     signal.withdrawal_reason = checked_sentence("reason", reason, MAX_REASON)
     move(signal, State.WITHDRAWN)
     make_unsearchable(signal)
+    withdraw_parcel(signal)
     ledger.record(named(actor, signal), "sharing.signal.withdrawn", signal)
     return signal
