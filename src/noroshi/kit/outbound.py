@@ -10,7 +10,7 @@ import socket
 import ssl
 import time
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Final
 from urllib.parse import urlsplit
 
@@ -48,6 +48,8 @@ class Answer:
     status: int
     body: bytes
     seconds: float
+    headers: Mapping[str, str] = field(default_factory=dict)
+    """By their names in whatever case."""
 
 
 def check_url(url: str) -> str:
@@ -68,11 +70,21 @@ def check_url(url: str) -> str:
     return host
 
 
-def post(url: str, *, content: bytes, headers: Mapping[str, str]) -> Answer:
-    """Send `content` to `url`. Raise OutboundRefused or OutboundFailed; an answer of any status is an answer."""
+def post(url: str, *, content: bytes, headers: Mapping[str, str], most_bytes: int = MOST_BYTES) -> Answer:
+    """Send `content` to `url`. Raise OutboundRefused or OutboundFailed; an answer of any status is an answer.
+
+    Of the answer at most `most_bytes` are read; one that has more is none.
+    """
     host = check_url(url)
     address = resolved(host, urlsplit(url).port or 443)
-    return _exchange(url, host, address, content, headers)
+    return _exchange(url, host, address, _Call(content, headers, most_bytes))
+
+
+@dataclass(frozen=True)
+class _Call:
+    content: bytes
+    headers: Mapping[str, str]
+    most_bytes: int
 
 
 def resolved(host: str, port: int) -> Address:
@@ -100,20 +112,20 @@ def is_reachable(address: Address, allowed: Iterable[Network] = ()) -> bool:
     return address.is_global and not address.is_multicast and not address.is_reserved
 
 
-def _exchange(url: str, host: str, address: Address, content: bytes, headers: Mapping[str, str]) -> Answer:
+def _exchange(url: str, host: str, address: Address, call: _Call) -> Answer:
     """Talk to `address`, under the name `host`: in the request, and in the certificate that it must show."""
     began = time.monotonic()
     pinned = httpx.URL(url).copy_with(host=str(address))
-    named = {**headers, "Host": httpx.URL(url).netloc.decode("ascii")}
+    named = {**call.headers, "Host": httpx.URL(url).netloc.decode("ascii")}
     try:
         with (
             httpx.Client(timeout=TIMEOUT, trust_env=False, follow_redirects=False, verify=_trust()) as client,
             client.stream(
-                "POST", pinned, content=content, headers=named, extensions={"sni_hostname": host}
+                "POST", pinned, content=call.content, headers=named, extensions={"sni_hostname": host}
             ) as response,
         ):
-            body = _bounded(response, began)
-            return Answer(response.status_code, body, time.monotonic() - began)
+            body = _bounded(response, began, call.most_bytes)
+            return Answer(response.status_code, body, time.monotonic() - began, response.headers)
     except httpx.HTTPError as error:
         raise OutboundFailed(f"{type(error).__name__}: {error}"[:300]) from error
 
@@ -123,11 +135,11 @@ def _trust() -> ssl.SSLContext:
     return ssl.create_default_context()
 
 
-def _bounded(response: httpx.Response, began: float) -> bytes:
+def _bounded(response: httpx.Response, began: float, most_bytes: int) -> bytes:
     body = bytearray()
     for chunk in response.iter_raw(8192):
         body += chunk
-        if len(body) > MOST_BYTES:
+        if len(body) > most_bytes:
             raise OutboundFailed(_("The answer is too large."))
         if time.monotonic() - began > DEADLINE:
             raise OutboundFailed(_("The answer takes too long."))

@@ -16,6 +16,7 @@ from django.utils.translation import gettext as _
 
 from noroshi.core.actor import Actor
 from noroshi.core.domain.channels import Channel
+from noroshi.federation.policy import may_read_peers
 from noroshi.hunting.policy import may_count, may_hunt
 from noroshi.members.domain.authority import manages_community
 from noroshi.members.models import Person
@@ -77,6 +78,8 @@ def _entries(actor: Actor) -> Iterator[Entry]:
         yield Entry(_("Alarms"), reverse("members:alarms"), "bell")
     if not actor.is_supervisor:
         yield Entry(_("Groups"), reverse("members:group-list"), "group")
+    if may_read_peers(actor):
+        yield Entry(_("Connections"), reverse("federation:peers"), "link")
     if policy.may_audit(actor):
         yield Entry(_("Ledger"), reverse("portal:ledger"), "history")
     if audits_readers(actor):

@@ -35,12 +35,17 @@ class Noroshi(click.Group):
 
 def _rooms() -> dict[str, click.Command]:
     """The commands that belong to rooms."""
+    from noroshi.federation import cli as federation
     from noroshi.hunting import cli as hunting
     from noroshi.intel import cli as intel
     from noroshi.members import cli as members
     from noroshi.sharing import cli as sharing
 
-    return {command.name or "": command for room in (members, intel, hunting, sharing) for command in room.commands}
+    return {
+        command.name or "": command
+        for room in (members, federation, intel, hunting, sharing)
+        for command in room.commands
+    }
 
 
 @click.group(cls=Noroshi, context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100})

@@ -99,6 +99,7 @@ INSTALLED_APPS = [
     "noroshi.kit",
     "noroshi.members",
     "noroshi.notify",
+    "noroshi.federation",
     "noroshi.intel",
     "noroshi.sharing",
     "noroshi.hunting",

@@ -12,6 +12,7 @@ urlpatterns = [
     path("signals/", include("noroshi.sharing.urls")),
     path("hunting/", include("noroshi.hunting.urls")),
     path("inbox/", include("noroshi.notify.urls")),
+    path("federation/", include("noroshi.federation.urls")),
     path("members/", include("noroshi.members.urls")),
     path("api/v1/", api.urls()),
     path("account/", include("noroshi.members.account_urls")),

@@ -44,7 +44,8 @@ def _refuse_dangers() -> None:
 @click.option("--slug", default="hub", show_default=True, help="Short name of the hub organisation.")
 @click.option("--name-ja", default="事務局", show_default=True, help="Its name in Japanese.")
 @click.option("--name-en", default="Hub", show_default=True, help="Its name in English.")
-def init(slug: str, name_ja: str, name_en: str) -> None:
+@click.option("--node", is_flag=True, help="A member's node: its organisations come from its hub, by pairing.")
+def init(slug: str, name_ja: str, name_en: str, *, node: bool) -> None:
     """Make an empty installation with its hub organisation. Run again, it only brings things up to date."""
     from django.conf import settings
 
@@ -56,6 +57,9 @@ def init(slug: str, name_ja: str, name_en: str) -> None:
 
     prepare()
     public_key()
+    if node:
+        click.echo(f"node in {settings.DATA_DIR} is ready; connect it: noroshi federation pair URL CODE")
+        return
     hub = Organisation.objects.filter(membership=MembershipClass.HUB).first()
     if hub is None:
         hub = create_organisation(

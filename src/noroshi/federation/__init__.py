@@ -1,0 +1,1 @@
+"""Federation: what one installation hands to another, and takes from it."""

@@ -1,0 +1,1 @@
+"""Decisions of the federation room in plain Python."""
