@@ -191,6 +191,20 @@ API_SCOPES: Final = (
 )
 """All that a token can read by."""
 
+TAXII: Final = (
+    "collections/",
+    "collections/everything/",
+    "collections/group-wg_incident/",
+    "collections/group-five/",
+    "collections/everything/objects/",
+    "collections/everything/objects/?limit=1",
+    "collections/everything/objects/?match[version]=all&match[type]=indicator",
+    "collections/everything/objects/?next=1000000",
+    "collections/everything/manifest/",
+    "collections/group-wg_incident/objects/",
+    "collections/group-wg_incident/manifest/?limit=1",
+)
+
 FEEDS: Final = ("rss", "atom", "calendar.ics", "atom?subscription=nonsense")
 
 _VOLATILE: Final = (
@@ -254,6 +268,7 @@ class Watch:
         if reader in self.tokens:
             asked = files[:1] if reader in self.cast.people else files
             seen |= self._api(self.tokens[reader], known, asked, self.places[reader])
+            seen |= _taxii(self.tokens[reader])
         if reader in self.admins:
             seen |= self._webhook(reader)
         if reader == "visitor" or reader in self.cast.people:
@@ -330,6 +345,16 @@ class Watch:
         admin = self.cast.actor(ADMINS[name])
         home = self.cast.organisations[name]
         return issue_token(admin, organisation=home, label="watch", scopes=API_SCOPES)[1]
+
+
+def _taxii(token: str) -> Look:
+    """What the TAXII server answers, and each object that is listed there by its own address."""
+    client = Client(headers={"Authorization": f"Bearer {token}", "Accept-Language": "en"})
+    seen = {f"taxii {path}": plain(client.get(f"/taxii2/root/{path}")) for path in TAXII}
+    listed = client.get("/taxii2/root/collections/everything/manifest/").json().get("objects", [])
+    at = "/taxii2/root/collections/everything/objects"
+    single = [client.get(f"{at}/{each['id']}/{part}") for each in listed for part in ("", "versions/")]
+    return seen | {"taxii single": "\n".join(map(plain, single))}
 
 
 def undone(run):

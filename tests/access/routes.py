@@ -16,6 +16,8 @@ from django.urls import URLPattern, URLResolver, get_resolver
 from django.utils.regex_helper import normalize
 
 from noroshi.hunting.engine.detections.starting_pack import pack_rules
+from noroshi.intel.domain.taxii.media import TAXII
+from noroshi.intel.models import StixObject
 from noroshi.sharing.views.reading import DEEDS
 
 from .leak_channels import Look, plain, undone
@@ -32,6 +34,7 @@ WORDS: Final[Mapping[str, tuple[str, ...]]] = {
     "path_prefix": ("",),
     "period": ("2026-10",),
     "rule_id": (str(pack_rules()[0].id),),
+    "collection": ("everything", "sent-in", "group-five"),
 }
 
 
@@ -73,6 +76,8 @@ def _values(name: str) -> list[str]:
         return list(WORDS[name])
     if name == "verb":
         return [*sorted(DEEDS), "suspend", "leave"]
+    if name == "stix_id":
+        return [*_first(StixObject, name), f"indicator--{NOBODYS}"]
     if name.endswith("_id"):
         return [str(pk) for model in _models(name.removesuffix("_id")) for pk in _first(model, "pk")] + [str(NOBODYS)]
     found = [str(value) for model in apps.get_models() for value in _first(model, name)]
@@ -118,10 +123,12 @@ class Walk:
 
     def _send(self, method: str, path: str) -> Any:
         known: dict[str, Any] = {"REMOTE_ADDR": ELSEWHERE}
-        if path.startswith("/api/") and self.token:
+        if path.startswith(("/api/", "/taxii2/")) and self.token:
             known["headers"] = {"Authorization": f"Bearer {self.token}"}
         if method == "GET":
             return self.client.get(path, **known)
         if path.startswith("/api/"):
             return self.client.post(path, {}, content_type="application/json", **known)
+        if path.startswith("/taxii2/"):
+            return self.client.post(path, "{}", content_type=TAXII, **known)
         return self.client.post(path, {"q": "x", "body": "x", "reason": "x"}, **known)

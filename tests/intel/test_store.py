@@ -212,11 +212,11 @@ def test_a_new_membership_brings_what_the_group_was_given(cast):
     share(cast, given, to=(EntryKind.GROUP, cast.wg_incident.pk), tlp=TLP.AMBER_STRICT, profile="f-isac-jp")
     assert ids_of(polled(cast.actor("i1"))) == []
     GroupMembership.objects.create(group=cast.wg_incident, person=cast.i1)
-    assert ids_of(polled(cast.actor("i1"))) == ids_of(polled(cast.actor("i1"), "wg_incident")) == [given["id"]]
+    assert ids_of(polled(cast.actor("i1"))) == ids_of(polled(cast.actor("i1"), "group-wg_incident")) == [given["id"]]
     GroupMembership.objects.filter(person=cast.i1).update(left_at=clock.now())
     assert ids_of(polled(cast.actor("i1"))) == []
     with pytest.raises(NotFound):
-        polled(cast.actor("i1"), "wg_incident")
+        polled(cast.actor("i1"), "group-wg_incident")
 
 
 def test_the_end_of_an_embargo_is_an_arrival(cast):
@@ -329,10 +329,10 @@ def ids_of_values(*objects):
 
 def test_collections_are_the_readers_own(cast):
     titles = {name: [each.alias for each in collections_for(cast.actor(name))] for name in ("a1", "i1", "sup")}
-    assert titles == {"a1": ["everything", "sent-in", "wg_incident"], "i1": ["everything", "sent-in"], "sup": []}
+    assert titles == {"a1": ["everything", "sent-in", "group-wg_incident"], "i1": ["everything", "sent-in"], "sup": []}
     machine = cast.machine("bank_a", Channel.TAXII)
     assert [(each.alias, each.can_write) for each in collections_for(machine)] == [
-        ("everything", False), ("sent-in", True), ("wg_incident", False),
+        ("everything", False), ("sent-in", True), ("group-wg_incident", False),
     ]  # fmt: skip
     ids = {each.id for each in collections_for(machine)}
     assert len(ids) == 3
@@ -342,7 +342,7 @@ def test_collections_are_the_readers_own(cast):
 def test_a_group_has_what_was_given_to_it_and_no_more(cast):
     share(cast, given := indicator(), to=(EntryKind.GROUP, cast.wg_incident.pk))
     share(cast, indicator())
-    assert ids_of(polled(cast.actor("b1"), "wg_incident")) == [given["id"]]
+    assert ids_of(polled(cast.actor("b1"), "group-wg_incident")) == [given["id"]]
 
 
 def test_only_what_lies_in_triage_is_deleted(cast):

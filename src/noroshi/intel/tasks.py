@@ -10,3 +10,9 @@ from noroshi.kit.jobs import recurring
 def clear_left_over() -> None:
     """Delete what a killed process left halfway."""
     actions.clear_left_over()
+
+
+@recurring("intel.forget", every=timedelta(hours=1))
+def forget_what_is_over() -> None:
+    """Forget what became of what was sent by TAXII days ago."""
+    actions.forget_statuses()

@@ -10,7 +10,7 @@ A protocol with a form of its own registers it for its addresses:
 import logging
 from collections.abc import Callable
 from http import HTTPStatus
-from typing import Final
+from typing import Final, TypeVar
 
 from django.conf import settings
 from django.core.exceptions import RequestDataTooBig, TooManyFieldsSent, TooManyFilesSent
@@ -58,14 +58,15 @@ SENTENCES: Final = {
 
 
 Form = Callable[[HTTPStatus, str], HttpResponse]
+F = TypeVar("F", bound=Form)
 
 _forms: Final[dict[str, Form]] = {}
 
 
-def answers_below(prefix: str) -> Callable[[Form], Form]:
+def answers_below(prefix: str) -> Callable[[F], F]:
     """Register the decorated form of what goes wrong at addresses that begin with `prefix`."""
 
-    def register(form: Form) -> Form:
+    def register(form: F) -> F:
         _forms[prefix] = form
         return form
 

@@ -51,6 +51,7 @@ ValueReader = Callable[[str], Iterable[str]]
 Hearer = Callable[[Actor, Collection[UUID]], None]
 
 FEED: Final = "feed"
+TAXII: Final = "taxii"
 
 _hearers: Final[dict[tuple[str, str], Hearer]] = {}
 _presenters: Final[dict[str, PresenterToMany]] = {}
@@ -91,7 +92,7 @@ def describes(subject: str) -> Callable[[Describer], Describer]:
 
 
 def hears_of(subject: str, *ways: str) -> Callable[[Hearer], Hearer]:
-    """Register what is told to whom the content of which subjects went: in mail by a notice of a kind, or in a FEED."""
+    """Register what is told to whom the content of a subject went: by a notice of a kind, in a FEED, by TAXII."""
 
     def register(hearer: Hearer) -> Hearer:
         _hearers.update({(subject, str(way)): hearer for way in ways})

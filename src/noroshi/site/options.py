@@ -200,6 +200,7 @@ OPTIONS: Final = (
     Option("FILES_PER_SIGNAL_LIMIT", int, "100", "Most that the files of one signal may weigh together, in MB."),
     Option("FILES_PER_GROUP_LIMIT", int, "2000", "Most that the documents of one group may weigh together, in MB."),
     Option("FILES_PER_ORGANISATION_LIMIT", int, "10000", "Most that one organisation may attach, in MB."),
+    Option("TAXII_LIMIT", int, "25", "Largest body that TAXII takes at once, in MB."),
     Option(
         "READING_LIMITS",
         _bounds,

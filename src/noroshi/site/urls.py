@@ -15,6 +15,7 @@ urlpatterns = [
     path("federation/", include("noroshi.federation.urls")),
     path("members/", include("noroshi.members.urls")),
     path("api/v1/", api.urls()),
+    path("taxii2/", include("noroshi.intel.taxii_urls")),
     path("account/", include("noroshi.members.account_urls")),
     path("language/", login_not_required(set_language), name="set_language"),
     path("healthz", health.alive),

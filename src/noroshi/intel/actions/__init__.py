@@ -7,15 +7,20 @@ from noroshi.intel.actions.quality import vote_false_positive, withdraw_vote
 from noroshi.intel.actions.readers import look_after
 from noroshi.intel.actions.receiving import Outcome, Tally, clear_left_over, delete_received, receive
 from noroshi.intel.actions.sightings import record_sighting, remember_observables, withdraw_sighting
+from noroshi.intel.actions.taxii import add_objects, forget_statuses, note_delivery, note_page
 
 __all__ = [
     "Outcome",
     "Tally",
+    "add_objects",
     "clear_left_over",
     "delete_received",
+    "forget_statuses",
     "import_knowledge",
     "knowledge_is_current",
     "look_after",
+    "note_delivery",
+    "note_page",
     "publish_identity",
     "publish_parcel",
     "receive",

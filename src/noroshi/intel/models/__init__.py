@@ -4,12 +4,15 @@ from noroshi.intel.models.knowledge import Tag
 from noroshi.intel.models.quality import FalsePositiveVote, VoteReason
 from noroshi.intel.models.sightings import Observable, Sighting, SightingSource
 from noroshi.intel.models.stix import Arrival, Parcel, Reader, Source, StixObject, Turn
+from noroshi.intel.models.taxii import Poll, PostStatus
 
 __all__ = [
     "Arrival",
     "FalsePositiveVote",
     "Observable",
     "Parcel",
+    "Poll",
+    "PostStatus",
     "Reader",
     "Sighting",
     "SightingSource",

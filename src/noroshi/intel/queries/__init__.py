@@ -1,7 +1,8 @@
 """Reads of the intel room, as far as the reader may know."""
 
+from noroshi.intel.domain.wanted import Version, Wanted
 from noroshi.intel.queries.collections import EVERYTHING, SENT_IN, Collection, collection_for, collections_for
-from noroshi.intel.queries.delivery import Delivered, Version, Wanted, delivered
+from noroshi.intel.queries.delivery import Delivered, delivered
 from noroshi.intel.queries.knowledge import house_tags, tags_found, tags_named
 from noroshi.intel.queries.quality import own_vote, votes_on
 from noroshi.intel.queries.sightings import (
@@ -12,6 +13,7 @@ from noroshi.intel.queries.sightings import (
     said_seen,
     seen,
 )
+from noroshi.intel.queries.taxii import polls_for, status_for
 
 __all__ = [
     "EVERYTHING",
@@ -29,8 +31,10 @@ __all__ = [
     "organisations_that_saw",
     "own_sighting",
     "own_vote",
+    "polls_for",
     "said_seen",
     "seen",
+    "status_for",
     "tags_found",
     "tags_named",
     "votes_on",

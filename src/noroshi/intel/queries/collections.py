@@ -16,6 +16,7 @@ from noroshi.intel import policy
 from noroshi.intel.domain.stix.names import stable_uuid
 from noroshi.intel.models import Source
 from noroshi.members.models import Group
+from noroshi.members.queries import groups_known_to
 
 EVERYTHING: Final = "everything"
 SENT_IN: Final = "sent-in"
@@ -79,10 +80,12 @@ def _sent_in(actor: Actor) -> Collection:
 
 def _of_group(group: Group) -> Collection:
     description = _("What was shared with this group.")
-    return Collection(stable_uuid("collection", group.pk), group.slug, group.name, description, group=group.pk)
+    return Collection(
+        stable_uuid("collection", group.pk), f"group-{group.slug}", group.name, description, group=group.pk
+    )
 
 
 def _groups(actor: Actor) -> Iterable[Group]:
-    """The groups of a person; of a machine, those in which anybody of its organisation is."""
+    """The groups of a person; of a machine, those of its organisation's people that their colleagues may know of."""
     mine = actor.organisation_groups if actor.is_machine else actor.groups
-    return Group.objects.filter(pk__in=mine).order_by("slug")
+    return groups_known_to(actor).filter(pk__in=mine).order_by("slug")

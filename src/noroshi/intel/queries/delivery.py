@@ -8,7 +8,6 @@ whose versions of it he is given, so nobody can put words into another's mouth.
 
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
-from enum import StrEnum
 from itertools import islice
 from typing import Final, NamedTuple
 from uuid import UUID
@@ -16,7 +15,8 @@ from uuid import UUID
 from django.db.models import QuerySet
 
 from noroshi.core.actor import Actor
-from noroshi.intel.models import Arrival, Reader, StixObject
+from noroshi.intel.domain.wanted import Version, Wanted
+from noroshi.intel.models import Arrival, Reader, Source, StixObject
 from noroshi.intel.queries.collections import Collection
 
 RUNS: Final = 100
@@ -29,24 +29,6 @@ WIDEST: Final = 50_000
 """Positions looked through at once where little of them is wanted."""
 
 
-class Version(StrEnum):
-    """Versions by their place (TAXII 2.1, 3.4.1)."""
-
-    LAST = "last"
-    FIRST = "first"
-    ALL = "all"
-
-
-@dataclass(frozen=True)
-class Wanted:
-    """What of a collection is wanted: identifiers and types, none meaning all; versions by place or exactly."""
-
-    ids: frozenset[str] = frozenset()
-    types: frozenset[str] = frozenset()
-    versions: frozenset[Version | int] = frozenset({Version.LAST})
-    """Places, and exact versions as microseconds since 1970."""
-
-
 class Delivered(NamedTuple):
     """One version of an object, and when it arrived at this reader, in microseconds since 1970 (UTC)."""
 
@@ -55,6 +37,8 @@ class Delivered(NamedTuple):
     type: str
     modified: int
     raw: bytes
+    signal: UUID | None
+    """The signal that it was written for, which is then what the reader has got."""
 
 
 def delivered(
@@ -93,6 +77,12 @@ class _Run(NamedTuple):
     length: int
     begins: int
     size: int
+    source: str
+
+    @property
+    def signal(self) -> UUID | None:
+        """The signal whose parcel it is of."""
+        return self.parcel if self.source == Source.SIGNAL else None
 
     def added(self, position: int) -> int:
         return self.begins + position - self.first
@@ -137,7 +127,10 @@ class _View:
 
 
 def _runs(arrivals: QuerySet[Arrival]) -> list[_Run]:
-    return [_Run(*row) for row in arrivals.values_list("parcel", "first", "count", "begins", "parcel__size")]
+    return [
+        _Run(*row)
+        for row in arrivals.values_list("parcel", "first", "count", "begins", "parcel__size", "parcel__source")
+    ]
 
 
 def _by_parcel(runs: Iterable[_Run]) -> dict[UUID, list[_Run]]:
@@ -211,7 +204,7 @@ def _chosen(view: _View, wanted: Wanted, rows: list[_Row], runs: dict[UUID, list
     doubtful = {row.stix_id for row in rows if row.others}
     kept = _kept(view, wanted, doubtful) if doubtful else set()
     return sorted(
-        Delivered(run.added(row.position), row.stix_id, row.type, row.modified, bytes(row.raw))
+        Delivered(run.added(row.position), row.stix_id, row.type, row.modified, bytes(row.raw), run.signal)
         for row in rows
         if not row.others or (row.parcel, row.position) in kept
         for run in runs.get(row.parcel, ())

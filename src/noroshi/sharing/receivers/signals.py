@@ -28,6 +28,7 @@ from noroshi.notify.domain.topics import Topic
 from noroshi.notify.models import Notice, NoticeKind, Subscription
 from noroshi.notify.presenters import (
     FEED,
+    TAXII,
     Presentation,
     Shown,
     describes,
@@ -124,9 +125,9 @@ def tell_readers(entry: LedgerEntry) -> None:
         post(entry, signal, KINDS[entry.action], readers_but_author(signal))
 
 
-@hears_of(SUBJECT, NoticeKind.SIGNAL, NoticeKind.AMENDED, NoticeKind.SEARCH, FEED)
+@hears_of(SUBJECT, NoticeKind.SIGNAL, NoticeKind.AMENDED, NoticeKind.SEARCH, FEED, TAXII)
 def note_what_left(actor: Actor, ids: Collection[UUID]) -> None:
-    """Note that the content of these signals went to somebody by mail or feed.
+    """Note that the content of these signals went to somebody by mail, feed or TAXII.
 
     Mail about comments goes to those who spoke, the anonymous ones too: who got it would say who they are.
     """

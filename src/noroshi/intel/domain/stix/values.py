@@ -231,6 +231,11 @@ def is_type_name(name: str) -> bool:
     return MIN_NAME <= len(name) <= MAX_NAME and _is_type(name) is not None
 
 
+def is_identifier(name: str) -> bool:
+    """2.9: whether an object of some type may be called this."""
+    return len(name) <= MAX_IDENTIFIER and _is_identifier(name) is not None
+
+
 def type_of(identifier: str) -> str:
     """Return the type that an identifier names."""
     return identifier[:-38]
