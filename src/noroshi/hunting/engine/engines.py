@@ -12,11 +12,12 @@ from typing import Any, Protocol
 import duckdb
 
 from noroshi.hunting.engine.detections.dialect import DUCKDB, Dialect
+from noroshi.hunting.engine.few import FewLookup, suits
 from noroshi.hunting.engine.index_parts import IndexPart
 from noroshi.hunting.engine.lookup import Days, Lookup
 from noroshi.hunting.engine.needles import Keys
 from noroshi.hunting.engine.plan import Question, Store
-from noroshi.hunting.engine.scan import Scan, Total
+from noroshi.hunting.engine.scan import Scan, Total, are_few
 from noroshi.hunting.engine.schema import events_sql
 from noroshi.hunting.engine.session import UNREADABLE, connect, session
 
@@ -133,14 +134,28 @@ class DuckHunt:
     def __init__(self, store: Store, keys: Keys) -> None:
         self._root = store.root
         self._duckdb = session(store.memory_limit, store.spill)
-        keys.load(self._duckdb)
+        self._keys = keys
+        self._loaded = False
 
-    def look_up(self, parts: Sequence[IndexPart], question: Question) -> Lookup:
+    def look_up(self, parts: Sequence[IndexPart], question: Question) -> Found:
         """Look the keys up in parts of the index."""
+        if suits(self._keys):
+            return FewLookup(self._duckdb, self._root, parts, question, self._keys)
+        self._load()
         return Lookup(self._duckdb, self._root, parts, question)
+
+    def _load(self) -> None:
+        """Make the table of the keys, once."""
+        if not self._loaded:
+            self._keys.load(self._duckdb)
+            self._loaded = True
 
     def scan(self, parts: Sequence[Path], question: Question, needles: Sequence[int] | None = None) -> Scan:
         """Read the events in some files."""
+        if self._keys.file is None and are_few(needles, parts):
+            keys = [key for key in self._keys.keys if key.needle in set(needles or ())]
+            return Scan(self._duckdb, parts, question, needles, keys)
+        self._load()
         return Scan(self._duckdb, parts, question, needles)
 
     def close(self) -> None:

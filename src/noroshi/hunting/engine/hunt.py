@@ -81,7 +81,7 @@ class Hunt:
         cuts: dict[str, list[Days]] = defaultdict(list)
         for cut in self._lookup.cuts():
             cuts[cut.organisation].append(cut)
-        names = [name for name in self._store.manifest.organisations() if self._question.names(name)]
+        names = self._plan.organisations
         late = [name for name in names if name in cuts or name in self._plan.events]
         readings = {name: self._readings(name, cuts[name]) for name in late}
         self.files = sum(len(reading.parts) for some in readings.values() for reading in some)
@@ -99,12 +99,18 @@ class Hunt:
         The latter shares its key with another value: once in 2^63 pairs.
         """
         days: dict[int, list[int]] = defaultdict(list)
-        for seen in self._lookup.days(organisation, needles):
+        found = self._lookup.days(organisation, needles)
+        for seen in found:
             days[seen.needle] += [day for day in _days(seen) if self._question.touches(day * DAY, (day + 1) * DAY - 1)]
         # Each of these days has an event, but for the one on which the window begins.
-        earliest = {day for found in days.values() for day in found[: MAX_SAMPLES + 1]}
-        parts = [*self._covered(organisation, earliest), *self._plan.events.get(organisation, ())]
-        return self._scan(parts, needles).samples() if parts else {}
+        earliest = {day for its_days in days.values() for day in its_days[: MAX_SAMPLES + 1]}
+        unknown = self._plan.events.get(organisation, ())
+        parts = [*self._covered(organisation, earliest), *unknown]
+        question = self._question
+        if earliest and not unknown:
+            spans = _spans(found)
+            question = question.narrowed([span for span in spans if span[0] // DAY in earliest])
+        return self._scan(parts, needles, question).samples() if parts else {}
 
     def events(self, organisation: str, limit: int) -> list[dict[str, Any]]:
         """Return an organisation's earliest events that show any of the needles, column by column."""
@@ -134,7 +140,7 @@ class Hunt:
             return None
         question = self._question
         if not unknown:
-            question = question.narrowed(min(seen.first for seen in found), max(seen.last for seen in found) + 1)
+            question = question.narrowed(_spans(found))
         return self._scan(parts, needles if len(needles) <= FEW else None, question)
 
     def _look_up(self) -> Found:
@@ -217,6 +223,21 @@ def _summed(totals: Iterable[Total]) -> Iterator[Total]:
         before = found.get(total.needle)
         found[total.needle] = total.plus(before) if before else total
     return iter(found.values())
+
+
+def _spans(found: Iterable[Days]) -> list[tuple[int, int]]:
+    """Return from when to when (both included) events lie on the days on which needles were seen, in order."""
+    return sorted({span for seen in found for span in _spans_of(seen)})
+
+
+def _spans_of(seen: Days) -> Iterator[tuple[int, int]]:
+    """Yield the span of each day; where each has one event, the first and the last are known to the microsecond."""
+    days = list(_days(seen))
+    for day in days:
+        first, last = max(seen.first, day * DAY), min(seen.last, (day + 1) * DAY - 1)
+        if seen.events == len(days) and day in {days[0], days[-1]}:
+            first = last = seen.first if day == days[0] else seen.last
+        yield first, last
 
 
 def _days(seen: Days) -> Iterator[int]:

@@ -83,6 +83,7 @@ nullif((last - first) // {{unit}}, 0)::BIGINT AS span, {{unit}}::INTEGER AS unit
 """
 STORED_FIRST: Final = "first * unit"
 STORED_LAST: Final = "(first + coalesce(span, 0)) * unit"
+STORED: Final = "type, key, key2, organisation, epoch, days, n, first, span, unit"
 _ROWS = f"""
 SELECT type, key, key2, organisation, epoch, days | {_TOLD} AS days, n, first, last
 FROM (SELECT type, key, key2, organisation, epoch, coalesce(days, 0) AS days, n, {STORED_FIRST} AS first,
@@ -105,15 +106,42 @@ def rows_of(
 
     They may lie anywhere (None) or ``between`` two marks of the index's order, of which there may be many.
     """
+    reads = _reads(root, parts, conditions, between)
+    return " UNION ALL ".join(_ROWS.format(paths=paths, where=where) for paths, where in reads) or NO_ROWS
+
+
+def stored_rows_of(
+    root: Path,
+    parts: Sequence[IndexPart],
+    columns: str,
+    conditions: Sequence[str],
+    between: Collection[tuple[Mark, Mark]],
+) -> str:
+    """Return SQL of the same rows as they are stored: `STORED`, or some of these columns (see `told`)."""
+    selects = [
+        f"SELECT {columns} FROM read_parquet({paths}, hive_partitioning = false) WHERE {where}"
+        for paths, where in _reads(root, parts, conditions, between)
+    ]
+    return " UNION ALL ".join(selects) or f"SELECT {columns} FROM (SELECT *, 0 AS span, 1 AS unit FROM ({NO_ROWS}))"
+
+
+def told(epoch: int, days: int | None, n: int, first: int, span: int | None, unit: int) -> tuple[int, int, int, int]:
+    """Return the days, events, first and last time (microseconds) that a stored row tells."""
+    begin, end = first * unit, (first + (span or 0)) * unit
+    return (days or 0) | 1 << begin // DAY - epoch | 1 << end // DAY - epoch, n, begin, end
+
+
+def _reads(
+    root: Path, parts: Sequence[IndexPart], conditions: Sequence[str], between: Collection[tuple[Mark, Mark]] | None
+) -> Iterator[tuple[str, str]]:
+    """Yield SQL of files that are read together, and of what their rows must meet."""
     whole = [part for part in parts if part.whole]
     reads = [(whole, ["true"]), *(([part], [organisation_in(part.organisations)]) for part in parts if not part.whole)]
-    selects = []
     for read, spoken in reads:
         files = {file for part in read for file in _files(root / part.path, between)}
-        paths = ", ".join(literal(str(file)) for file in sorted(files))
         if files:
-            selects.append(_ROWS.format(paths=f"[{paths}]", where=" AND ".join([*spoken, *conditions])))
-    return " UNION ALL ".join(selects) or NO_ROWS
+            paths = ", ".join(literal(str(file)) for file in sorted(files))
+            yield f"[{paths}]", " AND ".join([*spoken, *conditions])
 
 
 def paths_of(root: Path, parts: Iterable[IndexPart]) -> list[str]:

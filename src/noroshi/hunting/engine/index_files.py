@@ -108,6 +108,12 @@ def _cut(duck: duckdb.DuckDBPyConnection, scratch: Path) -> Path:
 
 
 @lru_cache(maxsize=256)
+def bytes_to_read(part: Path) -> int:
+    """Return the size of the files that `files_between` chooses from; raises `OSError` if one is not there."""
+    return sum(file.stat().st_size for file in _marked(part)[1])
+
+
+@lru_cache(maxsize=256)
 def _marked(part: Path) -> tuple[list[Mark], list[Path]]:
     """Return the first mark of each file of a part, which never changes once it is there."""
     files = files_of(part)

@@ -16,7 +16,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Final
 
-from noroshi.hunting.engine.index_files import INDEX, bytes_of
+from noroshi.hunting.engine.index_files import INDEX, bytes_of, bytes_to_read
 
 SCHEMA: Final = """
 CREATE TABLE IF NOT EXISTS index_part (
@@ -100,6 +100,14 @@ def is_complete(root: Path, part: IndexPart) -> bool:
     """Tell whether a part of the index is on disk as it was written, in the format that we read."""
     try:
         return part.path.startswith(f"{INDEX}/") and bytes_of(root / part.path) == part.bytes
+    except OSError:
+        return False
+
+
+def was_complete(root: Path, part: IndexPart) -> bool:
+    """Tell the same as far as this process needs it: what it has once found complete and vanishes, it cannot read."""
+    try:
+        return part.path.startswith(f"{INDEX}/") and bytes_to_read(root / part.path) == part.bytes
     except OSError:
         return False
 

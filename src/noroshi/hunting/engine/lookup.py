@@ -54,13 +54,14 @@ _ASKED = f"SELECT type, h0, kind, prefix, n0, n1 FROM key LIMIT {FEW_KEYS + 1}"
 class Days:
     """The days of an epoch on which an organisation can have seen a needle, each a bit of ``days``.
 
-    All of it lies between ``first`` and ``last`` (microseconds).
+    These are at most so many ``events``, on each of the days one, all between ``first`` and ``last`` (microseconds).
     """
 
     needle: int
     organisation: str
     epoch: int
     days: int
+    events: int
     first: int
     last: int
 
@@ -127,8 +128,7 @@ def told_by(rows: Iterable[Sequence[Any]]) -> tuple[list[Total], list[Days]]:
 
 def days_of(row: Sequence[Any]) -> Days:
     """Return the days of such a row."""
-    needle, organisation, epoch, days, _n, first, last, _cut = row
-    return Days(needle, organisation, epoch, days, first, last)
+    return Days(*row[:-1])
 
 
 class Lookup:
@@ -158,7 +158,7 @@ class Lookup:
     def days(self, organisation: str, needles: Sequence[int]) -> list[Days]:
         """Return on which days of its epochs an organisation can have seen needles."""
         rows = self._run(
-            "SELECT needle, organisation, epoch, bit_or(days), min(first), max(last) FROM found "
+            "SELECT needle, organisation, epoch, bit_or(days), sum(n)::BIGINT, min(first), max(last) FROM found "
             f"WHERE organisation = {literal(organisation)} AND {one_of('needle', needles)} "
             "GROUP BY ALL ORDER BY ALL"
         )

@@ -53,6 +53,7 @@ WHEN NOT EXISTS (SELECT 1 FROM quarantine WHERE file = old.file) BEGIN
     DELETE FROM head WHERE file = old.file;
 END;
 """
+_ORGANISATIONS = "SELECT DISTINCT organisation FROM file ORDER BY 1"
 _STATUS = """
 SELECT f.organisation, f.source, f.files, coalesce(p.events, 0), f.quarantined, p.first_time, p.last_time,
        coalesce(p.bytes, 0), f.last_ingest
@@ -279,6 +280,16 @@ class Manifest:
         """Return what tells which events the index covers."""
         return Coverage(self._rows)
 
+    @contextmanager
+    def opened(self) -> Iterator[tuple[list[str], Coverage]]:
+        """Within the block, the organisations and what `index` returns, asked of one connection."""
+        with self.transaction() as connection:
+
+            def rows(sql: str, parameters: Sequence[Any] = ()) -> list[Any]:
+                return connection.execute(sql, parameters).fetchall()
+
+            yield [name for (name,) in rows(_ORGANISATIONS)], Coverage(rows)
+
     def part_paths(self, organisation: str) -> set[str]:
         """Return the paths of all parts of an organisation."""
         return {path for (path,) in self._rows("SELECT path FROM part WHERE organisation = ?", (organisation,))}
@@ -338,7 +349,7 @@ class Manifest:
 
     def organisations(self) -> list[str]:
         """Return the organisations that have sent a log file, sorted."""
-        return [name for (name,) in self._rows("SELECT DISTINCT organisation FROM file ORDER BY 1")]
+        return [name for (name,) in self._rows(_ORGANISATIONS)]
 
     def status(self) -> list[SourceStatus]:
         """Return one entry for each organisation and source."""

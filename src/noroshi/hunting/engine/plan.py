@@ -1,14 +1,18 @@
 """What a question needs read: parts of the index where they speak, parts of the events where they do not."""
 
 from collections import defaultdict
-from collections.abc import Callable, Collection, Iterable
+from collections.abc import Callable, Collection, Iterable, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
+from typing import Final
 
 from noroshi.hunting.engine.index import DAY, EPOCH_DAYS
-from noroshi.hunting.engine.index_parts import EventPart, IndexPart, is_complete
+from noroshi.hunting.engine.index_parts import EventPart, IndexPart, was_complete
 from noroshi.hunting.engine.manifest import Manifest
 from noroshi.hunting.engine.reasons import ScanReason
+
+FEW_SPANS: Final = 32
+"""Spans up to which reading them alone is quicker than reading from the first to the last."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,7 +34,8 @@ class Question:
     """Whose events (None: everybody's) with since <= time < until, in microseconds; without the index on demand.
 
     ``after`` leaves those of one organisation that came into the lake after the arrival of that number, and perhaps
-    some that came before.
+    some that came before. Where it is known within which ``spans`` (both ends included) all of it lies, no more need be
+    read.
     """
 
     organisations: Collection[str] | None = None
@@ -38,6 +43,7 @@ class Question:
     until: int | None = None
     index: bool = True
     after: int | None = None
+    spans: Sequence[tuple[int, int]] = ()
 
     @property
     def only(self) -> str:
@@ -49,13 +55,19 @@ class Question:
         """Tell whether an organisation's events are asked for."""
         return self.organisations is None or organisation in self.organisations
 
-    def narrowed(self, since: int, until: int) -> "Question":
-        """Return the question about what also lies within since <= time < until."""
+    def narrowed(self, spans: Sequence[tuple[int, int]]) -> "Question":
+        """Return the question about what also lies within some spans."""
+        since, until = min(first for first, _ in spans), max(last for _, last in spans) + 1
         return replace(
             self,
             since=since if self.since is None else max(self.since, since),
             until=until if self.until is None else min(self.until, until),
+            spans=spans if len(spans) <= FEW_SPANS else (),
         )
+
+    def holds(self, first: int, last: int) -> bool:
+        """Tell whether all between two times is asked for."""
+        return (self.since is None or first >= self.since) and (self.until is None or last < self.until)
 
     def touches(self, first: int, last: int) -> bool:
         """Tell whether something between two times can be asked for."""
@@ -70,16 +82,18 @@ class Plan:
         self._question = question
         self.index: list[IndexPart] = []
         self.events: dict[str, dict[EventPart, ScanReason]] = defaultdict(dict)
-        index = store.manifest.index()
-        self._read(filter(self._may_be_new(), index.uncovered()), ScanReason.NOT_INDEXED)
-        news = self._news()
-        for part in index.speaking():
+        may_be_new, news = self._may_be_new(), self._news()
+        with store.manifest.opened() as (organisations, index):
+            self.organisations = [name for name in organisations if question.names(name)]
+            self._read(filter(may_be_new, index.uncovered()), ScanReason.NOT_INDEXED)
+            speaking = index.speaking()
+        for part in speaking:
             if not self._is_asked(part) or not (news is None or part.path in news):
                 continue
             self.index.append(part)
             if not question.index:
                 self.distrust(part, ScanReason.ASKED)
-            elif not is_complete(store.root, part):
+            elif not was_complete(store.root, part):
                 self.distrust(part, ScanReason.UNREADABLE)
 
     def distrust(self, part: IndexPart, reason: ScanReason) -> None:

@@ -8,7 +8,7 @@ A few needles in a few files are asked for by conditions that say the same (`con
 """
 
 # ruff: noqa: S608 - tables and columns are constants of this package, prefixes and times are integers; values are bound
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import date
 from itertools import groupby, starmap
 from operator import attrgetter
@@ -17,7 +17,7 @@ from typing import Any, Final, NamedTuple
 
 import duckdb
 
-from noroshi.hunting.engine.conditions import masks, number, one_of, shows
+from noroshi.hunting.engine.conditions import literal, masks, number, one_of, shows
 from noroshi.hunting.engine.needles import COLUMNS, Key
 from noroshi.hunting.engine.observables import BITS, EMAIL_HOST, KINDS, with_email_host
 from noroshi.hunting.engine.plan import Question
@@ -28,6 +28,7 @@ MAX_SAMPLES: Final = 5
 # Needles times files up to which conditions are quicker than the joins with all that they need made before.
 FEW: Final = 64
 
+_PARTS: Final = "getvariable('parts')"
 _REFERENCE: Final = "organisation, source, epoch_us(time) AS time, file, line"
 
 _NOTHING: Final = f"SELECT 0 AS needle, {_REFERENCE} FROM events WHERE false"
@@ -104,27 +105,30 @@ class Scan:
         parts: Sequence[Path],
         question: Question,
         needles: Sequence[int] | None = None,
+        keys: Sequence[Key] | None = None,
     ) -> None:
         self._duckdb = connection
         forget_files(connection)
         self._wanted = "true" if needles is None else one_of("needle", needles)
+        self._conditions: dict[int, str] | None = None
+        self._events = ""
+        if are_few(needles, parts):
+            paths = ", ".join(literal(str(part)) for part in parts)
+            self._events = f"WITH events AS NOT MATERIALIZED ({_events(f'[{paths}]', question)}) "
+            self._conditions = _conditions(self._keys_of_needles() if keys is None else keys)
+            self._matched = _by_conditions(self._conditions)
+            return
         self._run("SET VARIABLE parts = ?", [[str(part) for part in parts]])
-        bounds = [f"time >= make_timestamptz({question.since})"] if question.since is not None else []
-        bounds += [f"time < make_timestamptz({question.until})"] if question.until is not None else []
-        where = f"WHERE {' AND '.join(bounds)}" if bounds else ""
-        read = events_sql("getvariable('parts')")
-        self._run(f"CREATE OR REPLACE TEMP VIEW events AS {with_email_host(f'({read}) AS parts')} {where}")
-        few = needles is not None and len(needles) * len(parts) <= FEW
-        self._conditions = self._conditions_of_needles() if few else None
-        self._matched = self._by_joins() if self._conditions is None else _by_conditions(self._conditions)
+        self._run(f"CREATE OR REPLACE TEMP VIEW events AS {_events(_PARTS, question)}")
+        self._matched = self._by_joins()
 
     def totals(self) -> list[Total]:
         """Return what the events say of each needle they show."""
-        return [Total(*row) for row in self._run(_TOTALS.format(matched=self._matched))]
+        return [Total(*row) for row in self._ask(_TOTALS.format(matched=self._matched))]
 
     def samples(self) -> dict[int, list[dict[str, Any]]]:
         """Return references of the earliest events that show a needle, by the needle's number."""
-        return dict(self._run(_SAMPLES.format(matched=self._matched, samples=MAX_SAMPLES)))
+        return dict(self._ask(_SAMPLES.format(matched=self._matched, samples=MAX_SAMPLES)))
 
     def events(self, limit: int) -> list[dict[str, Any]]:
         """Return the earliest events that match any needle, column by column."""
@@ -132,18 +136,22 @@ class Scan:
             sql = _EVENTS.format(matched=self._matched)
         else:  # nothing is read twice
             sql = _FEW_EVENTS.format(shown=" OR ".join(self._conditions.values()) or "false")
-        rows = self._run(sql, [limit])
+        rows = self._ask(sql, [limit])
         names = [column[0] for column in self._duckdb.description or ()]
         return [dict(zip(names, row, strict=True)) for row in rows]
 
     def daily_counts(self, timezone: str) -> list[tuple[date, int]]:
         """Return (day in that time zone, events) of the days with a match."""
-        return self._run(_DAILY.format(matched=self._matched), [timezone])
+        return self._ask(_DAILY.format(matched=self._matched), [timezone])
 
     def spread(self) -> tuple[int, int, int, int, int]:
         """Return the events that match, and of how many days, sources, source addresses and users they are."""
-        found: tuple[int, int, int, int, int] = self._run(_SPREAD.format(matched=self._matched))[0]
+        found: tuple[int, int, int, int, int] = self._ask(_SPREAD.format(matched=self._matched))[0]
         return found
+
+    def _ask(self, sql: str, parameters: Sequence[Any] = ()) -> list[Any]:
+        """Ask the events."""
+        return self._run(self._events + sql, parameters)
 
     def _run(self, sql: str, parameters: Sequence[Any] = ()) -> list[Any]:
         return self._duckdb.execute(sql, parameters).fetchall()
@@ -185,11 +193,10 @@ class Scan:
             selects = [f"SELECT {_value_columns(kind)} FROM key WHERE false"]
         self._run(f"CREATE OR REPLACE TEMP TABLE seen AS {' UNION '.join(selects)}")
 
-    def _conditions_of_needles(self) -> dict[int, str]:
-        """Return SQL of what an event must show, by needle."""
+    def _keys_of_needles(self) -> list[Key]:
+        """Return the keys of the needles, in their order."""
         rows = self._run(f"SELECT {', '.join(COLUMNS)} FROM key WHERE {self._wanted} ORDER BY needle")
-        keys = groupby(starmap(Key, rows), attrgetter("needle"))
-        return {needle: f"({shows(list(its_keys))})" for needle, its_keys in keys}
+        return list(starmap(Key, rows))
 
     def _by_joins(self) -> str:
         """SQL of the same, but once for each place in which a needle is seen."""
@@ -215,6 +222,27 @@ class Scan:
             for place in KINDS[kind].places
             if self._filled.issuperset(_STORED.get(column, column) for column in place)
         ]
+
+
+def are_few(needles: Sequence[int] | None, parts: Sequence[Path]) -> bool:
+    """Tell whether needles and files are so few that conditions are quicker than joins."""
+    return needles is not None and len(needles) * len(parts) <= FEW
+
+
+def _events(files: str, question: Question) -> str:
+    """SQL of the events in files that lie within the time of a question."""
+    bounds = [f"time >= make_timestamptz({question.since})"] if question.since is not None else []
+    bounds += [f"time < make_timestamptz({question.until})"] if question.until is not None else []
+    spans = (f"time BETWEEN make_timestamptz({first}) AND make_timestamptz({last})" for first, last in question.spans)
+    bounds += [f"({' OR '.join(spans)})"] if question.spans else []
+    where = f"WHERE {' AND '.join(bounds)}" if bounds else ""
+    return f"{with_email_host(f'({events_sql(files)}) AS parts')} {where}"
+
+
+def _conditions(keys: Iterable[Key]) -> dict[int, str]:
+    """Return SQL of what an event must show, by needle."""
+    by_needle = groupby(keys, attrgetter("needle"))
+    return {needle: f"({shows(list(its_keys))})" for needle, its_keys in by_needle}
 
 
 def _by_conditions(conditions: Mapping[int, str]) -> str:
