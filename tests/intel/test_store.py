@@ -142,7 +142,7 @@ def test_of_several_markings_the_strictest_holds_and_an_unknown_one_is_red(cast)
 def test_a_broken_bundle_leaves_what_came_before_and_an_error_leaves_nothing(cast, monkeypatch):
     one = json.dumps(indicator()).encode()
     tally = receive(cast.actor("a1"), io.BytesIO(b"[" + one + b", {"), label="")
-    assert (tally.accepted, tally.refused, Parcel.everything.count()) == (1, 1, 1)
+    assert (tally.accepted, tally.refused, Parcel.everything.filter(size__gt=0).count()) == (1, 1, 1)
 
     def fails(*_args, **_values):
         raise OSError("disk full")

@@ -76,6 +76,8 @@ RULES: Final[dict[Rule, Promise]] = {
     Rule.EXTENSION_TYPE: _("An extension says of which type it is: %(allowed)s."),
     Rule.CONTAINED_OBJECT: _("“%(value)s” is no object in this container."),
     Rule.PATTERN: _("The pattern is none of STIX, from character %(place)s on: %(fault)s"),
+    Rule.FUTURE: _("The version %(value)s lies in the future: a clock is wrong."),
+    Rule.LEVEL: _("%(value)s does not travel by this way."),
 }
 
 FAULTS: Final[dict[Fault, Promise]] = {

@@ -16,3 +16,9 @@ def clear_left_over() -> None:
 def forget_what_is_over() -> None:
     """Forget what became of what was sent by TAXII days ago."""
     actions.forget_statuses()
+
+
+@recurring("intel.forget_refused", every=timedelta(days=1))
+def forget_refused() -> None:
+    """Delete refused objects that nobody has read again for a month."""
+    actions.forget_refused()

@@ -18,6 +18,7 @@ from noroshi.core.actor import Actor
 from noroshi.core.domain.channels import Channel
 from noroshi.federation.policy import may_read_peers
 from noroshi.hunting.policy import may_count, may_hunt
+from noroshi.intel.policy import may_receive
 from noroshi.members.domain.authority import manages_community
 from noroshi.members.models import Person
 from noroshi.members.policy import manages_somebody
@@ -94,6 +95,8 @@ def _sharing_entries(actor: Actor) -> Iterator[Entry]:
         yield Entry(_("Release queue"), reverse("sharing:release-queue"), "shield", badge=waiting)
     if may_hunt(actor) or may_count(actor):
         yield Entry(_("Hunting"), reverse("hunting:hits"), "hunt")
+    if may_receive(actor):
+        yield Entry(_("Sent in"), reverse("intel:parcels"), "tag")
     yield Entry(_("Inbox"), reverse("notify:inbox"), "inbox", badge=unread_count(actor))
 
 

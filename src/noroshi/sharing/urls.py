@@ -13,6 +13,7 @@ urlpatterns = [
     path("preview", views.preview, name="preview"),
     path("receipts", views.receipt_list, name="receipt-list"),
     path("drafts", views.drafts, name="drafts"),
+    path("received/<uuid:parcel_id>/draft", views.draft_from_parcel, name="draft-from-parcel"),
     path("by-mail", views.mail_addresses, name="mail-addresses"),
     path("by-mail/<uuid:address_id>/replace", views.mail_address_rotate, name="mail-address-rotate"),
     path("by-mail/<uuid:address_id>/revoke", views.mail_address_revoke, name="mail-address-revoke"),

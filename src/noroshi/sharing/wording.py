@@ -91,6 +91,7 @@ EXTRACTION: Final[dict[str, Promise]] = {
     "defanged": _("defanged or full-width"),
     "labelled": _("named by a label"),
     "attached": _("attached here as a sample"),
+    "stix": _("looked for by a STIX pattern"),
 }
 """How a value was known in the text, by the first word of its code."""
 

@@ -11,6 +11,7 @@ urlpatterns = [
     path("", include("noroshi.portal.urls")),
     path("signals/", include("noroshi.sharing.urls")),
     path("hunting/", include("noroshi.hunting.urls")),
+    path("intel/", include("noroshi.intel.urls")),
     path("inbox/", include("noroshi.notify.urls")),
     path("federation/", include("noroshi.federation.urls")),
     path("members/", include("noroshi.members.urls")),

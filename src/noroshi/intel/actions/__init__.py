@@ -5,7 +5,15 @@ from noroshi.intel.actions.knowledge import import_knowledge, knowledge_is_curre
 from noroshi.intel.actions.parcels import publish_parcel, replace_parcel, touch_parcel, withdraw_parcel
 from noroshi.intel.actions.quality import vote_false_positive, withdraw_vote
 from noroshi.intel.actions.readers import look_after
-from noroshi.intel.actions.receiving import Outcome, Tally, clear_left_over, delete_received, receive
+from noroshi.intel.actions.receiving import (
+    Outcome,
+    Tally,
+    clear_left_over,
+    delete_received,
+    forget_refused,
+    receive,
+    replay_refused,
+)
 from noroshi.intel.actions.sightings import record_sighting, remember_observables, withdraw_sighting
 from noroshi.intel.actions.taxii import add_objects, forget_statuses, note_delivery, note_page
 
@@ -15,6 +23,7 @@ __all__ = [
     "add_objects",
     "clear_left_over",
     "delete_received",
+    "forget_refused",
     "forget_statuses",
     "import_knowledge",
     "knowledge_is_current",
@@ -27,6 +36,7 @@ __all__ = [
     "record_sighting",
     "remember_observables",
     "replace_parcel",
+    "replay_refused",
     "touch_parcel",
     "vote_false_positive",
     "withdraw_parcel",

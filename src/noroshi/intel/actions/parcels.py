@@ -21,10 +21,16 @@ _FOLLOWED: Final = ("owner_id", "author_id", "tlp", "profile", "state", "author_
 
 @transaction.atomic
 def publish_parcel(
-    item: Shareable, objects: Iterable[tuple[Header, bytes]], *, shown_at: datetime, state: str = ""
+    item: Shareable,
+    objects: Iterable[tuple[Header, bytes]],
+    *,
+    shown_at: datetime,
+    received: Iterable[tuple[Header, bytes]] = (),
+    state: str = "",
 ) -> Parcel:
     """Put objects into the parcel of `item`, behind what is there, and let it follow the item as it is now.
 
+    Besides what the item says itself it may have objects that were `received` for it from elsewhere.
     Its state is the item's, or `state`: what says that an item was withdrawn is shown to those who saw the item.
     """
     taken: dict[str, Any] = {name: getattr(item, name) for name in _FOLLOWED} | ({"state": state} if state else {})
@@ -32,6 +38,7 @@ def publish_parcel(
         pk=item.pk, defaults={**taken, "source": Source.SIGNAL, "shown_at": shown_at}
     )
     first = parcel.size
+    fill(parcel, received, received=True)
     fill(parcel, objects)
     show(parcel, since=first)
     return parcel
@@ -39,11 +46,16 @@ def publish_parcel(
 
 @transaction.atomic
 def replace_parcel(
-    item: Shareable, objects: Iterable[tuple[Header, bytes]], *, shown_at: datetime, state: str = ""
+    item: Shareable,
+    objects: Iterable[tuple[Header, bytes]],
+    *,
+    shown_at: datetime,
+    received: Iterable[tuple[Header, bytes]] = (),
+    state: str = "",
 ) -> None:
     """Put `objects` in the place of all that the item's parcel said: what is taken back is not kept."""
     StixObject.everything.filter(parcel=item.pk).delete()
-    publish_parcel(item, objects, shown_at=shown_at, state=state)
+    publish_parcel(item, objects, shown_at=shown_at, received=received, state=state)
 
 
 def withdraw_parcel(item: Shareable) -> None:
@@ -59,7 +71,7 @@ def touch_parcel(item_id: UUID) -> None:
         parcel.update(turn=next_turn())
 
 
-def fill(parcel: Parcel, objects: Iterable[tuple[Header, bytes]]) -> None:
+def fill(parcel: Parcel, objects: Iterable[tuple[Header, bytes]], *, received: bool = False) -> None:
     """Put objects at the end of a parcel, which the caller holds."""
     places = count(parcel.size)
     for batch in in_batches(objects):
@@ -70,6 +82,7 @@ def fill(parcel: Parcel, objects: Iterable[tuple[Header, bytes]]) -> None:
                 stix_id=header.stix_id,
                 type=header.type,
                 modified=header.modified,
+                received=received,
                 raw=raw,
             )
             for header, raw in batch

@@ -1,12 +1,17 @@
-"""STIX that is sent in: checked object by object, held at its level by the sender's organisation until it is shared."""
+"""STIX that is sent in: checked object by object, held at its level by the sender's organisation until it is shared.
 
+What is refused is held at its level, too, for a while: whoever reads a broken object reads what it says.
+"""
+
+import io
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from datetime import timedelta
-from typing import IO, Final
+from typing import IO, Any, Final
 from uuid import UUID
 
 from django.db import transaction
+from django.db.models import F
 from django.utils.translation import gettext as _
 
 from noroshi.core import clock, ledger
@@ -21,10 +26,10 @@ from noroshi.intel.domain.stix.check import check_stream, is_taken_in
 from noroshi.intel.domain.stix.header import Header, header_of, since_1970
 from noroshi.intel.domain.stix.levels import Survey, survey
 from noroshi.intel.domain.stix.packed import PackedError, unpacked
-from noroshi.intel.domain.stix.reading import Element
-from noroshi.intel.domain.stix.rules import Problem
+from noroshi.intel.domain.stix.reading import Element, decode
+from noroshi.intel.domain.stix.rules import Problem, Rule, found, shown
 from noroshi.intel.domain.stix.tlp import LEVELS
-from noroshi.intel.models import Parcel, Source, StixObject
+from noroshi.intel.models import Parcel, RefusedObject, Source, StixObject
 from noroshi.intel.stix_wording import reasons
 
 UNSHARED: Final = TLP.GREEN
@@ -37,6 +42,14 @@ MOST_AHEAD: Final = timedelta(days=1)
 
 LEFT_OVER: Final = timedelta(days=1)
 """Drafts of nobody that are older were left by a process that was killed."""
+
+MOST_KEPT: Final = 1_000
+"""Refused objects that are kept of one sending at one level."""
+
+LARGEST_KEPT: Final = 64 * 1024
+"""Bytes of a refused object that is kept; of a larger one the reasons alone."""
+
+KEPT_FOR: Final = timedelta(days=30)
 
 _PIECE: Final = 10_000
 """Objects deleted by one statement, so that nobody waits long for a turn to write."""
@@ -81,18 +94,17 @@ def receive(
     """
     policy.require_receiver(actor)
     try:
-        return _received(actor, unpacked(stream, most=most), label, tell)
+        return _taken(_Arriving(actor, label, tell), unpacked(stream, most=most))
     except PackedError as error:
         if error.too_large:
             raise TooLarge(_("The file is too large when it is unpacked.")) from error
         raise InvalidInput("file", _("The gzip file is damaged.")) from error
 
 
-def _received(actor: Actor, stream: IO[bytes], label: str, tell: Tell) -> Tally:
+def _taken(arriving: "_Arriving", stream: IO[bytes]) -> Tally:
     start = stream.tell()
-    told = survey(stream)
+    arriving.told = survey(stream)
     stream.seek(start)
-    arriving = _Arriving(actor, label, told, tell)
     try:
         for batch in in_batches(check_stream(stream)):
             arriving.take(batch)
@@ -103,13 +115,42 @@ def _received(actor: Actor, stream: IO[bytes], label: str, tell: Tell) -> Tally:
     return arriving.tally
 
 
+def replay_refused(actor: Actor, parcel: Parcel) -> Tally:
+    """Read again what was refused of an own parcel: what is taken now leaves the quarantine, at its level or above."""
+    policy.require_receiver(actor)
+    kept = RefusedObject.objects.visible_to(actor).filter(parcel=parcel).order_by("place")
+    rows = [(row.pk, bytes(row.raw)) for row in kept if _is_readable(bytes(row.raw))]
+    told: list[Outcome] = []
+    again = _Arriving(actor, parcel.label, told.append, floor=TLP(parcel.tlp), keeps_refused=False)
+    tally = _taken(again, io.BytesIO(b"[" + b",".join(raw for _pk, raw in rows) + b"]"))
+    taken = [pk for (pk, _raw), outcome in zip(rows, told, strict=True) if not outcome.reason]
+    with transaction.atomic():
+        gone = RefusedObject.everything.filter(pk__in=taken).delete()[0]
+        Parcel.everything.filter(pk=parcel.pk).update(refused=F("refused") - gone)
+        ledger.record(actor, "intel.quarantine.replayed", parcel, objects=gone, left=tally.refused)
+    return tally
+
+
+def _is_readable(raw: bytes) -> bool:
+    try:
+        decode(raw)
+    except ValueError:
+        return False
+    return True
+
+
+def forget_refused() -> int:
+    """Delete the refused objects of parcels that came long ago; return how many there were."""
+    return RefusedObject.everything.filter(parcel__shown_at__lt=clock.now() - KEPT_FOR).delete()[0]
+
+
 def clear_left_over() -> int:
     """Delete what a process left halfway when it was killed; return how many parcels there were.
 
     Nobody has seen it: a parcel on its way in is a draft of nobody.
     """
-    old = {"source": Source.RECEIVED, "state": State.DRAFT, "author": None, "shown_at__lt": clock.now() - LEFT_OVER}
-    drafts = list(Parcel.everything.filter(**old).values_list("pk", flat=True))
+    on_the_way = Parcel.everything.filter(source=Source.RECEIVED, state=State.DRAFT, author=None)
+    drafts = list(on_the_way.filter(shown_at__lt=clock.now() - LEFT_OVER).values_list("pk", flat=True))
     for parcel in drafts:
         _forget(parcel)
     return len(drafts)
@@ -126,12 +167,18 @@ def _forget(parcel: UUID) -> None:
 class _Arriving:
     """One sending on its way in. Its parcels are drafts of nobody, which no one sees, until it has ended."""
 
-    def __init__(self, actor: Actor, label: str, told: Survey, tell: Tell) -> None:
+    def __init__(
+        self, actor: Actor, label: str, tell: Tell, *, floor: TLP = UNSHARED, keeps_refused: bool = True
+    ) -> None:
         self.tally = Tally()
+        self.told = Survey()
+        """What the objects say of each other."""
         self._actor = actor
         self._label = label
-        self._told = told
         self._tell = tell
+        self._floor = floor
+        self._keeps_refused = keeps_refused
+        self._refused: list[RefusedObject] = []
         self._levels = policy.received_levels(actor)
         self._latest = since_1970(clock.now() + MOST_AHEAD)
 
@@ -147,15 +194,18 @@ class _Arriving:
                 by_level.setdefault(level, []).append((header, raw))
         for level, objects in by_level.items():
             fill(self._parcel(level), objects)
+        RefusedObject.everything.bulk_create(self._refused)
+        self._refused.clear()
 
     @transaction.atomic
     def end(self) -> None:
         """Show what came in to the sender's organisation, and write it down."""
         for level, parcel in self.tally.parcels.items():
             parcel.state, parcel.author_id = State.PUBLISHED, self._actor.person
-            parcel.save(update_fields=["state", "author"])
+            parcel.save(update_fields=["state", "author", "refused"])
             show(parcel)
-            ledger.record(self._actor, "intel.parcel.received", parcel, tlp=level, objects=parcel.size)
+            counts: dict[str, Any] = {"objects": parcel.size, "refused": parcel.refused}
+            ledger.record(self._actor, "intel.parcel.received", parcel, tlp=level, **counts)
 
     def give_up(self) -> None:
         """Leave nothing behind."""
@@ -169,10 +219,10 @@ class _Arriving:
         """
         for element, problems in batch:
             if not is_taken_in(problems):
-                self._refuse(element, reasons(problems))
+                self._refuse(element, problems)
                 continue
             header = header_of(element.value)
-            level = max(self._told.level_of(element.value), UNSHARED)
+            level = max(self.told.level_of(element.value), self._floor)
             if objection := self._objection(header, level):
                 self._refuse(element, objection)
                 continue
@@ -181,26 +231,35 @@ class _Arriving:
             if header.stix_id not in LEVELS:
                 yield level, header, element.raw
 
-    def _objection(self, header: Header, level: TLP) -> str:
+    def _objection(self, header: Header, level: TLP) -> list[Problem]:
         """Return why an object of STIX is not taken in nevertheless; nothing where it is."""
         if level not in self._levels:
-            return _("%(tlp)s does not travel by this way.") % {"tlp": level.label}
+            return found(Rule.LEVEL, value=level.label)
         if header.modified > self._latest:
-            return _("The version %(version)s lies in the future: a clock is wrong.") % {"version": header.version}
-        return ""
+            return found(Rule.FUTURE, value=header.version)
+        return []
 
-    def _refuse(self, element: Element, reason: str) -> None:
+    def _refuse(self, element: Element, problems: list[Problem]) -> None:
         said = element.value if isinstance(element.value, dict) else {}
-        name, version = said.get("id"), said.get("modified")
+        name, version = (text if isinstance(text := said.get(key), str) else "" for key in ("id", "modified"))
         self.tally.refused += 1
-        self._tell(
-            Outcome(
-                element.place,
-                name if isinstance(name, str) else "",
-                version if isinstance(version, str) else "",
-                reason,
+        self._tell(Outcome(element.place, name, version, reasons(problems)))
+        level = max(self.told.level_of_refused(element.value, problems), self._floor)
+        if self._keeps_refused and level in self._levels:
+            self._set_aside(self._parcel(level), element, name, problems)
+
+    def _set_aside(self, parcel: Parcel, element: Element, name: str, problems: list[Problem]) -> None:
+        """Keep an object that is refused, as far as there is room; what came by a way too wide for it is not kept."""
+        if parcel.refused < MOST_KEPT:
+            row = RefusedObject(
+                parcel=parcel,
+                place=element.place,
+                stix_id=shown(name),
+                problems=[problem.stored for problem in problems],
+                raw=element.raw if len(element.raw) <= LARGEST_KEPT else b"",
             )
-        )
+            self._refused.append(row)
+        parcel.refused += 1
 
     def _known(self, names: set[str]) -> dict[tuple[str, int], TLP]:
         """The versions of objects that the sender has sent in already, and at which level."""

@@ -3,7 +3,7 @@
 from noroshi.intel.models.knowledge import Tag
 from noroshi.intel.models.quality import FalsePositiveVote, VoteReason
 from noroshi.intel.models.sightings import Observable, Sighting, SightingSource
-from noroshi.intel.models.stix import Arrival, Parcel, Reader, Source, StixObject, Turn
+from noroshi.intel.models.stix import Arrival, Parcel, Reader, RefusedObject, Source, StixObject, Turn
 from noroshi.intel.models.taxii import Poll, PostStatus
 
 __all__ = [
@@ -14,6 +14,7 @@ __all__ = [
     "Poll",
     "PostStatus",
     "Reader",
+    "RefusedObject",
     "Sighting",
     "SightingSource",
     "Source",

@@ -35,6 +35,8 @@ class Parcel(Shareable):
     """Its place among the last changes of all parcels (`Turn`); what changes moves to the end."""
     size = models.PositiveIntegerField(default=0)
     """How many objects were put into it, those that are gone as well: where the next one goes."""
+    refused = models.PositiveIntegerField(default=0)
+    """How many of what was sent in with it are no objects, and wait to be read again."""
 
     class Meta(Shareable.Meta):
         indexes = [
@@ -69,6 +71,8 @@ class StixObject(models.Model):
     """Microseconds since 1970 (UTC) of `modified`, else of `created`; 0 for what has no versions."""
     others = models.BooleanField(default=False)
     """Whether the store has, or had, another row of this id: which of them a reader is given has to be looked up."""
+    received = models.BooleanField(default=False)
+    """Whether it goes out with an item for which it was received: the item does not say it itself, nor revoke it."""
     raw = models.BinaryField()
 
     objects = PartManager(whole="parcel")
@@ -81,6 +85,26 @@ class StixObject(models.Model):
             models.Index(fields=["stix_id", "modified"], name="objects_by_id"),
             models.Index(fields=["parcel", "type", "position"], name="objects_by_type"),
         ]
+
+
+class RefusedObject(models.Model):
+    """What was sent in and is no object that can be taken: kept a while with its reasons, to be read again."""
+
+    parcel = models.ForeignKey(Parcel, on_delete=models.CASCADE, related_name="refusals")
+    place = models.PositiveIntegerField()
+    stix_id = models.CharField(max_length=290, blank=True)
+    """What it calls itself."""
+    problems = models.JSONField()
+    """What is wrong, as `Problem.stored`."""
+    raw = models.BinaryField()
+    """Nothing where it was too large to be kept."""
+
+    objects = PartManager(whole="parcel")
+    everything = models.Manager()
+
+    class Meta:
+        base_manager_name = "everything"
+        constraints = [models.UniqueConstraint(fields=["parcel", "place"], name="one_refusal_a_place")]
 
 
 class Reader(models.Model):

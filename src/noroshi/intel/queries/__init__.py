@@ -14,6 +14,7 @@ from noroshi.intel.queries.sightings import (
     seen,
 )
 from noroshi.intel.queries.taxii import polls_for, status_for
+from noroshi.intel.queries.triage import object_of, objects_of, parcel_for, parcels_for, refusals_of, types_in
 
 __all__ = [
     "EVERYTHING",
@@ -28,14 +29,20 @@ __all__ = [
     "counts_that_saw",
     "delivered",
     "house_tags",
+    "object_of",
+    "objects_of",
     "organisations_that_saw",
     "own_sighting",
     "own_vote",
+    "parcel_for",
+    "parcels_for",
     "polls_for",
+    "refusals_of",
     "said_seen",
     "seen",
     "status_for",
     "tags_found",
     "tags_named",
+    "types_in",
     "votes_on",
 ]

@@ -38,6 +38,7 @@ from noroshi.sharing.actions.mail_in import (
 from noroshi.sharing.actions.marking import check_marking, default_profile, usual_marking
 from noroshi.sharing.actions.receipt_files import export_receipt
 from noroshi.sharing.actions.receipts import note_read, read_receipts
+from noroshi.sharing.actions.received import draft_from_parcel
 from noroshi.sharing.actions.references import (
     LEVELS,
     Edited,
@@ -98,6 +99,7 @@ __all__ = [
     "discard_reference",
     "disclose_signal",
     "downgrade_signal",
+    "draft_from_parcel",
     "draft_reference",
     "draft_signal",
     "end_due_guests",

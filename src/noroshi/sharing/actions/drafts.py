@@ -8,7 +8,7 @@ from noroshi.core.models import AudienceEntry
 from noroshi.sharing import policy
 from noroshi.sharing.actions.marking import check_marking
 from noroshi.sharing.actions.rows import audience_rows, locked
-from noroshi.sharing.actions.values import observable_rows, proposals_of
+from noroshi.sharing.actions.values import propose_values
 from noroshi.sharing.actions.words import checked_body, checked_kind, checked_outline, checked_title
 from noroshi.sharing.domain.content import (
     Content,
@@ -67,5 +67,4 @@ def _write_draft(actor: Actor, signal: Signal, content: Content, marking: Markin
     signal.save()
     AudienceEntry.objects.filter(item_id=signal.pk).delete()
     AudienceEntry.objects.bulk_create(audience_rows(signal, marking.entries))
-    SignalObservable.everything.filter(signal=signal).delete()
-    SignalObservable.everything.bulk_create(observable_rows(signal, proposals_of(signal)))
+    propose_values(signal)

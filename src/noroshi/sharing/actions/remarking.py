@@ -15,6 +15,7 @@ from noroshi.sharing import policy
 from noroshi.sharing.actions.attachments import hand_on_files
 from noroshi.sharing.actions.changes import withdraw_signal
 from noroshi.sharing.actions.drafts import draft_signal
+from noroshi.sharing.actions.received import check_floor, hand_on_parcels
 from noroshi.sharing.actions.rows import keep_version, locked, make_searchable, moment_of, named
 from noroshi.sharing.actions.sending import publish_signal
 from noroshi.sharing.actions.words import checked_sentence
@@ -34,6 +35,7 @@ def lower_marking(actor: Actor, signal: Signal, *, tlp: str, reason: str) -> Sig
     policy.require(actor, "lower", signal)
     if tlp not in set(TLP) or not TLP(tlp) < TLP(signal.tlp):
         raise InvalidInput("tlp", _("Choose a level below %(tlp)s.") % {"tlp": TLP(signal.tlp).label})
+    check_floor(signal, TLP(tlp))
     _lower(named(actor, signal), signal, TLP(tlp), checked_sentence("reason", reason, MAX_REASON))
     return signal
 
@@ -76,6 +78,7 @@ def raise_marking(actor: Actor, signal: Signal, *, marking: Marking, reason: str
     anew.replaces = signal
     anew.save(update_fields=["replaces"])
     hand_on_files(actor, signal, anew)
+    hand_on_parcels(signal, anew)
     rows = SignalObservable.everything.filter(signal=anew, observable__in=list(objectives))
     own = {row.pk: objectives[row.observable_id] for row in rows}
     return publish_signal(actor, anew, observables=own.keys(), objectives=own, own_names_confirmed=True)

@@ -18,6 +18,7 @@ from noroshi.sharing import policy
 from noroshi.sharing.actions.attachments import prepare_files_for_sending
 from noroshi.sharing.actions.drafts import draft_signal
 from noroshi.sharing.actions.marking import check_marking, marking_of
+from noroshi.sharing.actions.received import check_floor
 from noroshi.sharing.actions.rows import audience_rows, locked, make_searchable, moment_of, move, named
 from noroshi.sharing.actions.values import keep_chosen, set_objectives
 from noroshi.sharing.actions.words import checked_kind, checked_sentence
@@ -62,7 +63,8 @@ def publish_signal(
     if looked_at is not None and looked_at != signal.changed_at:
         raise Conflict(_("The draft was changed after you looked it over. Look it over again."))
     checked_kind(signal.kind, signal.target)
-    check_marking(actor, marking_of(signal))
+    check_marking(actor, marking := marking_of(signal))
+    check_floor(signal, marking.tlp, *([marking.downgrade.tlp] if marking.downgrade else []))
     if not own_names_confirmed:
         _check_own_names(actor, signal)
     keep_chosen(signal, observables)

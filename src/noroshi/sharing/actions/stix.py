@@ -20,6 +20,7 @@ from noroshi.intel.models import Parcel, StixObject
 from noroshi.intel.queries import seen
 from noroshi.members.models import Organisation
 from noroshi.members.queries import the_hub
+from noroshi.sharing.actions.received import received_for
 from noroshi.sharing.domain.handling import Objective
 from noroshi.sharing.domain.stix_signals import Remark, SignalSaid, Value, gone, objects_of
 from noroshi.sharing.models import Comment, Signal, SignalObservable, SignalVersion
@@ -45,13 +46,17 @@ def _say(signal: Signal) -> None:
     parcel = Parcel.everything.filter(pk=signal.pk).first()
     lowered = parcel is not None and (parcel.tlp, parcel.profile) != (signal.tlp, signal.profile)
     before = _latest(signal.pk)
-    now = {each["id"]: each for each in objects_of(_said(signal))}
+    there = set() if lowered else _received(signal.pk)
+    going = [(header_of(each.value), each.raw) for each in received_for(signal, signer=_signer_of(signal))]
+    fresh = [(header, raw) for header, raw in going if header.stix_id not in there]
+    held = sorted(there | {header.stix_id for header, _raw in fresh})
+    now = {each["id"]: each for each in objects_of(_said(signal, tuple(held)))}
     dropped = [] if lowered else [gone(value) for name, value in before.items() if name not in now]
     changed = list(_changed([*now.values(), *dropped], before, signal.changed_at))
     if lowered:
-        replace_parcel(signal, changed, shown_at=signal.changed_at)
-    elif changed or parcel is None:
-        publish_parcel(signal, changed, shown_at=signal.changed_at)
+        replace_parcel(signal, changed, received=fresh, shown_at=signal.changed_at)
+    elif changed or fresh or parcel is None:
+        publish_parcel(signal, changed, received=fresh, shown_at=signal.changed_at)
 
 
 def _take_back(signal: Signal) -> None:
@@ -62,9 +67,14 @@ def _take_back(signal: Signal) -> None:
 
 
 def _latest(parcel: UUID) -> dict[str, dict[str, Any]]:
-    """Return what the parcel says of each object last, revoked ones too."""
-    rows = StixObject.everything.filter(parcel=parcel).order_by("position").values_list("stix_id", "raw")
-    return {name: msgspec.json.decode(raw) for name, raw in rows}
+    """Return what the signal says of each object last, revoked ones too."""
+    rows = StixObject.everything.filter(parcel=parcel, received=False).order_by("position")
+    return {name: msgspec.json.decode(raw) for name, raw in rows.values_list("stix_id", "raw")}
+
+
+def _received(parcel: UUID) -> set[str]:
+    """Return the objects of others that went out with the signal."""
+    return set(StixObject.everything.filter(parcel=parcel, received=True).values_list("stix_id", flat=True))
 
 
 def _changed(
@@ -84,7 +94,7 @@ def _later(version: str, moment: datetime) -> str:
     return written_moment(max(moment, datetime.fromisoformat(version) + timedelta(milliseconds=1)))
 
 
-def _said(signal: Signal) -> SignalSaid:
+def _said(signal: Signal, held: tuple[str, ...] = ()) -> SignalSaid:
     since = (
         SignalVersion.everything.filter(signal=signal).exclude(tlp=signal.tlp).aggregate(at=Max("replaced_at"))["at"]
     )
@@ -98,7 +108,8 @@ def _said(signal: Signal) -> SignalSaid:
         text=signal.words,
         level=TLP(signal.tlp),
         profile=Profile(signal.profile),
-        author=_identity_of(signal.owner if signal.author_mode == AuthorMode.NAMED else None),
+        author=_signer_of(signal),
+        held=held,
         created=signal.published_at or signal.changed_at,
         expires=signal.expires_at,
         handling=signal.handling,
@@ -122,6 +133,10 @@ def _remarks(signal: Signal, since: datetime | None) -> Iterator[Remark]:
     for row in rows.filter(created_at__gt=since) if since else rows:
         named = row.author_mode == AuthorMode.NAMED
         yield Remark(row.pk, row.body, _identity_of(row.author.organisation if named else None), row.created_at)
+
+
+def _signer_of(signal: Signal) -> str:
+    return _identity_of(signal.owner if signal.author_mode == AuthorMode.NAMED else None)
 
 
 def _identity_of(organisation: Organisation | None) -> str:

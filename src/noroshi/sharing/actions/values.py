@@ -8,16 +8,27 @@ from noroshi.core.errors import InvalidInput
 from noroshi.intel.actions import remember_observables
 from noroshi.intel.domain.extract import Proposal, extract
 from noroshi.intel.domain.observables import Observable, ObservableType
+from noroshi.intel.domain.stix.reading import decode
 from noroshi.intel.domain.warning_lists import benign_reasons
+from noroshi.intel.models import StixObject
 from noroshi.sharing.domain.handling import Objective
-from noroshi.sharing.models import Attachment, Signal, SignalObservable
+from noroshi.sharing.domain.received import words_of
+from noroshi.sharing.models import Attachment, Signal, SignalObservable, SignalParcel
 
 
 def proposals_of(signal: Signal) -> list[Proposal]:
-    """Return the observables that the words of a signal name, and its samples."""
+    """Return the observables that the words of a signal name, its samples, and what was received for it."""
     samples = Attachment.everything.filter(signal=signal, comment=None).exclude(sample_sha256="")
     hashes = list(samples.order_by("added_at", "id").values_list("sample_sha256", flat=True))
-    return [*extract(f"{signal.title}\n{signal.words}"), *proposals_of_samples(hashes)]
+    return [*_proposals_of_received(signal), *extract(f"{signal.title}\n{signal.words}"), *proposals_of_samples(hashes)]
+
+
+def _proposals_of_received(signal: Signal) -> list[Proposal]:
+    """Return the observables that the patterns look for which were received for a signal."""
+    parcels = SignalParcel.everything.filter(signal=signal).values("parcel")
+    rows = StixObject.everything.filter(parcel__in=parcels).order_by("modified", "parcel", "position")
+    received = words_of(decode(bytes(raw)) for raw in rows.values_list("raw", flat=True))
+    return [Proposal(value, 0, 0, "", "stix-pattern") for value in received.values]
 
 
 def proposals_of_samples(hashes: Iterable[str]) -> list[Proposal]:
@@ -34,6 +45,12 @@ def observable_rows(signal: Signal, proposals: Iterable[Proposal]) -> list[Signa
         SignalObservable(signal=signal, observable=row, reason=reason, benign=list(benign_reasons(value)))
         for row, (value, reason) in zip(remember_observables(found), found.items(), strict=True)
     ]
+
+
+def propose_values(signal: Signal) -> None:
+    """Put what a draft proposes now in the place of what it proposed."""
+    SignalObservable.everything.filter(signal=signal).delete()
+    SignalObservable.everything.bulk_create(observable_rows(signal, proposals_of(signal)))
 
 
 def keep_chosen(signal: Signal, chosen: Collection[int] | None) -> None:

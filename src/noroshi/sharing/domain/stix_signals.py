@@ -66,6 +66,8 @@ class SignalSaid:
     handling: Handling = field(default_factory=Handling)
     values: tuple[Value, ...] = ()
     remarks: tuple[Remark, ...] = ()
+    held: tuple[str, ...] = ()
+    """Objects of others that go out with it."""
     seen: int | None = None
     seen_by: tuple[str, ...] = ()
 
@@ -125,7 +127,7 @@ def _report(said: SignalSaid, held: list[dict[str, Any]]) -> dict[str, Any]:
         **_words(said),
         report_types=[_REPORT_TYPES.get(said.kind, "threat-report")],
         published=written_moment(said.created),
-        object_refs=[each["id"] for each in held] or [said.author],  # a report holds something (4.16)
+        object_refs=[*(each["id"] for each in held), *said.held] or [said.author],  # a report holds something (4.16)
         labels=_labels(said),
         external_references=[{"source_name": SOURCE_NAME, "external_id": said.reference}],
     )

@@ -16,6 +16,7 @@ from noroshi.sharing.models.guests import Guest
 from noroshi.sharing.models.holdings import CannedRequest, Holding, Inquiry, Outcome
 from noroshi.sharing.models.mail_in import MailAddress, TakenMail
 from noroshi.sharing.models.receipts import Receipt
+from noroshi.sharing.models.received import SignalParcel
 from noroshi.sharing.models.relations import Relation, RelationKind
 from noroshi.sharing.models.searches import SavedSearch
 from noroshi.sharing.models.signals import Kind, Signal, SignalObservable, SignalVersion, Target
@@ -46,6 +47,7 @@ __all__ = [
     "SavedSearch",
     "Signal",
     "SignalObservable",
+    "SignalParcel",
     "SignalVersion",
     "Solution",
     "Stance",

@@ -25,6 +25,7 @@ from noroshi.sharing.views.documents import (
 from noroshi.sharing.views.mail_in import mail_address_revoke, mail_address_rotate, mail_addresses
 from noroshi.sharing.views.reading import act, amend, detail, raise_level
 from noroshi.sharing.views.receipts import receipt_file, receipt_list, receipts
+from noroshi.sharing.views.received import draft_from_parcel
 from noroshi.sharing.views.references import (
     reference_detail,
     reference_edit,
@@ -56,6 +57,7 @@ __all__ = [
     "document_new",
     "document_renew",
     "document_withdraw",
+    "draft_from_parcel",
     "drafts",
     "edit",
     "file_question",

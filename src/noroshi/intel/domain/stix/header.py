@@ -32,6 +32,11 @@ def microseconds(version: str) -> int:
     return since_1970(datetime.fromisoformat(moment))
 
 
+def moment_of(microseconds: int) -> datetime | None:
+    """Return the moment of a version; None for 0, which stands for no version."""
+    return _EPOCH + microseconds * _MICROSECOND if microseconds else None
+
+
 def since_1970(moment: datetime) -> int:
     """Return an aware moment as microseconds since 1970 (UTC)."""
     return (moment - _EPOCH) // _MICROSECOND

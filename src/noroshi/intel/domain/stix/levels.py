@@ -4,17 +4,20 @@ STIX 2.1 gives no order among several markings (7.2); here all of them hold. An 
 never public. A container's marking reaches what it contains, or it would be lost when the bundle is taken apart.
 """
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import IO, Any, Final
 
 from noroshi.core.domain.tlp import TLP
 from noroshi.intel.domain.stix.reading import decode, read_parts
+from noroshi.intel.domain.stix.rules import MAX_PROBLEMS, Problem, Rule
 from noroshi.intel.domain.stix.tlp import LEVELS
 from noroshi.intel.domain.stix.types import CONTAINERS
 
 UNMARKED: Final = TLP.AMBER
 """Of what bears no marking at all."""
+
+_MARKING_PATHS: Final = (("object_marking_refs",), ("granular_markings",))
 
 _TELLING: Final = (b'"object_refs"', b'"marking-definition"')
 """One of these is in the bytes of every object that says something about another one."""
@@ -30,7 +33,18 @@ class Survey:
     def level_of(self, value: Mapping[str, Any]) -> TLP:
         """Return the level at which an object is to be held."""
         own = marked_level(value, self.definitions)
-        return max((level for level in (own, self.held.get(value["id"])) if level), default=UNMARKED)
+        return max((level for level in (own, self.held.get(str(value.get("id")))) if level), default=UNMARKED)
+
+    def level_of_refused(self, value: Any, problems: Sequence[Problem]) -> TLP:
+        """Return the level at which an object that is none is held: RED where nobody can say what it is marked with."""
+        if not isinstance(value, dict) or len(problems) >= MAX_PROBLEMS or any(map(_hides_marking, problems)):
+            return TLP.RED
+        return self.level_of(value)
+
+
+def _hides_marking(problem: Problem) -> bool:
+    """Whether what is wrong may be a marking: one that is none, or one under a name that nobody knows."""
+    return problem.rule is Rule.PROPERTY_UNKNOWN or problem.path[:1] in _MARKING_PATHS
 
 
 def survey(stream: IO[bytes]) -> Survey:

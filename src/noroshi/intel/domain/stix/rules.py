@@ -7,7 +7,7 @@ unless an RFC is named. The sentences for people are in `intel.wording`.
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
 from enum import StrEnum
-from typing import Any, Final
+from typing import Any, Final, Self
 
 
 class Rule(StrEnum):
@@ -73,6 +73,9 @@ class Rule(StrEnum):
     CONTAINED_OBJECT = "contained-object"
     PATTERN = "pattern"
 
+    FUTURE = "future"
+    LEVEL = "level"
+
     @property
     def section(self) -> str:
         """Where the rule is written: a section of the standard, or an RFC; nothing for a bound of ours."""
@@ -135,6 +138,8 @@ _SECTIONS: Final[Mapping[Rule, str]] = {
     Rule.EXTENSION_TYPE: "7.3",
     Rule.CONTAINED_OBJECT: "2.13",
     Rule.PATTERN: "9",
+    Rule.FUTURE: "",
+    Rule.LEVEL: "",
 }
 
 HARMLESS: Final = frozenset({Rule.PRECISION})
@@ -171,6 +176,18 @@ class Problem:
     def below(self, step: str | int) -> "Problem":
         """Return the same problem seen from one level up."""
         return replace(self, path=(step, *self.path))
+
+    @property
+    def stored(self) -> list[Any]:
+        """The problem as JSON keeps it."""
+        path = [step if isinstance(step, int) else shown(step) for step in self.path]
+        return [self.rule.value, path, dict(self.names), self.table]
+
+    @classmethod
+    def of(cls, stored: list[Any]) -> Self:
+        """Return the problem that JSON has kept."""
+        rule, path, names, table = stored
+        return cls(Rule(rule), tuple(path), names, table)
 
 
 _SHORT: Final[Mapping[type, Callable[[Any], str]]] = {

@@ -1,0 +1,121 @@
+"""The lists of the intel room, declared once."""
+
+from collections.abc import Sequence
+from typing import Any, Final
+
+from django.utils.translation import gettext_lazy as _
+
+from noroshi.core.actor import Actor
+from noroshi.core.domain.tlp import TLP
+from noroshi.intel import queries
+from noroshi.intel.domain.observables import defang
+from noroshi.intel.domain.stix.header import moment_of
+from noroshi.intel.domain.stix.reading import decode
+from noroshi.intel.domain.stix.rules import Problem
+from noroshi.intel.domain.stix.summary import Summary, summary_of
+from noroshi.intel.models import Parcel, RefusedObject, StixObject
+from noroshi.intel.stix_wording import reasons
+from noroshi.kit.lists import ChoiceFilter, Column, DateFilter, ListSpec, TextFilter
+from noroshi.kit.lists.spec import Rows
+
+
+def _count_types(actor: Actor, rows: Sequence[Any]) -> None:
+    """Count at once what the parcels of a page, or of a piece of a file, hold."""
+    counts = queries.types_in(actor, rows)
+    for parcel in rows:
+        parcel.types = counts[parcel.pk]
+
+
+def _types(parcel: Parcel) -> str:
+    types: dict[str, int] = getattr(parcel, "types", {})
+    return " / ".join(f"{kind} {number:,}" for kind, number in types.items())
+
+
+def _with_refused(rows: Rows, answer: str) -> Rows:
+    return rows.filter(refused__gt=0) if answer == "yes" else rows.filter(refused=0)
+
+
+PARCELS: Final = ListSpec(
+    name="parcels",
+    columns=(
+        Column("tlp", _("TLP"), lambda parcel: parcel.tlp, cell="kit/cells/tlp.html", style="tight"),
+        Column("at", _("Came in"), lambda parcel: parcel.shown_at, sort="shown_at", cell="kit/cells/when.html"),
+        Column("label", _("From where"), lambda parcel: parcel.label, sort="label", cell="intel/cells/label.html"),
+        Column("by", _("By"), lambda parcel: parcel.author or ""),
+        Column("size", _("Objects"), lambda parcel: parcel.size, sort="size", style="end"),
+        Column("types", _("Types"), _types),
+        Column("refused", _("Refused objects"), lambda parcel: parcel.refused, sort="refused", style="end"),
+    ),
+    filters=(
+        TextFilter("q", _("From where"), ("label",)),
+        ChoiceFilter("tlp", _("TLP"), [(level.value, level.label) for level in TLP], "tlp"),
+        ChoiceFilter("refused", _("Something refused"), (("yes", _("Yes")), ("no", _("No"))), _with_refused),
+        DateFilter("since", _("Came in since"), "shown_at__date__gte"),
+        DateFilter("until", _("Came in until"), "shown_at__date__lte"),
+    ),
+    default_sort="-at",
+    empty=_("Nothing has been sent in yet."),
+    export_queryset=queries.parcels_for,
+    on_show=_count_types,
+    on_export=_count_types,
+)
+
+
+def summary(row: StixObject) -> Summary:
+    """Return an object in a few words, read once."""
+    if not hasattr(row, "summary"):
+        row.summary = summary_of(decode(bytes(row.raw)))  # type: ignore[attr-defined] # kept beside the row
+    return row.summary  # type: ignore[attr-defined, no-any-return]
+
+
+def _values(row: StixObject) -> str:
+    return "\n".join(defang(value) for value in summary(row).values.values)
+
+
+def objects_in(parcel: Parcel, types: dict[str, int]) -> ListSpec:
+    """Return the list of the objects of a parcel, which has them of these types."""
+    return ListSpec(
+        name="objects",
+        columns=(
+            Column("type", _("Type"), lambda row: row.type, sort="type", style="tight"),
+            Column("title", _("Name"), lambda row: summary(row).title, cell="intel/cells/object.html", style="wide"),
+            Column("values", _("Values that can be hunted"), _values, cell="intel/cells/values.html"),
+            Column("marked", _("Marked"), lambda row: " / ".join(summary(row).markings), cell="intel/cells/soft.html"),
+            Column("version", _("Version"), lambda row: moment_of(row.modified), cell="kit/cells/when.html"),
+            Column("pattern", _("Pattern"), lambda row: summary(row).pattern, shown=False),
+            Column("position", _("Place"), lambda row: row.position, sort="position", style="end"),
+            Column("id", _("Identifier"), lambda row: row.stix_id, shown=False),
+        ),
+        filters=(
+            TextFilter("q", _("Identifier"), ("stix_id",)),
+            ChoiceFilter("type", _("Type"), [(kind, f"{kind} ({number:,})") for kind, number in types.items()], "type"),
+        ),
+        default_sort="position",
+        empty=_("No object of this parcel is left."),
+        export_queryset=lambda actor: queries.objects_of(actor, parcel),
+    )
+
+
+def _reasons(row: RefusedObject) -> str:
+    return reasons(map(Problem.of, row.problems))
+
+
+def _as_it_came(row: RefusedObject) -> str:
+    return bytes(row.raw).decode("utf-8", "replace")
+
+
+def refused_of(parcel: Parcel) -> ListSpec:
+    """Return the list of what was refused of a parcel."""
+    return ListSpec(
+        name="refused",
+        columns=(
+            Column("place", _("Place"), lambda row: row.place, sort="place", style="end"),
+            Column("id", _("Identifier"), lambda row: row.stix_id, cell="intel/cells/mono.html"),
+            Column("reason", _("Reason"), _reasons, style="wide"),
+            Column("raw", _("As it came"), _as_it_came, cell="intel/cells/raw.html"),
+        ),
+        filters=(TextFilter("q", _("Identifier"), ("stix_id",)),),
+        default_sort="place",
+        empty=_("Nothing of this is refused, or no longer kept."),
+        export_queryset=lambda actor: queries.refusals_of(actor, parcel),
+    )
