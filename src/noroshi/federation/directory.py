@@ -18,9 +18,9 @@ from noroshi.federation.carriers import Carrier, Parcel, Skip, carries
 from noroshi.federation.domain.stream import Letter
 from noroshi.federation.models import ArrivalOutcome, Peer, PeerKind
 from noroshi.federation.queries import peers_to_tell
-from noroshi.members.actions.mirror import Circle, Colleague, Directory, House, mirror_directory
+from noroshi.members.actions.mirror import Circle, Colleague, Directory, mirror_directory
 from noroshi.members.models import Group, Organisation, Person, RoleAssignment
-from noroshi.members.queries import community_ceilings, organisations_for, stays_in
+from noroshi.members.queries import community_ceilings, house_told, organisations_for, stays_in
 
 SUBJECT = "members.directory"
 
@@ -93,8 +93,8 @@ def _directory(hub: Organisation, own: Organisation) -> Directory:
         roles[person_id].append(Role(role))
     ceiling = community_ceilings().get(own.membership)
     return Directory(
-        House.of(hub),
-        House.of(own),
+        house_told(hub),
+        house_told(own),
         TLP(ceiling) if ceiling else None,
         [
             Colleague(each.pk, each.email, each.name, each.language, _standing(own, each), roles[each.pk])

@@ -17,6 +17,7 @@ from noroshi.core.domain.tlp import TLP
 from noroshi.core.errors import NotFound
 from noroshi.members import policy
 from noroshi.members.domain import authority
+from noroshi.members.domain.houses import House
 from noroshi.members.domain.meters import DAY, OF_TOKENS, Measure
 from noroshi.members.domain.secrets import digest
 from noroshi.members.models import (
@@ -117,7 +118,7 @@ def stays_in(groups: Collection[UUID]) -> list[tuple[UUID, UUID, UUID]]:
 
 
 @dataclass(frozen=True)
-class House:
+class KnownBy:
     """By what an organisation is known: what its admin stated, and what its accounts say of themselves."""
 
     names: frozenset[str]
@@ -126,14 +127,14 @@ class House:
     staff: frozenset[str]
 
 
-def house_of(actor: Actor) -> House:
+def house_of(actor: Actor) -> KnownBy:
     """Return by what the actor's own organisation is known; of no other one."""
     organisation = Organisation.objects.get(pk=actor.acting_organisation)
     stated: dict[str, set[str]] = {kind: set() for kind in MarkKind.values}
     for kind, value in organisation.marks.values_list("kind", "value"):
         stated[kind].add(value)
     people = list(organisation.people.values_list("name", "email"))
-    return House(
+    return KnownBy(
         names=frozenset({organisation.name_ja, organisation.name_en, organisation.slug} | stated[MarkKind.NAME]) - {""},
         domains=frozenset({email.rpartition("@")[2].lower() for _name, email in people} | stated[MarkKind.DOMAIN]),
         ranges=frozenset(stated[MarkKind.RANGE]),
@@ -331,6 +332,12 @@ def requests_waiting(actor: Actor, group: Group) -> QuerySet[JoinRequest]:
 def hidden_groups(actor: Actor) -> QuerySet[Group]:
     """Return the confidential groups of which the actor may not know."""
     return Group.objects.filter(confidential=True).exclude(policy.known_groups(actor))
+
+
+def house_told(organisation: Organisation) -> House:
+    """Return an organisation as another installation is told of it."""
+    names = (organisation.slug, organisation.name_ja, organisation.name_en, organisation.kind)
+    return House(organisation.pk, *names, MembershipClass(organisation.membership))
 
 
 def account_named(email: str) -> Person | None:

@@ -13,6 +13,7 @@ class SharingConfig(AppConfig):
     def ready(self) -> None:
         """Subscribe to events, and register what comes round."""
         from noroshi.sharing import (  # noqa: PLC0415 - models must be loaded first
+            federating,  # noqa: F401
             feeds,  # noqa: F401
             receivers,  # noqa: F401
             tasks,  # noqa: F401

@@ -106,7 +106,7 @@ def is_member(actor: Actor) -> bool:
 
 
 def _edits(actor: Actor, signal: Signal) -> bool:
-    return is_author(actor, signal) and may_share(actor)
+    return is_author(actor, signal) and may_share(actor) and not signal.arrived
 
 
 def _amends(actor: Actor, signal: Signal) -> bool:
@@ -115,7 +115,8 @@ def _amends(actor: Actor, signal: Signal) -> bool:
 
 
 def _withdraws(actor: Actor, signal: Signal) -> bool:
-    return _writes(actor) and (is_author(actor, signal) or actor.is_hub_operator)
+    """What another installation issued is withdrawn there; here a hub operator may take it off its own pages."""
+    return _writes(actor) and ((is_author(actor, signal) and not signal.arrived) or actor.is_hub_operator)
 
 
 def _releases(actor: Actor, signal: Signal) -> bool:
@@ -151,7 +152,7 @@ def _invites(actor: Actor, signal: Signal) -> bool:
 
     Who reads RED was fixed when it went out: nobody comes later (POLICY, table of levels).
     """
-    if signal.tlp in (TLP.RED, TLP.CLEAR) or not may_share(actor):
+    if signal.tlp in (TLP.RED, TLP.CLEAR) or signal.arrived or not may_share(actor):
         return False
     if is_author(actor, signal):
         return True

@@ -28,8 +28,10 @@ from noroshi.federation.models import Peer, PeerKind, PeerState
 from noroshi.federation.queries import installation
 from noroshi.kit import outbound
 from noroshi.kit.domain.plain_text import one_line
-from noroshi.members.actions.mirror import House, mirror_house
+from noroshi.members.actions.mirror import mirror_house
+from noroshi.members.domain.houses import House
 from noroshi.members.models import Organisation
+from noroshi.members.queries import house_told
 
 PATH: Final = "/federation/v1/pair"
 VALID: Final = timedelta(hours=24)
@@ -154,7 +156,7 @@ def _is_callable(url: str) -> bool:
 def _introduction_to(peer: Peer) -> Introduction:
     hub = Organisation.objects.filter(membership=MembershipClass.HUB).first()
     kind = PeerKind.HUB if peer.kind == PeerKind.NODE else PeerKind.PARTNER
-    houses = [House.of(house) for house in (hub, peer.organisation) if house] if kind == PeerKind.HUB else []
+    houses = [house_told(house) for house in (hub, peer.organisation) if house] if kind == PeerKind.HUB else []
     return Introduction(
         installation(),
         hub.name if hub else "",

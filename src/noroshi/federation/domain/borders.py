@@ -26,9 +26,13 @@ def translated(tlp: TLP, profile: Profile, to: Profile) -> tuple[TLP, Profile]:
 
 
 def translated_item(item: Item, to: Profile) -> Item:
-    """Return an item under another reading; grants that its new level does not know open nothing."""
+    """Return an item under another reading; grants that its new level does not know open nothing.
+
+    Nobody was written down as a reader of RED when it was none: such lines would open it now.
+    """
     tlp, profile = translated(item.tlp, item.profile, to)
-    return replace(item, tlp=tlp, profile=profile)
+    same = item.audience if tlp is item.tlp else frozenset(e for e in item.audience if e.kind is not EntryKind.FROZEN)
+    return replace(item, tlp=tlp, profile=profile, audience=same)
 
 
 def lines_for(audience: Collection[Entry], organisation: UUID, groups: Collection[UUID]) -> frozenset[Entry]:

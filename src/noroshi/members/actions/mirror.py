@@ -5,7 +5,6 @@ it ends access here, and gives none back that was ended here. Roles are given he
 those that the hub knows of, as far as they are for work with signals, and without a password.
 """
 
-from typing import Self
 from uuid import UUID
 
 import msgspec
@@ -19,6 +18,7 @@ from noroshi.core.domain.tlp import TLP
 from noroshi.core.errors import InvalidInput
 from noroshi.members.actions import values
 from noroshi.members.actions.access import end_sessions_of, revoke_tokens
+from noroshi.members.domain.houses import House
 from noroshi.members.models import (
     ClassCeiling,
     Group,
@@ -29,22 +29,6 @@ from noroshi.members.models import (
     Person,
     RoleAssignment,
 )
-
-
-class House(msgspec.Struct, forbid_unknown_fields=True, frozen=True):
-    """An organisation as another installation names it."""
-
-    id: UUID
-    slug: str
-    name_ja: str
-    name_en: str
-    kind: str
-    membership: MembershipClass
-
-    @classmethod
-    def of(cls, row: Organisation) -> Self:
-        """Return a row as others are told of it."""
-        return cls(row.pk, row.slug, row.name_ja, row.name_en, row.kind, MembershipClass(row.membership))
 
 
 class Colleague(msgspec.Struct, forbid_unknown_fields=True, frozen=True):

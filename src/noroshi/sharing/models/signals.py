@@ -50,6 +50,12 @@ class Signal(Shareable):
     downgrade_tlp = models.CharField(max_length=12, choices=choices(TLP), blank=True)
     replaces = models.ForeignKey("self", on_delete=models.PROTECT, null=True, related_name="+")
     """The signal, withdrawn since, that this one was issued in place of."""
+    arrived = models.BooleanField(default=False)
+    """Whether another installation issued it (`Origin`): it is changed there alone."""
+    voice_ja = models.CharField(max_length=200, blank=True)
+    voice_en = models.CharField(max_length=200, blank=True)
+    voice_person = models.CharField(max_length=120, blank=True)
+    """Who speaks in what arrived, by name: an organisation and a person who may have no row here."""
     version = models.PositiveIntegerField(default=1)
     created_at = models.DateTimeField(default=clock.now)
     published_at = models.DateTimeField(null=True)
@@ -153,3 +159,19 @@ class SignalObservable(models.Model):
     class Meta:
         base_manager_name = "everything"
         constraints = [models.UniqueConstraint(fields=["signal", "observable"], name="observable_once")]
+
+
+class Origin(models.Model):
+    """Whence a signal came that another installation has issued. It is changed there, and here only follows."""
+
+    signal = models.OneToOneField(Signal, on_delete=models.PROTECT, primary_key=True, related_name="+")
+    peer = models.ForeignKey("federation.Peer", on_delete=models.PROTECT, related_name="+")
+    """Whose words are followed: the first by whom it came."""
+    path = models.JSONField(default=list)
+    """The installations that it has passed, where it was issued first."""
+    digest = models.CharField(max_length=64)
+    """Of what was last said of it."""
+    recalled = models.BooleanField(default=False)
+    """Whether it was taken away from this installation, and not from the world."""
+    files = models.PositiveIntegerField(default=0)
+    """How many files it has where it comes from."""

@@ -12,7 +12,7 @@ from noroshi.core.domain.tlp import TLP
 from noroshi.core.errors import NotFound
 from noroshi.core.filters import level_filter
 from noroshi.core.models import LedgerEntry
-from noroshi.members.models import Organisation
+from noroshi.members.models import Organisation, in_language
 from noroshi.sharing.models import Acknowledgement, Comment, Signal, SignalObservable, SignalVersion
 from noroshi.sharing.policy import is_author
 from noroshi.sharing.queries.levels import open_since
@@ -143,10 +143,19 @@ def byline(actor: Actor, thing: Signal | Comment) -> Byline:
     The public learns the organisation that speaks, not who sits there.
     """
     own = actor.person is not None and thing.author_id == actor.person
+    if isinstance(thing, Signal) and thing.arrived and thing.author is None:
+        return _voice(actor, thing)
     if (thing.author_mode != AuthorMode.NAMED and not own) or thing.author is None:
         return Byline()
     person = "" if actor.is_visitor else thing.author.name
     return Byline(person, thing.author.organisation.name, own=own)
+
+
+def _voice(actor: Actor, signal: Signal) -> Byline:
+    """Whom another installation named as the author; nobody where it named nobody."""
+    if signal.author_mode != AuthorMode.NAMED:
+        return Byline()
+    return Byline("" if actor.is_visitor else signal.voice_person, in_language(signal.voice_ja, signal.voice_en))
 
 
 def under_lifted_embargo() -> QuerySet[Signal]:

@@ -1,0 +1,96 @@
+"""A signal as it goes from one installation to another: nothing of it is believed before these shapes have read it."""
+
+from datetime import datetime
+from typing import Annotated
+from uuid import UUID
+
+import msgspec
+
+from noroshi.core.domain.audience import AuthorMode, Entry, EntryKind
+from noroshi.core.domain.tlp import TLP, Profile
+from noroshi.members.domain.houses import House
+from noroshi.sharing.domain.handling import Caveat, Objective, Pap
+from noroshi.sharing.domain.outline import Form
+
+MOST_LINES = 2_000
+MOST_VALUES = 5_000
+
+Moment = Annotated[datetime, msgspec.Meta(tz=True)]
+Lines = Annotated[list["Line"], msgspec.Meta(max_length=MOST_LINES)]
+Values = Annotated[list["Value"], msgspec.Meta(max_length=MOST_VALUES)]
+
+
+class Line(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """One line of an audience."""
+
+    kind: EntryKind
+    target: UUID | None = None
+    organisation: UUID | None = None
+
+    @property
+    def entry(self) -> Entry:
+        """The line as the policy reads it."""
+        return Entry(self.kind, self.target, self.organisation)
+
+
+class Value(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """An observable that the signal names."""
+
+    type: str
+    value: str
+    reason: Annotated[str, msgspec.Meta(max_length=32)]
+    objective: Objective
+    benign: Annotated[list[str], msgspec.Meta(max_length=50)]
+
+
+class Voice(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """Who speaks, where that is said at all: never of what is anonymous.
+
+    `house` and `person_id` go between a hub and its nodes, which know the same people; other hubs get names alone.
+    """
+
+    name_ja: Annotated[str, msgspec.Meta(max_length=200)]
+    name_en: Annotated[str, msgspec.Meta(max_length=200)]
+    person: Annotated[str, msgspec.Meta(max_length=120)] = ""
+    person_id: UUID | None = None
+    house: House | None = None
+
+
+class Published(msgspec.Struct, frozen=True, forbid_unknown_fields=True, tag_field="state", tag="published"):
+    """A signal that its receiver may have, as it is now."""
+
+    kind: str
+    target: str
+    title: str
+    body: str
+    form: Form
+    outline: dict[str, str]
+    pap: Pap | None
+    caveats: list[Caveat]
+    tlp: TLP
+    profile: Profile
+    author_mode: AuthorMode
+    voice: Voice | None
+    audience: Lines
+    values: Values
+    version: Annotated[int, msgspec.Meta(ge=1)]
+    reason: Annotated[str, msgspec.Meta(max_length=400)]
+    """Why it was last changed."""
+    published_at: Moment
+    embargo_until: Moment | None
+    expires_at: Moment | None
+    files: Annotated[int, msgspec.Meta(ge=0)]
+    """How many files it has where it comes from: they do not travel."""
+
+
+class Withdrawn(msgspec.Struct, frozen=True, forbid_unknown_fields=True, tag_field="state", tag="withdrawn"):
+    """A signal that was taken back."""
+
+    reason: Annotated[str, msgspec.Meta(max_length=400)]
+
+
+class Recalled(msgspec.Struct, frozen=True, forbid_unknown_fields=True, tag_field="state", tag="recalled"):
+    """A signal that its receiver had and may not have any more."""
+
+
+Said = Published | Withdrawn | Recalled

@@ -1,0 +1,87 @@
+"""Signals on their way between installations: written through the policy, read by `actions.arriving`."""
+
+from collections.abc import Iterable
+from typing import Any, Final
+from uuid import UUID
+
+import msgspec
+from django.db.models import QuerySet
+
+from noroshi.core import clock, ledger
+from noroshi.core.actor import Actor
+from noroshi.core.domain import worlds
+from noroshi.core.domain.audience import State
+from noroshi.core.models import LedgerEntry
+from noroshi.federation.actions import tell_peers
+from noroshi.federation.carriers import Carrier, Parcel, Skip, carries
+from noroshi.federation.domain.stream import Letter
+from noroshi.federation.models import ArrivalOutcome, Peer
+from noroshi.federation.queries import actor_of_peer
+from noroshi.sharing.actions import note_read, take_signal
+from noroshi.sharing.domain.travelling import Recalled, Said, Withdrawn
+from noroshi.sharing.models import Signal
+from noroshi.sharing.queries import signals_for
+from noroshi.sharing.queries.travelling import as_published, origin_of, path_of, reason_against
+
+SUBJECT: Final = "sharing.signal"
+
+
+@carries(SUBJECT)
+class Signals(Carrier):
+    """A signal goes as it is now; who had it and may not have it any more is told that alone."""
+
+    def write(self, peer: Peer, number: UUID, *, has_copy: bool) -> Parcel | Skip:
+        """Return what a peer may be told of a signal."""
+        signal = _all().filter(pk=number).first()
+        if signal is None:
+            return Skip("gone")
+        origin = origin_of(signal)
+        against = reason_against(peer, signal, origin)
+        if against is not None:
+            recalls = has_copy and against.reason not in ("exercise", "from_there")
+            return _parcel(Recalled(), path_of(origin), ends=True) if recalls else against
+        if signal.state == State.WITHDRAWN:
+            gone = Withdrawn(signal.withdrawal_reason)
+            return _parcel(gone, path_of(origin), ends=True) if has_copy else Skip("never_sent")
+        note_read(actor_of_peer(peer), [signal])
+        return _parcel(as_published(peer, signal), path_of(origin))
+
+    def read(self, peer: Peer, letter: Letter) -> ArrivalOutcome:
+        """Take what a peer says of a signal."""
+        return take_signal(peer, letter)
+
+    def seen_by(self, actor: Actor) -> QuerySet[Any]:
+        """Return the signals that the actor sees."""
+        return signals_for(actor).order_by().values("pk")
+
+    def due_to(self, peer: Peer) -> Iterable[UUID]:
+        """What is published and goes to the peer now; of what has expired nobody sends any more."""
+        rows = _all().filter(world=worlds.REAL, state=State.PUBLISHED).exclude(expires_at__lte=clock.now())
+        return [row.pk for row in rows.order_by("published_at") if reason_against(peer, row, origin_of(row)) is None]
+
+
+@ledger.subscribe(
+    "sharing.federate",
+    "sharing.signal.published",
+    "sharing.signal.amended",
+    "sharing.signal.lowered",
+    "sharing.signal.readdressed",
+    "sharing.signal.withdrawn",
+    "sharing.signal.disclosed",
+    "sharing.guest.invited",
+    "sharing.guest.ended",
+)
+def tell_installations(entry: LedgerEntry) -> None:
+    """Note for every peer that something happened to a signal."""
+    if entry.subject_id is not None and entry.subject == SUBJECT:
+        tell_peers(entry, subject=SUBJECT, subject_id=entry.subject_id)
+
+
+def _all() -> QuerySet[Signal]:
+    rows = Signal.objects.unrestricted(reason="each is decided about for the peer that gets it")
+    return rows.select_related("owner", "author__organisation")
+
+
+def _parcel(said: Said, path: tuple[UUID, ...], *, ends: bool = False) -> Parcel:
+    data: dict[str, Any] = msgspec.to_builtins(said)
+    return Parcel(data, path, ends=ends)
