@@ -17,8 +17,10 @@ from django.db import transaction
 from django.test import Client
 
 from cast import Cast
+from factories.lakes import EVIL_ADDRESS
 from factories.partner import Partner
 from noroshi.core import ids
+from noroshi.intel.domain.observables import ObservableType, parse_observable
 from noroshi.members.actions import issue_token
 from noroshi.members.domain.scopes import Scope
 from noroshi.notify.actions import Timing, add_webhook
@@ -223,6 +225,10 @@ _OF_A_BIRD: Final = re.compile(r"Content-Length: \d+\n")
 _UNTOLD: Final = frozenset({"X-Request-ID", "Set-Cookie", "Expires"})
 
 
+VALUES: Final = [parse_observable(ObservableType.IPV4, EVIL_ADDRESS)]
+"""What hidden signals name, and others too: with its page, on which all signals meet that name it."""
+
+
 class Watch:
     """Looks at everything with each reader's eyes; made before the runs, so that its tokens are the same in all."""
 
@@ -284,6 +290,7 @@ class Watch:
         seen["draft"] = _draft(client)
         seen["detail"] = "\n".join(plain(client.get(f"/signals/{number}/")) for number in numbers)
         seen["related"] = _related_to_all(client)
+        seen |= {f"value {value}": plain(client.get(f"/observables/{value.digest}/")) for value in VALUES}
         for path in (*ANSWERS, *DOCUMENTS, FILE):
             asked = files if path is FILE else numbers[-2:]
             seen[path] = "\n".join(plain(client.get(path.format(number))) for number in asked)

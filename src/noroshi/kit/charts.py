@@ -107,8 +107,8 @@ def heat_map(heat: HeatMap) -> SafeString:
     width = ROW_LABEL_WIDTH + len(heat.columns) * heat.column_width + RIGHT
     headings = [heat.title, *heat.columns]
     body = [[row, *map(exact, values)] for row, values in zip(heat.rows, heat.values, strict=True)]
-    picture = _picture(heat.title, _heat_summary(heat), (width, height), _heat_body(heat), "heat")
-    return _figure(heat.title, picture, _table(headings, body), SafeString(""))
+    picture = as_picture(heat.title, _heat_summary(heat), (width, height), _heat_body(heat), "heat")
+    return as_figure(heat.title, picture, as_table(headings, body), SafeString(""))
 
 
 def sparkline(chart: Chart) -> SafeString:
@@ -121,7 +121,7 @@ def sparkline(chart: Chart) -> SafeString:
     ]
     last = format_html_join("", '<circle cx="{}" cy="{}" r="2.5"/>', ((_n(x), _n(y)) for x, y in points[-1:]))
     body = format_html('<polyline points="{}"/>{}', _path(points), last)
-    picture = _picture(chart.title, _summary(chart), (SPARK_WIDTH, SPARK_HEIGHT), body, "spark")
+    picture = as_picture(chart.title, _summary(chart), (SPARK_WIDTH, SPARK_HEIGHT), body, "spark")
     return format_html('<details class="spark-box"><summary>{}</summary>{}</details>', picture, _chart_table(chart))
 
 
@@ -176,7 +176,14 @@ def _bars(chart: Chart, scale: _Scale) -> SafeString:
             y, height = scale.y(below + value), scale.y(below) - scale.y(below + value)
             name = f"{label} {series.label}: {exact(value)}"
             rectangles.append(
-                (_tone(number), _n(_middle(chart, place) - width / 2), _n(y), _n(width), _n(height), name)
+                (
+                    _tone(number),
+                    _n(_middle(chart, place) - width / 2),
+                    _n(y),
+                    _n(width),
+                    _n(height),
+                    name,
+                )
             )
             below += value
     return format_html_join(
@@ -200,8 +207,8 @@ def _line(chart: Chart, scale: _Scale, number: int) -> SafeString:
 
 def _plot(chart: Chart, scale: _Scale, marks: SafeString) -> SafeString:
     body = format_html("{}{}{}", _value_axis(scale), marks, _label_axis(chart))
-    picture = _picture(chart.title, _summary(chart), (WIDTH, HEIGHT), body, "plot")
-    return _figure(chart.title, picture, _chart_table(chart), _legend(chart))
+    picture = as_picture(chart.title, _summary(chart), (WIDTH, HEIGHT), body, "plot")
+    return as_figure(chart.title, picture, _chart_table(chart), _legend(chart))
 
 
 def _value_axis(scale: _Scale) -> SafeString:
@@ -276,7 +283,8 @@ def _level(value: float, highest: float) -> int:
     return math.ceil(HEAT_LEVELS * (value / highest)) if value > 0 else 0
 
 
-def _picture(title: str, description: str, size: tuple[int, int], body: SafeString, kind: str) -> SafeString:
+def as_picture(title: str, description: str, size: tuple[int, int], body: SafeString, kind: str) -> SafeString:
+    """Return an `<svg>` with its title and description, for what is drawn in `body`."""
     width, height = size
     return format_html(
         '<svg class="{}" role="img" viewBox="0 0 {} {}" width="{}" height="{}">'
@@ -285,7 +293,8 @@ def _picture(title: str, description: str, size: tuple[int, int], body: SafeStri
     )
 
 
-def _figure(title: str, picture: SafeString, table: SafeString, legend: SafeString) -> SafeString:
+def as_figure(title: str, picture: SafeString, table: SafeString, legend: SafeString) -> SafeString:
+    """Return a `<figure>`: the picture, and its table folded away below."""
     return format_html(
         '<figure class="chart"><figcaption>{}{}</figcaption>'
         '<div class="chart-scroll" tabindex="0" role="group" aria-label="{}">{}</div>'
@@ -308,13 +317,14 @@ def _legend(chart: Chart) -> SafeString:
 def _chart_table(chart: Chart) -> SafeString:
     headings = ["", *(series.label for series in chart.series)]
     columns = [[exact(value) for value in series.values] for series in chart.series]
-    return _table(
+    return as_table(
         headings,
         [[label, *(column[place] for column in columns)] for place, label in enumerate(chart.labels)],
     )
 
 
-def _table(headings: Sequence[str], rows: Sequence[Sequence[str]]) -> SafeString:
+def as_table(headings: Sequence[str], rows: Sequence[Sequence[str]]) -> SafeString:
+    """Return a table whose first column heads its rows."""
     head = format_html_join("", '<th scope="col">{}</th>', ((text,) for text in headings))
     body = format_html_join(
         "",

@@ -17,7 +17,7 @@ from django.views.decorators.http import require_POST, require_safe
 from noroshi.core import policy as door
 from noroshi.core.actor import Actor
 from noroshi.core.domain.tlp import TLP
-from noroshi.core.errors import NotFound
+from noroshi.core.errors import InvalidInput, NotFound
 from noroshi.kit import lists
 from noroshi.kit.charts import Chart, bar_chart, sparkline
 from noroshi.kit.http import ActorRequest
@@ -28,10 +28,11 @@ from noroshi.portal.domain.highlight import highlighted, snippet
 from noroshi.portal.explanations import MEANINGS, OF_OTHERS, QUESTIONS
 from noroshi.portal.forms import SearchForm
 from noroshi.portal.lists import LEDGER, LEDGER_OF_ALL, SEARCHES, asked_by, found_list
+from noroshi.portal.values import value_context
 from noroshi.portal.verification import last_check
 from noroshi.sharing import actions as sharing
 from noroshi.sharing.policy import may_share
-from noroshi.sharing.queries import search_for, searches_of, signal_for
+from noroshi.sharing.queries import search_for, searches_of, signal_for, value_for
 
 MOST_CHARACTERS: Final = 200
 
@@ -172,6 +173,37 @@ def _kept(form: SearchForm) -> dict[str, Any]:
 def _require_search(request: ActorRequest) -> None:
     if not policy.may_search(request.actor):
         raise NotFound
+
+
+@require_safe
+def value(request: ActorRequest, digest: str) -> HttpResponse:
+    """Show what the reader may be told of a value: signals, own hits, warning lists, votes, age."""
+    _require_search(request)
+    context = value_context(request.actor, value_for(request.actor, digest))
+    sharing.note_read(request.actor, context["shown"])
+    return render(request, "portal/value.html", context)
+
+
+@require_POST
+def vote(request: ActorRequest, digest: str) -> HttpResponse:
+    """Say for the organisation that a value is a false positive."""
+    _require_search(request)
+    try:
+        sharing.vote_false_positive(request.actor, digest=digest, reason=request.POST.get("reason", ""))
+    except InvalidInput as error:
+        messages.error(request, error.message)
+    else:
+        messages.success(request, _("Your organisation's vote counts."))
+    return redirect("portal:value", digest=digest)
+
+
+@require_POST
+def withdraw_vote(request: ActorRequest, digest: str) -> HttpResponse:
+    """Take the organisation's vote back."""
+    _require_search(request)
+    sharing.withdraw_vote(request.actor, digest=digest)
+    messages.success(request, _("Your organisation's vote is taken back."))
+    return redirect("portal:value", digest=digest)
 
 
 @require_safe

@@ -11,6 +11,7 @@ urlpatterns = [
     path("withdrawn", views.withdrawn_list, name="withdrawn"),
     path("new", views.compose, name="compose"),
     path("preview", views.preview, name="preview"),
+    path("tags", views.tags, name="tags"),
     path("receipts", views.receipt_list, name="receipt-list"),
     path("drafts", views.drafts, name="drafts"),
     path("received/<uuid:parcel_id>/draft", views.draft_from_parcel, name="draft-from-parcel"),

@@ -56,6 +56,11 @@ def shared_hits_for(actor: Actor) -> QuerySet[Hit]:
     return hits_for(actor).filter(hunt__signal__isnull=False)
 
 
+def hits_of_value(actor: Actor, kind: str, value: str) -> QuerySet[Hit]:
+    """Return the hits of one value in the own organisation's logs."""
+    return hits_for(actor).filter(type=kind, value=value)
+
+
 def hit_for(actor: Actor, hit_id: UUID) -> Hit:
     """Return one hit; raise NotFound where there is none for this actor."""
     return one(hits_for(actor).select_related("organisation", "hunt__signal").filter(pk=hit_id))

@@ -1,6 +1,5 @@
 """Observables kept once each, and who has seen them."""
 
-import hashlib
 from collections.abc import Iterable
 from datetime import datetime
 from typing import Any
@@ -16,7 +15,7 @@ from noroshi.intel.models import Observable, Sighting, SightingSource
 
 def remember_observables(found: Iterable[domain.Observable]) -> list[Observable]:
     """Return the rows of `found`, making those that are new; two who name the same value share its row."""
-    wanted = {_digest(value): value for value in found}
+    wanted = {value.digest: value for value in found}
     Observable.objects.bulk_create(
         [Observable(type=value.type, value=value.value, digest=digest) for digest, value in wanted.items()],
         ignore_conflicts=True,
@@ -69,7 +68,3 @@ def withdraw_sighting(actor: Actor, *, item_id: UUID, organisation: UUID, source
     known = Sighting.everything.filter(item_id=item_id, organisation=organisation, source=source)
     if known.delete()[0]:
         ledger.record(actor.veiled(), "intel.sighting.withdrawn", item=item_id, source=source)
-
-
-def _digest(value: domain.Observable) -> str:
-    return hashlib.sha256(f"{value.type}\n{value.value}".encode()).hexdigest()

@@ -10,6 +10,7 @@ The canonical form is what is stored, compared and hunted:
 - accounts without spaces, branch and number joined by a hyphen; an IBAN is checked (ISO 13616).
 """
 
+import hashlib
 import ipaddress
 import re
 import socket
@@ -60,6 +61,11 @@ class Observable:
 
     type: ObservableType
     value: str
+
+    @property
+    def digest(self) -> str:
+        """SHA-256 of type and value: what it is kept under and addressed by, whoever names it."""
+        return hashlib.sha256(f"{self.type}\n{self.value}".encode()).hexdigest()
 
 
 HASH_LENGTHS = {ObservableType.MD5: 32, ObservableType.SHA1: 40, ObservableType.SHA256: 64}

@@ -67,6 +67,7 @@ from noroshi.sharing.actions.sending import (
 from noroshi.sharing.actions.stances import take_stance
 from noroshi.sharing.actions.stix import say_in_stix
 from noroshi.sharing.actions.unmasking import Unmasked, unmask_author
+from noroshi.sharing.actions.votes import vote_false_positive, withdraw_vote
 
 __all__ = [
     "DOCUMENT_LEVELS",
@@ -143,7 +144,9 @@ __all__ = [
     "thank_for_answer",
     "unmask_author",
     "usual_marking",
+    "vote_false_positive",
     "withdraw_document",
     "withdraw_reference",
     "withdraw_signal",
+    "withdraw_vote",
 ]

@@ -9,12 +9,12 @@ from noroshi.sharing import policy
 from noroshi.sharing.actions.marking import check_marking
 from noroshi.sharing.actions.rows import audience_rows, locked
 from noroshi.sharing.actions.values import propose_values
-from noroshi.sharing.actions.words import checked_body, checked_kind, checked_outline, checked_title
+from noroshi.sharing.actions.words import checked_body, checked_kind, checked_outline, checked_tags, checked_title
 from noroshi.sharing.domain.content import (
     Content,
     Marking,
 )
-from noroshi.sharing.models import Signal, SignalObservable
+from noroshi.sharing.models import Signal, SignalObservable, SignalTag
 
 
 @transaction.atomic
@@ -46,6 +46,7 @@ def discard_draft(actor: Actor, signal: Signal) -> None:
     policy.require(actor, "edit", signal)
     ledger.record(actor.veiled(), "sharing.signal.discarded", signal)
     SignalObservable.everything.filter(signal=signal).delete()
+    SignalTag.everything.filter(signal=signal).delete()
     AudienceEntry.objects.filter(item_id=signal.pk).delete()
     signal.delete()
 
@@ -58,6 +59,8 @@ def _write_draft(actor: Actor, signal: Signal, content: Content, marking: Markin
     signal.kind, signal.target = content.kind, content.target
     signal.title, signal.body = checked_title(content.title), checked_body(content.body)
     signal.form, signal.outline = content.form, checked_outline(content.outline).stored
+    signal.reliability, signal.credibility = content.grading.reliability or "", content.grading.credibility or ""
+    tags = checked_tags(content.tags)
     signal.tlp, signal.profile = marking.tlp, marking.profile
     signal.pap, signal.caveats = marking.handling.pap or "", sorted(marking.handling.caveats)
     downgrade = marking.downgrade
@@ -67,4 +70,6 @@ def _write_draft(actor: Actor, signal: Signal, content: Content, marking: Markin
     signal.save()
     AudienceEntry.objects.filter(item_id=signal.pk).delete()
     AudienceEntry.objects.bulk_create(audience_rows(signal, marking.entries))
+    SignalTag.everything.filter(signal=signal).delete()
+    SignalTag.everything.bulk_create([SignalTag(signal=signal, tag=tag) for tag in tags])
     propose_values(signal)

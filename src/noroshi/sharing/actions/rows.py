@@ -11,7 +11,7 @@ from noroshi.core.models import AudienceEntry
 from noroshi.kit import search
 from noroshi.sharing import policy
 from noroshi.sharing.domain.moments import to_the_hour
-from noroshi.sharing.models import Attachment, Comment, Signal, SignalObservable, SignalVersion
+from noroshi.sharing.models import Attachment, Comment, Signal, SignalObservable, SignalTag, SignalVersion
 from noroshi.sharing.queries import COMMENT_KIND, SEARCH_KIND
 
 
@@ -56,10 +56,11 @@ def audience_rows(signal: Signal, entries: Iterable[Entry]) -> list[AudienceEntr
 
 
 def make_searchable(signal: Signal) -> None:
-    """Put the words of a signal, its values and the names of its files into the search index."""
+    """Put the words of a signal, its values, its tags and the names of its files into the search index."""
     values = SignalObservable.everything.filter(signal=signal).values_list("observable__value", flat=True)
     files = Attachment.everything.filter(signal=signal, comment=None).values_list("name", flat=True)
-    search.index(SEARCH_KIND, signal.pk, signal.title, signal.words, *values, *files, at=signal.published_at)
+    tags = SignalTag.everything.filter(signal=signal).values_list("tag__words", flat=True)
+    search.index(SEARCH_KIND, signal.pk, signal.title, signal.words, *values, *files, *tags, at=signal.published_at)
 
 
 def make_comment_searchable(comment: Comment) -> None:

@@ -1,10 +1,15 @@
 """What people write, checked: each raises InvalidInput that names the field."""
 
+from collections.abc import Collection
+
 from django.utils.translation import gettext as _
 
 from noroshi.core.errors import InvalidInput
+from noroshi.intel.models import Tag
+from noroshi.intel.queries import tags_named
 from noroshi.sharing.domain.content import (
     MAX_BODY,
+    MAX_TAGS,
     MAX_TITLE,
 )
 from noroshi.sharing.domain.outline import MAX_ANSWER, Outline
@@ -46,6 +51,16 @@ def checked_sentence(field: str, text: str, limit: int) -> str:
     if len(plain) > limit:
         raise InvalidInput(field, _("This is longer than %(limit)s characters.") % {"limit": f"{limit:,}"})
     return plain
+
+
+def checked_tags(names: Collection[str]) -> list[Tag]:
+    """Return the words of these names; there is no other way to tag than by a word that is known."""
+    if len(names) > MAX_TAGS:
+        raise InvalidInput("tags", _("Choose at most %(limit)s tags.") % {"limit": MAX_TAGS})
+    found = list(tags_named(names))
+    if unknown := sorted(set(names) - {tag.name for tag in found}):
+        raise InvalidInput("tags", _("There is no tag %(name)s.") % {"name": unknown[0][:80]})
+    return found
 
 
 def checked_outline(outline: Outline) -> Outline:

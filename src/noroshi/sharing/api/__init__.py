@@ -19,6 +19,7 @@ from noroshi.sharing.api import (
     searches,
     signals,
     statistics,
+    tags,
     upkeep,
 )
 
@@ -35,6 +36,7 @@ ROUTERS: Final[dict[str, Router]] = {
     "/answers": references.router,
     "/saved-searches": searches.router,
     "/statistics": statistics.router,
+    "/tags": tags.router,
     "/documents": documents.router,
     "/groups": documents.of_groups,
 }

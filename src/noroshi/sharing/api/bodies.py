@@ -13,9 +13,10 @@ from noroshi.core.actor import Actor
 from noroshi.core.domain.audience import AuthorMode, Entry, EntryKind
 from noroshi.core.domain.tlp import TLP
 from noroshi.core.errors import InvalidInput
+from noroshi.intel.domain.grading import Credibility, Grading, Reliability
 from noroshi.kit.api import example, with_offset
 from noroshi.sharing import actions, policy, queries
-from noroshi.sharing.domain.content import Content, Downgrade, Marking
+from noroshi.sharing.domain.content import MAX_TAGS, Content, Downgrade, Marking
 from noroshi.sharing.domain.handling import USUAL_OBJECTIVE, Caveat, Handling, Objective, Pap
 from noroshi.sharing.domain.outline import Form, Outline
 from noroshi.sharing.forms.signals import MAX_PEOPLE
@@ -77,12 +78,24 @@ class NewDraft(Schema):
     downgrade: Lowering | None = Field(None, description="A lower level that it takes by itself")
     pap: Pap | None = Field(None, description="Permissible Actions Protocol: what readers may do")
     caveats: Annotated[list[Caveat], Field(default_factory=list, max_length=len(Caveat))]
+    reliability: Reliability | None = Field(None, description="Admiralty code: the source, a (best) to e; f not judged")
+    credibility: Credibility | None = Field(None, description="Admiralty code: the report, 1 (best) to 5; 6 not judged")
+    tags: Annotated[list[str], Field(default_factory=list, max_length=MAX_TAGS, description="Names of `/tags`")]
 
     def content(self) -> Content:
         """Return the words."""
         form = Form.FREE if self.outline is None else Form.OUTLINE
         answers = Outline() if self.outline is None else Outline(**self.outline.dict())
-        return Content(self.kind, self.target, self.title, self.body, form, answers)
+        return Content(
+            kind=self.kind,
+            target=self.target,
+            title=self.title,
+            body=self.body,
+            form=form,
+            outline=answers,
+            grading=Grading(self.reliability, self.credibility),
+            tags=frozenset(self.tags),
+        )
 
     def marking(self, actor: Actor) -> Marking:
         """Return the marking and the audience that `actor` asks for."""

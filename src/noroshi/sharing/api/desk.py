@@ -23,7 +23,7 @@ from noroshi.sharing import actions, policy, queries
 from noroshi.sharing.api import shapes
 from noroshi.sharing.api.bodies import WORDS, FixedForm, Lowering, Why
 from noroshi.sharing.api.inquiries import InquiryLine, inquiries_of, inquiry_of
-from noroshi.sharing.api.shapes import MOVED, NUMBER, Moved, ObservableLine
+from noroshi.sharing.api.shapes import CALLED, MOVED, NUMBER, Called, Moved, ObservableLine
 from noroshi.sharing.domain.moments import to_the_hour
 from noroshi.sharing.domain.release import Gravity, Step, gravity
 from noroshi.sharing.models import CannedRequest, Kind, Signal, Target
@@ -78,7 +78,7 @@ class WaitingLine(Schema):
     url: str
 
 
-class WaitingWhole(WaitingLine):
+class WaitingWhole(Called, WaitingLine):
     """Something that waits, with its words and values."""
 
     model_config = example(
@@ -86,6 +86,7 @@ class WaitingWhole(WaitingLine):
         body=WORDS["body"],
         outline=None,
         downgrade=None,
+        **CALLED,
         values=[{"type": "ipv4", "value": "45.155.205.66", "objective": "detect", "benign": []}],
     )
 
@@ -188,7 +189,7 @@ def read_waiting(request: ActorRequest, signal_id: UUID) -> dict[str, Any]:
     values = queries.observables_of(request.actor, found.signal)
     return {
         **_line(request, found),
-        **shapes.words_of(found.signal),
+        **shapes.words_of(request.actor, found.signal),
         "values": [shapes.observable_of(row) for row in values],
     }
 

@@ -25,7 +25,7 @@ from noroshi.sharing import actions, queries
 from noroshi.sharing.api import shapes
 from noroshi.sharing.api.bodies import AUDIENCE, WORDS, FixedForm, Grants, Lowering, NewDraft
 from noroshi.sharing.api.inquiries import InquiryLine, Said, inquiries_of, inquiry_of
-from noroshi.sharing.api.shapes import MOVED, WRITES, Moved, Sent, Warned
+from noroshi.sharing.api.shapes import CALLED, MOVED, WRITES, Called, Moved, Sent, Warned
 from noroshi.sharing.api.signals import sent
 from noroshi.sharing.domain.handling import USUAL_OBJECTIVE, Caveat, Objective, Pap
 from noroshi.sharing.models import Kind, Signal, Target
@@ -77,7 +77,7 @@ class DraftValue(Schema):
     benign: list[str]
 
 
-class DraftWhole(DraftLine):
+class DraftWhole(Called, DraftLine):
     """A draft with its words, its audience and what was recognised in it. `revision` is given back to send it."""
 
     model_config = example(
@@ -90,6 +90,7 @@ class DraftWhole(DraftLine):
         embargo_until=None,
         expires_at=None,
         downgrade=None,
+        **CALLED,
         values=[{"place": 0, "type": "ipv4", "value": "45.155.205.66", "benign": []}],
         warnings=[],
         revision=REVISION,
@@ -232,7 +233,7 @@ def _whole(request: ActorRequest, signal: Signal) -> dict[str, Any]:
     values = enumerate(queries.observables_of(actor, signal))
     return {
         **_line(request, signal),
-        **shapes.words_of(signal),
+        **shapes.words_of(actor, signal),
         "grants": _grants(queries.audience_by_name(actor, signal)),
         "pap": signal.handling.pap,
         "caveats": sorted(signal.handling.caveats),

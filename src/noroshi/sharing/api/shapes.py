@@ -9,8 +9,10 @@ from uuid import UUID
 from django.urls import reverse
 from ninja import Field, Schema
 
+from noroshi.core.actor import Actor
 from noroshi.core.domain.audience import AuthorMode
 from noroshi.core.domain.tlp import TLP
+from noroshi.intel.domain.grading import Credibility, Reliability
 from noroshi.kit import cursors
 from noroshi.kit.api import example, listed
 from noroshi.kit.http import ActorRequest
@@ -45,6 +47,11 @@ LINE: Final[dict[str, Any]] = {
     "expires_at": None,
     "from": FROM,
     "url": URL,
+}
+CALLED: Final[dict[str, Any]] = {
+    "reliability": "b",
+    "credibility": "2",
+    "tags": ["noroshi-bank-malware:web-injection"],
 }
 MOVED: Final[dict[str, Any]] = {"id": NUMBER, "reference": "S-6C1E8A44", "state": "published", "url": URL}
 
@@ -81,7 +88,17 @@ class SignalLine(Schema):
     url: str
 
 
-class SignalWhole(SignalLine):
+class Called(Schema):
+    """What a signal is called, and how sure its author is: the Admiralty code, null where nothing was said."""
+
+    model_config = example(**CALLED)
+
+    reliability: Reliability | None
+    credibility: Credibility | None
+    tags: list[str] = Field(description="Names of `/tags`")
+
+
+class SignalWhole(Called, SignalLine):
     """A signal with its words, in Markdown. `outline` is null where it is written in the free form."""
 
     model_config = example(
@@ -90,6 +107,7 @@ class SignalWhole(SignalLine):
         body="Mail leads to hxxps://login.bank-portal[.]example.",
         outline=None,
         downgrade=None,
+        **CALLED,
     )
 
     state: Literal["published", "held"]
@@ -185,16 +203,19 @@ def line_of(request: ActorRequest, signal: Signal) -> dict[str, Any]:
 
 def whole_of(request: ActorRequest, signal: Signal) -> dict[str, Any]:
     """Return a signal with its words."""
-    return {**line_of(request, signal), "state": signal.state, **words_of(signal)}
+    return {**line_of(request, signal), "state": signal.state, **words_of(request.actor, signal)}
 
 
-def words_of(signal: Signal) -> dict[str, Any]:
-    """Return the words of a signal, and the level that it will take."""
+def words_of(actor: Actor, signal: Signal) -> dict[str, Any]:
+    """Return the words of a signal, what it is called, and the level that it will take."""
     outlined = signal.form == Form.OUTLINE
     return {
         "body": signal.body,
         "outline": asdict(signal.answers) if outlined else None,
         "downgrade": {"at": signal.downgrade_at, "tlp": signal.downgrade_tlp} if signal.downgrade_at else None,
+        "reliability": signal.grading.reliability,
+        "credibility": signal.grading.credibility,
+        "tags": [tag.name for tag in queries.tags_of(actor, signal)],
     }
 
 

@@ -58,6 +58,7 @@ class Wanted(Paged):
     kind: Kind | None = None
     target: Target | None = None
     tlp: TLP | None = None
+    tag: str | None = Field(None, max_length=255, description="Has this tag, or one with these words in its title")
     group: str | None = Field(None, max_length=60, description="Shared with this group of yours (slug)")
     since: date | None = Field(None, description="Published on this day (UTC) or later")
 
@@ -168,6 +169,8 @@ def _narrowed(actor: Actor, wanted: Wanted) -> QuerySet[Signal]:
         rows = queries.shared_with(actor, queries.own_group(actor, wanted.group))
     exact = {name: value for name in ("kind", "target", "tlp") if (value := getattr(wanted, name)) is not None}
     rows = rows.filter(**exact)
+    if wanted.tag is not None:
+        rows = queries.with_tag(rows, wanted.tag)
     if wanted.since is not None:
         rows = rows.filter(published_at__gte=datetime.combine(wanted.since, time.min, tzinfo=UTC))
     return queries.with_words(actor, rows, wanted.q)

@@ -7,6 +7,7 @@ from uuid import UUID
 
 from noroshi.core.domain.audience import EXCLUSIONS, GRANTS, AuthorMode, Entry, EntryKind, Item, State
 from noroshi.core.domain.tlp import TLP, Profile
+from noroshi.intel.domain.grading import Grading
 from noroshi.sharing.domain.handling import Handling
 from noroshi.sharing.domain.outline import Form, Outline
 
@@ -14,6 +15,7 @@ MAX_TITLE: Final = 200
 MAX_BODY: Final = 50_000
 MAX_COMMENT: Final = 10_000
 MAX_REASON: Final = 400
+MAX_TAGS: Final = 20
 
 
 @dataclass(frozen=True)
@@ -30,6 +32,9 @@ class Content:
     body: str = ""
     form: Form = Form.FREE
     outline: Outline = field(default_factory=Outline)
+    grading: Grading = field(default_factory=Grading)
+    tags: frozenset[str] = frozenset()
+    """The names of words of taxonomies (`intel.models.Tag`)."""
 
 
 @dataclass(frozen=True)

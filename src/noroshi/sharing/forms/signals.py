@@ -11,6 +11,8 @@ from noroshi.core.actor import Actor
 from noroshi.core.domain.audience import AuthorMode, Entry, EntryKind
 from noroshi.core.domain.tlp import TLP, Profile
 from noroshi.core.errors import InvalidInput
+from noroshi.intel.domain.grading import Credibility, Grading, Reliability
+from noroshi.intel.wording import CREDIBILITY, RELIABILITY
 from noroshi.members.models import Group, Organisation
 from noroshi.members.queries import active_people, usual_tlp_of
 from noroshi.sharing.actions import Upload, default_profile
@@ -53,6 +55,11 @@ def _text(label: Any, rows: int, longest: int, **options: Any) -> forms.CharFiel
     """A text over several lines. The action measures it, after line ends have become what they are stored as."""
     widget = forms.Textarea(attrs={"rows": rows, "maxlength": longest})
     return forms.CharField(label=label, widget=widget, **options)
+
+
+def _judgement(label: Any, words: Mapping[Any, Any]) -> forms.ChoiceField:
+    choices = [("", gettext_lazy("not said")), *((str(value), text) for value, text in words.items())]
+    return forms.ChoiceField(label=label, choices=choices, required=False)
 
 
 def _several(label: Any, rows: Any, **options: Any) -> Any:
@@ -202,6 +209,13 @@ class OutlineForm(BlamingForm):
         return Outline(**{name: self.cleaned_data[name] for name in Outline.names()})
 
 
+class _Names(forms.MultipleChoiceField):
+    """Names of tags: there are some ten thousand, and the action knows them."""
+
+    def valid_value(self, value: Any) -> bool:  # noqa: ARG002 - Django's
+        return True
+
+
 class ComposeForm(OutlineForm, AudienceForm):
     """A signal being written: the words, the marking, the audience."""
 
@@ -222,6 +236,10 @@ class ComposeForm(OutlineForm, AudienceForm):
         help_text=gettext_lazy("Markdown. Paste a report as it is: addresses, domains and hashes are recognised next."),
         required=False,
     )
+    reliability = _judgement(gettext_lazy("How reliable its source is"), RELIABILITY)
+    credibility = _judgement(gettext_lazy("How credible what it says is"), CREDIBILITY)
+    tags = _Names(label=gettext_lazy("Tags"), required=False)
+    tag = forms.CharField(label=gettext_lazy("Find a tag"), max_length=100, required=False)
 
     def __init__(self, *args: Any, actor: Actor, **kwargs: Any) -> None:
         super().__init__(*args, actor=actor, **kwargs)
@@ -238,7 +256,26 @@ class ComposeForm(OutlineForm, AudienceForm):
         """Return the words."""
         data = self.cleaned_data
         form = Form(data["form"] or Form.FREE)
-        return Content(data["kind"], data["target"], data["title"], data["body"], form, self.outline())
+        return Content(
+            kind=data["kind"],
+            target=data["target"],
+            title=data["title"],
+            body=data["body"],
+            form=form,
+            outline=self.outline(),
+            grading=Grading(
+                Reliability(data["reliability"]) if data["reliability"] else None,
+                Credibility(data["credibility"]) if data["credibility"] else None,
+            ),
+            tags=frozenset(data["tags"]),
+        )
+
+    def typed(self) -> dict[str, Any]:
+        """Return what stands in the form, unread, to show it again without a verdict."""
+        return {
+            name: field.widget.value_from_datadict(self.data, self.files, self.add_prefix(name))
+            for name, field in self.fields.items()
+        }
 
 
 def usual_marking(actor: Actor) -> dict[str, Any]:
@@ -282,6 +319,8 @@ def initial_of(signal: Signal) -> dict[str, Any]:
         "downgrade_tlp": signal.downgrade_tlp,
         "pap": signal.pap,
         "caveats": signal.caveats,
+        "reliability": signal.reliability,
+        "credibility": signal.credibility,
         "form": signal.form,
         **signal.outline,
     }

@@ -16,7 +16,7 @@ from noroshi.kit.lists.spec import Rows
 from noroshi.members.models import Group
 from noroshi.members.wording import CHANNELS, channel_of
 from noroshi.sharing.actions import note_read
-from noroshi.sharing.models import Kind, Receipt, Signal, SignalObservable, StanceKind, Target
+from noroshi.sharing.models import Kind, Receipt, Signal, SignalObservable, SignalTag, StanceKind, Target
 from noroshi.sharing.queries import (
     UNANSWERED,
     answered,
@@ -26,6 +26,7 @@ from noroshi.sharing.queries import (
     receipts_for,
     shared_with,
     with_own_stance,
+    with_tag,
     with_words,
 )
 from noroshi.sharing.wording import CAVEATS, OUTLINE
@@ -33,8 +34,12 @@ from noroshi.sharing.wording import CAVEATS, OUTLINE
 
 def _exported(actor: Actor) -> Rows:
     values = SignalObservable.objects.visible_to(actor).select_related("observable").order_by("id")
+    tags = SignalTag.objects.visible_to(actor).select_related("tag").order_by("tag__family", "tag__name")
     rows = with_own_stance(actor, published_for(actor)).select_related("author__organisation")
-    return rows.prefetch_related(Prefetch("observables", queryset=values, to_attr="exported_values"))
+    return rows.prefetch_related(
+        Prefetch("observables", queryset=values, to_attr="exported_values"),
+        Prefetch("tags", queryset=tags, to_attr="exported_tags"),
+    )
 
 
 def _answer(name: str) -> Callable[[Signal], str]:
@@ -60,6 +65,15 @@ def _own_answer(signal: Signal) -> str | Promise:
 
 def _words_filter(actor: Actor) -> TextFilter:
     return TextFilter("q", _("Search"), lambda rows, text: with_words(actor, rows, text))
+
+
+def _tag_filter() -> TextFilter:
+    return TextFilter("tag", _("Tag"), with_tag)
+
+
+def _tags(signal: Signal) -> str:
+    rows: list[SignalTag] = getattr(signal, "exported_tags", [])
+    return "\n".join(row.tag.name for row in rows)
 
 
 def _level_filter(actor: Actor) -> ChoiceFilter:
@@ -106,12 +120,15 @@ def signal_list_for(actor: Actor) -> ListSpec:
             *(Column(name, label, _answer(name), shown=False) for name, label in OUTLINE.items()),
             Column("pap", _("PAP"), lambda s: s.handling.pap.label if s.handling.pap else "", shown=False),
             Column("caveats", _("Caveats"), _caveats, shown=False),
+            Column("grading", _("Grading"), lambda s: s.grading.code, shown=False),
+            Column("tags", _("Tags"), _tags, shown=False),
             Column("values", _("Values and what they are for"), _values, shown=False),
         ),
         filters=(
             _words_filter(actor),
             *FILTERS,
             _level_filter(actor),
+            _tag_filter(),
             *([_answer_filter(actor)] if actor.needs_to_know else []),
         ),
         default_sort="-published",

@@ -19,7 +19,7 @@ from noroshi.sharing.models.receipts import Receipt
 from noroshi.sharing.models.received import SignalParcel
 from noroshi.sharing.models.relations import Relation, RelationKind
 from noroshi.sharing.models.searches import SavedSearch
-from noroshi.sharing.models.signals import Kind, Origin, Signal, SignalObservable, SignalVersion, Target
+from noroshi.sharing.models.signals import Kind, Origin, Signal, SignalObservable, SignalTag, SignalVersion, Target
 from noroshi.sharing.models.stances import Stance, StanceKind
 
 __all__ = [
@@ -49,6 +49,7 @@ __all__ = [
     "Signal",
     "SignalObservable",
     "SignalParcel",
+    "SignalTag",
     "SignalVersion",
     "Solution",
     "Stance",

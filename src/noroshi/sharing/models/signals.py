@@ -10,6 +10,7 @@ from noroshi.core.domain.audience import State
 from noroshi.core.domain.tlp import TLP
 from noroshi.core.managers import PartManager
 from noroshi.core.models import Shareable, choices
+from noroshi.intel.domain.grading import Credibility, Grading, Reliability
 from noroshi.sharing.domain.handling import USUAL_OBJECTIVE, Caveat, Handling, Objective, Pap
 from noroshi.sharing.domain.outline import Form, Outline
 
@@ -46,6 +47,8 @@ class Signal(Shareable):
     """Answers to the questions of the fixed form, by name (`domain.outline.Outline`)."""
     pap = models.CharField(max_length=8, choices=choices(Pap), blank=True)
     caveats = models.JSONField(default=list, blank=True)
+    reliability = models.CharField(max_length=1, choices=choices(Reliability), blank=True)
+    credibility = models.CharField(max_length=1, choices=choices(Credibility), blank=True)
     downgrade_at = models.DateTimeField(null=True, blank=True)
     downgrade_tlp = models.CharField(max_length=12, choices=choices(TLP), blank=True)
     replaces = models.ForeignKey("self", on_delete=models.PROTECT, null=True, related_name="+")
@@ -104,6 +107,14 @@ class Signal(Shareable):
     def handling(self) -> Handling:
         """What readers may do with it."""
         return Handling(Pap(self.pap) if self.pap else None, frozenset(map(Caveat, self.caveats)))
+
+    @property
+    def grading(self) -> Grading:
+        """How sure its author is of it."""
+        return Grading(
+            Reliability(self.reliability) if self.reliability else None,
+            Credibility(self.credibility) if self.credibility else None,
+        )
 
     @cached_property
     def had_another_level(self) -> bool:
@@ -175,3 +186,17 @@ class Origin(models.Model):
     """Whether it was taken away from this installation, and not from the world."""
     files = models.PositiveIntegerField(default=0)
     """How many files it has where it comes from."""
+
+
+class SignalTag(models.Model):
+    """A word of a taxonomy that a signal is tagged with."""
+
+    signal = models.ForeignKey(Signal, on_delete=models.PROTECT, related_name="tags")
+    tag = models.ForeignKey("intel.Tag", on_delete=models.PROTECT, related_name="+")
+
+    objects = PartManager(whole="signal")
+    everything = models.Manager()
+
+    class Meta:
+        base_manager_name = "everything"
+        constraints = [models.UniqueConstraint(fields=["signal", "tag"], name="tag_once")]

@@ -118,10 +118,12 @@ from noroshi.sharing.queries.signals import (
     published_for,
     signal_for,
     signals_for,
+    tags_of,
     tombstones_for,
     under_lifted_embargo,
     versions_of,
     waiting_for_release,
+    with_tag,
 )
 from noroshi.sharing.queries.stances import (
     UNANSWERED,
@@ -133,6 +135,7 @@ from noroshi.sharing.queries.stances import (
 )
 from noroshi.sharing.queries.threads import Said, comment_for, comments_of, said_in, thread_of
 from noroshi.sharing.queries.unmasking import Look, looks_at
+from noroshi.sharing.queries.values import Correlation, Naming, canonical, correlated, told_between, value_for
 from noroshi.sharing.queries.warnings import warnings_about, warnings_of
 from noroshi.sharing.queries.words import COMMENT_KIND, SEARCH_KIND, Evidence, evidence_for, with_words
 
@@ -146,12 +149,14 @@ __all__ = [
     "UNANSWERED",
     "Answers",
     "Byline",
+    "Correlation",
     "Disclosure",
     "Evidence",
     "Figures",
     "Helped",
     "Look",
     "Named",
+    "Naming",
     "Reach",
     "Reader",
     "Readership",
@@ -175,11 +180,13 @@ __all__ = [
     "blobs_needed",
     "blobs_unneeded",
     "byline",
+    "canonical",
     "changed_since_got",
     "comment_for",
     "comments_of",
     "consent_state",
     "consents_asked",
+    "correlated",
     "disclosed_signal",
     "disclosure_of",
     "document_for",
@@ -266,10 +273,13 @@ __all__ = [
     "stances_of_own",
     "stay_of",
     "suggestions_for",
+    "tags_of",
     "takes_two",
     "thread_of",
+    "told_between",
     "tombstones_for",
     "under_lifted_embargo",
+    "value_for",
     "versions_of",
     "versions_of_document",
     "waiting",
@@ -277,6 +287,7 @@ __all__ = [
     "warnings_about",
     "warnings_of",
     "with_own_stance",
+    "with_tag",
     "with_words",
     "withdrawn_documents_of",
     "withdrawn_references_for",

@@ -12,8 +12,10 @@ from noroshi.core.domain.tlp import TLP
 from noroshi.core.errors import NotFound
 from noroshi.core.filters import level_filter
 from noroshi.core.models import LedgerEntry
+from noroshi.intel.domain.knowledge.entries import comparable
+from noroshi.intel.models import Tag
 from noroshi.members.models import Organisation, in_language
-from noroshi.sharing.models import Acknowledgement, Comment, Signal, SignalObservable, SignalVersion
+from noroshi.sharing.models import Acknowledgement, Comment, Signal, SignalObservable, SignalTag, SignalVersion
 from noroshi.sharing.policy import is_author
 from noroshi.sharing.queries.levels import open_since
 from noroshi.sharing.queries.words import with_words
@@ -74,6 +76,20 @@ def signal_for(actor: Actor, signal_id: UUID) -> Signal:
 def observables_of(actor: Actor, signal: Signal) -> QuerySet[SignalObservable]:
     """Return what the signal names, in the order of the text."""
     return SignalObservable.objects.of(actor, signal).select_related("observable").order_by("id")
+
+
+def tags_of(actor: Actor, signal: Signal) -> list[Tag]:
+    """Return what the signal is tagged with, by family."""
+    rows = SignalTag.objects.of(actor, signal).select_related("tag").order_by("tag__family", "tag__name")
+    return [row.tag for row in rows]
+
+
+def with_tag(rows: QuerySet[Signal], text: str) -> QuerySet[Signal]:
+    """Return those of `rows` that have a tag of this name, or one that has these words in its titles and synonyms."""
+    tagged = SignalTag.everything.filter(signal=OuterRef("pk"))
+    for word in comparable(text).split():
+        tagged = tagged.filter(tag__words__contains=word)
+    return rows.filter(Exists(tagged))
 
 
 def versions_of(actor: Actor, signal: Signal) -> QuerySet[SignalVersion]:

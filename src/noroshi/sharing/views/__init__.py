@@ -2,7 +2,7 @@
 
 from noroshi.sharing.views.attachments import attach, attach_to_comment, attachment, remove_attachment
 from noroshi.sharing.views.browsing import drafts, signal_list, withdrawn_list
-from noroshi.sharing.views.composing import compose, edit, preview, review
+from noroshi.sharing.views.composing import compose, edit, preview, review, tags
 from noroshi.sharing.views.consultations import answer_verb, ask, consent, consultation_list, file_question, reopen
 from noroshi.sharing.views.desk import (
     canned_requests,
@@ -89,6 +89,7 @@ __all__ = [
     "signal_list",
     "statistics",
     "statistics_file",
+    "tags",
     "unmask",
     "withdrawn_list",
 ]

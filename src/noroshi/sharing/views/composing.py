@@ -37,6 +37,8 @@ from noroshi.sharing.views.context import (
     shown_files,
     shown_observables,
     style_of,
+    tag_choice,
+    tags_context,
     warning_context,
     words_context,
 )
@@ -66,7 +68,8 @@ def edit(request: ActorRequest, signal_id: UUID) -> HttpResponse:
     """Change a draft."""
     signal = queries.signal_for(request.actor, signal_id)
     policy.require(request.actor, "edit", signal)
-    form = ComposeForm(posted(request), actor=request.actor, initial=initial_of(signal))
+    tags = [tag.name for tag in queries.tags_of(request.actor, signal)]
+    form = ComposeForm(posted(request), actor=request.actor, initial={**initial_of(signal), "tags": tags})
     return _compose(
         request,
         form,
@@ -78,13 +81,29 @@ def edit(request: ActorRequest, signal_id: UUID) -> HttpResponse:
 def _compose(
     request: ActorRequest, form: ComposeForm, save: Callable[[], Signal], signal: Signal | None = None
 ) -> HttpResponse:
-    if form.is_valid():
+    if "find_tags" in request.POST:  # where no script runs, the page comes back with what was found
+        form = ComposeForm(None, actor=request.actor, initial=form.typed())
+    elif form.is_valid():
         try:
             return redirect("sharing:review", signal_id=save().pk)
         except InvalidInput as error:
             form.blame(error)
-    mailed = queries.mail_of(signal) if signal is not None else None
-    return render(request, "sharing/compose.html", {"form": form, "signal": signal, "mailed": mailed})
+    context = {
+        "form": form,
+        "signal": signal,
+        "mailed": queries.mail_of(signal) if signal is not None else None,
+        **tag_choice(form["tags"].value() or [], form["tag"].value() or ""),
+    }
+    return render(request, "sharing/compose.html", context)
+
+
+@require_POST
+def tags(request: ActorRequest) -> HttpResponse:
+    """Answer, while somebody composes, which tags there are for what was typed; what is chosen stays."""
+    policy.require_member(request.actor)
+    policy.require_sharer(request.actor)
+    context = tag_choice(request.POST.getlist("tags"), request.POST.get("tag", ""))
+    return render(request, "sharing/tag_choice.html", context)
 
 
 @require_POST
@@ -141,6 +160,7 @@ def review(request: ActorRequest, signal_id: UUID) -> HttpResponse:
         "usual_objective": USUAL_OBJECTIVE,
         **words_context(signal),
         **handling_context(signal),
+        **tags_context(actor, signal),
         **warning_context(queries.warnings_of(actor, signal), anonymous=signal.author_mode != AuthorMode.NAMED),
         "audience": audience_lines(actor, signal),
         **reach_context(queries.reach_known_to(actor, signal)),

@@ -2,7 +2,7 @@
 
 from collections import defaultdict
 from collections.abc import Sequence
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
 from typing import Any, Final
 
 from django.utils import timezone
@@ -16,13 +16,16 @@ from noroshi.core import clock
 from noroshi.core.actor import Actor
 from noroshi.core.domain.audience import AuthorMode, State
 from noroshi.core.domain.tlp import TLP, Profile
+from noroshi.intel.domain.ageing import age_of
 from noroshi.intel.domain.observables import Observable, ObservableType, defang
-from noroshi.intel.wording import TYPES
+from noroshi.intel.queries import house_tags, tags_found, tags_named
+from noroshi.intel.wording import CREDIBILITY, RELIABILITY, TYPES, WORTH
 from noroshi.kit.charts import Chart, line_chart
 from noroshi.kit.domain.lookalikes import mixes_scripts
 from noroshi.kit.http import ActorRequest
 from noroshi.sharing import policy, queries, wording
 from noroshi.sharing.domain.archives import PASSWORD
+from noroshi.sharing.domain.content import MAX_TAGS
 from noroshi.sharing.domain.file_kinds import FileKind
 from noroshi.sharing.domain.handling import Objective
 from noroshi.sharing.domain.release import gravity
@@ -113,15 +116,42 @@ def handling_context(signal: Signal) -> dict[str, Any]:
     }
 
 
+def tags_context(actor: Actor, signal: Signal) -> dict[str, Any]:
+    """Return what a signal is called and how sure its author is: the context of `sharing/tags.html`."""
+    grading = signal.grading
+    return {
+        "tags": queries.tags_of(actor, signal),
+        "grading": grading,
+        "reliability": RELIABILITY[grading.reliability] if grading.reliability else "",
+        "credibility": CREDIBILITY[grading.credibility] if grading.credibility else "",
+    }
+
+
+def tag_choice(chosen: Sequence[str], typed: str) -> dict[str, Any]:
+    """Return the context of `sharing/tag_choice.html`: what is chosen, what was found, and the house's own tags."""
+    known = list(tags_named(chosen[:MAX_TAGS]))
+    names = {tag.name for tag in known}
+    return {
+        "typed": typed.strip(),
+        "chosen_tags": known,
+        "found_tags": [tag for tag in tags_found(typed) if tag.name not in names],
+        "house_tags": [tag for tag in house_tags() if tag.name not in names],
+    }
+
+
 def shown_observables(actor: Actor, signal: Signal) -> list[dict[str, Any]]:
     """Return the values of a signal, defanged, with how each was known."""
-    return [_shown(place, row) for place, row in enumerate(queries.observables_of(actor, signal))]
+    told = signal.published_at
+    return [_shown(place, row, told) for place, row in enumerate(queries.observables_of(actor, signal))]
 
 
-def _shown(place: int, row: SignalObservable) -> dict[str, Any]:
+def _shown(place: int, row: SignalObservable, told: datetime | None) -> dict[str, Any]:
     value = Observable(ObservableType(row.observable.type), row.observable.value)
+    age = age_of(value.type, told, clock.now()) if told is not None else None
     return {
+        "stale": WORTH[age.worth] if age is not None and age.is_stale else "",
         "place": place,
+        "digest": row.observable.digest,
         "type": TYPES[value.type],
         "text": defang(value),
         "reason": wording.EXTRACTION.get(row.reason.partition("-")[0], ""),

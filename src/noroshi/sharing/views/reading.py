@@ -48,6 +48,7 @@ from noroshi.sharing.views.context import (
     replies_context,
     shown_files,
     shown_observables,
+    tags_context,
     words_context,
 )
 from noroshi.sharing.views.rooms import guests_context
@@ -88,6 +89,7 @@ def _detail(actor: Actor, signal: Signal) -> dict[str, Any]:
         "versions": [(version, words_context(version)["answers"]) for version in queries.versions_of(actor, signal)],
         **words_context(signal),
         **handling_context(signal),
+        **tags_context(actor, signal),
         "verbs": policy.allowed_verbs(actor, signal),
         "is_member": policy.is_member(actor),
         "acknowledged": queries.has_acknowledged(actor, signal),
