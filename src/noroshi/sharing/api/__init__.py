@@ -21,6 +21,7 @@ from noroshi.sharing.api import (
     statistics,
     tags,
     upkeep,
+    values,
 )
 
 for _part in (upkeep.router, replies.router, guests.router, relations.router, readers.router, attachments.of_signals):
@@ -37,6 +38,7 @@ ROUTERS: Final[dict[str, Router]] = {
     "/saved-searches": searches.router,
     "/statistics": statistics.router,
     "/tags": tags.router,
+    "/observables": values.router,
     "/documents": documents.router,
     "/groups": documents.of_groups,
 }
