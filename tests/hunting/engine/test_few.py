@@ -93,7 +93,7 @@ def test_networks_and_many_values_are_not_few(lake):
 
 
 def test_a_file_that_is_missing_from_a_large_part_is_noticed(written, tmp_path, monkeypatch):
-    monkeypatch.setattr(index_files, "ROWS_OF_A_FILE", 50)
+    monkeypatch.setattr(index_files, "ROWS_OF_A_FILE", 5)
     monkeypatch.setattr(index_files, "WORTH_CUTTING", 1)
     lake = Lake(tmp_path / "lake", key=KEY, memory_limit="512MB")
     for name, some in (("a", written["bank-a"][:75]), ("b", written["bank-a"][75:])):
