@@ -3,8 +3,9 @@
     python tests/bench/hunting/look_back.py [EVENTS [FOLDER]]     (50,000,000 events take 6 GB in the folder)
 
 Beside the index: DuckDB by hand over the same Parquet (same meaning of networks, domains and URLs; its answer must be
-ours), the engine's own scan, DuckDB's bare reading of the columns concerned, and Parquet with Bloom filters for single
-addresses. The best of some runs; CPU seconds are the figure to trust; ratios below five million events say nothing.
+ours), Polars and chDB over the same (`peers`, where they are installed; the same answer again), the engine's own scan,
+DuckDB's bare reading of the columns concerned, and Parquet with Bloom filters for single addresses. The best of some
+runs; CPU seconds are the figure to trust; ratios below five million events say nothing.
 """
 
 import ipaddress
@@ -18,6 +19,7 @@ from pathlib import Path
 from typing import Any, Final
 
 import duckdb
+from peers import Hunt, peers
 from sector import BANKS, KEY, Sector, parts_of, user
 
 from noroshi.hunting.engine import Lake, Needle
@@ -53,6 +55,7 @@ class ByHand:
         self.duck = duckdb.connect(config={"memory_limit": MEMORY})
         self.duck.execute("SET enable_progress_bar = false").fetchall()
         self.duck.execute("SET VARIABLE parts = ?", [parts]).fetchall()
+        self._loaded: set[str] = set()
         self.duck.execute("CREATE VIEW events AS FROM read_parquet(getvariable('parts'))").fetchall()
 
     def read(self) -> None:
@@ -61,6 +64,7 @@ class ByHand:
 
     def hunt(self, needles: list[Needle]) -> list[tuple[Any, ...]]:
         """Return (needle, organisation, events, first, last) of all that is seen."""
+        self._loaded.clear()
         matches = [*self._addresses(needles), *self._names(needles), *self._equal(needles)]
         seen = " UNION ALL ".join(f"SELECT needle, organisation, file, line, time {match}" for match in matches)
         totals = "SELECT needle, organisation, count(*), epoch_us(min(time)), epoch_us(max(time))"
@@ -72,7 +76,15 @@ class ByHand:
         values = [list(column) for column in zip(*rows, strict=True)] or [[] for _ in columns]
         unnested = ", ".join(f"unnest(?::{kind}[]) AS {name}" for name, kind in columns.items())
         self.duck.execute(f"CREATE OR REPLACE TABLE {table} AS SELECT {unnested}", values).fetchall()
+        self._loaded |= {table} if rows else set()
         return bool(rows)
+
+    def tables(self, folder: Path) -> dict[str, Path]:
+        """Write the tables of the last hunt's needles as Parquet files."""
+        files = {name: folder / f"{name}.parquet" for name in sorted(self._loaded)}
+        for name, file in files.items():
+            self.duck.execute(f"COPY {name} TO '{file}' (FORMAT parquet)").fetchall()
+        return files
 
     def _addresses(self, needles: list[Needle]) -> list[str]:
         found = []
@@ -180,10 +192,11 @@ def measure(lake: Lake, root: Path, sector: Sector) -> None:
     events, index = (_size_of(root / name) for name in ("events", "index"))
     print(f"{sector.events:,} events, {len(parts):,} parts of {events >> 20:,} MiB; index {index / events:.1%} of it")
     hand = ByHand(parts)
+    others = peers(parts)
     bare = best_of(2, hand.read)
     print(f"bare reading of {len(READ)} columns: {bare.wall:.2f} s wall, {bare.cpu:.2f} s CPU")
     for count in COUNTS:
-        compare(lake, hand, sector.needles(count), bare)
+        compare(lake, hand, others, sector.needles(count), bare)
     needles = sector.needles(50)
     scanned = best_of(1, lambda: lake.hunt(needles, samples=False, index=False))
     print(f"our scan, 50 needles: {scanned.cpu:.2f} s CPU, x{scanned.cpu / bare.cpu:.2f} of the bare reading")
@@ -202,7 +215,7 @@ def measure(lake: Lake, root: Path, sector: Sector) -> None:
         print(f"Bloom filters, one bank: x{size:.2f} bytes, x{cpu:.2f} CPU to write; {each}")
 
 
-def compare(lake: Lake, hand: ByHand, needles: list[Needle], bare: Took) -> None:
+def compare(lake: Lake, hand: ByHand, others: dict[str, Hunt], needles: list[Needle], bare: Took) -> None:
     made = best_of(1, lambda: needle_keys.prepare(needles, KEY))
     keys = lake.prepare(needles)
     found = best_of(5 if len(needles) < 100_000 else 2, lambda: lake.hunt(keys, samples=False))
@@ -215,6 +228,13 @@ def compare(lake: Lake, hand: ByHand, needles: list[Needle], bare: Took) -> None
     )
     if ours(found.answer, needles) != byhand.answer:
         raise SystemExit("the answers differ")
+    with tempfile.TemporaryDirectory() as folder:
+        tables = hand.tables(Path(folder))
+        for name, hunt in others.items():
+            took = best_of(1, lambda hunt=hunt: hunt(tables))
+            print(f"{'':18} {name}: {took.wall:.2f} s wall, {took.cpu:.2f} s CPU, x{took.cpu / found.cpu:.0f}")
+            if took.answer != byhand.answer:
+                raise SystemExit(f"the answer of {name} differs")
 
 
 def tenfold(large: Lake, sector: Sector, folder: Path) -> None:
