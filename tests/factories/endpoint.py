@@ -24,6 +24,8 @@ class Endpoint:
         self.url = f"https://localhost:{port}/hook"
         self.status, self.answer, self.headers = 204, b"", {}
         self.received: list[tuple[dict[str, str], bytes]] = []
+        self.asked: list[str] = []
+        """The addresses that were asked by GET."""
 
 
 @contextmanager
@@ -33,8 +35,12 @@ def endpoint(folder: Path) -> Iterator[Endpoint]:
     context.load_cert_chain(_certificate(folder))
 
     class Handler(BaseHTTPRequestHandler):
+        def do_GET(self) -> None:
+            here.asked.append(self.path)
+            self.do_POST()
+
         def do_POST(self) -> None:
-            body = self.rfile.read(int(self.headers["Content-Length"]))
+            body = self.rfile.read(int(self.headers.get("Content-Length", 0)))
             here.received.append(({name.lower(): value for name, value in self.headers.items()}, body))
             self.send_response(here.status)
             for name, value in here.headers.items():

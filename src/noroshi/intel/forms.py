@@ -3,6 +3,10 @@
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
+from noroshi.core.errors import InvalidInput
+from noroshi.intel.actions import FeedSaid
+from noroshi.intel.models import FeedAuth
+
 
 class SendForm(forms.Form):
     """A file of STIX to send in."""
@@ -12,3 +16,31 @@ class SendForm(forms.Form):
         help_text=_("STIX 2.1 as JSON: a bundle, an envelope, a list or one object; plain or gzip."),
         max_length=1000,
     )
+
+
+class FeedForm(forms.Form):
+    """A collection of a TAXII server, and how it knows the organisation."""
+
+    title = forms.CharField(label=_("Name"), max_length=100)
+    api_root = forms.CharField(
+        label=_("API root"), max_length=1000, help_text=_("As in https://taxii.partner.example/api1/")
+    )
+    collection = forms.CharField(label=_("Collection"), max_length=100, help_text=_("Its identifier or alias."))
+    auth = forms.ChoiceField(label=_("How the server knows you"), choices=FeedAuth.choices)
+    username = forms.CharField(label=_("User name"), max_length=200, required=False)
+    secret = forms.CharField(
+        label=_("Password, token, or certificate with its key (PEM)"),
+        help_text=_("It is stored encrypted and never shown again. Empty: the one that is known."),
+        max_length=20_000,
+        required=False,
+        widget=forms.Textarea(attrs={"rows": 3, "autocomplete": "off", "spellcheck": "false", "class": "mono"}),
+    )
+    minutes = forms.IntegerField(label=_("Every so many minutes"), min_value=5, max_value=10_080, initial=60)
+
+    def said(self) -> FeedSaid:
+        """Return what a valid form says."""
+        return FeedSaid(**self.cleaned_data)
+
+    def blame(self, error: InvalidInput) -> None:
+        """Show a refusal at the field that it names."""
+        self.add_error(error.field if error.field in self.fields else None, error.message)

@@ -13,8 +13,9 @@ from noroshi.intel.domain.stix.header import moment_of
 from noroshi.intel.domain.stix.reading import decode
 from noroshi.intel.domain.stix.rules import Problem
 from noroshi.intel.domain.stix.summary import Summary, summary_of
-from noroshi.intel.models import Parcel, RefusedObject, StixObject
+from noroshi.intel.models import Feed, Parcel, RefusedObject, StixObject
 from noroshi.intel.stix_wording import reasons
+from noroshi.intel.wording import trouble_of
 from noroshi.kit.lists import ChoiceFilter, Column, DateFilter, ListSpec, TextFilter
 from noroshi.kit.lists.spec import Rows
 
@@ -58,6 +59,38 @@ PARCELS: Final = ListSpec(
     export_queryset=queries.parcels_for,
     on_show=_count_types,
     on_export=_count_types,
+)
+
+
+def _health(feed: Feed) -> str:
+    if feed.paused:
+        return str(_("Paused"))
+    return trouble_of(feed) if feed.trouble else str(_("Well") if feed.good_at else _("Not looked at yet"))
+
+
+def _ailing(rows: Rows, answer: str) -> Rows:
+    return rows.exclude(trouble="") if answer == "yes" else rows.filter(trouble="")
+
+
+FEEDS: Final = ListSpec(
+    name="feeds",
+    columns=(
+        Column("title", _("Name"), lambda feed: feed.title, sort="title", cell="intel/cells/feed.html"),
+        Column("health", _("Health"), _health, cell="intel/cells/health.html", style="wide"),
+        Column("good_at", _("Last good"), lambda feed: feed.good_at, sort="good_at", cell="kit/cells/when.html"),
+        Column("due_at", _("Next look"), lambda feed: None if feed.paused else feed.due_at, cell="kit/cells/when.html"),
+        Column("accepted", _("Objects"), lambda feed: feed.accepted, sort="accepted", style="end"),
+        Column("refused", _("Refused objects"), lambda feed: feed.refused, sort="refused", style="end"),
+        Column("server", _("API root"), lambda feed: feed.api_root, shown=False),
+        Column("collection", _("Collection"), lambda feed: feed.collection, shown=False),
+    ),
+    filters=(
+        TextFilter("q", _("Name"), ("title", "api_root")),
+        ChoiceFilter("ailing", _("In trouble"), (("yes", _("Yes")), ("no", _("No"))), _ailing),
+    ),
+    default_sort="title",
+    empty=_("No feed yet: name a collection of a partner's TAXII server."),
+    export_queryset=queries.feeds_for,
 )
 
 

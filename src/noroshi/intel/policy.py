@@ -26,3 +26,15 @@ def received_levels(actor: Actor) -> frozenset[TLP]:
     """Return the levels at which the actor may send STIX in: what its channel carries; RED is a person's alone."""
     carried = carried_by(actor.channel)
     return carried - {TLP.RED} if actor.is_machine else carried
+
+
+def may_keep_feeds(actor: Actor) -> bool:
+    """Whether the actor may say which servers its organisation reads: whoever may send in, in person."""
+    return actor.person is not None and may_receive(actor)
+
+
+def require_feed_keeper(actor: Actor) -> None:
+    """Raise NotFound for whoever stands behind the wall or outside, NotAllowed unless the actor may keep feeds."""
+    require_receiver(actor)
+    if actor.person is None:
+        raise NotAllowed(_("Feeds are kept by people, not by programs."), rule="intel.feeds")

@@ -1,9 +1,11 @@
 """What comes round in the intel room."""
 
 from datetime import timedelta
+from uuid import UUID
 
 from noroshi.intel import actions
-from noroshi.kit.jobs import recurring
+from noroshi.intel.models import Feed
+from noroshi.kit.jobs import job, recurring
 
 
 @recurring("intel.clear_left_over", every=timedelta(days=1))
@@ -22,3 +24,18 @@ def forget_what_is_over() -> None:
 def forget_refused() -> None:
     """Delete refused objects that nobody has read again for a month."""
     actions.forget_refused()
+
+
+@job(retries=0)
+def look_at_feed(feed_id: str) -> None:
+    """Look at one feed; when to do so again is written down with how it ended."""
+    feed = Feed.everything.select_related("organisation").filter(pk=UUID(feed_id), paused=False).first()
+    if feed is not None:
+        actions.look_at_feed(feed)
+
+
+@recurring("intel.look_at_feeds", every=timedelta(minutes=1))
+def look_at_feeds() -> None:
+    """Queue the feeds that are due: a slow server delays no warning."""
+    for feed in actions.hand_out_due():
+        look_at_feed.enqueue(str(feed.pk))

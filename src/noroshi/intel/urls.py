@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from noroshi.intel.views import triage
+from noroshi.intel.views import feeds, triage
 
 app_name = "intel"
 
@@ -13,4 +13,11 @@ urlpatterns = [
     path("parcels/<uuid:parcel_id>/refused", triage.refused, name="refused"),
     path("parcels/<uuid:parcel_id>/replay", triage.replay, name="replay"),
     path("parcels/<uuid:parcel_id>/objects/<int:position>/", triage.stix_object, name="object"),
+    path("feeds/", feeds.feeds, name="feeds"),
+    path("feeds/add", feeds.add_feed, name="add-feed"),
+    path("feeds/<uuid:feed_id>/", feeds.feed, name="feed"),
+    path("feeds/<uuid:feed_id>/change", feeds.change_feed, name="change-feed"),
+    path("feeds/<uuid:feed_id>/look", feeds.look_at_feed, name="look-at-feed"),
+    path("feeds/<uuid:feed_id>/pause", feeds.pause_feed, name="pause-feed"),
+    path("feeds/<uuid:feed_id>/remove", feeds.remove_feed, name="remove-feed"),
 ]

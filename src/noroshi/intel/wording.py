@@ -6,8 +6,10 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
 from noroshi.intel.domain.ageing import Worth
+from noroshi.intel.domain.feeds import Trouble
 from noroshi.intel.domain.grading import Credibility, Reliability
 from noroshi.intel.domain.observables import ObservableType
+from noroshi.intel.models import Feed
 
 TYPES: Final[dict[ObservableType, str | Promise]] = {
     ObservableType.IPV4: _("IPv4 address"),
@@ -46,3 +48,18 @@ CREDIBILITY: Final[dict[Credibility, str | Promise]] = {
     Credibility.IMPROBABLE: _("5: improbable"),
     Credibility.UNJUDGED: _("6: truth cannot be judged"),
 }
+
+TROUBLES: Final[dict[Trouble, Promise]] = {
+    Trouble.UNREACHABLE: _("The server was not reached: %(detail)s"),
+    Trouble.STATUS: _("The server answered with the status %(detail)s."),
+    Trouble.DENIED: _("The server does not let you in (%(detail)s): look at the password, token or certificate."),
+    Trouble.BUSY: _("The server is busy (%(detail)s); it is asked again later."),
+    Trouble.NO_ENVELOPE: _("The answer is no TAXII envelope: %(detail)s"),
+    Trouble.ENDLESS: _("The server gives the same page again and again: what it gave was taken, and no more."),
+    Trouble.STUCK: _("The server says that there is more and not how to get it: what it gave was taken, and no more."),
+}
+
+
+def trouble_of(feed: Feed) -> str:
+    """Return in a sentence why the last look at a feed did not end well."""
+    return str(TROUBLES[Trouble(feed.trouble)]) % {"detail": feed.detail}

@@ -8,6 +8,7 @@ nothing. No redirects, no proxies from the environment, bounded time and bounded
 import ipaddress
 import socket
 import ssl
+import tempfile
 import time
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
@@ -75,16 +76,37 @@ def post(url: str, *, content: bytes, headers: Mapping[str, str], most_bytes: in
 
     Of the answer at most `most_bytes` are read; one that has more is none.
     """
-    host = check_url(url)
-    address = resolved(host, urlsplit(url).port or 443)
-    return _exchange(url, host, address, _Call(content, headers, most_bytes))
+    return _call(url, _Call("POST", content, headers, most_bytes))
+
+
+def get(
+    url: str,
+    *,
+    headers: Mapping[str, str],
+    most_bytes: int = MOST_BYTES,
+    seconds: float = DEADLINE,
+    certificate: str = "",
+) -> Answer:
+    """Ask `url` for what it has, as `post` sends; within `seconds`.
+
+    `certificate` is shown to the server: a client's certificate and its key, as PEM.
+    """
+    return _call(url, _Call("GET", b"", headers, most_bytes, seconds, certificate))
 
 
 @dataclass(frozen=True)
 class _Call:
+    method: str
     content: bytes
     headers: Mapping[str, str]
     most_bytes: int
+    seconds: float = DEADLINE
+    certificate: str = ""
+
+
+def _call(url: str, call: _Call) -> Answer:
+    host = check_url(url)
+    return _exchange(url, host, resolved(host, urlsplit(url).port or 443), call)
 
 
 def resolved(host: str, port: int) -> Address:
@@ -117,30 +139,40 @@ def _exchange(url: str, host: str, address: Address, call: _Call) -> Answer:
     began = time.monotonic()
     pinned = httpx.URL(url).copy_with(host=str(address))
     named = {**call.headers, "Host": httpx.URL(url).netloc.decode("ascii")}
+    trusted = _trust(call.certificate)
     try:
         with (
-            httpx.Client(timeout=TIMEOUT, trust_env=False, follow_redirects=False, verify=_trust()) as client,
+            httpx.Client(timeout=TIMEOUT, trust_env=False, follow_redirects=False, verify=trusted) as client,
             client.stream(
-                "POST", pinned, content=call.content, headers=named, extensions={"sni_hostname": host}
+                call.method, pinned, content=call.content, headers=named, extensions={"sni_hostname": host}
             ) as response,
         ):
-            body = _bounded(response, began, call.most_bytes)
+            body = _bounded(response, began, call)
             return Answer(response.status_code, body, time.monotonic() - began, response.headers)
     except httpx.HTTPError as error:
         raise OutboundFailed(f"{type(error).__name__}: {error}"[:300]) from error
 
 
-def _trust() -> ssl.SSLContext:
+def _trust(certificate: str = "") -> ssl.SSLContext:
     """Trust whom the machine trusts: an operator's own authority is installed there (or named by SSL_CERT_FILE)."""
-    return ssl.create_default_context()
+    context = ssl.create_default_context()
+    if certificate:
+        with tempfile.NamedTemporaryFile("w") as file:  # readable by this user alone, and gone at once
+            file.write(certificate)
+            file.flush()
+            try:
+                context.load_cert_chain(file.name, password=lambda: "")
+            except (ssl.SSLError, ValueError) as error:
+                raise OutboundFailed(_("The certificate and its key do not fit together.")) from error
+    return context
 
 
-def _bounded(response: httpx.Response, began: float, most_bytes: int) -> bytes:
+def _bounded(response: httpx.Response, began: float, call: _Call) -> bytes:
     body = bytearray()
     for chunk in response.iter_raw(8192):
         body += chunk
-        if len(body) > most_bytes:
+        if len(body) > call.most_bytes:
             raise OutboundFailed(_("The answer is too large."))
-        if time.monotonic() - began > DEADLINE:
+        if time.monotonic() - began > call.seconds:
             raise OutboundFailed(_("The answer takes too long."))
     return bytes(body)

@@ -1,5 +1,15 @@
 """Writes of the intel room."""
 
+from noroshi.intel.actions.feeds import (
+    FeedSaid,
+    add_feed,
+    ask_for_look,
+    change_feed,
+    hand_out_due,
+    look_at_feed,
+    pause_feed,
+    remove_feed,
+)
 from noroshi.intel.actions.identities import publish_identity
 from noroshi.intel.actions.knowledge import import_knowledge, knowledge_is_current
 from noroshi.intel.actions.parcels import publish_parcel, replace_parcel, touch_parcel, withdraw_parcel
@@ -18,23 +28,31 @@ from noroshi.intel.actions.sightings import record_sighting, remember_observable
 from noroshi.intel.actions.taxii import add_objects, forget_statuses, note_delivery, note_page
 
 __all__ = [
+    "FeedSaid",
     "Outcome",
     "Tally",
+    "add_feed",
     "add_objects",
+    "ask_for_look",
+    "change_feed",
     "clear_left_over",
     "delete_received",
     "forget_refused",
     "forget_statuses",
+    "hand_out_due",
     "import_knowledge",
     "knowledge_is_current",
     "look_after",
+    "look_at_feed",
     "note_delivery",
     "note_page",
+    "pause_feed",
     "publish_identity",
     "publish_parcel",
     "receive",
     "record_sighting",
     "remember_observables",
+    "remove_feed",
     "replace_parcel",
     "replay_refused",
     "touch_parcel",

@@ -1,5 +1,6 @@
 """What the intel room keeps."""
 
+from noroshi.intel.models.feeds import Feed, FeedAuth
 from noroshi.intel.models.knowledge import Tag
 from noroshi.intel.models.quality import FalsePositiveVote, VoteReason
 from noroshi.intel.models.sightings import Observable, Sighting, SightingSource
@@ -9,6 +10,8 @@ from noroshi.intel.models.taxii import Poll, PostStatus
 __all__ = [
     "Arrival",
     "FalsePositiveVote",
+    "Feed",
+    "FeedAuth",
     "Observable",
     "Parcel",
     "Poll",

@@ -3,6 +3,7 @@
 from noroshi.intel.domain.wanted import Version, Wanted
 from noroshi.intel.queries.collections import EVERYTHING, SENT_IN, Collection, collection_for, collections_for
 from noroshi.intel.queries.delivery import Delivered, delivered
+from noroshi.intel.queries.feeds import feed_for, feeds_for
 from noroshi.intel.queries.knowledge import house_tags, tags_found, tags_named
 from noroshi.intel.queries.quality import own_vote, votes_on
 from noroshi.intel.queries.sightings import (
@@ -28,6 +29,8 @@ __all__ = [
     "collections_for",
     "counts_that_saw",
     "delivered",
+    "feed_for",
+    "feeds_for",
     "house_tags",
     "object_of",
     "objects_of",
