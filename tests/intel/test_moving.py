@@ -7,17 +7,26 @@ from datetime import timedelta
 from uuid import uuid4
 
 import pytest
+import stix2
+import stix2validator
 from click.testing import CliRunner
 
+from factories.stix import EXAMPLES
 from factories.stix_store import ids_of, indicator, polled, report, send_in
 from noroshi.core import clock
 from noroshi.core.domain.channels import Channel
 from noroshi.core.domain.tlp import TLP
 from noroshi.core.errors import InvalidInput, TooLarge
+from noroshi.core.models import LedgerEntry
 from noroshi.intel.actions import receive
 from noroshi.intel.domain.stix.tlp import TLP_2
 from noroshi.intel.models import Parcel, StixObject
 from noroshi.intel.tasks import clear_left_over
+from noroshi.kit.jobs import run_until_idle
+from noroshi.sharing import actions
+from noroshi.sharing.actions import usual_marking
+from noroshi.sharing.domain.content import Content
+from noroshi.sharing.models import Receipt
 from noroshi.site.cli import main
 
 pytestmark = pytest.mark.django_db
@@ -83,6 +92,55 @@ def test_whose_it_is_has_to_be_said_once(run):
         assert run("import", "-", *said, stdin="[]").exit_code == 2
     for said in (["--org", "nobody"], ["--person", "nobody@bank-a.example"]):
         assert run("import", "-", *said, stdin="[]").exit_code == 3
+
+
+# Export
+
+
+def exported(run, *arguments, path):
+    result = run("export", path, *arguments)
+    assert (result.exit_code, result.stderr) == (0, f"{len(json.loads(path.read_bytes())['objects']) - 1} objects\n")
+    return json.loads(path.read_bytes())["objects"]
+
+
+def test_a_bundle_has_what_may_leave_in_bulk_and_who_took_it(cast, run, tmp_path):
+    strict, red = (indicator(object_marking_refs=[TLP_2[level]]) for level in (TLP.AMBER_STRICT, TLP.RED))
+    send_in(cast.actor("a1"), one := indicator(), wave := report(one), strict, red)
+    send_in(cast.actor("b1"), indicator())
+    mark, *objects = exported(run, "--person", cast.a1.email, path=tmp_path / "a.json")
+    assert [each["id"] for each in objects] == [one["id"], wave["id"]]
+    assert mark["definition"]["statement"] == f"Exported by {cast.actor('a1').label}, {mark['created']}"
+    assert LedgerEntry.objects.filter(action="intel.objects.exported").get().payload["objects"] == 2
+    assert exported(run, "--org", "bank_a", "--type", "report", path=tmp_path / "b.json")[1:] == [wave]
+    for slug in ("insurer", "supervisor"):
+        result = run("export", tmp_path / "c.json", "--org", slug)
+        assert (result.exit_code, (tmp_path / "c.json").exists()) == ((0, True) if slug == "insurer" else (3, False))
+        (tmp_path / "c.json").unlink(missing_ok=True)
+    assert run("export", tmp_path / "d.json", "--org", "bank_a", "--collection", "group-nobody").exit_code == 3
+    assert list(tmp_path.glob("*.part")) == []
+
+
+@pytest.mark.filterwarnings("ignore")  # of the libraries: deprecations of their own
+def test_what_is_exported_is_taken_by_the_committees_library_and_validator(cast, run, tmp_path):
+    send_in(cast.actor("a1"), *EXAMPLES.values(), indicator())
+    bundle = exported(run, "--person", cast.a1.email, path=tmp_path / "a.json")
+    assert len(bundle) == len(EXAMPLES) + 2
+    text = (tmp_path / "a.json").read_text()
+    assert len(stix2.parse(text, allow_custom=True).objects) == len(bundle)
+    options = stix2validator.ValidationOptions(version="2.1", strict=False)
+    assert stix2validator.validate_string(text, options).is_valid
+
+
+def test_whoever_takes_a_signals_objects_out_gets_a_receipt(cast, run, tmp_path):
+    signal = actions.share_signal(
+        cast.actor("a1"),
+        content=Content("phishing", "customer", "A wave", "Seen at 198.51.100.77."),
+        marking=usual_marking(None, tlp="GREEN"),
+    )
+    run_until_idle()
+    exported(run, "--person", cast.b1.email, path=tmp_path / "a.json")
+    rows = Receipt.everything.filter(signal=signal, person=cast.b1).exclude(channel=Channel.MAIL_CONTENT)
+    assert list(rows.values_list("channel", flat=True)) == [Channel.EXPORT]
 
 
 def test_a_version_from_the_future_is_refused(cast):

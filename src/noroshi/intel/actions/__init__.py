@@ -1,5 +1,6 @@
 """Writes of the intel room."""
 
+from noroshi.intel.actions.exporting import export_objects
 from noroshi.intel.actions.feeds import (
     FeedSaid,
     add_feed,
@@ -37,6 +38,7 @@ __all__ = [
     "change_feed",
     "clear_left_over",
     "delete_received",
+    "export_objects",
     "forget_refused",
     "forget_statuses",
     "hand_out_due",

@@ -1,9 +1,10 @@
-"""`noroshi intel import`: STIX 2.1 brought into the store from a file."""
+"""`noroshi intel import|export`: STIX 2.1 brought into the store from a file, and out of it into one."""
 
+import os
 import shutil
 import sys
 import tempfile
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import IO, TYPE_CHECKING, Any, Final, cast
@@ -112,4 +113,45 @@ class _Watched:
         return getattr(self._stream, name)
 
 
-commands = (import_objects,)
+@click.command("export")
+@click.option("--org", help="Slug of the organisation whose program takes the objects out.")
+@click.option("--person", help="Mail address of the person who does.")
+@click.option("--collection", default="everything", show_default=True, help="Alias or identifier of a collection.")
+@click.option("--type", "types", multiple=True, help="A type, such as indicator; may be repeated.  [default: all]")
+@click.argument("file", type=click.Path(path_type=Path, dir_okay=False, allow_dash=True))
+def export_objects(*, file: Path, org: str | None, person: str | None, collection: str, types: tuple[str, ...]) -> None:
+    """Write a bundle of the objects that somebody may take out into FILE; - writes to standard output.
+
+    The last version of each, up to TLP:AMBER, with a statement of who took it out and when. FILE appears once it is
+    whole.
+    """
+    from noroshi.core.domain.channels import Channel
+    from noroshi.intel import actions
+
+    actor = acting(org, person, Channel.EXPORT)
+    pieces = _counted(actions.export_objects(actor, collection=collection, types=frozenset(types)))
+    if str(file) == "-":
+        for piece in pieces:
+            sys.stdout.buffer.write(piece)
+        return
+    part = file.with_name(f"{file.name}.part")
+    try:
+        with os.fdopen(os.open(part, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "wb") as stream:
+            stream.writelines(pieces)
+        part.replace(file)
+    finally:
+        part.unlink(missing_ok=True)
+
+
+def _counted(pages: Iterable[list[bytes]]) -> Iterator[bytes]:
+    """Yield the pieces of a bundle; a terminal is shown how many objects there were so far."""
+    watched, count = sys.stderr.isatty(), -2  # its beginning and its end are none
+    for page in pages:
+        yield from page
+        count += len(page)
+        if watched:
+            click.echo(f"\r{max(count, 0):,} objects", nl=False, err=True)
+    click.echo(f"{chr(13) if watched else ''}{count:,} objects", err=True)
+
+
+commands = (import_objects, export_objects)
