@@ -25,7 +25,7 @@ from sample import write_objects
 from sector import Sector
 
 from noroshi.hunting.domain.spool import SECONDS
-from noroshi.hunting.engine import Lake, Needle
+from noroshi.hunting.engine import Earliest, Lake, Needle
 
 NEEDLES: Final = 1_000_000
 PRESENT: Final = 100
@@ -76,6 +76,7 @@ class Stream:
         self._batch = root / "batch.json"
         self._name = name
         self._after = 0
+        self._earliest: dict[Needle, Any] = {}
 
     def take(self, lines: Iterable[bytes]) -> None:
         """Take a batch in, meet the values, count those that were met, as `actions.watch` does."""
@@ -84,12 +85,20 @@ class Stream:
         took.ingested += seconds(lambda: self.lake.ingest(self._name, "web", [self._batch], stream=True))[1]
         met: list[Needle] = []
         took.met += seconds(lambda: met.extend(self.lake.met_since(self._name, self._after, self.keys)))[1]
-        took.counted += seconds(lambda: self.lake.hunt(met, organisations=[self._name]))[1]
+        took.counted += seconds(lambda: self._count(met))[1]
         took.hits += len(met)
-        if arrived := self.lake.arrived(self._name, self._after):
-            self._after = arrived.number
         took.memory.append(_memory("VmRSS"))
         took.peak = _memory("VmHWM")
+
+    def _count(self, met: list[Needle]) -> None:
+        if arrived := self.lake.arrived(self._name, self._after):
+            known = Earliest(self._earliest, arrived.first_time)
+            hits = self.lake.hunt(met, organisations=[self._name], known=known).hits
+            for hit in hits:
+                needle, found = Needle(hit.type, hit.value), [at.time for at in hit.samples]
+                begins = found[:1] == [hit.first_seen]  # else they follow what is known
+                self._earliest[needle] = found if begins else [*self._earliest.get(needle, ()), *found]
+            self._after = arrived.number
 
 
 def at_once(root: Path, log: Path, lines: int) -> Watched:

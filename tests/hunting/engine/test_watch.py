@@ -1,10 +1,11 @@
 """The keys of needles meet what has arrived, and only that, wherever its index has gone."""
 
 import json
+import random
 
 import pytest
 
-from noroshi.hunting.engine import Needle
+from noroshi.hunting.engine import Earliest, Needle
 
 START = 1_790_000_000
 ADDRESS = Needle("ipv4", "192.0.2.1")
@@ -94,3 +95,58 @@ def test_the_arrivals_that_parts_of_the_index_know_go_with_them(lake, bring):
     lake.compact_index()
     with lake._manifest.transaction() as connection:
         assert connection.execute("SELECT organisation, number FROM news").fetchall() == [("bank-a", 3)]
+
+
+@pytest.fixture
+def watch(lake):
+    """Count what is looked for anew, as known events are followed by others; (count, samples) of each, and in full."""
+    known, mark = {}, [0]
+
+    def watched():
+        arrived = lake.arrived("bank-a", mark[0])
+        mark[0] = arrived.number
+        times = {needle: [at.time for at in samples] for needle, (_, samples) in known.items()}
+        for hit in lake.hunt(ALL, known=Earliest(times, arrived.first_time)).hits:
+            needle, begins = Needle(hit.type, hit.value), hit.samples and hit.samples[0].time == hit.first_seen
+            known[needle] = (hit.count, hit.samples if begins else (*known[needle][1], *hit.samples))
+        full = {Needle(hit.type, hit.value): (hit.count, hit.samples) for hit in lake.hunt(ALL).hits}
+        return known, full
+
+    return watched
+
+
+@pytest.mark.parametrize("seed", range(4))
+def test_known_samples_and_those_that_follow_are_the_samples_of_a_hunt(lake, write, watch, seed):
+    pick = random.Random(seed)
+    now = START
+    for batch in range(7):
+        now += pick.choice([-5_000, 3_000, 90_000])  # some logs are late
+        events = [{"time": now + pick.randrange(6_000), "src_ip": f"192.0.2.{pick.randrange(1, 9)}"} for _ in range(3)]
+        events.append({"time": now, "domain": pick.choice(["a.other.example", "else.example"])})
+        lake.ingest("bank-a", "app", [write(f"{batch}.json", "\n".join(map(json.dumps, events)))])
+        if pick.random() < 0.3:
+            lake.compact_index()
+        known, full = watch()
+        assert known == full
+
+
+def test_of_known_samples_some_of_which_were_taken_out_none_is_kept(lake, bring, watch):
+    for second in range(3):
+        bring("bank-a", second, src_ip="192.0.2.1", user=f"user-{second}")
+    watch()
+    lake.forget("bank-a", "user-1")
+    bring("bank-a", 9, src_ip="192.0.2.1", user="user-9")
+    known, full = watch()
+    assert known == full
+    assert len(full[ADDRESS][1]) == 3
+
+
+def test_samples_that_stand_are_not_read_again(lake, bring, watch):
+    for second in range(6):
+        bring("bank-a", second, src_ip="192.0.2.1")
+    watch()
+    arrived = lake.arrived("bank-a", 0)
+    known = Earliest({ADDRESS: [at.time for at in lake.hunt([ADDRESS]).hits[0].samples]}, arrived.last_time + 1)
+    for path in (lake._root / "events").rglob("*.parquet"):
+        path.unlink()
+    assert [(hit.count, hit.samples) for hit in lake.hunt([ADDRESS], known=known).hits] == [(6, ())]

@@ -65,9 +65,11 @@ def hits_of(hunt: Hunt) -> QuerySet[Hit]:
 def _filled(row: Hit, hit: Found) -> Hit:
     row.world, row.type, row.value = row.hunt.world, hit.type, hit.value
     row.first_seen, row.last_seen, row.count = hit.first_seen, hit.last_seen, hit.count
-    row.samples = [
+    samples = [
         {"time": at.time.isoformat(), "source": at.source, "file": at.file_name, "line": at.line} for at in hit.samples
     ]
+    begins = bool(samples) and hit.samples[0].time == hit.first_seen  # else they follow what is known
+    row.samples = samples if begins else [*row.samples, *samples]
     return row
 
 

@@ -1,8 +1,9 @@
 """The watch: what signals name is looked for in logs as they arrive.
 
 The index of what has arrived since the last watch is joined with the keys of all that signals name. What was met is
-counted anew in all of the organisation's logs, and its hits are written like a hunt's: set, never added to. So a watch
-may be repeated, and see twice what a compaction has laid together; its end is marked in the transaction of its hits.
+counted anew in all of the organisation's logs, and its hits are written like a hunt's: set, never added to; the events
+behind them are read where the new ones can be among the earliest. So a watch may be repeated, and see twice what a
+compaction has laid together; its end is marked in the transaction of its hits.
 """
 
 from collections.abc import Iterable
@@ -12,8 +13,8 @@ from django.db import transaction
 from noroshi.core import clock
 from noroshi.hunting import queries
 from noroshi.hunting.actions.hits import take_back, tell_owner, write_hits
+from noroshi.hunting.engine import Earliest, Needle
 from noroshi.hunting.engine import Hit as Found
-from noroshi.hunting.engine import Needle
 from noroshi.hunting.lake import open_lake
 from noroshi.hunting.models import UNDER_WAY, Hunt, WatchMark
 from noroshi.members.models import Organisation
@@ -30,7 +31,8 @@ def watch_arrivals(organisation: Organisation) -> int:
     met = known.met_since(organisation.slug, mark.arrival)
     asking = queries.asking_for(known, met, organisation)
     wanted = [needle for needle in met if any(needle in needles for needles in asking.values())]
-    found = lake.hunt(wanted, organisations=[organisation.slug]).hits if wanted else ()
+    earliest = Earliest(queries.earliest_places(asking, organisation), news.first_time)
+    found = lake.hunt(wanted, organisations=[organisation.slug], known=earliest).hits if wanted else ()
     return _finish(mark, news.number, asking, found)
 
 

@@ -32,11 +32,13 @@ from noroshi.hunting.engine.records import (
     Spread,
     VerifyReport,
 )
+from noroshi.hunting.engine.report import Earliest
 
 __all__ = [
     "CompactReport",
     "Covering",
     "DiskReason",
+    "Earliest",
     "Engine",
     "FileReason",
     "Hit",

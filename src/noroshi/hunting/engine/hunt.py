@@ -21,6 +21,7 @@ from noroshi.hunting.engine.needles import Keys
 from noroshi.hunting.engine.plan import Plan, Question, Store
 from noroshi.hunting.engine.reasons import ScanReason
 from noroshi.hunting.engine.scan import FEW, MAX_SAMPLES, Total
+from noroshi.hunting.engine.timestamps import LATEST
 
 SLICE: Final = 256 * 2**20
 """Bytes of events that are read at once: after each slice it is told how far a hunt has come, and it can be stopped."""
@@ -93,20 +94,25 @@ class Hunt:
         for waiting, name in zip(reversed(range(len(late))), late, strict=True):
             yield from self._read(name, totals[name], readings[name], waiting)
 
-    def samples(self, organisation: str, needles: Sequence[int]) -> dict[int, list[dict[str, Any]]]:
-        """Return references of the earliest events behind hits, by needle; a needle without any was no hit.
+    def samples(
+        self, organisation: str, needles: Sequence[int], since: int | None = None
+    ) -> dict[int, list[dict[str, Any]]]:
+        """Return references of the earliest events behind hits, from a time on, by needle; without any it was no hit.
 
         The latter shares its key with another value: once in 2^63 pairs.
         """
+        if not needles:
+            return {}
+        question = self._question if since is None else self._question.narrowed([(since, LATEST)])
         days: dict[int, list[int]] = defaultdict(list)
         found = self._lookup.days(organisation, needles)
         for seen in found:
-            days[seen.needle] += [day for day in _days(seen) if self._question.touches(day * DAY, (day + 1) * DAY - 1)]
+            days[seen.needle] += [day for day in _days(seen) if question.touches(day * DAY, (day + 1) * DAY - 1)]
         # Each of these days has an event, but for the one on which the window begins.
         earliest = {day for its_days in days.values() for day in its_days[: MAX_SAMPLES + 1]}
         unknown = self._plan.events.get(organisation, ())
         parts = [*self._covered(organisation, earliest), *unknown]
-        question = self._question
+        parts = [part for part in parts if question.touches(part.first_time, part.last_time)]
         if earliest and not unknown:
             spans = _spans(found)
             question = question.narrowed([span for span in spans if span[0] // DAY in earliest])

@@ -45,7 +45,7 @@ from noroshi.hunting.engine.records import (
     VerifyReport,
 )
 from noroshi.hunting.engine.replay import replay
-from noroshi.hunting.engine.report import Report
+from noroshi.hunting.engine.report import NOTHING_KNOWN, Earliest, Report
 from noroshi.hunting.engine.timestamps import Bounds
 from noroshi.hunting.engine.upkeep import Upkeep
 
@@ -159,7 +159,7 @@ class Lake:
         latest = microseconds(now + _SLACK)
         return Bounds(microseconds(now - _OLDEST_OF_A_STREAM), latest) if stream else Bounds(latest=latest)
 
-    def hunt(
+    def hunt(  # noqa: PLR0913 - each is named where it is given
         self,
         needles: Iterable[Needle] | Keys,
         *,
@@ -167,20 +167,21 @@ class Lake:
         since: datetime | None = None,
         until: datetime | None = None,
         samples: bool = True,
+        known: Earliest = NOTHING_KNOWN,
         index: bool = True,
         progress: HuntCallback | None = None,
     ) -> HuntResult:
         """Look for many needles in the logs of many organisations (None: all) with since <= time < until.
 
         Hits come sorted by organisation, then by the order of the needles, each under the needle as given. Without
-        ``samples`` they name no events, which costs a reading of each day that has some; without the ``index`` all
-        events are read, and the answer is the same. ``progress`` is told what is known so far, organisation by
-        organisation; what it raises ends the hunt.
+        ``samples`` they name no events, which costs a reading of each day that has some; where the earliest before some
+        arrived are ``known``, they name those that follow. Without the ``index`` all events are read, and the answer is
+        the same. ``progress`` is told what is known so far, organisation by organisation; what it raises ends the hunt.
         """
         wall, cpu = time.perf_counter(), time.process_time()
         keys = needles if isinstance(needles, Keys) else self.prepare(needles)
         question = Question(organisations, _bound(since), _bound(until), index=index)
-        report = Report(self._manifest, keys)
+        report = Report(self._manifest, keys, known)
         if keys.needles:
             with self._asking(keys, question) as hunt:
                 for answer in hunt.answers():

@@ -1,8 +1,10 @@
 """How far the watch of arriving logs has come, and whose hunts ask for what it met."""
 
-from collections.abc import Iterable, Iterator
+from collections import Counter, defaultdict
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from itertools import chain
 
 from django.db.models import Count
 
@@ -11,7 +13,7 @@ from noroshi.core.domain import worlds
 from noroshi.hunting import policy
 from noroshi.hunting.engine import Needle, SourceStatus
 from noroshi.hunting.lake import open_lake
-from noroshi.hunting.models import Hunt, WatchMark
+from noroshi.hunting.models import Hit, Hunt, WatchMark
 from noroshi.hunting.queries.hunts import needles_of, own_days, own_sources, scope_of
 from noroshi.hunting.queries.watched import Watchlist, is_out
 from noroshi.members.models import Organisation
@@ -24,6 +26,18 @@ def asking_for(known: Watchlist, met: Iterable[Needle], organisation: Organisati
     asking = rows.filter(pk__in=known.hunts_for(met)).order_by("pk")
     reaching = [hunt for hunt in asking if scope_of(hunt, [organisation.slug])]
     return {hunt: set(needles_of(hunt)) for hunt in reaching}
+
+
+def earliest_places(
+    asking: Mapping[Hunt, Collection[Needle]], organisation: Organisation
+) -> dict[Needle, Sequence[datetime]]:
+    """Return the times of the earliest events behind the values that all hunts which ask for them have as hits."""
+    rows = Hit.everything.filter(organisation=organisation, hunt__signal__in={hunt.signal_id for hunt in asking})
+    known: dict[Needle, list[list[datetime]]] = defaultdict(list)
+    for row in rows:
+        known[Needle(row.type, row.value)].append([time for time, *_ in row.places])
+    wanted = Counter(chain.from_iterable(asking.values()))
+    return {needle: min(times, key=len) for needle, times in known.items() if len(times) >= wanted[needle]}
 
 
 def organisations_with_arrivals() -> Iterator[Organisation]:
