@@ -2,9 +2,9 @@
 
 The index is sorted by type and key, and each of its row groups knows its least and greatest key. First the keys alone
 are read: which of those asked for are there at all? A few are asked for by their numbers, which opens the few groups
-that can hold them; many meet all keys in one pass over that column. Most are not there. Then the rows of those that are
-there are read, again by their numbers if they are few. Networks are met by equality too, one join for each prefix
-length, among the addresses with a network's first bits.
+that can hold them; many meet all keys in one pass over that column, and one over theirs. Most are not there. Then the
+rows of those that are there are read, again by their numbers if they are few. Networks are met by equality too, one
+join for each prefix length, among the addresses with a network's first bits.
 """
 
 # ruff: noqa: S608 - tables and columns are constants of this package; all else is integers
@@ -33,19 +33,29 @@ max(last) AS last, bool_or(deep OR NOT ({inside})) AS cut
 """
 _SEEN = "CREATE OR REPLACE TEMP TABLE seen AS SELECT DISTINCT type, key FROM ({there})"
 _IN_NETWORKS = """
-SELECT i.type, i.key FROM near_{kind} AS i JOIN key AS k ON {shared} WHERE k.kind = '{kind}' AND k.prefix = {prefix}
+SELECT i.type, i.key FROM near_{kind} AS i JOIN network AS k ON {shared} WHERE k.kind = '{kind}' AND k.prefix = {prefix}
 """
 _EXACT = """
 SELECT needle, organisation, epoch, {sums}
-FROM met AS i JOIN key AS k ON i.key = k.h0 AND i.type = k.type AND i.key2 = k.h1 WHERE {exact} GROUP BY ALL
+FROM met AS i JOIN exact AS k ON i.key = k.h0 AND i.type = k.type AND i.key2 = k.h1 GROUP BY ALL
 """
 _NETWORKS = """
-SELECT needle, organisation, epoch, {sums} FROM met AS i JOIN key AS k ON {shared}
+SELECT needle, organisation, epoch, {sums} FROM met AS i JOIN network AS k ON {shared}
 WHERE k.kind = '{kind}' AND k.prefix = {prefix} AND {types} GROUP BY ALL
 """
 _BY_EPOCH = """
 SELECT needle, organisation, epoch, bit_or(days), sum(n)::BIGINT, min(first), max(last), bool_or(cut)
 FROM found GROUP BY ALL ORDER BY needle, organisation, epoch
+"""
+# The keys of many needles are read from a file: what is asked once for each prefix length is kept apart.
+_IS_NETWORK = " OR ".join(f"kind = '{kind}' AND prefix < {bits}" for kind, bits in BITS.items())
+_NETWORK = f"""
+CREATE OR REPLACE TEMP TABLE network AS SELECT needle, kind, prefix, n0, n1, deep FROM key WHERE {_IS_NETWORK}
+"""
+_ALL_EXACT = f"CREATE OR REPLACE TEMP VIEW exact AS SELECT * FROM key WHERE NOT ({_IS_NETWORK})"
+_EXACT_THERE = f"""
+CREATE OR REPLACE TEMP TABLE exact AS SELECT DISTINCT k.needle, k.type, k.h0, k.h1, k.deep
+FROM ({{rows}}) AS i JOIN key AS k ON i.key = k.h0 AND i.type = k.type WHERE NOT ({_IS_NETWORK})
 """
 _ASKED = f"SELECT type, h0, kind, prefix, n0, n1 FROM key LIMIT {FEW_KEYS + 1}"
 
@@ -142,6 +152,7 @@ class Lookup:
         self._parts = parts
         self._reaching, self._inside = reaching(question), inside(question)
         self._asked = [_Asked(*row) for row in self._run(_ASKED)]
+        self._run(_NETWORK)
         self._networks = {kind: self._networks_of(kind) for kind in BITS}
         self._meet(self._see())
         self._find()
@@ -175,8 +186,9 @@ class Lookup:
         """Return the networks of a kind that are asked for."""
         if self._are_few:
             return list({asked.network for asked in self._asked if asked.kind == kind and asked.is_network})
-        sql = f"SELECT DISTINCT prefix, n0, n1 FROM key WHERE kind = '{kind}' AND prefix < {BITS[kind]}"
-        return [_Network(*row) for row in self._run(sql)]
+        return [
+            _Network(*row) for row in self._run(f"SELECT DISTINCT prefix, n0, n1 FROM network WHERE kind = '{kind}'")
+        ]
 
     def _rows(self, condition: str, between: Collection[tuple[Mark, Mark]] | None = None) -> str:
         """SQL of the index rows that meet a condition, and lie between two marks."""
@@ -195,7 +207,7 @@ class Lookup:
 
     def _find(self) -> None:
         """Make ``found``: what each organisation has seen of each needle in each epoch."""
-        selects = [_EXACT.format(sums=self._sums(min(PAIRS.values())), exact=_EXACTLY)]
+        selects = [_EXACT.format(sums=self._sums(min(PAIRS.values())))]
         for kind, prefix in self._prefixes():
             pairs = PAIRS[kind] + prefix
             facts = {"kind": kind, "prefix": prefix, "types": one_of("i.type", _types(kind, prefix))}
@@ -210,10 +222,12 @@ class Lookup:
         return self._rows(one_of("key", sorted({key for _, key in marks})), [(mark, mark) for mark in marks])
 
     def _exact_keys(self) -> str:
-        """SQL of the rows whose keys are asked for."""
+        """Make ``exact``: the keys that are no networks; of many, those that are there. Return SQL of their rows."""
         if self._are_few:
+            self._run(_ALL_EXACT)
             return self._numbered({(asked.type, asked.key) for asked in self._asked if not asked.is_network})
-        return self._rows(f"key IN (SELECT h0 FROM key WHERE {_EXACTLY})")
+        self._run(_EXACT_THERE.format(rows=self._rows("true")))
+        return "SELECT type, h0 AS key FROM exact"
 
     def _keys_in_networks(self, kind: str) -> Iterator[str]:
         """SQL of the rows of addresses in networks."""
@@ -237,18 +251,14 @@ class Lookup:
         """Make ``near_<kind>``: the keys of all addresses that share their first bits with one of some networks."""
         shortest = min(network.prefix for network in networks)
         types, shift = _types(kind, shortest), min(BITS[kind], 64) - min(FIRST_BITS[kind], shortest)
-        firsts = sorted({network.n0 >> shift for network in networks})
-        self._run(f"CREATE OR REPLACE TEMP TABLE first_bits AS SELECT unnest({firsts}::BIGINT[]) AS number")
-        shares = f"{one_of('type', types)} AND key >> {shift} IN (SELECT number FROM first_bits)"
+        firsts = f"SELECT n0 >> {shift} FROM network WHERE kind = '{kind}'"
+        shares = f"{one_of('type', types)} AND key >> {shift} IN ({firsts})"
         rows = self._rows(shares, [((each, LEAST), (each, GREATEST)) for each in types])
         self._run(f"CREATE OR REPLACE TEMP TABLE near_{kind} AS SELECT type, key, key2 FROM ({rows})")
 
     def _prefixes(self) -> list[tuple[str, int]]:
         """Return the kinds and prefix lengths of the networks that are asked for."""
         return sorted({(kind, network.prefix) for kind, networks in self._networks.items() for network in networks})
-
-
-_EXACTLY: Final = " AND ".join(f"(kind <> '{kind}' OR prefix = {bits})" for kind, bits in BITS.items())
 
 
 def _shared(kind: str, prefix: int) -> str:
