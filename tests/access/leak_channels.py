@@ -92,6 +92,7 @@ LISTS: Final = (
     "/signals/groups/wg_incident/documents/",
     "/signals/groups/wg_incident/documents/?export=csv",
     "/members/tokens/",
+    "/outputs/",
 )
 PROBES: Final = (
     "/why/{}/?who=a1",
@@ -160,6 +161,7 @@ API: Final = (
     "/group-requests",
     "/searches",
     "/saved-searches",
+    "/outputs/deployments",
 )
 API_PROBES: Final = (
     "/signals/{}",
@@ -206,6 +208,8 @@ TAXII: Final = (
     "collections/group-wg_incident/objects/",
     "collections/group-wg_incident/manifest/?limit=1",
 )
+
+OUTPUTS: Final = ("all/list", "all/csv", "all/rpz", "all/sigma", "wg_incident/suricata", "five/zeek", "all/nonsense")
 
 FEEDS: Final = ("rss", "atom", "calendar.ics", "atom?subscription=nonsense")
 
@@ -308,6 +312,7 @@ class Watch:
         """What the API answers; of many numbers it asks each address for every third: any three readers, for all."""
         client = Client(headers={"Authorization": f"Bearer {token}", "Accept-Language": "en"})
         seen = {f"api {path}": plain(client.get(f"/api/v1{path}")) for path in API}
+        seen |= {f"output {path}": plain(client.get(f"/outputs/{path}")) for path in OUTPUTS}
         seen["api paging"] = _by_pages_of_one(client)
         seen["api file"] = "\n".join(plain(client.get(f"/api/v1/attachments/{number}")) for number in files)
         seen["api answer"] = "\n".join(plain(client.get(f"/api/v1/answers/{number}")) for number in numbers[-1:])

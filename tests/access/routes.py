@@ -23,6 +23,9 @@ from noroshi.sharing.views.reading import DEEDS
 from .leak_channels import Look, plain, undone
 
 MOST_A_ROUTE: Final = 3
+BY_TOKEN: Final = ("/api/", "/taxii2/", "/outputs/", "/misp/")
+"""Where a program shows its token."""
+
 ELSEWHERE: Final = "203.0.113.7"
 NOBODYS: Final = UUID(int=7 << 76 | 2 << 62 | 1)
 WORDS: Final[Mapping[str, tuple[str, ...]]] = {
@@ -33,6 +36,7 @@ WORDS: Final[Mapping[str, tuple[str, ...]]] = {
     "provider_id": ("oidc",),
     "path_prefix": ("",),
     "period": ("2026-10",),
+    "output_format": ("list", "csv", "zeek"),
     "rule_id": (str(pack_rules()[0].id),),
     "collection": ("everything", "sent-in", "group-five"),
 }
@@ -123,7 +127,7 @@ class Walk:
 
     def _send(self, method: str, path: str) -> Any:
         known: dict[str, Any] = {"REMOTE_ADDR": ELSEWHERE}
-        if path.startswith(("/api/", "/taxii2/")) and self.token:
+        if path.startswith(BY_TOKEN) and self.token:
             known["headers"] = {"Authorization": f"Bearer {self.token}"}
         if method == "GET":
             return self.client.get(path, **known)

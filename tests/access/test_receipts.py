@@ -13,7 +13,7 @@ from django.test import Client
 from django.urls import reverse
 
 from access.leak_channels import undone
-from access.routes import Walk, routes, values_of_rows
+from access.routes import BY_TOKEN, Walk, routes, values_of_rows
 from factories.audience import COMMUNITY
 from factories.lakes import event, fill_lake
 from factories.subscriptions import choose
@@ -70,6 +70,8 @@ def ways(cast, client, drain, stopped_clock, partner, signal):
     page, browser = f"/signals/{signal.pk}/", cast.client("b1")
     person = Client(headers={"Authorization": f"Bearer {token(cast, 'b1')}"})
     home = {"organisation": cast.bank_b, "label": "SIEM", "scopes": ["signals.read"]}
+    for_tools = {**home, "scopes": ["tools.read"]}
+    tool = Client(headers={"Authorization": f"Bearer {issue_token(cast.actor('b_admin'), **for_tools)[1]}"})
     machine = Client(headers={"Authorization": f"Bearer {issue_token(cast.actor('b_admin'), **home)[1]}"})
     feeds, api = f"/inbox/feeds/{token(cast, 'b1', 'feeds.read')}", f"/api/v1/signals/{signal.pk}"
     file = Attachment.everything.get(name="axolotl.txt").pk
@@ -101,6 +103,11 @@ def ways(cast, client, drain, stopped_clock, partner, signal):
         first = client.get(f"{feeds}/atom")
         Receipt.everything.all().delete()
         assert client.get(f"{feeds}/atom", headers={"If-None-Match": first["ETag"]}).status_code == 304
+
+    def tool_again():
+        first = tool.get("/outputs/all/list")
+        Receipt.everything.all().delete()
+        assert tool.get("/outputs/all/list", headers={"If-None-Match": first["ETag"]}).status_code == 304
 
     def shown_notices():
         drain()
@@ -139,6 +146,8 @@ def ways(cast, client, drain, stopped_clock, partner, signal):
         "program's numbers of answers": lambda: person.get(f"{api}/answers"),
         "program's changes": lambda: person.get("/api/v1/signal-changes"),
         "organisation's program": lambda: machine.get(api),
+        "tool": lambda: tool.get("/outputs/all/list"),
+        "tool that has it already": tool_again,
     }
 
 
@@ -182,6 +191,8 @@ def test_ways_when_each_is_gone_then_exactly_these_receipts_are_there(ways):
         "program's numbers of answers": nobody,
         "program's changes": nobody,
         "organisation's program": [("bank_b", "api", "grant")],
+        "tool": [("bank_b", "tools", "grant")],
+        "tool that has it already": nobody,
     }
 
 
@@ -198,7 +209,7 @@ def test_addresses_when_each_is_opened_then_a_receipt_is_there_where_content_was
 
         def look(path=path):
             text = walk.read(path)
-            outside = path.startswith(("/api/", "/inbox/feeds/"))
+            outside = path.startswith((*BY_TOKEN, "/inbox/feeds/"))
             return any(word in text for word in (*CONTENT, *([TITLE] if outside else []))), bool(got())
 
         told[path] = undone(look)

@@ -31,6 +31,8 @@ SCOPES: Final = (
     (Scope.HUNTING_WRITE.value, _("Load logs into the lake")),
     (Scope.TAXII_READ.value, _("Read by TAXII")),
     (Scope.TAXII_WRITE.value, _("Write by TAXII")),
+    (Scope.TOOLS_READ.value, _("Fetch values for tools")),
+    (Scope.TOOLS_WRITE.value, _("Report what tools do with them")),
     (Scope.FEEDS_READ.value, _("Read feeds")),
     (Scope.SUBSCRIPTIONS_READ.value, _("Read subscriptions")),
     (Scope.SUBSCRIPTIONS_WRITE.value, _("Manage subscriptions")),
@@ -46,6 +48,8 @@ CHANNELS: Final[dict[str, Promise]] = {
     Channel.MAIL_ENCRYPTED: _("by encrypted mail"),
     Channel.FEED: _("by feed"),
     Channel.WEBHOOK: _("by webhook"),
+    Channel.TOOLS: _("into a tool"),
+    Channel.MISP: _("by the MISP feed"),
     Channel.EXPORT: _("in a file"),
 }
 """By which way somebody reads, and a signal leaves the house."""

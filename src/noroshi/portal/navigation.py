@@ -122,6 +122,7 @@ def _account(request: HttpRequest, actor: Actor) -> Account | None:
     by_mail = settings.MAIL_IN_DOMAIN and may_share(actor)
     mail = [Entry(_("Share by mail"), reverse("sharing:mail-addresses"), "send")] if by_mail else []
     hooks = [Entry(_("Webhooks"), reverse("notify:webhooks"), "link")] if may_have_webhooks(actor) else []
+    tools = [] if actor.is_supervisor else [Entry(_("Outputs for tools"), reverse("outputs:overview"), "link")]
     links = (
         Entry(_("Profile"), reverse("members:profile"), "account"),
         *([] if actor.is_supervisor else inbox),
@@ -130,6 +131,7 @@ def _account(request: HttpRequest, actor: Actor) -> Account | None:
         Entry(_("Second factor"), reverse("mfa_index"), "key"),
         Entry(_("Sessions"), reverse("usersessions_list"), "history"),
         Entry(_("API tokens"), reverse("members:tokens"), "lock"),
+        *tools,
     )
     keys_url = reverse("members:profile") if user.single_keys else ""
     return Account(user.name, user.organisation.name, links, reverse("account_logout"), keys_url)

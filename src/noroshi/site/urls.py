@@ -10,6 +10,7 @@ from noroshi.site import api
 urlpatterns = [
     path("", include("noroshi.portal.urls")),
     path("signals/", include("noroshi.sharing.urls")),
+    path("outputs/", include("noroshi.sharing.output_urls")),
     path("hunting/", include("noroshi.hunting.urls")),
     path("intel/", include("noroshi.intel.urls")),
     path("inbox/", include("noroshi.notify.urls")),

@@ -38,6 +38,10 @@ PUSHED: Final = frozenset(
 """Ways by which content is sent unasked: nobody draws it."""
 
 
+POLLED: Final = frozenset({Channel.TOOLS, Channel.MISP})
+"""Ways by which a program fetches all that there is, again and again: only what is new to it counts."""
+
+
 @dataclass(frozen=True)
 class Bounds:
     """More than `told` within the window is told; nothing goes past `most`, where there is one."""

@@ -24,6 +24,8 @@ class Scope(StrEnum):
     HUNTING_WRITE = "hunting.write"
     TAXII_READ = "taxii.read"
     TAXII_WRITE = "taxii.write"
+    TOOLS_READ = "tools.read"
+    TOOLS_WRITE = "tools.write"
     FEEDS_READ = "feeds.read"
     SUBSCRIPTIONS_READ = "subscriptions.read"
     SUBSCRIPTIONS_WRITE = "subscriptions.write"

@@ -37,6 +37,14 @@ from noroshi.sharing.actions.mail_in import (
     take_mail,
 )
 from noroshi.sharing.actions.marking import check_marking, default_profile, usual_marking
+from noroshi.sharing.actions.outputs import (
+    Answered,
+    Report,
+    Reported,
+    Wanted,
+    fetch_output,
+    report_deployments,
+)
 from noroshi.sharing.actions.receipt_files import export_receipt
 from noroshi.sharing.actions.receipts import note_read, read_receipts
 from noroshi.sharing.actions.received import draft_from_parcel
@@ -73,11 +81,15 @@ __all__ = [
     "DOCUMENT_LEVELS",
     "LEVELS",
     "MAX_DESCRIPTION",
+    "Answered",
     "Edited",
     "MailIgnored",
     "MailUnknown",
+    "Report",
+    "Reported",
     "Unmasked",
     "Upload",
+    "Wanted",
     "acknowledge_signal",
     "add_document",
     "add_document_version",
@@ -107,6 +119,7 @@ __all__ = [
     "end_due_guests",
     "end_guest",
     "export_receipt",
+    "fetch_output",
     "file_question",
     "forget_unneeded_files",
     "invite_guest",
@@ -128,6 +141,7 @@ __all__ = [
     "release_signal",
     "remove_attachment",
     "reopen_question",
+    "report_deployments",
     "report_seen",
     "retire_request",
     "return_signal",

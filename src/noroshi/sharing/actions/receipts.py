@@ -15,7 +15,7 @@ from noroshi.core.domain.audience import AuthorMode, State
 from noroshi.core.errors import TooMany
 from noroshi.core.models import audiences_of
 from noroshi.members.actions.meters import count, refusal_of
-from noroshi.members.domain.meters import PUSHED, Measure
+from noroshi.members.domain.meters import POLLED, PUSHED, Measure
 from noroshi.sharing import policy
 from noroshi.sharing.actions.rows import named
 from noroshi.sharing.models import Receipt, Signal
@@ -68,7 +68,8 @@ def _write(actor: Actor, signals: Collection[Signal], known: Collection[UUID]) -
     """Count the readings and write their receipts; where they are too many, return the refusal and write none."""
     now = clock.now()
     opened = opened_by(actor, signals)
-    if (refusal := count_reading(actor, len(opened))) is not None:
+    fresh = opened.keys() - set(known) if actor.channel in POLLED else opened
+    if (refusal := count_reading(actor, len(fresh))) is not None:
         return refusal
     rows = [
         Receipt(

@@ -12,6 +12,7 @@ from noroshi.sharing.api import (
     documents,
     drafts,
     guests,
+    outputs,
     readers,
     references,
     relations,
@@ -41,6 +42,7 @@ ROUTERS: Final[dict[str, Router]] = {
     "/observables": values.router,
     "/documents": documents.router,
     "/groups": documents.of_groups,
+    "/outputs": outputs.router,
 }
 """Under which address each router stands."""
 

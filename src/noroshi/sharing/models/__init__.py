@@ -15,6 +15,7 @@ from noroshi.sharing.models.documents import DocumentVersion, GroupDocument
 from noroshi.sharing.models.guests import Guest
 from noroshi.sharing.models.holdings import CannedRequest, Holding, Inquiry, Outcome
 from noroshi.sharing.models.mail_in import MailAddress, TakenMail
+from noroshi.sharing.models.outputs import Deployment, ToolAnswer
 from noroshi.sharing.models.receipts import Receipt
 from noroshi.sharing.models.received import SignalParcel
 from noroshi.sharing.models.relations import Relation, RelationKind
@@ -29,6 +30,7 @@ __all__ = [
     "CannedRequest",
     "Comment",
     "Consent",
+    "Deployment",
     "DocumentVersion",
     "GroupDocument",
     "Guest",
@@ -58,4 +60,5 @@ __all__ = [
     "TakenMail",
     "Target",
     "Thanks",
+    "ToolAnswer",
 ]

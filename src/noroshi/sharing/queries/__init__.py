@@ -68,6 +68,7 @@ from noroshi.sharing.queries.holdings import (
 )
 from noroshi.sharing.queries.levels import due_for_downgrade
 from noroshi.sharing.queries.mail_in import mail_address_for, mail_address_with, mail_addresses_of, mail_of
+from noroshi.sharing.queries.outputs import AtWork, at_work, deployments_for, groups_with_outputs
 from noroshi.sharing.queries.readership import Readership, Some, readership
 from noroshi.sharing.queries.receipts import (
     Disclosure,
@@ -148,6 +149,7 @@ __all__ = [
     "SEARCH_KIND",
     "UNANSWERED",
     "Answers",
+    "AtWork",
     "Byline",
     "Correlation",
     "Disclosure",
@@ -173,6 +175,7 @@ __all__ = [
     "alerting_about",
     "answered",
     "answers_to",
+    "at_work",
     "attachment_for",
     "attachments_of",
     "audience_by_name",
@@ -187,6 +190,7 @@ __all__ = [
     "consent_state",
     "consents_asked",
     "correlated",
+    "deployments_for",
     "disclosed_signal",
     "disclosure_of",
     "document_for",
@@ -206,6 +210,7 @@ __all__ = [
     "given_to",
     "got_by",
     "groups_on_offer",
+    "groups_with_outputs",
     "guest_named",
     "guests_of",
     "has_acknowledged",

@@ -23,6 +23,7 @@ from noroshi.sharing.views.documents import (
     document_withdraw,
 )
 from noroshi.sharing.views.mail_in import mail_address_revoke, mail_address_rotate, mail_addresses
+from noroshi.sharing.views.outputs import output, outputs
 from noroshi.sharing.views.reading import act, amend, detail, raise_level
 from noroshi.sharing.views.receipts import receipt_file, receipt_list, receipts
 from noroshi.sharing.views.received import draft_from_parcel
@@ -67,6 +68,8 @@ __all__ = [
     "mail_address_revoke",
     "mail_address_rotate",
     "mail_addresses",
+    "output",
+    "outputs",
     "part",
     "preview",
     "raise_level",

@@ -104,6 +104,7 @@ def _detail(actor: Actor, signal: Signal) -> dict[str, Any]:
         **guests_context(actor, signal),
         **consultation_context(actor, signal),
         **reach_context(queries.reach_known_to(actor, signal)),
+        "at_work": queries.at_work(actor, signal) if signal.state == State.PUBLISHED else None,
     }
 
 
