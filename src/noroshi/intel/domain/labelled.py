@@ -12,10 +12,10 @@ from noroshi.intel.domain.observables import InvalidObservable, Observable, Obse
 
 _USER_AGENT = re.compile(
     r"""(?: user[-_\s]?agent | (?<![A-Za-z0-9])UA | ユーザー?\s?エージェント(?:名)? )
-    ["']? \s{0,3} [:：=＝は] \s{0,3} ["'「『]? (?P<value> [!-~][ -~]{2,511}+ )""",
+    ["']? \s{0,3} [:：=＝は] \s{0,3} ["'「『`]? (?P<value> [!-~][ -~]{2,511}+ )""",
     re.VERBOSE | re.IGNORECASE,
 )
-_NEXT_LABEL = re.compile(r"""["'][,}]|["']\s*$|[,;]?\s+[A-Za-z][A-Za-z-]{1,20}:\s|\s+$""")
+_NEXT_LABEL = re.compile(r"""`|["'][,}]|["']\s*$|[,;]?\s+[A-Za-z][A-Za-z-]{1,20}:\s|\s+$""")
 
 _BETWEEN = r"[\s:：=＝#＃はが、,，・/／()（）]{0,4}"
 _KIND = r"(?:普通|当座|貯蓄)(?:預金)?"
