@@ -126,6 +126,7 @@ def partner(monkeypatch, stopped_clock):
 
     here = Partner()
     monkeypatch.setattr(outbound, "post", here.post)
+    monkeypatch.setattr(outbound, "get", here.get)
     return here
 
 
