@@ -185,7 +185,7 @@ def test_room_when_read_then_it_has_what_was_shared_with_the_group_and_the_reade
     ours = share("a1", to_group(cast.wg_incident), **STRICT)
     share("a1", COMMUNITY)
     shut = share("b1", to_group(cast.wg_incident), without(cast.bank_a))
-    rows = {name: set(queries.shared_with(cast.actor(name), cast.wg_incident)) for name in ("a1", "hub_op")}
+    rows = {name: set(queries.shared_with(cast.actor(name), cast.wg_incident.pk)) for name in ("a1", "hub_op")}
     assert rows == {"a1": {ours}, "hub_op": {ours, shut}}
 
 

@@ -51,7 +51,7 @@ def secret(cast):
 def fetch(secret):
     kept = {}
 
-    def go(name, path="all/list", tag="", **query):
+    def go(name, path="everything/list", tag="", **query):
         kept[name] = kept.get(name) or secret(name)
         headers = {"Authorization": f"Bearer {kept[name]}"} | ({"If-None-Match": tag} if tag else {})
         return Client(headers=headers).get(f"/outputs/{path}", query)
@@ -105,9 +105,9 @@ def test_zone_when_fetched_then_it_blocks_what_was_given_for_it_and_no_handling_
     share("block.evil.example and both.evil.example", objective=Objective.BLOCK)
     share("look.evil.example")
     share("both.evil.example", handling=Handling(pap=Pap.AMBER))
-    records = [line for line in values(fetch("bank_b", "all/rpz")) if "CNAME" in line]
+    records = [line for line in values(fetch("bank_b", "everything/rpz")) if "CNAME" in line]
     assert [line.split()[0] for line in records] == ["block.evil.example", "*.block.evil.example"]
-    objectives = [line.split(",")[1:3] for line in values(fetch("bank_b", "all/csv"))[1:]]
+    objectives = [line.split(",")[1:3] for line in values(fetch("bank_b", "everything/csv"))[1:]]
     assert objectives == [
         ["block.evil.example", "block"],
         ["both.evil.example", "detect"],
@@ -118,11 +118,11 @@ def test_zone_when_fetched_then_it_blocks_what_was_given_for_it_and_no_handling_
 def test_formats_when_fetched_then_each_says_something_and_types_narrow_it(share, fetch):
     share("45.155.205.66 evil.example", objective=Objective.BLOCK)
     for name in ("list", "csv", "suricata", "suricata-dataset", "zeek", "sigma", "rpz"):
-        assert "45.155.205.66" in fetch("bank_b", f"all/{name}").content.decode() or name == "rpz"
+        assert "45.155.205.66" in fetch("bank_b", f"everything/{name}").content.decode() or name == "rpz"
     assert values(fetch("bank_b", type="domain")) == ["evil.example"]
-    refused = fetch("bank_b", "all/rpz", type="url")
+    refused = fetch("bank_b", "everything/rpz", type="url")
     assert (refused.status_code, refused.json()["field"]) == (422, "type")
-    assert [fetch("bank_b", path).status_code for path in ("all/nothing", "nothing/list")] == [404, 404]
+    assert [fetch("bank_b", path).status_code for path in ("everything/nothing", "nothing/list")] == [404, 404]
 
 
 def test_collection_of_a_group_when_fetched_then_it_is_for_its_members_and_their_machines(cast, share, fetch):
@@ -137,25 +137,34 @@ def test_collection_of_a_group_when_fetched_then_it_is_for_its_members_and_their
     assert values(fetch("bank_b")) == ["all.evil.example"]
 
 
+def test_collection_of_a_confidential_group_when_a_machine_asks_then_it_is_not_there(cast, share, fetch):
+    cast.wg_incident.confidential = True
+    cast.wg_incident.save()
+    share("group.evil.example", TLP.AMBER, {to_group(cast.wg_incident)})
+    assert values(fetch("b1", "wg_incident/list")) == values(fetch("bank_b")) == ["group.evil.example"]
+    assert fetch("bank_b", "wg_incident/list").status_code == 404
+    assert "wg_incident" not in cast.client("b2").get("/outputs/").content.decode()
+
+
 def test_answer_when_something_hidden_changes_then_tag_and_date_stay_and_else_they_change(
     cast, share, fetch, stopped_clock
 ):
     share("open.evil.example")
     hidden = share("shut.evil.example", TLP.AMBER, {COMMUNITY, without(cast.bank_b)})
-    first = fetch("bank_b", "all/rpz")
+    first = fetch("bank_b", "everything/rpz")
     stopped_clock.advance(hours=2)
     share("other.evil.example", TLP.AMBER, {to_person(cast.a2)}, objective=Objective.BLOCK)
     actions.amend_signal(cast.actor("a1"), hidden, title="x", body="more.evil.example", reason="y")
-    again = fetch("bank_b", "all/rpz", first["ETag"])
+    again = fetch("bank_b", "everything/rpz", first["ETag"])
     assert (again.status_code, again.content, again["ETag"], again["Last-Modified"]) == (
         304,
         b"",
         first["ETag"],
         first["Last-Modified"],
     )
-    assert fetch("bank_b", "all/rpz").content == first.content
+    assert fetch("bank_b", "everything/rpz").content == first.content
     share("new.evil.example", objective=Objective.BLOCK)
-    changed = fetch("bank_b", "all/rpz", first["ETag"])
+    changed = fetch("bank_b", "everything/rpz", first["ETag"])
     assert (changed.status_code, changed["Last-Modified"] > first["Last-Modified"]) == (200, True)
     assert "new.evil.example" in changed.content.decode()
 
@@ -175,7 +184,7 @@ def test_poll_when_nothing_changed_then_it_costs_few_queries_and_reads_no_value(
     for place in range(3):
         share(f"evil{place}.example")
     tag = fetch("bank_b")["ETag"]
-    with django_assert_num_queries(5) as seen:
+    with django_assert_num_queries(6) as seen:
         assert fetch("bank_b", tag=tag).status_code == 304
     assert [query["sql"] for query in seen.captured_queries if '"intel_observable"."value"' in query["sql"]] == []
 
@@ -201,14 +210,20 @@ def test_fetching_when_it_is_done_every_day_then_only_what_is_new_counts_as_read
 
 def test_token_when_it_is_none_for_this_then_it_opens_nothing(cast, client, share, secret):
     share("open.evil.example")
-    basic = base64.b64encode(f"whoever:{secret('bank_b')}".encode()).decode()
-    others = ["", "Bearer nrs_x", f"Bearer {secret('bank_b', 'signals.read')}", "Basic !", "Basic bm9uZQ=="]
-    answers = [client.get("/outputs/all/list", headers={"Authorization": given}) for given in others]
-    assert [(answer.status_code, answer["WWW-Authenticate"].split()[0]) for answer in answers] == [(401, "Basic")] * 5
-    assert values(client.get("/outputs/all/list", headers={"Authorization": f"Basic {basic}"})) == ["open.evil.example"]
-    assert client.post("/outputs/all/list", headers={"Authorization": f"Basic {basic}"}).status_code in (401, 405)
+    basic = base64.b64encode(f"bank_b:{secret('bank_b')}".encode()).decode()
+    stranger = base64.b64encode(f"whoever:{secret('bank_b')}".encode()).decode()
+    others = ["", "Bearer nrs_x", f"Bearer {secret('bank_b', 'signals.read')}", "Basic !", f"Basic {stranger}"]
+    answers = [client.get("/outputs/everything/list", headers={"Authorization": given}) for given in others]
+    assert [(answer.status_code, answer["WWW-Authenticate"].split()[0]) for answer in answers] == [(401, "Bearer")] * 5
+    assert values(client.get("/outputs/everything/list", headers={"Authorization": f"Basic {basic}"})) == [
+        "open.evil.example"
+    ]
+    assert client.post("/outputs/everything/list", headers={"Authorization": f"Basic {basic}"}).status_code in (
+        401,
+        405,
+    )
     revoke_token(cast.actor("b_admin"), token=Token.objects.order_by("created_at").first())
-    assert client.get("/outputs/all/list", headers={"Authorization": f"Basic {basic}"}).status_code == 401
+    assert client.get("/outputs/everything/list", headers={"Authorization": f"Basic {basic}"}).status_code == 401
 
 
 # What tools report back
@@ -220,7 +235,7 @@ def report(secret):
         token = secret(name, "tools.read", "tools.write")
         client = Client(headers={"Authorization": f"Bearer {token}", "Accept-Language": "en"})
         body = {"tool": tool, "values": [{"type": kind, "value": value, **more} for kind, value, more in reports]}
-        client.get("/outputs/all/list")
+        client.get("/outputs/everything/list")
         sent = client.post("/api/v1/outputs/deployments", body, content_type="application/json")
         return sent, client.get("/api/v1/outputs/deployments").json()
 
@@ -293,7 +308,7 @@ def test_author_and_hub_when_tools_report_then_they_learn_numbers_from_three_org
 def test_page_when_opened_then_it_names_the_addresses_of_own_collections(cast):
     for name, group in (("b1", True), ("i1", False)):
         text = cast.client(name).get("/outputs/").content.decode()
-        assert ("/outputs/wg_incident/rpz" in text, "/outputs/all/rpz" in text) == (group, True)
+        assert ("/outputs/wg_incident/rpz" in text, "/outputs/everything/rpz" in text) == (group, True)
     assert cast.client("sup").get("/outputs/").status_code == 404
     assert "ツール" in cast.client("b1", "ja").get("/outputs/").content.decode()
 

@@ -166,7 +166,7 @@ def foretold(readers: queries.Readership) -> dict[str, Any]:
 def _narrowed(actor: Actor, wanted: Wanted) -> QuerySet[Signal]:
     rows = queries.published_for(actor)
     if wanted.group is not None:
-        rows = queries.shared_with(actor, queries.own_group(actor, wanted.group))
+        rows = queries.shared_with(actor, queries.own_group(actor, wanted.group).pk)
     exact = {name: value for name in ("kind", "target", "tlp") if (value := getattr(wanted, name)) is not None}
     rows = rows.filter(**exact)
     if wanted.tag is not None:

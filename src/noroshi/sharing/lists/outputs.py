@@ -18,7 +18,13 @@ DEPLOYMENTS: Final = ListSpec(
     name="deployments",
     columns=(
         Column("value", _("Value"), _defanged, style="wide"),
-        Column("type", _("Type"), lambda row: TYPES[ObservableType(row.observable.type)], sort="observable__type"),
+        Column(
+            "type",
+            _("Type"),
+            lambda row: TYPES[ObservableType(row.observable.type)],
+            sort="observable__type",
+            style="tight",
+        ),
         Column("tool", _("Tool"), lambda row: row.tool, sort="tool"),
         Column("since", _("Since"), lambda row: row.deployed_at, sort="deployed_at", cell="kit/cells/when.html"),
         Column("hits", _("Hits"), lambda row: row.hits, sort="hits", style="tight"),

@@ -142,7 +142,7 @@ def room_list_for(actor: Actor, group: Group) -> ListSpec:
     """Return the list of what was shared with `group`, its file too."""
 
     def exported(taker: Actor) -> Rows:
-        return _exported(taker).filter(pk__in=shared_with(taker, group).order_by().values("pk"))
+        return _exported(taker).filter(pk__in=shared_with(taker, group.pk).order_by().values("pk"))
 
     return replace(signal_list_for(actor), name="group", export_queryset=exported)
 

@@ -1,7 +1,8 @@
 """What a tool may look for or block: the values of what its holder sees, given for that, harmless ones left out."""
 
 import hashlib
-from collections.abc import Collection, Iterator
+from collections.abc import Collection as Some
+from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Final
 from uuid import UUID
@@ -16,34 +17,28 @@ from noroshi.core.domain.tlp import TLP
 from noroshi.core.errors import NotFound
 from noroshi.intel.domain.observables import Observable, ObservableType
 from noroshi.intel.domain.outputs.indicators import Naming
-from noroshi.members.models import Group
+from noroshi.intel.queries.collections import SENT_IN, Collection, collection_for, collections_for
 from noroshi.sharing.domain.handling import Objective
 from noroshi.sharing.models import Deployment, Receipt, Signal, SignalObservable
 from noroshi.sharing.policy import is_author
 from noroshi.sharing.queries.rooms import shared_with
 from noroshi.sharing.queries.signals import published_for
 
-EVERYTHING: Final = "all"
-"""The name of the collection of all that the actor sees. A group of that name has none of its own."""
-
 _FOR_TOOLS: Final = (Objective.DETECT, Objective.BLOCK)
 
 
-def groups_with_outputs(actor: Actor) -> QuerySet[Group]:
-    """Return the groups of which the actor may have a collection: its own, and for a machine those of its house."""
-    return Group.objects.filter(pk__in=actor.organisation_groups if actor.is_machine else actor.groups)
+def collections_of_signals(actor: Actor) -> list[Collection]:
+    """Return the collections of the actor that can hold signals: what was sent in from elsewhere holds none."""
+    return [collection for collection in collections_for(actor) if collection.alias != SENT_IN]
 
 
 def collection_of(actor: Actor, name: str) -> QuerySet[Signal]:
     """Return the signals of a collection whose content the actor may read; raise NotFound where there is none."""
-    if actor.organisation is None or actor.is_supervisor:
+    collection = collection_for(actor, name)
+    if collection.alias == SENT_IN:
         raise NotFound
-    if name == EVERYTHING:
-        return published_for(actor).order_by("pk")
-    group = groups_with_outputs(actor).filter(slug=name).first()
-    if group is None:
-        raise NotFound
-    return shared_with(actor, group).order_by("pk")
+    rows = shared_with(actor, collection.group) if collection.group else published_for(actor)
+    return rows.order_by("pk")
 
 
 def signals_for_tools(actor: Actor, collection: str) -> QuerySet[Signal]:
@@ -59,9 +54,7 @@ def basis_of(rows: QuerySet[Signal]) -> str:
     return hashlib.sha256(repr(list(known)).encode()).hexdigest()
 
 
-def namings_in(
-    actor: Actor, rows: QuerySet[Signal], types: Collection[ObservableType]
-) -> Iterator[tuple[Signal, Naming]]:
+def namings_in(actor: Actor, rows: QuerySet[Signal], types: Some[ObservableType]) -> Iterator[tuple[Signal, Naming]]:
     """Yield who names which value of some types among `rows`, with the signal."""
     signals = {signal.pk: signal for signal in rows}
     parts = SignalObservable.objects.visible_to(actor).filter(
@@ -83,7 +76,7 @@ def _for_tools() -> QuerySet[SignalObservable]:
     return SignalObservable.everything.filter(objective__in=_FOR_TOOLS, benign=[]).order_by()
 
 
-def values_known_to(actor: Actor, digests: Collection[str]) -> dict[str, UUID]:
+def values_known_to(actor: Actor, digests: Some[str]) -> dict[str, UUID]:
     """Return those of some values, by digest, that a signal names which the actor may read."""
     parts = SignalObservable.objects.visible_to(actor).filter(
         observable__digest__in=digests, signal__in=published_for(actor).order_by().values("pk")

@@ -33,9 +33,9 @@ def own_group(actor: Actor, slug: str) -> Group:
     return group
 
 
-def shared_with(actor: Actor, group: Group) -> QuerySet[Signal]:
-    """Return the signals granted to `group` whose content `actor` may read, newest first."""
-    granted = AudienceEntry.objects.filter(item_id=OuterRef("pk"), kind=EntryKind.GROUP, target=group.pk)
+def shared_with(actor: Actor, group: UUID) -> QuerySet[Signal]:
+    """Return the signals granted to a group whose content `actor` may read, newest first."""
+    granted = AudienceEntry.objects.filter(item_id=OuterRef("pk"), kind=EntryKind.GROUP, target=group)
     return published_for(actor).filter(Exists(granted))
 
 
@@ -54,7 +54,7 @@ def room_numbers(actor: Actor, group: Group) -> RoomNumbers:
     An anonymous author is not counted: a number above the names shown would say that it is one of the others.
     """
     since = clock.now() - timedelta(days=DAYS)
-    recent = shared_with(actor, group).filter(published_at__gte=since).order_by()
+    recent = shared_with(actor, group.pk).filter(published_at__gte=since).order_by()
     named = recent.filter(author_mode=AuthorMode.NAMED).values("owner").distinct().count()
     return RoomNumbers(DAYS, recent.count(), named if named >= FEWEST else None)
 

@@ -34,7 +34,7 @@ def group_room(request: ActorRequest, slug: str) -> HttpResponseBase:
         "numbers": queries.room_numbers(actor, group),
         "may_share": policy.may_share(actor),
     }
-    rows = queries.shared_with(actor, group).select_related("author__organisation")
+    rows = queries.shared_with(actor, group.pk).select_related("author__organisation")
     spec = replace(room_list_for(actor, group), empty=_("Nothing was shared with this group yet."))
     return lists.respond(request, spec, actor=actor, rows=rows, template="sharing/room.html", context=context)
 
