@@ -93,6 +93,7 @@ LISTS: Final = (
     "/signals/groups/wg_incident/documents/?export=csv",
     "/members/tokens/",
     "/outputs/",
+    "/misp/",
 )
 PROBES: Final = (
     "/why/{}/?who=a1",
@@ -209,7 +210,22 @@ TAXII: Final = (
     "collections/group-wg_incident/manifest/?limit=1",
 )
 
-OUTPUTS: Final = ("all/list", "all/csv", "all/rpz", "all/sigma", "wg_incident/suricata", "five/zeek", "all/nonsense")
+OUTPUTS: Final = (
+    "everything/list",
+    "everything/csv",
+    "everything/rpz",
+    "everything/sigma",
+    "group-wg_incident/suricata",
+    "group-five/zeek",
+    "everything/nonsense",
+)
+
+MISP: Final = (
+    "everything/manifest.json",
+    "everything/hashes.csv",
+    "group-wg_incident/manifest.json",
+    "group-five/hashes.csv",
+)
 
 FEEDS: Final = ("rss", "atom", "calendar.ics", "atom?subscription=nonsense")
 
@@ -313,6 +329,9 @@ class Watch:
         client = Client(headers={"Authorization": f"Bearer {token}", "Accept-Language": "en"})
         seen = {f"api {path}": plain(client.get(f"/api/v1{path}")) for path in API}
         seen |= {f"output {path}": plain(client.get(f"/outputs/{path}")) for path in OUTPUTS}
+        seen |= {f"misp {path}": plain(client.get(f"/misp/{path}")) for path in MISP}
+        events = [client.get(f"/misp/everything/{number}.json") for number in numbers[:1]]
+        seen["misp event"] = "\n".join(map(plain, events))
         seen["api paging"] = _by_pages_of_one(client)
         seen["api file"] = "\n".join(plain(client.get(f"/api/v1/attachments/{number}")) for number in files)
         seen["api answer"] = "\n".join(plain(client.get(f"/api/v1/answers/{number}")) for number in numbers[-1:])

@@ -34,6 +34,9 @@ pytestmark = pytest.mark.slow
 TITLE: Final = "Quokka harbour"
 CONTENT: Final = ("okapi", "lemur-bank", "narwhal", "axolotl", "capybara")
 """Words of its text, of a value, of a comment, of the names of its files."""
+OF_DIGESTS: Final = "/misp/everything/hashes.csv"
+"""Digests by which whoever has a value knows it again: content, though no word of it."""
+
 OF_OWN_LOGS: Final = "/hunting/"
 """What was found in the own logs is the organisation's own: a receipt would tell the hub's auditors whose they are."""
 
@@ -105,9 +108,9 @@ def ways(cast, client, drain, stopped_clock, partner, signal):
         assert client.get(f"{feeds}/atom", headers={"If-None-Match": first["ETag"]}).status_code == 304
 
     def tool_again():
-        first = tool.get("/outputs/all/list")
+        first = tool.get("/outputs/everything/list")
         Receipt.everything.all().delete()
-        assert tool.get("/outputs/all/list", headers={"If-None-Match": first["ETag"]}).status_code == 304
+        assert tool.get("/outputs/everything/list", headers={"If-None-Match": first["ETag"]}).status_code == 304
 
     def shown_notices():
         drain()
@@ -146,8 +149,11 @@ def ways(cast, client, drain, stopped_clock, partner, signal):
         "program's numbers of answers": lambda: person.get(f"{api}/answers"),
         "program's changes": lambda: person.get("/api/v1/signal-changes"),
         "organisation's program": lambda: machine.get(api),
-        "tool": lambda: tool.get("/outputs/all/list"),
+        "tool": lambda: tool.get("/outputs/everything/list"),
         "tool that has it already": tool_again,
+        "MISP's list": lambda: person.get("/misp/everything/manifest.json"),
+        "MISP's digests": lambda: person.get("/misp/everything/hashes.csv"),
+        "MISP's event": lambda: person.get(f"/misp/everything/{signal.pk}.json"),
     }
 
 
@@ -193,6 +199,9 @@ def test_ways_when_each_is_gone_then_exactly_these_receipts_are_there(ways):
         "organisation's program": [("bank_b", "api", "grant")],
         "tool": [("bank_b", "tools", "grant")],
         "tool that has it already": nobody,
+        "MISP's list": [("b1", "misp", "grant")],
+        "MISP's digests": [("b1", "misp", "grant")],
+        "MISP's event": [("b1", "misp", "grant")],
     }
 
 
@@ -215,6 +224,7 @@ def test_addresses_when_each_is_opened_then_a_receipt_is_there_where_content_was
         told[path] = undone(look)
         cache.clear()  # of rates, which would end the walk
     shown = {path for path, (content, _noted) in told.items() if content and not path.startswith(OF_OWN_LOGS)}
+    shown.add(OF_DIGESTS)
     assert shown == {path for path, (_content, noted) in told.items() if noted}
     assert {"/", "/signals/", "/search"} & shown == set()
     assert len(shown) >= 10

@@ -16,7 +16,7 @@ from noroshi.members.actions import change_group, leave_group, state_marks
 from noroshi.members.domain.groups import Terms
 from noroshi.members.models import Person
 from noroshi.sharing import actions, mailbox, queries
-from noroshi.sharing.cli import mail as command
+from noroshi.sharing.cli.mail import mail as command
 from noroshi.sharing.models import Attachment, MailAddress, Signal, TakenMail
 
 HOME = "in.noroshi.example"

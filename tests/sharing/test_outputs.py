@@ -128,12 +128,12 @@ def test_formats_when_fetched_then_each_says_something_and_types_narrow_it(share
 def test_collection_of_a_group_when_fetched_then_it_is_for_its_members_and_their_machines(cast, share, fetch):
     share("group.evil.example", TLP.AMBER, {to_group(cast.wg_incident)})
     share("all.evil.example", TLP.AMBER)
-    assert values(fetch("b1", "wg_incident/list")) == ["group.evil.example"]
-    assert values(fetch("bank_b", "wg_incident/list")) == ["group.evil.example"]
+    assert values(fetch("b1", "group-wg_incident/list")) == ["group.evil.example"]
+    assert values(fetch("bank_b", "group-wg_incident/list")) == ["group.evil.example"]
     assert values(fetch("b1")) == ["all.evil.example", "group.evil.example"]
-    assert [fetch(name, "wg_incident/list").status_code for name in ("i1", "outsider", "b2")] == [404, 404, 404]
+    assert [fetch(name, "group-wg_incident/list").status_code for name in ("i1", "outsider", "b2")] == [404, 404, 404]
     leave_group(cast.actor("hub_op"), group=cast.wg_incident, person=cast.b1)
-    assert [fetch(name, "wg_incident/list").status_code for name in ("b1", "bank_b")] == [404, 404]
+    assert [fetch(name, "group-wg_incident/list").status_code for name in ("b1", "bank_b")] == [404, 404]
     assert values(fetch("bank_b")) == ["all.evil.example"]
 
 
@@ -141,8 +141,8 @@ def test_collection_of_a_confidential_group_when_a_machine_asks_then_it_is_not_t
     cast.wg_incident.confidential = True
     cast.wg_incident.save()
     share("group.evil.example", TLP.AMBER, {to_group(cast.wg_incident)})
-    assert values(fetch("b1", "wg_incident/list")) == values(fetch("bank_b")) == ["group.evil.example"]
-    assert fetch("bank_b", "wg_incident/list").status_code == 404
+    assert values(fetch("b1", "group-wg_incident/list")) == values(fetch("bank_b")) == ["group.evil.example"]
+    assert fetch("bank_b", "group-wg_incident/list").status_code == 404
     assert "wg_incident" not in cast.client("b2").get("/outputs/").content.decode()
 
 
@@ -308,7 +308,7 @@ def test_author_and_hub_when_tools_report_then_they_learn_numbers_from_three_org
 def test_page_when_opened_then_it_names_the_addresses_of_own_collections(cast):
     for name, group in (("b1", True), ("i1", False)):
         text = cast.client(name).get("/outputs/").content.decode()
-        assert ("/outputs/wg_incident/rpz" in text, "/outputs/everything/rpz" in text) == (group, True)
+        assert ("/outputs/group-wg_incident/rpz" in text, "/outputs/everything/rpz" in text) == (group, True)
     assert cast.client("sup").get("/outputs/").status_code == 404
     assert "ツール" in cast.client("b1", "ja").get("/outputs/").content.decode()
 

@@ -33,6 +33,7 @@ SCOPES: Final = (
     (Scope.TAXII_WRITE.value, _("Write by TAXII")),
     (Scope.TOOLS_READ.value, _("Fetch values for tools")),
     (Scope.TOOLS_WRITE.value, _("Report what tools do with them")),
+    (Scope.MISP_READ.value, _("Read the MISP feed")),
     (Scope.FEEDS_READ.value, _("Read feeds")),
     (Scope.SUBSCRIPTIONS_READ.value, _("Read subscriptions")),
     (Scope.SUBSCRIPTIONS_WRITE.value, _("Manage subscriptions")),

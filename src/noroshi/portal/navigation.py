@@ -122,7 +122,14 @@ def _account(request: HttpRequest, actor: Actor) -> Account | None:
     by_mail = settings.MAIL_IN_DOMAIN and may_share(actor)
     mail = [Entry(_("Share by mail"), reverse("sharing:mail-addresses"), "send")] if by_mail else []
     hooks = [Entry(_("Webhooks"), reverse("notify:webhooks"), "link")] if may_have_webhooks(actor) else []
-    tools = [] if actor.is_supervisor else [Entry(_("Outputs for tools"), reverse("outputs:overview"), "link")]
+    tools = (
+        []
+        if actor.is_supervisor
+        else [
+            Entry(_("Outputs for tools"), reverse("outputs:overview"), "link"),
+            Entry("MISP", reverse("misp:feeds"), "link"),
+        ]
+    )
     links = (
         Entry(_("Profile"), reverse("members:profile"), "account"),
         *([] if actor.is_supervisor else inbox),

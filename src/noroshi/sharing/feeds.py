@@ -13,7 +13,7 @@ from noroshi.core.domain.tlp import TLP
 from noroshi.notify.feeds import MOST_DAYS, Day, Entry, feeds, marks_days
 from noroshi.sharing.models import GroupDocument, Signal
 from noroshi.sharing.queries import byline, changed_since_got, published_for, signals_for
-from noroshi.sharing.wording import document_withdrawn, recalled
+from noroshi.sharing.wording import document_withdrawn, recalled, withdrawn
 
 SUBJECT: Final = "sharing.signal"
 RECALL: Final = "sharing.recall"
@@ -90,11 +90,7 @@ def _document_entry(document: GroupDocument) -> Entry:
 
 
 def _title(signal: Signal) -> str:
-    name = (
-        _("%(number)s was withdrawn") % {"number": signal.reference}
-        if signal.state == State.WITHDRAWN
-        else signal.title
-    )
+    name = withdrawn(signal.reference) if signal.state == State.WITHDRAWN else signal.title
     return f"{name} ({TLP(signal.tlp).label})"
 
 

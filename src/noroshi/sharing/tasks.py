@@ -34,6 +34,13 @@ def forget_unneeded_files() -> None:
     actions.forget_unneeded_files()
 
 
+@recurring("sharing.misp_feeds", every=timedelta(minutes=30))
+def read_misp_feeds() -> None:
+    """Queue every feed of MISP that somebody follows."""
+    for feed in queries.misp_feeds_followed():
+        actions.read_feed.enqueue(str(feed.pk))
+
+
 @recurring("sharing.mail_in", every=timedelta(minutes=1))
 def fetch_mail() -> None:
     """Empty the mailbox to which people mail drafts, where the installation has one."""

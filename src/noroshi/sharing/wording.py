@@ -7,6 +7,7 @@ from django.utils.translation import gettext_lazy as _
 
 from noroshi.core.domain.audience import EntryKind
 from noroshi.core.domain.tlp import TLP, Profile
+from noroshi.intel.domain.misp.events import Reason
 from noroshi.sharing.domain.file_kinds import FileKind, Refusal
 from noroshi.sharing.domain.handling import Caveat, Objective, Pap
 from noroshi.sharing.domain.letters import Unfit
@@ -92,6 +93,7 @@ EXTRACTION: Final[dict[str, Promise]] = {
     "labelled": _("named by a label"),
     "attached": _("attached here as a sample"),
     "stix": _("looked for by a STIX pattern"),
+    "misp": _("in the event"),
 }
 """How a value was known in the text, by the first word of its code."""
 
@@ -264,11 +266,17 @@ def recalled(number: str) -> str:
     return str(_RECALLED) % {"number": number}
 
 
+def withdrawn(number: str) -> str:
+    """Return how a signal is called of which nothing but that is left."""
+    return str(_WITHDRAWN) % {"number": number}
+
+
 def document_withdrawn(group: object) -> str:
     """Return how a document is called of which nothing but that is left."""
     return str(_DOCUMENT_WITHDRAWN) % {"group": group}
 
 
+_WITHDRAWN: Final = _("%(number)s was withdrawn")
 _DOCUMENT_WITHDRAWN: Final = _("A document of %(group)s was withdrawn")
 
 _RECALLED: Final = _("%(number)s, which you got, was withdrawn or changed: do not rely on it any more.")
@@ -288,3 +296,12 @@ UNFIT_MAIL: Final[dict[Unfit, Promise]] = {
     Unfit.EMPTY: _("There is nothing in this mail."),
 }
 """Why a mail does not become a draft, to whoever sent it."""
+
+MISP_REASONS: Final[dict[Reason, Promise]] = {
+    Reason.NO_OBJECT: _("It is not an object of MISP."),
+    Reason.NO_VALUE: _("It has no type or no value."),
+    Reason.TOO_LONG: _("Its value is too long."),
+    Reason.UNREADABLE: _("Its value has control characters, or several lines where one belongs."),
+    Reason.NOT_ITS_TYPE: _("Its value is not of its type."),
+    Reason.TOO_MANY: _("An event is taken with 20,000 attributes at most."),
+}

@@ -11,6 +11,7 @@ urlpatterns = [
     path("", include("noroshi.portal.urls")),
     path("signals/", include("noroshi.sharing.urls")),
     path("outputs/", include("noroshi.sharing.output_urls")),
+    path("misp/", include("noroshi.sharing.misp_urls")),
     path("hunting/", include("noroshi.hunting.urls")),
     path("intel/", include("noroshi.intel.urls")),
     path("inbox/", include("noroshi.notify.urls")),

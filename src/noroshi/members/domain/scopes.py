@@ -26,6 +26,7 @@ class Scope(StrEnum):
     TAXII_WRITE = "taxii.write"
     TOOLS_READ = "tools.read"
     TOOLS_WRITE = "tools.write"
+    MISP_READ = "misp.read"
     FEEDS_READ = "feeds.read"
     SUBSCRIPTIONS_READ = "subscriptions.read"
     SUBSCRIPTIONS_WRITE = "subscriptions.write"

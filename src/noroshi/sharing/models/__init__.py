@@ -15,6 +15,7 @@ from noroshi.sharing.models.documents import DocumentVersion, GroupDocument
 from noroshi.sharing.models.guests import Guest
 from noroshi.sharing.models.holdings import CannedRequest, Holding, Inquiry, Outcome
 from noroshi.sharing.models.mail_in import MailAddress, TakenMail
+from noroshi.sharing.models.misp import MispFeed, TakenEvent
 from noroshi.sharing.models.outputs import Deployment, ToolAnswer
 from noroshi.sharing.models.receipts import Receipt
 from noroshi.sharing.models.received import SignalParcel
@@ -39,6 +40,7 @@ __all__ = [
     "Kind",
     "MailAddress",
     "Origin",
+    "MispFeed",
     "Outcome",
     "QuestionItem",
     "Receipt",
@@ -57,6 +59,7 @@ __all__ = [
     "Stance",
     "StanceKind",
     "StoredFile",
+    "TakenEvent",
     "TakenMail",
     "Target",
     "Thanks",

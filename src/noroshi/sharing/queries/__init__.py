@@ -68,7 +68,8 @@ from noroshi.sharing.queries.holdings import (
 )
 from noroshi.sharing.queries.levels import due_for_downgrade
 from noroshi.sharing.queries.mail_in import mail_address_for, mail_address_with, mail_addresses_of, mail_of
-from noroshi.sharing.queries.outputs import AtWork, at_work, deployments_for, groups_with_outputs
+from noroshi.sharing.queries.misp_feeds import misp_feed_for, misp_feeds_followed, misp_feeds_of
+from noroshi.sharing.queries.outputs import AtWork, at_work, collections_of_signals, deployments_for
 from noroshi.sharing.queries.readership import Readership, Some, readership
 from noroshi.sharing.queries.receipts import (
     Disclosure,
@@ -185,6 +186,7 @@ __all__ = [
     "byline",
     "canonical",
     "changed_since_got",
+    "collections_of_signals",
     "comment_for",
     "comments_of",
     "consent_state",
@@ -210,7 +212,6 @@ __all__ = [
     "given_to",
     "got_by",
     "groups_on_offer",
-    "groups_with_outputs",
     "guest_named",
     "guests_of",
     "has_acknowledged",
@@ -233,6 +234,9 @@ __all__ = [
     "mailed_readers",
     "matching",
     "may_know_reach",
+    "misp_feed_for",
+    "misp_feeds_followed",
+    "misp_feeds_of",
     "named_by",
     "names_values",
     "needs_consent",

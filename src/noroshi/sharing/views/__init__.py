@@ -23,6 +23,7 @@ from noroshi.sharing.views.documents import (
     document_withdraw,
 )
 from noroshi.sharing.views.mail_in import mail_address_revoke, mail_address_rotate, mail_addresses
+from noroshi.sharing.views.misp import misp_event, misp_feed_verb, misp_feeds, misp_hashes, misp_manifest
 from noroshi.sharing.views.outputs import output, outputs
 from noroshi.sharing.views.reading import act, amend, detail, raise_level
 from noroshi.sharing.views.receipts import receipt_file, receipt_list, receipts
@@ -68,6 +69,11 @@ __all__ = [
     "mail_address_revoke",
     "mail_address_rotate",
     "mail_addresses",
+    "misp_event",
+    "misp_feed_verb",
+    "misp_feeds",
+    "misp_hashes",
+    "misp_manifest",
     "output",
     "outputs",
     "part",

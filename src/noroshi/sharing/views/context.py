@@ -27,7 +27,7 @@ from noroshi.sharing import policy, queries, wording
 from noroshi.sharing.domain.archives import PASSWORD
 from noroshi.sharing.domain.content import MAX_TAGS
 from noroshi.sharing.domain.file_kinds import FileKind
-from noroshi.sharing.domain.handling import Objective
+from noroshi.sharing.domain.handling import USUAL_OBJECTIVE, Objective
 from noroshi.sharing.domain.release import gravity
 from noroshi.sharing.domain.scan import Finding
 from noroshi.sharing.domain.style import traces
@@ -157,6 +157,7 @@ def _shown(place: int, row: SignalObservable, told: datetime | None) -> dict[str
         "reason": wording.EXTRACTION.get(row.reason.partition("-")[0], ""),
         "benign": row.benign,
         "objective": wording.OBJECTIVES[Objective(row.objective)],
+        "own_objective": row.objective if row.objective != USUAL_OBJECTIVE else "",
     }
 
 

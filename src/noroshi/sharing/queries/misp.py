@@ -1,0 +1,112 @@
+"""Signals as events of MISP: those of a collection, as their reader may have them.
+
+Our own words in them are English, whoever asks: MISP knows an organisation by its name, and an answer by its tag.
+"""
+
+from collections import defaultdict
+from collections.abc import Iterable
+from typing import Final
+from uuid import UUID
+
+from django.conf import settings
+from django.db.models import QuerySet
+from django.urls import reverse
+from django.utils import translation
+
+from noroshi.core.actor import Actor
+from noroshi.core.domain.audience import EntryKind
+from noroshi.core.domain.channels import Channel
+from noroshi.core.domain.tlp import TLP, Profile
+from noroshi.core.errors import NotFound
+from noroshi.intel.domain.misp.writing import Outgoing, Value
+from noroshi.intel.domain.observables import Observable, ObservableType
+from noroshi.intel.domain.stix.tlp import carried
+from noroshi.sharing.domain.handling import Objective
+from noroshi.sharing.models import Signal, SignalObservable
+from noroshi.sharing.queries.outputs import collection_of
+from noroshi.sharing.queries.receipts import changed_since_got
+from noroshi.sharing.queries.signals import byline, published_for, tombstones_for
+from noroshi.sharing.wording import recalled, withdrawn
+
+MOST: Final = 20_000
+"""Events of one feed, the newest: MISP reads all of them at once."""
+
+HUB: Final = "Noroshi"
+"""What stands for whoever posted anonymously."""
+
+
+def events_for(actor: Actor, collection: str) -> list[Outgoing]:
+    """Return the events of a collection, with what is left of those that its reader got and that hold no more."""
+    rows = collection_of(actor, collection).select_related("author__organisation").order_by("-published_at", "-pk")
+    with translation.override("en"):
+        return [*_whole(actor, list(rows[:MOST])), *_ended(actor)]
+
+
+def event_for(actor: Actor, collection: str, number: UUID) -> Outgoing:
+    """Return one event of a collection, or what is left of it; raise NotFound for any other."""
+    signal = collection_of(actor, collection).select_related("author__organisation").filter(pk=number).first()
+    with translation.override("en"):
+        found = _whole(actor, [signal]) if signal else [ended for ended in _ended(actor) if ended.uuid == number]
+    if not found:
+        raise NotFound
+    return found[0]
+
+
+def signals_among(actor: Actor, collection: str, events: Iterable[Outgoing]) -> QuerySet[Signal]:
+    """Return the signals of a collection that stand whole among some of its events."""
+    return collection_of(actor, collection).filter(pk__in=[event.uuid for event in events])
+
+
+def _whole(actor: Actor, signals: list[Signal]) -> list[Outgoing]:
+    Signal.know_audiences(signals)
+    values = _values(actor, signals)
+    return [_outgoing(actor, signal, values[signal.pk]) for signal in signals]
+
+
+def _values(actor: Actor, signals: list[Signal]) -> dict[UUID, list[Value]]:
+    found: dict[UUID, list[Value]] = defaultdict(list)
+    rows = SignalObservable.objects.of(actor, *signals).select_related("observable").order_by("pk")
+    for row in rows:
+        value = Observable(ObservableType(row.observable.type), row.observable.value)
+        sought = row.objective != Objective.ANALYSE and not row.benign
+        found[row.signal_id].append(Value(value, to_ids=sought, comment=row.objective))
+    return found
+
+
+def _outgoing(actor: Actor, signal: Signal, values: list[Value]) -> Outgoing:
+    pap = signal.handling.pap
+    return Outgoing(
+        uuid=signal.pk,
+        info=signal.title,
+        organisation=byline(actor, signal).organisation or HUB,
+        date=signal.published_at or signal.changed_at,
+        changed_at=signal.changed_at,
+        level=carried(TLP(signal.tlp), Profile(signal.profile)),
+        values=values,
+        body=signal.words,
+        further=[pap.label] if pap else [],
+        url=settings.BASE_URL + reverse("sharing:detail", args=[signal.pk]),
+        may_spread=any(entry.kind is EntryKind.COMMUNITY for entry in signal.known_audience) or signal.tlp == TLP.CLEAR,
+    )
+
+
+def _ended(actor: Actor) -> list[Outgoing]:
+    """Return what is left of what a reader's MISP got: that it was withdrawn, or is not for it any more."""
+    got = list(changed_since_got(actor, by=Channel.MISP).order_by("pk"))
+    numbers = [signal.pk for signal in got]
+    seen = set(published_for(actor).filter(pk__in=numbers).values_list("pk", flat=True))
+    tombstones = set(tombstones_for(actor).filter(pk__in=numbers).values_list("pk", flat=True))
+    return [_end(signal, withdrawn_for_it=signal.pk in tombstones) for signal in got if signal.pk not in seen]
+
+
+def _end(signal: Signal, *, withdrawn_for_it: bool) -> Outgoing:
+    return Outgoing(
+        uuid=signal.pk,
+        info=withdrawn(signal.reference) if withdrawn_for_it else recalled(signal.reference),
+        organisation=HUB,
+        date=signal.changed_at,
+        changed_at=signal.changed_at,
+        level=TLP.AMBER,
+        body=signal.withdrawal_reason if withdrawn_for_it else "",
+        may_spread=False,
+    )
