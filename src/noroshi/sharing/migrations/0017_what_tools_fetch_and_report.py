@@ -11,7 +11,7 @@ class Migration(migrations.Migration):
     dependencies = [
         ('intel', '0002_named_sightings'),
         ('members', '0008_who_adds_documents'),
-        ('sharing', '0014_documents'),
+        ('sharing', '0016_signals_of_other_installations'),
     ]
 
     operations = [
