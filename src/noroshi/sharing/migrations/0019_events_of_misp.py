@@ -10,7 +10,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('sharing', '0017_what_tools_fetch_and_report'),
+        ('sharing', '0018_what_tools_fetch_and_report'),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 

@@ -11,7 +11,7 @@ class Migration(migrations.Migration):
     dependencies = [
         ('intel', '0002_named_sightings'),
         ('members', '0008_who_adds_documents'),
-        ('sharing', '0016_signals_of_other_installations'),
+        ('sharing', '0017_grading_and_tags'),
     ]
 
     operations = [
