@@ -7,7 +7,7 @@ import pytest
 
 from factories.endpoint import LOOPBACK, endpoint
 from noroshi.kit import outbound
-from noroshi.kit.outbound import OutboundFailed, OutboundRefused, check_url, get, is_reachable, post
+from noroshi.kit.outbound import OutboundFailed, OutboundRefused, check_url, is_reachable, post
 
 
 @pytest.mark.parametrize(
@@ -127,21 +127,6 @@ def test_post_when_the_answer_is_too_large_then_failed(partner):
     partner.status, partner.answer = 200, b"x" * (outbound.MOST_BYTES + 1)
     with pytest.raises(OutboundFailed, match="too large"):
         post(partner.url, content=b"{}", headers={})
-
-
-def test_get_when_asked_then_it_comes_unpacked_and_no_more_than_is_wanted(partner):
-    partner.status, partner.answer = 200, b"x" * 100
-    answer = get(partner.url, headers={"Authorization": "Bearer x"}, most_bytes=100)
-    assert (answer.status, answer.body) == (200, b"x" * 100)
-    ((headers, body),) = partner.received
-    assert (headers["accept-encoding"], headers["authorization"], body) == ("identity", "Bearer x", b"")
-    with pytest.raises(OutboundFailed, match="too large"):
-        get(partner.url, headers={}, most_bytes=99)
-
-
-def test_get_when_the_host_leads_inside_then_refused():
-    with pytest.raises(OutboundRefused):
-        get("https://127.0.0.1/", headers={})
 
 
 def test_post_when_nobody_is_there_then_failed(settings):

@@ -71,11 +71,6 @@ def check_url(url: str) -> str:
     return host
 
 
-def get(url: str, *, headers: Mapping[str, str], most_bytes: int = MOST_BYTES) -> Answer:
-    """Ask for what is at `url`, as `post` sends. It comes unpacked: what is packed could unpack without end."""
-    return _called(url, _Call("GET", None, {**headers, "Accept-Encoding": "identity"}, most_bytes))
-
-
 def post(url: str, *, content: bytes, headers: Mapping[str, str], most_bytes: int = MOST_BYTES) -> Answer:
     """Send `content` to `url`. Raise OutboundRefused or OutboundFailed; an answer of any status is an answer.
 
@@ -97,14 +92,12 @@ def get(
     `certificate` is shown to the server: a client's certificate and its key, as PEM.
     """
     return _call(url, _Call("GET", b"", headers, most_bytes, seconds, certificate))
-    return _called(url, _Call("POST", content, headers, most_bytes))
 
 
 @dataclass(frozen=True)
 class _Call:
     method: str
     content: bytes
-    content: bytes | None
     headers: Mapping[str, str]
     most_bytes: int
     seconds: float = DEADLINE
@@ -114,12 +107,6 @@ class _Call:
 def _call(url: str, call: _Call) -> Answer:
     host = check_url(url)
     return _exchange(url, host, resolved(host, urlsplit(url).port or 443), call)
-
-
-def _called(url: str, call: _Call) -> Answer:
-    host = check_url(url)
-    address = resolved(host, urlsplit(url).port or 443)
-    return _exchange(url, host, address, call)
 
 
 def resolved(host: str, port: int) -> Address:

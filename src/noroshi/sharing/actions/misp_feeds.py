@@ -150,7 +150,7 @@ def _that(events: list[Event], number: UUID) -> Event:
 
 
 def _fetched(feed: MispFeed, name: str, most: int) -> bytes:
-    headers = {"User-Agent": "Noroshi", "Accept": "application/json"}
+    headers = {"User-Agent": "Noroshi", "Accept": "application/json", "Accept-Encoding": "identity"}
     if feed.authorization:
         headers["Authorization"] = cipher(PURPOSE).decrypt(feed.authorization.encode()).decode()
     answer = outbound.get(f"{feed.url}/{name}", headers=headers, most_bytes=most)
