@@ -21,12 +21,14 @@ from noroshi.core.errors import InvalidInput, NotAllowed
 from noroshi.core.models import LedgerEntry
 from noroshi.federation.carriers import CARRIERS, Skip
 from noroshi.federation.domain.stream import Letter
-from noroshi.federation.models import OutboxEntry, Peer, PeerKind, PeerState
+from noroshi.federation.models import InboxEntry, OutboxEntry, Peer, PeerKind, PeerState
+from noroshi.federation.queries import inbox_for, outbox_for
+from noroshi.intel.models import Sighting
 from noroshi.members.actions import leave_group, suspend_organisation
 from noroshi.sharing import actions
 from noroshi.sharing.domain.content import Content, Marking
-from noroshi.sharing.federating import SUBJECT
-from noroshi.sharing.models import Origin, Receipt, Signal, SignalObservable
+from noroshi.sharing.federating import ANSWERS, SUBJECT
+from noroshi.sharing.models import Acknowledgement, Origin, Receipt, Signal, SignalObservable
 from noroshi.sharing.queries import byline
 
 SIGNALS = CARRIERS[SUBJECT]
@@ -340,3 +342,94 @@ def test_new_peer_is_due_what_it_may_have(cast, node, partner):
     amber = make_signal(cast.a1, COMMUNITY)
     assert list(SIGNALS.due_to(node)) == [wide.pk, amber.pk]
     assert list(SIGNALS.due_to(partner)) == [wide.pk]
+
+
+@pytest.fixture
+def answered(cast, hub):
+    """A signal of bank A at the hub, whose copy on the node of bank B somebody took note of and somebody saw."""
+    copy = make_signal(cast.a1, COMMUNITY, arrived=True)
+    Origin.objects.create(signal=copy, peer=hub, path=[], digest="")
+    actions.acknowledge_signal(cast.actor("b1"), copy)
+    actions.report_seen(cast.actor("b2"), copy)
+    return copy
+
+
+def answers(peer, signal):
+    return CARRIERS[ANSWERS].write(peer, signal.pk, has_copy=False)
+
+
+def take(peer, signal, data):
+    return CARRIERS[ANSWERS].read(peer, Letter(1, ANSWERS, signal.pk, [ids.new_id()], data))
+
+
+def test_answers_of_a_node_are_taken_at_the_hub_as_if_they_were_given_there(cast, node, hub, answered):
+    signal = make_signal(cast.a1, COMMUNITY)
+    data = plain(answers(hub, answered))
+    assert take(node, signal, data) == "taken"
+    assert take(node, signal, data) == "taken"
+    sighting = Sighting.everything.get(item_id=signal.pk)
+    assert (sighting.organisation, sighting.source, sighting.named) == (cast.bank_b, "person", False)
+    assert Acknowledgement.everything.get(signal=signal).person == cast.b1
+    recorded = LedgerEntry.objects.filter(action="intel.sighting.recorded", payload__item=str(signal.pk))
+    assert [(entry.organisation, entry.actor_label) for entry in recorded] == [(None, "anonymous")]
+    assert take(node, signal, {"seen": [], "acknowledged": []}) == "taken"
+    assert not Sighting.everything.filter(item_id=signal.pk).exists()
+
+
+def test_answers_to_what_the_house_does_not_see_or_for_another_house_change_nothing(cast, node, hub, answered):
+    data = plain(answers(hub, answered))
+    hidden = make_signal(cast.a1, to_organisation(cast.insurer))
+    for peer in (node, hub):
+        with pytest.raises(InvalidInput):
+            take(peer, hidden, data)
+    shared = make_signal(cast.a1, COMMUNITY)
+    take(node, shared, data | {"acknowledged": [str(cast.i1.pk)]})
+    assert not Acknowledgement.everything.filter(signal=shared).exists()
+    assert not Sighting.everything.filter(item_id=hidden.pk).exists()
+
+
+def test_answers_to_what_the_hub_does_not_have_stay_home(cast, hub):
+    assert answers(hub, make_signal(cast.b1, to_organisation(cast.bank_b))) == Skip("never_sent")
+
+
+def test_hub_is_not_shown_which_member_answered(cast, node):
+    """That a node sent answers at all says that its organisation saw something."""
+    for subject in (SUBJECT, ANSWERS):
+        for model in (InboxEntry, OutboxEntry):
+            model.objects.create(
+                peer=node, seq=len(subject), subject=subject, subject_id=make_signal(cast.a1, COMMUNITY).pk
+            )
+    for name in ("hub_op", "auditor"):
+        for rows in (inbox_for(cast.actor(name), node), outbox_for(cast.actor(name), node)):
+            assert [row.subject for row in rows] == [SUBJECT]
+
+
+def test_outbox_shows_and_counts_what_its_reader_sees_anyway(cast, node):
+    red, open_to_all = make_signal(cast.a1, to_person(cast.b1), tlp="RED"), make_signal(cast.a1, COMMUNITY)
+    for place, signal in enumerate((red, open_to_all)):
+        OutboxEntry.objects.create(peer=node, seq=place + 1, subject=SUBJECT, subject_id=signal.pk)
+    seen = {
+        name: set(outbox_for(cast.actor(name), node).values_list("subject_id", flat=True))
+        for name in ("hub_op", "auditor", "a1")
+    }
+    assert seen == {"hub_op": {open_to_all.pk}, "auditor": {red.pk, open_to_all.pk}, "a1": set()}
+
+
+def test_pages_say_what_went_and_why_not(cast, node):
+    signal = make_signal(cast.a1, COMMUNITY)
+    OutboxEntry.objects.create(
+        peer=node, seq=1, subject=SUBJECT, subject_id=signal.pk, state="skipped", reason="nobody", detail="TLP:AMBER"
+    )
+    client = cast.client("hub_op")
+    page = client.get(f"/federation/{node.pk}/").content.decode()
+    assert signal.reference in page
+    assert "TLP:AMBER, and its audience reaches nobody of that organisation." in page
+    assert node.name in client.get("/federation/").content.decode()
+    file = b"".join(client.get(f"/federation/{node.pk}/?export=csv").streaming_content).decode()
+    assert signal.reference in file
+    assert [cast.client(name).get("/federation/").status_code for name in ("a1", "b_admin", "sup", "auditor")] == [
+        404,
+        404,
+        404,
+        200,
+    ]

@@ -44,6 +44,9 @@ class Skip:
 class Carrier:
     """How one kind of subject travels. What is not said here does not."""
 
+    private = False
+    """Whether that something went is its sender's own: at the other end nobody is shown it, no auditor either."""
+
     def write(self, peer: Peer, number: UUID, *, has_copy: bool) -> Parcel | Skip:
         """Return what `peer` is told of a subject now; `has_copy`: it may have it already."""
         raise NotImplementedError

@@ -2,20 +2,12 @@
 
 from typing import Any, Final
 
-from django.db.models import QuerySet
 from django.utils.translation import gettext_lazy as _
 
-from noroshi.core.actor import Actor
-from noroshi.federation.carriers import CARRIERS
 from noroshi.federation.models import ArrivalOutcome, EntryState, Peer
 from noroshi.federation.queries import inbox_for, outbox_for
 from noroshi.federation.wording import SUBJECTS, why
 from noroshi.kit.lists import ChoiceFilter, Column, ListSpec
-
-
-def seen_by(actor: Actor) -> dict[str, QuerySet[Any]]:
-    """Return the numbers of what the actor sees, by subject."""
-    return {subject: carrier.seen_by(actor) for subject, carrier in CARRIERS.items()}
 
 
 def outbox_list(peer: Peer) -> ListSpec:
@@ -35,7 +27,7 @@ def outbox_list(peer: Peer) -> ListSpec:
         ),
         default_sort="-at",
         empty=_("Nothing was to go there yet that you may see."),
-        export_queryset=lambda actor: outbox_for(actor, seen_by(actor), peer),
+        export_queryset=lambda actor: outbox_for(actor, peer),
     )
 
 
@@ -53,7 +45,7 @@ def inbox_list(peer: Peer) -> ListSpec:
         filters=(ChoiceFilter("outcome", _("State"), ArrivalOutcome.choices, "outcome"),),
         default_sort="-at",
         empty=_("Nothing came from there yet that you may see."),
-        export_queryset=lambda actor: inbox_for(actor, seen_by(actor), peer),
+        export_queryset=lambda actor: inbox_for(actor, peer),
     )
 
 

@@ -3,7 +3,6 @@
 from collections import Counter
 from functools import reduce
 from operator import or_
-from typing import Any
 from uuid import NAMESPACE_URL, UUID, uuid5
 
 from django.db.models import Q, QuerySet
@@ -14,6 +13,7 @@ from noroshi.core.domain.channels import Channel
 from noroshi.core.errors import NotFound
 from noroshi.core.signing import public_key
 from noroshi.federation import policy
+from noroshi.federation.carriers import CARRIERS
 from noroshi.federation.models import Copy, EntryState, InboxEntry, OutboxEntry, Peer, PeerKind, PeerState
 from noroshi.members.queries import machine_of
 
@@ -39,17 +39,16 @@ def peer_for(actor: Actor, peer_id: UUID) -> Peer:
     return found
 
 
-def outbox_for(actor: Actor, seen: dict[str, QuerySet[Any]], peer: Peer | None = None) -> QuerySet[OutboxEntry]:
-    """Return what was to go out, as far as the actor sees what it was about (`seen`, by subject); the auditor all."""
-    rows = OutboxEntry.objects.filter(peer__in=peers_for(actor)).order_by("-created_at", "-pk")
-    rows = rows.filter(peer=peer) if peer else rows
-    return rows if policy.audits(actor) else rows.filter(_about(seen))
+def outbox_for(actor: Actor, peer: Peer) -> QuerySet[OutboxEntry]:
+    """Return what was to go to a peer, as far as the actor sees what it was about; the auditor sees numbers."""
+    rows = OutboxEntry.objects.filter(peer=peer, peer__in=peers_for(actor)).order_by("-created_at", "-pk")
+    return rows.filter(_about(actor))
 
 
-def inbox_for(actor: Actor, seen: dict[str, QuerySet[Any]], peer: Peer) -> QuerySet[InboxEntry]:
-    """Return what came from a peer, as far as the actor sees what it was about."""
+def inbox_for(actor: Actor, peer: Peer) -> QuerySet[InboxEntry]:
+    """Return what came from a peer, as far as the actor sees what it was about; the auditor sees numbers."""
     rows = InboxEntry.objects.filter(peer=peer, peer__in=peers_for(actor)).order_by("-at", "-pk")
-    return rows if policy.audits(actor) else rows.filter(_about(seen))
+    return rows.filter(_about(actor))
 
 
 def counts_of(rows: QuerySet[OutboxEntry]) -> dict[str, int]:
@@ -58,8 +57,11 @@ def counts_of(rows: QuerySet[OutboxEntry]) -> dict[str, int]:
     return {state.value: found[state.value] for state in EntryState}
 
 
-def _about(seen: dict[str, QuerySet[Any]]) -> Q:
-    parts = [Q(subject=subject, subject_id__in=numbers) for subject, numbers in seen.items()]
+def _about(actor: Actor) -> Q:
+    """What may be shown to an actor of entries: by subject, those of which it sees what they are about."""
+    if policy.audits(actor):
+        return Q(subject__in=[subject for subject, carrier in CARRIERS.items() if not carrier.private])
+    parts = [Q(subject=subject, subject_id__in=carrier.seen_by(actor)) for subject, carrier in CARRIERS.items()]
     return reduce(or_, parts, Q(pk__in=[]))
 
 

@@ -16,7 +16,7 @@ from noroshi.core.errors import NotAllowed
 from noroshi.federation import actions, policy, queries
 from noroshi.federation.actions.pairing import Called
 from noroshi.federation.forms import InviteForm, PairForm
-from noroshi.federation.lists import inbox_list, outbox_list, seen_by
+from noroshi.federation.lists import inbox_list, outbox_list
 from noroshi.kit import lists
 from noroshi.kit.http import ActorRequest
 
@@ -48,7 +48,7 @@ def pair(request: ActorRequest) -> HttpResponse:
 def peer(request: ActorRequest, peer_id: UUID) -> HttpResponseBase:
     """Show a peer and its outbox: what went there, and what did not, and why."""
     row = queries.peer_for(request.actor, peer_id)
-    rows = queries.outbox_for(request.actor, seen_by(request.actor), row)
+    rows = queries.outbox_for(request.actor, row)
     context = {
         "peer": row,
         "counts": queries.counts_of(rows),
@@ -62,7 +62,7 @@ def peer(request: ActorRequest, peer_id: UUID) -> HttpResponseBase:
 def arrivals(request: ActorRequest, peer_id: UUID) -> HttpResponseBase:
     """Show what came from a peer."""
     row = queries.peer_for(request.actor, peer_id)
-    rows = queries.inbox_for(request.actor, seen_by(request.actor), row)
+    rows = queries.inbox_for(request.actor, row)
     return lists.respond(
         request,
         inbox_list(row),

@@ -15,15 +15,18 @@ from noroshi.core.models import LedgerEntry
 from noroshi.federation.actions import tell_peers
 from noroshi.federation.carriers import Carrier, Parcel, Skip, carries
 from noroshi.federation.domain.stream import Letter
-from noroshi.federation.models import ArrivalOutcome, Peer
+from noroshi.federation.models import ArrivalOutcome, Peer, PeerKind
+from noroshi.federation.policy import is_node
 from noroshi.federation.queries import actor_of_peer
-from noroshi.sharing.actions import note_read, take_signal
+from noroshi.federation.queries import has_copy as sent_to
+from noroshi.sharing.actions import note_read, take_answers, take_signal
 from noroshi.sharing.domain.travelling import Recalled, Said, Withdrawn
 from noroshi.sharing.models import Signal
 from noroshi.sharing.queries import signals_for
-from noroshi.sharing.queries.travelling import as_published, origin_of, path_of, reason_against
+from noroshi.sharing.queries.travelling import answers_of, as_published, origin_of, path_of, reason_against
 
 SUBJECT: Final = "sharing.signal"
+ANSWERS: Final = "sharing.answers"
 
 
 @carries(SUBJECT)
@@ -58,6 +61,49 @@ class Signals(Carrier):
         """What is published and goes to the peer now; of what has expired nobody sends any more."""
         rows = _all().filter(world=worlds.REAL, state=State.PUBLISHED).exclude(expires_at__lte=clock.now())
         return [row.pk for row in rows.order_by("published_at") if reason_against(peer, row, origin_of(row)) is None]
+
+
+@carries(ANSWERS)
+class SignalAnswers(Carrier):
+    """What a member's people and logs answer goes from its node to the hub: counts and times, never a line of a log."""
+
+    private = True
+
+    def write(self, peer: Peer, number: UUID, *, has_copy: bool) -> Parcel | Skip:
+        """Return the answers of the node's own organisation to what the hub has too."""
+        del has_copy
+        signal = _all().filter(pk=number, state=State.PUBLISHED).first()
+        if signal is None or peer.organisation_id is None:
+            return Skip("gone")
+        if signal.world != worlds.REAL:
+            return Skip("exercise")
+        origin = origin_of(signal)
+        known = origin.peer_id == peer.pk if origin else sent_to(peer, SUBJECT, number)
+        if not known:
+            return Skip("never_sent")
+        return Parcel(msgspec.to_builtins(answers_of(signal, peer.organisation_id)))
+
+    def read(self, peer: Peer, letter: Letter) -> ArrivalOutcome:
+        """Take what a node answers."""
+        return take_answers(peer, letter.id, letter.data)
+
+    def seen_by(self, actor: Actor) -> QuerySet[Any]:
+        """Return the signals that the actor sees, on a node: at the hub nobody is told who has seen what."""
+        rows = signals_for(actor).order_by().values("pk")
+        return rows if is_node() else rows.none()
+
+
+@ledger.subscribe("sharing.federate-answers", "intel.sighting.recorded", "intel.sighting.withdrawn")
+def tell_hub_of_sightings(entry: LedgerEntry) -> None:
+    """Note for the hub that something was seen here, or that it meant nothing."""
+    tell_peers(entry, subject=ANSWERS, subject_id=UUID(entry.payload["item"]), kinds=(PeerKind.HUB,))
+
+
+@ledger.subscribe("sharing.federate-notes", "sharing.signal.acknowledged")
+def tell_hub_of_notes(entry: LedgerEntry) -> None:
+    """Note for the hub that somebody took note of a signal."""
+    if entry.subject_id is not None:
+        tell_peers(entry, subject=ANSWERS, subject_id=entry.subject_id, kinds=(PeerKind.HUB,))
 
 
 @ledger.subscribe(

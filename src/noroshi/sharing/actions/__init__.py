@@ -5,6 +5,7 @@ done to drafts is written down without a name too.
 """
 
 from noroshi.sharing.actions.answers import acknowledge_signal, comment_on_signal, report_seen
+from noroshi.sharing.actions.answers_arriving import take_answers
 from noroshi.sharing.actions.arriving import take_signal
 from noroshi.sharing.actions.attachments import attach_file, attach_to_comment, read_attachment, remove_attachment
 from noroshi.sharing.actions.changes import amend_signal, withdraw_signal
@@ -165,6 +166,7 @@ __all__ = [
     "save_search",
     "say_in_stix",
     "share_signal",
+    "take_answers",
     "take_event",
     "take_mail",
     "take_signal",

@@ -93,4 +93,22 @@ class Recalled(msgspec.Struct, frozen=True, forbid_unknown_fields=True, tag_fiel
     """A signal that its receiver had and may not have any more."""
 
 
+class Seen(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """That the sender's organisation has seen what a signal is about: counts and times, no line of a log."""
+
+    source: str
+    count: Annotated[int, msgspec.Meta(ge=1, le=2**62)]
+    first_seen: Moment | None
+    last_seen: Moment | None
+    named: bool
+
+
+class Answers(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """What a member's people and logs answer to a signal, whole each time."""
+
+    seen: Annotated[list[Seen], msgspec.Meta(max_length=10)]
+    acknowledged: Annotated[list[UUID], msgspec.Meta(max_length=2_000)]
+    """People who took note of it."""
+
+
 Said = Published | Withdrawn | Recalled

@@ -13,12 +13,13 @@ from noroshi.federation.domain.borders import lines_for, translated
 from noroshi.federation.domain.stream import has_passed
 from noroshi.federation.models import Peer, PeerKind
 from noroshi.federation.queries import actor_of_peer
+from noroshi.intel.models import Sighting
 from noroshi.members.domain.houses import House
 from noroshi.members.queries import house_told
 from noroshi.sharing.domain.handling import Caveat, Objective, Pap
 from noroshi.sharing.domain.outline import Form
-from noroshi.sharing.domain.travelling import Line, Published, Value, Voice
-from noroshi.sharing.models import Attachment, Origin, Signal, SignalObservable, SignalVersion
+from noroshi.sharing.domain.travelling import Answers, Line, Published, Seen, Value, Voice
+from noroshi.sharing.models import Acknowledgement, Attachment, Origin, Signal, SignalObservable, SignalVersion
 
 
 def origin_of(signal: Signal) -> Origin | None:
@@ -153,3 +154,13 @@ def _values(signal: Signal) -> list[Value]:
 def _last_reason(signal: Signal) -> str:
     reasons = SignalVersion.everything.filter(signal=signal).order_by("-number").values_list("reason", flat=True)
     return reasons.first() or ""
+
+
+def answers_of(signal: Signal, organisation: UUID) -> Answers:
+    """Return what an organisation answers to a signal: its sightings, and who of it took note."""
+    seen = Sighting.everything.filter(item_id=signal.pk, organisation=organisation).order_by("source")
+    noted = Acknowledgement.everything.filter(signal=signal, organisation=organisation)
+    return Answers(
+        [Seen(row.source, row.count, row.first_seen, row.last_seen, row.named) for row in seen],
+        sorted(noted.values_list("person_id", flat=True)),
+    )
