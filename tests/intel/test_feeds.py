@@ -1,12 +1,14 @@
 """Feeds: what partners' servers bring, what hostile ones do not, and who keeps them."""
 
 import json
+from dataclasses import replace
 from datetime import timedelta
 
 import pytest
 
 from factories.endpoint import LOOPBACK, endpoint
 from factories.stix_store import ids_of, indicator, polled
+from factories.taxii import Taxii, taxii_token
 from noroshi.core import clock
 from noroshi.core.domain.tlp import TLP
 from noroshi.core.errors import InvalidInput, NotAllowed, NotFound
@@ -152,6 +154,29 @@ def test_over_the_wire_a_server_is_heard_and_an_endless_body_or_a_way_inside_is_
         actions.change_feed(cast.actor("a1"), feed, said=certain)
         looked_at(feed)
         assert (feed.trouble, feed.detail) == ("unreachable", "The certificate and its key do not fit together.")
+
+
+def test_our_own_server_is_read_page_by_page_and_from_where_it_ended(cast, monkeypatch):
+    """Another house's feed, with a token of bank_a: all that the token may read, once."""
+    taxii = Taxii(secret := taxii_token(cast, "bank_a"))
+
+    def get(url, *, headers, **_bounds):
+        answer = taxii.client.get(url.partition(".example")[2], headers=headers)
+        return outbound.Answer(answer.status_code, answer.content, 0.1, answer.headers)
+
+    monkeypatch.setattr(outbound, "get", get)
+    monkeypatch.setattr(actions.feeds, "LIMIT", 2)
+    sent = [indicator() for _ in range(5)]
+    taxii.post(*sent)
+    said = FeedSaid("A", "https://a.example/taxii2/root/", "everything", "bearer", secret=secret)
+    feed = actions.add_feed(cast.actor("b1"), said=said)
+    assert (looked_at(feed).accepted, feed.trouble, feed.next) == (5, "", "")
+    assert looked_at(feed).accepted == 0
+    taxii.post(later := indicator())
+    assert looked_at(feed).accepted == 1
+    assert ids_of(polled(cast.actor("b1"))) == [each["id"] for each in [*sent, later]]
+    actions.change_feed(cast.actor("b1"), feed, said=replace(said, collection="nobody"))
+    assert (looked_at(feed).accepted, feed.trouble, feed.detail) == (0, "status", "404")
 
 
 def test_a_secret_is_kept_from_everybody_and_from_another_server(cast, feed):
