@@ -331,7 +331,7 @@ def work(stopping: threading.Event) -> None:
                 actions.call_peer(peer.pk)
         except Exception as error:  # noqa: BLE001 - a worker's round
             print(f"worker: {error!r}", file=sys.stderr)
-        stopping.wait(0.1)
+        stopping.wait(0.3)
 
 
 class People:
