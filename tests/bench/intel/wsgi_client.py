@@ -14,6 +14,7 @@ import time
 from pathlib import Path
 
 KIND = "application/taxii+json;version=2.1"
+STIX = "application/stix+json;version=2.1"
 PEER_COLLECTION = "91a7b528-80eb-42ed-a74d-c6fbd5a26116"
 _NEXT = re.compile(rb'"next":\s*"([^"]+)"')
 
@@ -106,7 +107,7 @@ def measure_peer(raws):
     """Medallion with an empty collection in memory: objects taken in and given per CPU-second."""
     import medallion
 
-    collection = {"id": PEER_COLLECTION, "title": "bench", "can_read": True, "can_write": True}
+    collection = {"id": PEER_COLLECTION, "title": "bench", "can_read": True, "can_write": True, "media_types": [STIX]}
     root = {"title": "bench", "versions": [KIND], "max_content_length": 100_000_000}
     data = {
         "/discovery": {"title": "bench", "default": "/api/", "api_roots": ["/api/"]},

@@ -8,10 +8,11 @@ what is new.
 import hashlib
 from collections.abc import Iterable, Iterator
 from datetime import datetime
+from typing import Any
 from uuid import UUID
 
 from django.db import transaction
-from django.db.models import F, Max, Q, QuerySet
+from django.db.models import Exists, F, Max, OuterRef, Q, QuerySet, Subquery
 
 from noroshi.core import clock
 from noroshi.core.actor import Actor
@@ -22,16 +23,18 @@ from noroshi.intel.models import Arrival, Parcel, Reader, Turn
 
 def look_after(actor: Actor) -> Reader:
     """Return the actor as a reader, at whom everything has arrived that it may see now."""
-    reader, _new = Reader.objects.get_or_create(
-        holder=actor.person or actor.acting_organisation, channel=actor.channel, world=actor.world
-    )
-    return reader if _is_up_to_date(reader, actor) else _bring(reader, actor)
-
-
-def _is_up_to_date(reader: Reader, actor: Actor) -> bool:
-    if reader.rights != _rights(actor) or reader.turn != _latest_turn() or reader.looked_at is None:
-        return False
-    return not Parcel.everything.filter(_opened_between(reader.looked_at, clock.now())).exists()
+    whose: dict[str, Any] = {
+        "holder": actor.person or actor.acting_organisation,
+        "channel": actor.channel,
+        "world": actor.world,
+    }
+    opened = Parcel.everything.filter(embargo_until__gt=OuterRef("looked_at"), embargo_until__lte=clock.now())
+    known = Reader.objects.annotate(opened=Exists(opened), latest=Subquery(Turn.objects.values("number")[:1]))
+    reader: Any = known.filter(**whose).first()
+    if reader is None:
+        return _bring(Reader.objects.get_or_create(**whose)[0], actor)
+    is_new = reader.opened or reader.turn != (reader.latest or 0) or reader.rights != _rights(actor)
+    return _bring(reader, actor) if is_new or reader.looked_at is None else reader
 
 
 @transaction.atomic

@@ -5,6 +5,7 @@ from datetime import timedelta
 from typing import IO, Final
 from uuid import UUID, uuid4
 
+from django.conf import settings
 from django.db.models import F
 from django.utils.translation import gettext as _
 
@@ -56,7 +57,7 @@ def add_objects(actor: Actor, stream: IO[bytes]) -> bytes:
     """
     asked_at = clock.now()
     details = _Details()
-    tally = receive(actor, stream, label=actor.label, tell=details.hear)
+    tally = receive(actor, stream, label=actor.label, tell=details.hear, most=settings.TAXII_LIMIT)
     if not details.is_any_named:
         raise InvalidInput("objects", details.first_reason or _("There is no object in the envelope."))
     number = uuid4()
@@ -100,8 +101,9 @@ def _note_poll(token: UUID, collection: UUID, given: int) -> None:
     """Note it at once where something was given; of polls that bring nothing one a minute."""
     now = clock.now()
     known = Poll.objects.filter(token=token, collection=collection)
-    due = known if given else known.filter(last_at__lte=now - NOTED_EVERY)
-    if not due.update(last_at=now, objects_given=F("objects_given") + given) and not known.exists():
+    if not given and known.filter(last_at__gt=now - NOTED_EVERY).exists():
+        return
+    if not known.update(last_at=now, objects_given=F("objects_given") + given):
         first = Poll(token_id=token, collection=collection, last_at=now, objects_given=given)
         Poll.objects.bulk_create([first], ignore_conflicts=True)  # two first polls at once are one
 

@@ -8,22 +8,28 @@ whose versions of it he is given, so nobody can put words into another's mouth.
 
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
-from itertools import islice
+from itertools import chain, islice
 from typing import Final, NamedTuple
 from uuid import UUID
 
-from django.db.models import QuerySet
+from django.db.models import IntegerField, QuerySet
+from django.db.models.functions import Cast
 
 from noroshi.core.actor import Actor
+from noroshi.core.domain.audience import State
 from noroshi.intel.domain.wanted import Version, Wanted
 from noroshi.intel.models import Arrival, Reader, Source, StixObject
 from noroshi.intel.queries.collections import Collection
 
+FIRST_RUNS: Final = 10
 RUNS: Final = 100
-"""Runs of arrivals asked for at once."""
+"""Runs of arrivals asked for at once: at first, and where these were not enough."""
 
-SMALL: Final = 1_000
+SMALL: Final = 200
 """Objects of a parcel that is read whole, together with others."""
+
+FEWEST: Final = 10
+"""Positions looked through at once at least."""
 
 WIDEST: Final = 50_000
 """Positions looked through at once where little of them is wanted."""
@@ -54,19 +60,22 @@ def delivered(
     return list(islice(found, limit))
 
 
-_ROW: Final = ("parcel", "position", "stix_id", "type", "modified", "others", "raw")
-
-
 class _Row(NamedTuple):
-    """A row of an object: what is asked for by `_ROW`."""
+    """A row of an object: `_COLUMNS`."""
 
-    parcel: UUID
     position: int
     stix_id: str
     type: str
     modified: int
-    others: bool
+    others: int
     raw: bytes
+
+
+_COLUMNS: Final = ("position", "stix_id", "type", "modified", Cast("others", IntegerField()), "raw")
+"""A truth value is read as a number: Django would turn each over by itself, at a tenth of all that a page costs."""
+
+_Rows = dict[UUID, list[_Row]]
+"""Rows by their parcel."""
 
 
 class _Run(NamedTuple):
@@ -109,12 +118,19 @@ class _View:
 
     def runs_behind(self, after: int) -> Iterator[_Run]:
         """Yield the runs that arrived later than `after`; of the one in which it lies, what comes behind it."""
-        for run in _runs(self._arrivals.filter(begins__lte=after).order_by("-begins")[:1]):
-            if run.begins + run.length - 1 > after:
-                yield run.without(after - run.begins + 1)
-        while runs := _runs(self._arrivals.filter(begins__gt=after).order_by("begins")[:RUNS]):
-            yield from runs
-            after = runs[-1].begins
+        if after >= self.reader.last:
+            return
+        begins, number, arrivals = self._begin_of(after), FIRST_RUNS, self._arrivals
+        while runs := _runs(arrivals.filter(begins__gte=begins).order_by("begins")[:number]):
+            for run in runs:
+                if run.begins + run.length - 1 > after:
+                    yield run.without(max(0, after - run.begins + 1))
+            begins, number = runs[-1].begins + 1, RUNS
+
+    def _begin_of(self, after: int) -> int:
+        """Return where the run begins in which `after` lies, of whatever collection: no other one reaches behind it."""
+        before = Arrival.everything.filter(reader=self.reader, begins__lte=after).order_by("-begins")
+        return before.values_list("begins", flat=True).first() or 0
 
     def runs_of(self, parcels: Iterable[UUID]) -> dict[UUID, list[_Run]]:
         """Return what has arrived of some parcels."""
@@ -122,7 +138,8 @@ class _View:
 
     @property
     def _arrivals(self) -> QuerySet[Arrival]:
-        mine = Arrival.objects.visible_to(self.actor).filter(reader=self.reader)
+        """What arrived of what is out: drafts, and what waits for its release, travel by no such way."""
+        mine = Arrival.objects.visible_to(self.actor).filter(reader=self.reader, parcel__state=State.PUBLISHED)
         return mine.filter(self.collection.filter(self.actor.acting_organisation, "parcel__"))
 
 
@@ -142,74 +159,82 @@ def _by_parcel(runs: Iterable[_Run]) -> dict[UUID, list[_Run]]:
 
 def _named(view: _View, wanted: Wanted, after: int) -> Iterator[Delivered]:
     """What is asked for by its identifier is looked for by it: there is little of it."""
-    rows = _rows(StixObject.everything.filter(stix_id__in=wanted.ids), wanted)
-    runs = view.runs_of(row.parcel for row in rows)
+    rows = _by_parcels(_narrowed(StixObject.everything.filter(stix_id__in=wanted.ids), wanted))
+    runs = [run for several in view.runs_of(rows).values() for run in several]
     yield from (each for each in _chosen(view, wanted, rows, runs) if each.added > after)
 
 
 def _in_order(view: _View, wanted: Wanted, after: int, limit: int) -> Iterator[Delivered]:
-    for stretch in _stretches(view.runs_behind(after), limit):
-        yield from _chosen(view, wanted, _rows(_objects_in(stretch), wanted), _by_parcel(stretch))
+    """What is not asked for by name is read in stretches: of what is missing; wider, where they bring little of it."""
+    line = _Line(view.runs_behind(after))
+    room = missing = limit
+    while stretch := line.take(room):
+        found = _chosen(view, wanted, _rows(stretch, wanted), stretch)
+        yield from found
+        missing -= len(found)
+        is_thin = 2 * len(found) < sum(run.length for run in stretch)
+        room = min(2 * room, WIDEST) if is_thin else max(missing, FEWEST)
 
 
-def _stretches(runs: Iterable[_Run], limit: int) -> Iterator[list[_Run]]:
-    """Yield runs to be read at once: some of small parcels, or a piece of one of a large parcel; wider each time."""
-    rooms = _doubling(limit)
-    room = next(rooms)
-    stretch: list[_Run] = []
-    for run in runs:
-        if stretch and (run.size > SMALL or sum(each.length for each in stretch) >= room):
-            yield stretch
-            stretch, room = [], next(rooms)
-        if run.size > SMALL:
-            yield from _pieces(run, rooms)
-        else:
-            stretch.append(run)
-    if stretch:
-        yield stretch
+class _Line:
+    """Runs one behind the other, of which stretches are taken to be read at once."""
+
+    def __init__(self, runs: Iterator[_Run]) -> None:
+        self._runs = runs
+        self._rest: _Run | None = None
+
+    def take(self, room: int) -> list[_Run]:
+        """Take at most `room` objects: some runs of small parcels, or a piece of one of a large parcel."""
+        taken: list[_Run] = []
+        while room and (run := self._rest or next(self._runs, None)):
+            if taken and (run.size > SMALL or taken[0].size > SMALL):
+                self._rest = run
+                break
+            taken.append(run.head(room))
+            room -= taken[-1].length
+            self._rest = run.without(taken[-1].length) if taken[-1].length < run.length else None
+        return taken
 
 
-def _doubling(room: int) -> Iterator[int]:
-    while True:
-        yield room
-        room = min(2 * room, WIDEST)
-
-
-def _pieces(run: _Run, rooms: Iterator[int]) -> Iterator[list[_Run]]:
-    while run.length:
-        piece = run.head(next(rooms))
-        yield [piece]
-        run = run.without(piece.length)
-
-
-def _objects_in(stretch: list[_Run]) -> QuerySet[StixObject]:
+def _rows(stretch: list[_Run], wanted: Wanted) -> _Rows:
     if len(stretch) > 1:
-        return StixObject.everything.filter(parcel__in={run.parcel for run in stretch})
+        return _by_parcels(_narrowed(StixObject.everything.filter(parcel__in={run.parcel for run in stretch}), wanted))
     (run,) = stretch
-    return StixObject.everything.filter(parcel=run.parcel, position__gte=run.first, position__lt=run.first + run.length)
+    end = run.first + run.length
+    piece = StixObject.everything.filter(parcel=run.parcel, position__gte=run.first, position__lt=end)
+    return {run.parcel: [_Row(*row) for row in _narrowed(piece, wanted).values_list(*_COLUMNS)]}
 
 
-def _rows(objects: QuerySet[StixObject], wanted: Wanted) -> list[_Row]:
-    """Read objects of the types and, as far as one can tell of one alone, of the versions that are wanted."""
+def _narrowed(objects: QuerySet[StixObject], wanted: Wanted) -> QuerySet[StixObject]:
+    """Narrow objects to the types and, as far as one can tell of one alone, to the versions that are wanted."""
     if wanted.types:
         objects = objects.filter(type__in=wanted.types)
-    rows = [_Row(*row) for row in objects.values_list(*_ROW)]
-    if not wanted.versions.isdisjoint(Version):
-        return rows
-    return [row for row in rows if row.modified in wanted.versions]
+    return objects.filter(modified__in=wanted.versions) if wanted.versions.isdisjoint(Version) else objects
 
 
-def _chosen(view: _View, wanted: Wanted, rows: list[_Row], runs: dict[UUID, list[_Run]]) -> list[Delivered]:
+def _by_parcels(objects: QuerySet[StixObject]) -> _Rows:
+    found: _Rows = {}
+    for parcel, *row in objects.values_list("parcel", *_COLUMNS):
+        found.setdefault(parcel, []).append(_Row(*row))
+    return found
+
+
+def _chosen(view: _View, wanted: Wanted, rows: _Rows, runs: Iterable[_Run]) -> list[Delivered]:
     """Return those of `rows` that lie in `runs` and are the versions that are wanted, in the order of arrival."""
-    doubtful = {row.stix_id for row in rows if row.others}
+    doubtful = {row.stix_id for some in rows.values() for row in some if row.others}
     kept = _kept(view, wanted, doubtful) if doubtful else set()
-    return sorted(
-        Delivered(run.added(row.position), row.stix_id, row.type, row.modified, bytes(row.raw), run.signal)
+    return sorted(chain.from_iterable(_of_run(run, rows.get(run.parcel, []), kept) for run in runs))
+
+
+def _of_run(run: _Run, rows: list[_Row], kept: set[tuple[UUID, int]]) -> list[Delivered]:
+    """Return what lies in one run, without what stands back behind another row of its object."""
+    parcel, first, end = run.parcel, run.first, run.first + run.length
+    offset, signal = run.begins - run.first, run.signal
+    return [
+        Delivered(offset + row.position, row.stix_id, row.type, row.modified, bytes(row.raw), signal)
         for row in rows
-        if not row.others or (row.parcel, row.position) in kept
-        for run in runs.get(row.parcel, ())
-        if run.holds(row.position)
-    )
+        if first <= row.position < end and (not row.others or (parcel, row.position) in kept)
+    ]
 
 
 class _Candidate(NamedTuple):
