@@ -5,6 +5,7 @@ requests. The rows are those of `test_matrix`, the verdicts `decide`'s.
 """
 
 import csv
+import json
 import re
 from collections.abc import Iterable
 from html import unescape
@@ -16,12 +17,16 @@ from django.core import mail
 from django.db import transaction
 from django.test import Client
 
+from factories.stix_store import indicator
+from factories.taxii import Taxii
 from noroshi.core import ledger
 from noroshi.core.actor import Actor
 from noroshi.core.domain import rules
 from noroshi.core.domain.audience import Item, State
 from noroshi.core.domain.channels import Channel
 from noroshi.core.errors import NotAllowed, NotFound
+from noroshi.intel.actions import publish_parcel
+from noroshi.intel.domain.stix.header import header_of
 from noroshi.kit import search
 from noroshi.members.actions import issue_token
 from noroshi.members.models import Organisation, Person
@@ -168,10 +173,46 @@ def test_api_gives_what_decide_allows_to_people_and_to_machines(verdicts):
     assert verdicts.wrong == []
 
 
-def _machine_token(home: Organisation) -> str:
+def test_taxii_gives_what_decide_allows_to_people_and_to_machines(verdicts):
+    numbers = _parcels()
+    reads = {"label": "matrix", "scopes": ["taxii.read"]}
+    for name in PEOPLE:
+        if name != "sup":
+            person = Person.objects.get(pk=PERSON_IDS[name])
+            client = Taxii(issue_token(actor(name), person=person, **reads)[1])
+            verdicts.compare("taxii", actor(name, Channel.TAXII), [numbers[each] for each in _polled(client)])
+    for name in ORGANISATIONS:
+        home = Organisation.objects.get(pk=organisation_id(name))
+        token = _machine_token(home, "taxii.read")
+        shown = [numbers[each] for each in _polled(Taxii(token))] if token else ()
+        verdicts.compare("taxii of a machine", machine_of(home, Channel.TAXII), shown)
+    assert verdicts.wrong == []
+    assert verdicts.pairs >= 6_000
+
+
+def _parcels() -> dict[str, UUID]:
+    """Give each signal a parcel of one object; which object is of which signal."""
+    numbers = {}
+    for signal in Signal.everything.all():
+        one = indicator()
+        publish_parcel(signal, [(header_of(one), json.dumps(one).encode())], shown_at=NOW)
+        numbers[one["id"]] = signal.pk
+    return numbers
+
+
+def _polled(client: Taxii) -> list[str]:
+    """The objects of all pages."""
+    found, page = [], {"next": "0"}
+    while "next" in page:
+        page = client.get("collections/everything/objects/", limit=50, next=page["next"]).json()
+        found += [each["id"] for each in page.get("objects", [])]
+    return found
+
+
+def _machine_token(home: Organisation, scope: str = "signals.read") -> str:
     admin = Person.objects.create(email=f"admin@{home.slug}.example", name="admin", organisation=home)
     admin.role_assignments.create(role="organisation_admin")
-    return issue_token(actor_of(admin), organisation=home, label="matrix", scopes=["signals.read"])[1]
+    return issue_token(actor_of(admin), organisation=home, label="matrix", scopes=[scope])[1]
 
 
 def test_feeds_carry_what_decide_allows(verdicts, monkeypatch):
