@@ -2,13 +2,14 @@
 
 from django.urls import path
 
-from noroshi.intel.views import feeds, triage
+from noroshi.intel.views import collections, feeds, triage
 
 app_name = "intel"
 
 urlpatterns = [
     path("", triage.parcels, name="parcels"),
     path("send", triage.send, name="send"),
+    path("collections/", collections.collections, name="collections"),
     path("parcels/<uuid:parcel_id>/", triage.parcel, name="parcel"),
     path("parcels/<uuid:parcel_id>/refused", triage.refused, name="refused"),
     path("parcels/<uuid:parcel_id>/replay", triage.replay, name="replay"),

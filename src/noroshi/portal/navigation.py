@@ -126,6 +126,7 @@ def _account(request: HttpRequest, actor: Actor) -> Account | None:
         []
         if actor.is_supervisor
         else [
+            Entry(_("Collections (TAXII)"), reverse("intel:collections"), "link"),
             Entry(_("Outputs for tools"), reverse("outputs:overview"), "link"),
             Entry("MISP", reverse("misp:feeds"), "link"),
         ]
