@@ -240,6 +240,7 @@ def test_feed_when_an_event_is_bad_then_the_others_are_taken_and_it_is_not_asked
     ],
 )
 def test_feed_when_it_does_not_answer_as_one_then_its_owner_reads_why(cast, drain, partner, manifest, error):
+    Person.objects.update(language="en")
     partner.pages = {} if manifest is None else {f"{FEED}/manifest.json": manifest}
     actions.follow_feed(cast.actor("a1"), label="CIRCL", url=FEED)
     drain()

@@ -93,14 +93,14 @@ def poll_feed(feed: MispFeed) -> int:
     if not policy.may_share(actor):
         return 0
     taken, errors = 0, []
-    try:
-        for number, stamp in _new_in(feed):
-            with translation.override(feed.person.language):
+    with translation.override(feed.person.language):
+        try:
+            for number, stamp in _new_in(feed):
                 error = _take(actor, feed, number, stamp)
-            errors += [error] if error else []
-            taken += not error
-    except NoroshiError as error:
-        errors.append(error.message)
+                errors += [error] if error else []
+                taken += not error
+        except NoroshiError as refusal:
+            errors.append(refusal.message)
     now = clock.now()
     good = {} if errors else {"good_at": now}
     MispFeed.objects.filter(pk=feed.pk).update(asked_at=now, error=errors[-1][:300] if errors else "", **good)
