@@ -12,7 +12,7 @@ from factories.signals import make_signal
 from noroshi.core.domain.audience import State
 from noroshi.portal.navigation import context
 
-COMMON = ["Home", "Signals", "Consultations", "Hunting", "Inbox", "Groups"]
+COMMON = ["Home", "Signals", "Consultations", "Hunting", "Sent in", "Inbox", "Groups"]
 
 
 @pytest.fixture(autouse=True)
@@ -41,6 +41,7 @@ def _context(cast, name, path="/"):
                 "Consultations",
                 "Release queue",
                 "Hunting",
+                "Sent in",
                 "Inbox",
                 "Organisations",
                 "People",
