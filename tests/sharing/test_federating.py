@@ -194,6 +194,7 @@ def test_hub_when_a_node_speaks_for_its_own_house_then_it_is_taken_under_its_aut
     signal = Signal.everything.get(pk=number)
     assert (signal.owner, signal.author, signal.arrived) == (cast.bank_b, cast.b1, True)
     assert sees(cast, "a1", signal)
+    assert written(make_peer(PeerKind.PARTNER), signal) == Skip("consent", "TLP:AMBER")
     with pytest.raises(NotAllowed):
         actions.amend_signal(cast.actor("b1"), signal, title="Other", body="", reason="changed")
     with pytest.raises(NotAllowed):

@@ -15,7 +15,14 @@ def outbox_list(peer: Peer) -> ListSpec:
     return ListSpec(
         name="outbox",
         columns=(
-            Column("at", _("When"), lambda row: row.created_at, sort="created_at", cell="kit/cells/when.html"),
+            Column(
+                "at",
+                _("When"),
+                lambda row: row.created_at,
+                sort="created_at",
+                cell="kit/cells/when.html",
+                style="tight",
+            ),
             Column("about", _("About"), lambda row: SUBJECTS.get(row.subject, row.subject), sort="subject"),
             Column("number", _("Number"), lambda row: reference(row.subject_id), style="tight"),
             Column("state", _("State"), lambda row: row.get_state_display(), sort="state", style="tight"),
@@ -36,7 +43,7 @@ def inbox_list(peer: Peer) -> ListSpec:
     return ListSpec(
         name="arrivals",
         columns=(
-            Column("at", _("When"), lambda row: row.at, sort="at", cell="kit/cells/when.html"),
+            Column("at", _("When"), lambda row: row.at, sort="at", cell="kit/cells/when.html", style="tight"),
             Column("about", _("About"), lambda row: SUBJECTS.get(row.subject, row.subject), sort="subject"),
             Column("number", _("Number"), lambda row: reference(row.subject_id), style="tight"),
             Column("outcome", _("State"), lambda row: row.get_outcome_display(), sort="outcome", style="tight"),

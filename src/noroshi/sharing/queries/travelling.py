@@ -24,7 +24,7 @@ from noroshi.sharing.models import Acknowledgement, Attachment, Origin, Signal, 
 
 def origin_of(signal: Signal) -> Origin | None:
     """Return whence a signal came; None where it was issued here."""
-    return Origin.objects.filter(signal=signal).first() if signal.arrived else None
+    return Origin.objects.select_related("peer").filter(signal=signal).first() if signal.arrived else None
 
 
 def path_of(origin: Origin | None) -> tuple[UUID, ...]:
@@ -81,7 +81,8 @@ def _against_partner(peer: Peer, signal: Signal, origin: Origin | None) -> Skip 
     if level > TLP.AMBER:
         return Skip("too_narrow", level.label)
     if level > TLP.CLEAR:
-        return Skip("not_ours") if origin is not None else Skip("consent", level.label)
+        foreign = origin is not None and origin.peer.kind == PeerKind.PARTNER
+        return Skip("not_ours") if foreign else Skip("consent", level.label)
     return None if _is_visible(actor_of_peer(peer), signal) else Skip("nobody", level.label)
 
 
