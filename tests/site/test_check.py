@@ -42,3 +42,9 @@ def test_installation_with_a_key_that_is_easy_to_guess_is_named_and_does_not_sta
     assert {answer.stdout for answer in refused} == {""}
     assert by_django.returncode == 1
     assert "noroshi.E002" in by_django.stderr
+
+
+def test_a_command_where_nothing_was_made_yet_says_what_to_do(tmp_path):
+    done = noroshi(tmp_path, "token", "create", "a1@bank-a.example", "--scopes", "taxii.read")
+    sentence = "noroshi: there is no installation here yet, or an older one: run noroshi init.\n"
+    assert (done.returncode, done.stderr) == (3, sentence)

@@ -2,14 +2,18 @@
 
 import os
 import sys
-from typing import Any
+from typing import Any, Final
 
 import click
+from django.db.utils import DatabaseError
 
 from noroshi.core.errors import NoroshiError, Unavailable
 from noroshi.site.commands import auditing, backup, demo, installation, serving
 from noroshi.site.exits import Exit
 from noroshi.site.options import OptionError
+
+_NO_TABLE: Final = ("no such table", "does not exist")
+"""How SQLite and PostgreSQL say that nobody has made the tables."""
 
 
 class Noroshi(click.Group):
@@ -30,6 +34,11 @@ class Noroshi(click.Group):
         except NoroshiError as error:
             cause = f" ({error.__cause__})" if isinstance(error, Unavailable) and error.__cause__ else ""
             click.echo(f"noroshi: {error.message or 'There is no such thing.'}{cause}", err=True)
+            sys.exit(Exit.REFUSED)
+        except DatabaseError as error:
+            if not any(words in str(error) for words in _NO_TABLE):
+                raise
+            click.echo("noroshi: there is no installation here yet, or an older one: run noroshi init.", err=True)
             sys.exit(Exit.REFUSED)
 
 
