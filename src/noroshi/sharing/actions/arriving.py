@@ -4,7 +4,6 @@ What is not known here is dropped from an audience; nobody sees a copy who would
 """
 
 from dataclasses import dataclass
-from typing import Any
 from uuid import UUID
 
 import msgspec
@@ -22,7 +21,7 @@ from noroshi.federation.domain import stream
 from noroshi.federation.domain.borders import PEOPLE, known_lines
 from noroshi.federation.domain.stream import Letter
 from noroshi.federation.models import ArrivalOutcome, Peer, PeerKind
-from noroshi.intel.actions import remember_observables
+from noroshi.intel.actions import remember_observables, withdraw_parcel
 from noroshi.intel.domain.observables import InvalidObservable, ObservableType, parse_observable
 from noroshi.members.actions.mirror import mirror_house
 from noroshi.members.models import Group, Organisation, Person
@@ -93,7 +92,7 @@ def _take_new(peer: Peer, letter: Letter, said: Published) -> ArrivalOutcome:
     _write(signal, said, placed)
     path = [str(each) for each in letter.path]
     Origin.objects.create(signal=signal, peer=peer, path=path, digest=stream.digest(letter.data), files=said.files)
-    _announce(signal, "sharing.signal.published", version=signal.version)
+    ledger.record(_teller(signal), "sharing.signal.published", signal, version=signal.version)
     return TAKEN
 
 
@@ -102,7 +101,7 @@ def _publish_again(peer: Peer, signal: Signal, origin: Origin, said: Published) 
     origin.recalled = False
     signal.withdrawal_reason = ""
     _write(signal, said, _placed(peer, said))
-    _announce(signal, "sharing.signal.published", version=signal.version)
+    ledger.record(_teller(signal), "sharing.signal.published", signal, version=signal.version)
     return TAKEN
 
 
@@ -114,11 +113,13 @@ def _change(peer: Peer, signal: Signal, origin: Origin, said: Published) -> Arri
     _write(signal, said, placed)
     origin.files = said.files
     if said.tlp < before:
-        _announce(signal, "sharing.signal.lowered", before=before, after=said.tlp, version=signal.version)
+        ledger.record(
+            _teller(signal), "sharing.signal.lowered", signal, before=before, after=said.tlp, version=signal.version
+        )
     elif changed or said.tlp != before:
-        _announce(signal, "sharing.signal.amended", version=signal.version)
+        ledger.record(_teller(signal), "sharing.signal.amended", signal, version=signal.version)
     else:
-        _announce(signal, "sharing.signal.readdressed")
+        ledger.record(_teller(signal), "sharing.signal.readdressed", signal)
     return TAKEN
 
 
@@ -126,7 +127,8 @@ def _withdraw(signal: Signal, said: Withdrawn) -> ArrivalOutcome:
     signal.withdrawal_reason = said.reason
     move(signal, State.WITHDRAWN)
     make_unsearchable(signal)
-    _announce(signal, "sharing.signal.withdrawn")
+    withdraw_parcel(signal)
+    ledger.record(_teller(signal), "sharing.signal.withdrawn", signal)
     return TAKEN
 
 
@@ -142,8 +144,9 @@ def _recall(signal: Signal, origin: Origin) -> ArrivalOutcome:
     signal.save()
     move(signal, State.WITHDRAWN)
     make_unsearchable(signal)
+    withdraw_parcel(signal)
     origin.recalled = True
-    _announce(signal, "sharing.signal.withdrawn")
+    ledger.record(_teller(signal), "sharing.signal.withdrawn", signal)
     return TAKEN
 
 
@@ -201,9 +204,10 @@ def _write_values(signal: Signal, values: list[Value]) -> None:
     )
 
 
-def _announce(signal: Signal, action: str, **payload: Any) -> None:
+def _teller(signal: Signal) -> Actor:
+    """Return whom the ledger names for what arrived: the installation itself, of what is anonymous nobody."""
     actor = Actor.system("federation", world=signal.world)
-    ledger.record(actor if signal.author_mode == AuthorMode.NAMED else actor.veiled(), action, signal, **payload)
+    return actor if signal.author_mode == AuthorMode.NAMED else actor.veiled()
 
 
 def _placed(peer: Peer, said: Published) -> Placed:

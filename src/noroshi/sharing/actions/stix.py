@@ -55,7 +55,7 @@ def _say(signal: Signal) -> None:
     changed = list(_changed([*now.values(), *dropped], before, signal.changed_at))
     if lowered:
         replace_parcel(signal, changed, received=fresh, shown_at=signal.changed_at)
-    elif changed or fresh or parcel is None:
+    else:
         publish_parcel(signal, changed, received=fresh, shown_at=signal.changed_at)
 
 

@@ -12,6 +12,7 @@ SAID: Final = (
     "sharing.signal.published",
     "sharing.signal.amended",
     "sharing.signal.lowered",
+    "sharing.signal.readdressed",
     "sharing.signal.withdrawn",
     "sharing.signal.commented",
 )
