@@ -17,8 +17,6 @@ from noroshi.federation.carriers import CARRIERS
 from noroshi.federation.models import Copy, EntryState, InboxEntry, OutboxEntry, Peer, PeerKind, PeerState
 from noroshi.members.queries import machine_of
 
-OPEN = (PeerState.PAIRING, PeerState.ACTIVE)
-
 
 def installation() -> UUID:
     """Return what this installation calls itself: made of its own key, so it is nobody else's."""
