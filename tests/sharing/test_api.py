@@ -148,6 +148,9 @@ def test_signal_when_read_then_it_has_its_words_values_and_author(cast, share, c
         "caveats": [],
         "outline": None,
         "downgrade": None,
+        "reliability": None,
+        "credibility": None,
+        "tags": [],
         "from": {"organisation": "Bank_A", "person": "a1"},
         "url": f"http://testserver{reverse('sharing:detail', args=[signal.pk])}",
     }

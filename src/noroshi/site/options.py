@@ -156,7 +156,7 @@ OPTIONS: Final = (
         "OUTBOUND_NETWORKS",
         _networks,
         "",
-        "Networks inside, such as 10.1.2.0/24, that webhooks, feeds and connections with other installations may reach; empty: public addresses only.",
+        "Networks inside, such as 10.1.2.0/24, that webhooks, feeds and peers may reach; empty: public addresses only.",
     ),
     Option("TIME_ZONE", str, "Asia/Tokyo", "Time zone of pages, and of log lines that name none."),
     Option("LAKE_MEMORY", str, "2GB", "Memory that one search of the log lake may take."),

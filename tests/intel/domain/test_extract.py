@@ -19,6 +19,19 @@ def found_with_reason(text: str) -> list[tuple[str, str, str]]:
     return [(p.quoted, p.observable.value, p.reason) for p in extract(text)]
 
 
+@pytest.mark.parametrize(
+    ("text", "value"),
+    [
+        ("Seen at 198.51.100.77. Then it stopped.", "198.51.100.77"),
+        ("The site is evil.co.jp.\n\n### Next", "evil.co.jp"),
+        ("See https://evil.example/a;https://other.example/", "https://evil.example/a"),
+    ],
+)
+def test_a_value_at_the_end_of_a_sentence_is_one_on_every_python(text, value):
+    """Before Python 3.11.5 a group that is repeated possessively and matches in part is no match at all."""
+    assert found(text)[0][1] == value
+
+
 JAPANESE = [
     ("攻撃元は203.0.113.5で、遮断済み", [("ipv4", "203.0.113.5")]),
     ("http://evil.example/aに誘導される", [("url", "http://evil.example/a")]),

@@ -12,7 +12,8 @@ What is deliberately not proposed:
   after `www.` or in a URL they are taken;
 - dotted numbers that the words beside them call a version, and names that read as program code.
 
-Every pattern is bounded or possessive, so the time is linear in the text; `MAX_TEXT` bounds the text.
+Every pattern is bounded or possessive, so the time is linear in the text; `MAX_TEXT` bounds the text. No group is
+repeated possessively: before Python 3.11.5 (CPython issue 106052) one that matches in part is a mismatch of all.
 """
 
 import re
@@ -56,11 +57,11 @@ _SCAN = re.compile(
     | (?P<ipv6>   (?=[0-9A-Fa-f]{{0,4}}:[0-9A-Fa-f:]) (?<![A-Za-z0-9_.]) (?<!::) {_NOT_AFTER_A_GROUP}
                   [0-9A-Fa-f:]{{2,39}}+
                   (?:(?:\.[0-9]{{1,3}}){{3}})? (?:/[0-9]{{1,3}})? (?![A-Za-z0-9_:]))
-    | (?P<dotted> (?<![{_WORD}]) (?<![{_WORD}][.-]) [A-Za-z0-9_][A-Za-z0-9_-]*+ (?:\.[A-Za-z0-9_-]++)++)
+    | (?P<dotted> (?<![{_WORD}]) (?<![{_WORD}][.-]) [A-Za-z0-9_][A-Za-z0-9_-]*+ (?:\.[A-Za-z0-9_-]++)+)
     | (?P<hash>   (?<![A-Za-z0-9]) [0-9A-Fa-f]{{32,64}}+ (?![A-Za-z0-9]))
     | (?P<idn>    (?: (?<![^\s「『（(<"'【：:]) [\w-]{{1,63}}+
                     | (?<![{_WORD}.-]) [A-Za-z0-9_-]{{0,62}}+ (?=[{_SPACED}]) [{_WORD}-]{{1,63}}+ )
-                  (?:\.[\w-]{{1,63}}+){{1,8}}+)
+                  (?:\.[\w-]{{1,63}}+){{1,8}})
     )""",
     re.VERBOSE | re.IGNORECASE,
 )

@@ -16,7 +16,7 @@ _HOST = re.compile(r"[\w.-]{1,253}+")
 # A comma or semicolon before the next URL parts the two, as does ](, which is Markdown's.
 _REST = re.compile(
     r"""(?: :[0-9]{1,5}(?![0-9]) )?
-    (?: [/?#] (?: [A-Za-z0-9._~:/?#@!$&()*+=%{}\[-] | [,;](?!\w{2,6}://) | \](?!\() ){0,4096}+ )?""",
+    (?: [/?#] (?: [A-Za-z0-9._~:/?#@!$&()*+=%{}\[-] | [,;](?!\w{2,6}://) | \](?!\() ){0,4096} )?""",
     re.VERBOSE,
 )
 _REST_OF_CELL = re.compile(
