@@ -231,7 +231,7 @@ FEEDS: Final = ("rss", "atom", "calendar.ics", "atom?subscription=nonsense")
 
 _VOLATILE: Final = (
     (re.compile(r"[0-9a-f]{8}-[0-9a-f]{4}-7[0-9a-f]{3}-[0-9a-f]{4}-[0-9a-f]{12}"), "<id>"),
-    # Worked out of a signal's id, which is another one each time: parts of a MISP event, and objects of STIX but identities.
+    # Worked out of a signal's id, another one each time: parts of a MISP event, and objects of STIX but identities.
     (re.compile(r'("uuid":")[0-9a-f-]{36}(","(?:type|name)")'), r"\1<part>\2"),
     (re.compile(r"\b(indicator|report|incident|note|sighting)--[0-9a-f-]{36}"), r"\1--<part>"),
     (re.compile(r"(\bS-|…)[0-9A-F]{8}\b"), "<reference>"),

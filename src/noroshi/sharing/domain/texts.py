@@ -9,7 +9,9 @@ from noroshi.kit.domain.lookalikes import mixes_scripts
 
 _LETTERS: Final = "A-Za-z0-9\u00c0-\u00d6\u00d8-\u00f6\u00f8-\u024f\u0370-\u058f\u13a0-\u13ff\u1e00-\u1fff"
 """Letters of scripts that are written with spaces: Latin, Greek, Cyrillic, Armenian, Cherokee."""
-_HOST: Final = re.compile(rf"(?<![{_LETTERS}.-])[{_LETTERS}-]{{1,63}}+(?:\.[{_LETTERS}-]{{1,63}}+){{1,8}}+(?! \[xn--)")
+_HOST: Final = re.compile(
+    rf"(?<![{_LETTERS}.-])[{_LETTERS}-]{{1,63}}+(?:\.[{_LETTERS}-]{{1,63}}+){{1,8}}(?!\.?[{_LETTERS}-])(?! \[xn--)"
+)
 
 
 def one_line(text: str) -> str:
