@@ -33,6 +33,7 @@ from noroshi.sharing.policy import allowed_verbs
 pytestmark = pytest.mark.slow
 
 AUTHORS: Final = ("a1", "o1")
+EVERY_WAY: Final = {"web", "export", "feed", "api_person_token", "mail_content", "misp", "tools"}
 READERS: Final = ("hub_op", "b1", "a2", "auditor")
 MACHINES: Final = ("bank_b",)
 HASHES: Final = re.compile(r'(?<=")(?:[0-9a-f]{128}|[0-9a-f]{64}|[0-9a-f]{32})(?=")|(?<="id": )\d+')
@@ -134,4 +135,4 @@ def test_others_when_an_anonymous_signal_lives_then_nothing_tells_whose_it_is(
     assert kept == kept_of_other
     ways = {way for name, _home, way, _count in kept[2] if name == AUTHORS[0]}
     assert len(kept[3]) == (4 if audience == "everybody" else 0)  # two files by two people
-    assert ways == ({"web", "export", "feed", "api_person_token", "mail_content"} if audience == "everybody" else set())
+    assert ways == (EVERY_WAY if audience == "everybody" else set())

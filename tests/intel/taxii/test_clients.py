@@ -7,7 +7,8 @@ from wsgiref.simple_server import WSGIRequestHandler, make_server
 
 import pytest
 from django.core.handlers.wsgi import WSGIHandler
-from django.db import connections
+from django.core.signals import request_finished, request_started
+from django.db import close_old_connections, connections
 from requests import HTTPError
 from stix2 import Filter, Indicator, TAXIICollectionStore
 from taxii2client.v21 import ApiRoot, Collection, Server, as_pages
@@ -29,6 +30,8 @@ def address(db):
     """The root of a server that answers in a thread of its own, within the test's own transaction."""
     shared = connections["default"]
     shared.inc_thread_sharing()
+    for signal in (request_started, request_finished):  # as Django's own client does: it would end the transaction
+        signal.disconnect(close_old_connections)
     with make_server("localhost", 0, WSGIHandler(), handler_class=_Quiet) as listening:
 
         def serve():
@@ -40,6 +43,8 @@ def address(db):
         yield f"http://localhost:{listening.server_port}"
         listening.shutdown()
         thread.join()
+    for signal in (request_started, request_finished):
+        signal.connect(close_old_connections)
     shared.dec_thread_sharing()
 
 

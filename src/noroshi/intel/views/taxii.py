@@ -25,6 +25,7 @@ from noroshi.core.domain.channels import Channel
 from noroshi.core.errors import NoroshiError, NotAllowed, NotFound, TooLarge
 from noroshi.intel import actions, queries
 from noroshi.intel import taxii_wording as wording
+from noroshi.intel.domain.stix.values import is_identifier
 from noroshi.intel.domain.taxii import moments, resources
 from noroshi.intel.domain.taxii.media import STIX, TAXII, accepts_taxii, is_taxii
 from noroshi.intel.domain.taxii.query import MalformedQueryError, Query, read_query
@@ -222,7 +223,7 @@ def _page(asked: Asked, collection: Collection, query: Query, stix_id: str = "")
 
 def _require_object(asked: Asked, collection: Collection, stix_id: str) -> None:
     every = Wanted(frozenset({stix_id}), versions=frozenset({Version.ALL}))
-    if not _delivered(asked, collection, every, limit=1):
+    if not is_identifier(stix_id) or not _delivered(asked, collection, every, limit=1):
         raise NotFound
 
 
