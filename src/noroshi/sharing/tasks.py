@@ -1,10 +1,13 @@
 """What comes round in the sharing room."""
 
 from datetime import timedelta
+from uuid import UUID
 
 from django.conf import settings
 
-from noroshi.kit.jobs import recurring
+from noroshi.core.ledger import subscribe
+from noroshi.core.models import LedgerEntry
+from noroshi.kit.jobs import job, recurring
 from noroshi.sharing import actions, mailbox, queries
 
 
@@ -38,7 +41,21 @@ def forget_unneeded_files() -> None:
 def read_misp_feeds() -> None:
     """Queue every feed of MISP that somebody follows."""
     for feed in queries.misp_feeds_followed():
-        actions.read_feed.enqueue(str(feed.pk))
+        read_misp_feed.enqueue(str(feed.pk))
+
+
+@subscribe("sharing.queue-misp-feeds", "sharing.misp_feed.followed", "sharing.misp_feed.requested")
+def queue_misp_feed(entry: LedgerEntry) -> None:
+    """Have a job read a feed that somebody follows from now on, or asks for."""
+    read_misp_feed.enqueue(str(entry.subject_id))
+
+
+@job(retries=0)  # the next round asks again
+def read_misp_feed(number: str) -> None:
+    """Read one feed of MISP, as long as somebody follows it."""
+    feed = queries.misp_feeds_followed().filter(pk=UUID(number)).first()
+    if feed is not None:
+        actions.poll_feed(feed)
 
 
 @recurring("sharing.mail_in", every=timedelta(minutes=1))

@@ -38,7 +38,7 @@ from noroshi.sharing.actions.mail_in import (
     take_mail,
 )
 from noroshi.sharing.actions.marking import check_marking, default_profile, usual_marking
-from noroshi.sharing.actions.misp_feeds import follow_feed, leave_feed, poll_feed, read_feed, read_feed_now
+from noroshi.sharing.actions.misp_feeds import follow_feed, leave_feed, poll_feed, read_feed_now
 from noroshi.sharing.actions.misp_in import TakenIn, take_event
 from noroshi.sharing.actions.misp_out import export_feed, fetch_event, fetch_hashes, fetch_manifest
 from noroshi.sharing.actions.outputs import (
@@ -147,7 +147,6 @@ __all__ = [
     "raise_marking",
     "read_attachment",
     "read_document",
-    "read_feed",
     "read_feed_now",
     "read_receipts",
     "recall_signal",

@@ -6,7 +6,6 @@ from http import HTTPStatus
 from typing import Any, Final
 from uuid import UUID
 
-import jiter
 from django.db import transaction
 from django.utils import translation
 from django.utils.translation import gettext as _
@@ -16,15 +15,15 @@ from noroshi.core.actor import Actor
 from noroshi.core.domain.channels import Channel
 from noroshi.core.errors import Conflict, InvalidInput, NoroshiError
 from noroshi.intel.domain.misp.events import Event, NotMispError, moment_of, read_events
+from noroshi.intel.domain.strict_json import decode
 from noroshi.kit import outbound
 from noroshi.kit.domain.plain_text import one_line
-from noroshi.kit.jobs import job
-from noroshi.kit.sealing import cipher
+from noroshi.kit.sealing import opened, sealed
 from noroshi.members.queries import actor_of
 from noroshi.sharing import policy
 from noroshi.sharing.actions.misp_in import take_event
 from noroshi.sharing.models import MispFeed, TakenEvent
-from noroshi.sharing.queries import misp_feed_for, misp_feeds_followed
+from noroshi.sharing.queries import misp_feed_for
 
 PURPOSE: Final = "sharing.misp"
 MOST_FEEDS: Final = 20
@@ -59,10 +58,9 @@ def follow_feed(actor: Actor, *, label: str, url: str, authorization: str = "") 
         raise InvalidInput("authorization", _("A header is one line of ASCII, of 500 characters at most."))
     if MispFeed.objects.filter(person=actor.acting_person).count() >= MOST_FEEDS:
         raise Conflict(_("You follow enough feeds: leave one first."))
-    sealed = cipher(PURPOSE).encrypt(header.encode()).decode() if header else ""
-    feed = MispFeed.objects.create(person_id=actor.acting_person, label=name, url=base, authorization=sealed)
+    kept = sealed(PURPOSE, header.encode()) if header else ""
+    feed = MispFeed.objects.create(person_id=actor.acting_person, label=name, url=base, authorization=kept)
     ledger.record(actor, "sharing.misp_feed.followed", feed)
-    read_feed.enqueue(str(feed.pk))
     return feed
 
 
@@ -74,17 +72,10 @@ def leave_feed(actor: Actor, feed: MispFeed) -> None:
     row.delete()
 
 
+@transaction.atomic
 def read_feed_now(actor: Actor, feed: MispFeed) -> None:
     """Have an own feed read at once."""
-    read_feed.enqueue(str(misp_feed_for(actor, feed.pk).pk))
-
-
-@job(retries=0)  # the next round asks again
-def read_feed(number: str) -> None:
-    """Read one feed of MISP, as long as somebody follows it."""
-    feed = misp_feeds_followed().filter(pk=number).first()
-    if feed is not None:
-        poll_feed(feed)
+    ledger.record(actor, "sharing.misp_feed.requested", misp_feed_for(actor, feed.pk))
 
 
 def poll_feed(feed: MispFeed) -> int:
@@ -152,7 +143,7 @@ def _that(events: list[Event], number: UUID) -> Event:
 def _fetched(feed: MispFeed, name: str, most: int) -> bytes:
     headers = {"User-Agent": "Noroshi", "Accept": "application/json", "Accept-Encoding": "identity"}
     if feed.authorization:
-        headers["Authorization"] = cipher(PURPOSE).decrypt(feed.authorization.encode()).decode()
+        headers["Authorization"] = opened(PURPOSE, feed.authorization).decode()
     answer = outbound.get(f"{feed.url}/{name}", headers=headers, most_bytes=most)
     if answer.status != HTTPStatus.OK:
         raise FeedFailed(_("The feed answers with status %(status)d.") % {"status": answer.status})
@@ -161,6 +152,6 @@ def _fetched(feed: MispFeed, name: str, most: int) -> bytes:
 
 def _read(raw: bytes) -> Any:
     try:
-        return jiter.from_json(raw, catch_duplicate_keys=True, allow_inf_nan=False, cache_mode="keys")
+        return decode(raw)
     except ValueError as error:
         raise FeedFailed(_("There is no list of events at this address.")) from error
