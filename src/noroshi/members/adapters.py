@@ -13,7 +13,7 @@ from django.http import HttpRequest
 from django.urls import reverse
 from django.utils.safestring import SafeString, mark_safe
 
-from noroshi.kit.sealing import cipher
+from noroshi.kit.sealing import opened, sealed
 from noroshi.members.middleware import SET_UP, lacks_second_factor
 
 _XML_DECLARATION: Final = re.compile(r"^<\?xml[^>]*\?>\s*")
@@ -61,11 +61,11 @@ class MFAAdapter(DefaultMFAAdapter):  # type: ignore[misc]
 
     def encrypt(self, text: str) -> str:
         """Encrypt a secret under the installation's key: a stolen database alone opens no account."""
-        return cipher("second factors").encrypt(text.encode()).decode()
+        return sealed("second factors", text.encode())
 
     def decrypt(self, encrypted_text: str) -> str:
         """Return the secret."""
-        return cipher("second factors").decrypt(encrypted_text.encode()).decode()
+        return opened("second factors", encrypted_text).decode()
 
     def build_totp_svg(self, url: str) -> SafeString:
         """Return the QR code as an element: the content security policy allows no `data:` image."""

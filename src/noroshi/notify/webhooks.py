@@ -19,7 +19,7 @@ from noroshi.core.domain import worlds
 from noroshi.core.domain.channels import Channel
 from noroshi.kit import outbound
 from noroshi.kit.jobs import job
-from noroshi.kit.sealing import cipher
+from noroshi.kit.sealing import opened
 from noroshi.members.queries import machine_of
 from noroshi.notify import carriers
 from noroshi.notify.carriers import Message
@@ -104,7 +104,7 @@ def _written(message: Message, dispatch: Dispatch) -> bytes:
 
 def _headers(webhook: Webhook, dispatch: Dispatch, body: bytes) -> dict[str, str]:
     now, number = clock.now(), f"msg_{dispatch.pk.hex}"
-    secret = cipher(PURPOSE).decrypt(webhook.secret.encode()).decode()
+    secret = opened(PURPOSE, webhook.secret).decode()
     return {
         "Content-Type": "application/json",
         "User-Agent": "Noroshi",

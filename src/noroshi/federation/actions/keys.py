@@ -5,7 +5,7 @@ import secrets
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
 from noroshi.federation.models import Peer
-from noroshi.kit.sealing import cipher
+from noroshi.kit.sealing import opened, sealed
 
 PURPOSE = "federation"
 
@@ -13,22 +13,12 @@ PURPOSE = "federation"
 def fresh_key() -> tuple[str, str]:
     """Return a new private key, encrypted, and its public one in hex."""
     key = Ed25519PrivateKey.generate()
-    return sealed(key.private_bytes_raw()), key.public_key().public_bytes_raw().hex()
+    return sealed(PURPOSE, key.private_bytes_raw()), key.public_key().public_bytes_raw().hex()
 
 
 def key_of(peer: Peer) -> Ed25519PrivateKey:
     """Return our private key for a peer."""
-    return Ed25519PrivateKey.from_private_bytes(opened(peer.our_key))
-
-
-def sealed(secret: bytes) -> str:
-    """Return a secret as the database keeps it."""
-    return cipher(PURPOSE).encrypt(secret).decode()
-
-
-def opened(text: str) -> bytes:
-    """Return a secret that the database keeps."""
-    return cipher(PURPOSE).decrypt(text.encode())
+    return Ed25519PrivateKey.from_private_bytes(opened(PURPOSE, peer.our_key))
 
 
 def fresh_nonce() -> str:

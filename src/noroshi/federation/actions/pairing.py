@@ -20,7 +20,7 @@ from noroshi.core.domain.membership import MembershipClass
 from noroshi.core.domain.tlp import Profile
 from noroshi.core.errors import Conflict, InvalidInput, NotAllowed
 from noroshi.federation import policy
-from noroshi.federation.actions.keys import fresh_key, fresh_nonce, key_of, opened, sealed
+from noroshi.federation.actions.keys import PURPOSE, fresh_key, fresh_nonce, key_of
 from noroshi.federation.actions.outbox import reconcile_peer
 from noroshi.federation.domain import signatures
 from noroshi.federation.domain.codes import Code
@@ -28,6 +28,7 @@ from noroshi.federation.models import Peer, PeerKind, PeerState
 from noroshi.federation.queries import installation
 from noroshi.kit import outbound
 from noroshi.kit.domain.plain_text import one_line
+from noroshi.kit.sealing import opened, sealed
 from noroshi.members.actions.mirror import mirror_house
 from noroshi.members.domain.houses import House
 from noroshi.members.models import Organisation
@@ -83,7 +84,7 @@ def invite_peer(
         organisation=organisation if kind == PeerKind.NODE else None,
         our_key=private,
         code_id=code.id.hex(),
-        code_secret=sealed(code.secret),
+        code_secret=sealed(PURPOSE, code.secret),
         code_expires_at=clock.now() + VALID,
     )
     ledger.record(actor, "federation.peer.invited", peer, kind=kind)
@@ -132,7 +133,7 @@ def _invited(called: Called) -> tuple[signatures.Signed, Peer, Introduction]:
     peer = Peer.objects.filter(code_id=code_id, code_expires_at__gt=clock.now()).first() if code_id else None
     if peer is None or peer.state not in (PeerState.INVITED, PeerState.ACTIVE) or peer.kind == PeerKind.HUB:
         raise refusal
-    code = Code(bytes.fromhex(peer.code_id), opened(peer.code_secret), b"")
+    code = Code(bytes.fromhex(peer.code_id), opened(PURPOSE, peer.code_secret), b"")
     if not code.proves(called.headers.get("Code-Proof", ""), called.body):
         raise refusal
     return signed, peer, intro

@@ -22,7 +22,7 @@ from noroshi.intel.actions.receiving import Tally, receive
 from noroshi.intel.domain.feeds import MEDIA_TYPE, FeedError, Place, Trouble, Walk, pause_after, read_envelope
 from noroshi.intel.models import Feed, FeedAuth
 from noroshi.kit import outbound
-from noroshi.kit.sealing import cipher
+from noroshi.kit.sealing import opened, sealed
 from noroshi.members.queries import machine_of
 
 MOST_FEEDS: Final = 50
@@ -204,7 +204,7 @@ def _certificate(feed: Feed) -> str:
 
 def _secret(feed: Feed) -> str:
     try:
-        return cipher(_PURPOSE).decrypt(feed.secret.encode()).decode() if feed.secret else ""
+        return opened(_PURPOSE, feed.secret).decode() if feed.secret else ""
     except InvalidToken as error:
         raise FeedError(Trouble.DENIED, "secret") from error
 
@@ -238,7 +238,7 @@ def _write(actor: Actor, feed: Feed, said: FeedSaid) -> None:
     if Feed.objects.visible_to(actor).filter(title=said.title).exclude(pk=feed.pk).exists():
         raise InvalidInput("title", _("You have a feed of this name."))
     if said.secret:
-        feed.secret = cipher(_PURPOSE).encrypt(said.secret.encode()).decode()
+        feed.secret = sealed(_PURPOSE, said.secret.encode())
     if said.auth == FeedAuth.NONE:
         feed.secret = ""
     elif not feed.secret:

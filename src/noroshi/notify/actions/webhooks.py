@@ -16,7 +16,7 @@ from noroshi.core.models import LedgerEntry
 from noroshi.core.policy import require
 from noroshi.kit.domain.plain_text import one_line
 from noroshi.kit.outbound import OutboundRefused, check_url
-from noroshi.kit.sealing import cipher
+from noroshi.kit.sealing import sealed
 from noroshi.members.queries import machine_of
 from noroshi.notify import carriers, webhooks
 from noroshi.notify.domain.webhooks import TEST, new_secret
@@ -153,4 +153,4 @@ def _require_admin(actor: Actor) -> UUID:
 
 
 def _cipher_text(secret: str) -> str:
-    return cipher(webhooks.PURPOSE).encrypt(secret.encode()).decode()
+    return sealed(webhooks.PURPOSE, secret.encode())
