@@ -55,3 +55,14 @@ class Profile(StrEnum):
 
     FIRST = "first"
     F_ISAC_JP = "f-isac-jp"
+
+
+def read_as(level: TLP, profile: Profile, to: Profile) -> TLP:
+    """Return the level that readers of the reading `to` understand as no wider than `level` is under `profile`.
+
+    AMBER+STRICT of `f-isac-jp` stays with the named group; the standard has no such level but RED, and would read it as
+    open to the reader's whole organisation (POLICY, invariant 7). The other way round each level is read at least as
+    narrowly as before.
+    """
+    stays_with_a_group = profile is Profile.F_ISAC_JP and level is TLP.AMBER_STRICT
+    return TLP.RED if stays_with_a_group and to is Profile.FIRST else level

@@ -8,21 +8,15 @@ from dataclasses import replace
 from uuid import UUID
 
 from noroshi.core.domain.audience import Entry, EntryKind, Item
-from noroshi.core.domain.tlp import TLP, Profile
+from noroshi.core.domain.tlp import TLP, Profile, read_as
 
 PEOPLE = (EntryKind.PERSON, EntryKind.FROZEN, EntryKind.EXCLUDED_PERSON)
 HOUSES = (EntryKind.ORGANISATION, EntryKind.RELAY)
 
 
 def translated(tlp: TLP, profile: Profile, to: Profile) -> tuple[TLP, Profile]:
-    """Return a marking as a community with the reading `to` writes it.
-
-    AMBER+STRICT of `f-isac-jp` stays with the named group; the standard has no such level but RED. The other way
-    round each level is read at least as narrowly as before.
-    """
-    if profile is Profile.F_ISAC_JP and to is Profile.FIRST and tlp is TLP.AMBER_STRICT:
-        return TLP.RED, to
-    return tlp, to
+    """Return a marking as a community with the reading `to` writes it."""
+    return read_as(tlp, profile, to), to
 
 
 def translated_item(item: Item, to: Profile) -> Item:

@@ -6,7 +6,7 @@ of these identifiers say something else, or gives a level another identifier, fo
 
 from typing import Any, Final
 
-from noroshi.core.domain.tlp import TLP, Profile
+from noroshi.core.domain.tlp import TLP, Profile, read_as
 from noroshi.intel.domain.stix.values import instant
 
 TLP_2_EXTENSION: Final = "extension-definition--60a3c5c5-0d10-413e-aab3-9e08dde9e88d"
@@ -80,13 +80,8 @@ def is_tlp(value: dict[str, Any]) -> bool:
 
 
 def carried(level: TLP, profile: Profile) -> TLP:
-    """Return the level that readers elsewhere understand as no wider than this one.
-
-    AMBER+STRICT of `f-isac-jp` stays with the named group; elsewhere it would be read as open to the reader's whole
-    organisation (POLICY, invariant 7).
-    """
-    narrower = level is TLP.AMBER_STRICT and profile is Profile.F_ISAC_JP
-    return TLP.RED if narrower else level
+    """Return the level that readers elsewhere, who read the standard's, understand as no wider than this one."""
+    return read_as(level, profile, Profile.FIRST)
 
 
 def marking_of(level: TLP, profile: Profile) -> str:
