@@ -107,6 +107,12 @@ class AudienceEntry(models.Model):
         return Entry(EntryKind(self.kind), self.target, self.organisation)
 
 
+def granted_to_group(group: UUID, item: str = "pk") -> models.Exists:
+    """Return the condition that a row's item, whose id is in the column `item`, was given to a group."""
+    lines = AudienceEntry.objects.filter(item_id=models.OuterRef(item), kind=EntryKind.GROUP, target=group)
+    return models.Exists(lines)
+
+
 def audiences_of(item_ids: Collection[UUID]) -> dict[UUID, frozenset[Entry]]:
     """Return the audience of each of some items, in one query."""
     found: dict[UUID, set[Entry]] = {item_id: set() for item_id in item_ids}

@@ -5,13 +5,12 @@ from dataclasses import dataclass
 from typing import Final
 from uuid import UUID
 
-from django.db.models import Exists, OuterRef, Q
+from django.db.models import Q
 from django.utils.translation import gettext as _
 
 from noroshi.core.actor import Actor
-from noroshi.core.domain.audience import EntryKind
 from noroshi.core.errors import NotFound
-from noroshi.core.models import AudienceEntry
+from noroshi.core.models import granted_to_group
 from noroshi.intel import policy
 from noroshi.intel.domain.stix.names import stable_uuid
 from noroshi.intel.models import Source
@@ -40,8 +39,7 @@ class Collection:
         With a `path` ("parcel__") it filters what belongs to a parcel.
         """
         if self.group is not None:
-            given = AudienceEntry.objects.filter(item_id=OuterRef(f"{path}pk"), kind=EntryKind.GROUP, target=self.group)
-            return Q(Exists(given))
+            return Q(granted_to_group(self.group, f"{path}pk"))
         sent_in = {f"{path}source": Source.RECEIVED, f"{path}owner": owner}
         return Q(**sent_in) if self.alias == SENT_IN else Q()
 

@@ -7,11 +7,11 @@ from uuid import UUID
 from django.db.models import BooleanField, Case, Exists, F, OuterRef, Prefetch, Q, QuerySet, Value, When
 
 from noroshi.core.actor import Actor
-from noroshi.core.domain.audience import AuthorMode, EntryKind, State
+from noroshi.core.domain.audience import AuthorMode, State
 from noroshi.core.domain.small_numbers import told
 from noroshi.core.domain.tlp import TLP
 from noroshi.core.errors import NotFound
-from noroshi.core.models import AudienceEntry
+from noroshi.core.models import granted_to_group
 from noroshi.kit import search
 from noroshi.members.models import Group
 from noroshi.sharing.domain.items import normalised
@@ -65,8 +65,7 @@ def about(rows: QuerySet[Signal], text: str) -> QuerySet[Signal]:
 
 def given_to(rows: QuerySet[Signal], group: Group) -> QuerySet[Signal]:
     """Return those of `rows` that were shared with a group; the caller has checked that the reader belongs to it."""
-    granted = AudienceEntry.objects.filter(item_id=OuterRef("pk"), kind=EntryKind.GROUP, target=group.pk)
-    return rows.filter(Exists(granted))
+    return rows.filter(granted_to_group(group.pk))
 
 
 def items_of(actor: Actor, signal: Signal) -> list[str]:

@@ -5,14 +5,14 @@ from datetime import timedelta
 from typing import Final
 from uuid import UUID
 
-from django.db.models import Exists, OuterRef, QuerySet
+from django.db.models import QuerySet
 
 from noroshi.core import clock
 from noroshi.core.actor import Actor
 from noroshi.core.domain.audience import AuthorMode, EntryKind
 from noroshi.core.domain.small_numbers import FEWEST
 from noroshi.core.errors import NotFound
-from noroshi.core.models import AudienceEntry
+from noroshi.core.models import AudienceEntry, granted_to_group
 from noroshi.members.models import Group
 from noroshi.members.queries import groups_for
 from noroshi.sharing.models import Guest, Signal
@@ -35,8 +35,7 @@ def own_group(actor: Actor, slug: str) -> Group:
 
 def shared_with(actor: Actor, group: UUID) -> QuerySet[Signal]:
     """Return the signals granted to a group whose content `actor` may read, newest first."""
-    granted = AudienceEntry.objects.filter(item_id=OuterRef("pk"), kind=EntryKind.GROUP, target=group)
-    return published_for(actor).filter(Exists(granted))
+    return published_for(actor).filter(granted_to_group(group))
 
 
 @dataclass(frozen=True)
