@@ -11,6 +11,7 @@
 transaction and raises NoroshiError for what it does not take: that sentence is told to the sender.
 """
 
+from abc import ABC, abstractmethod
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 from typing import Any, Final, TypeVar
@@ -41,23 +42,23 @@ class Skip:
     detail: str = ""
 
 
-class Carrier:
+class Carrier(ABC):
     """How one kind of subject travels. What is not said here does not."""
 
     private = False
     """Whether that something went is its sender's own: at the other end nobody is shown it, no auditor either."""
 
+    @abstractmethod
     def write(self, peer: Peer, number: UUID, *, has_copy: bool) -> Parcel | Skip:
         """Return what `peer` is told of a subject now; `has_copy`: it may have it already."""
-        raise NotImplementedError
 
+    @abstractmethod
     def read(self, peer: Peer, letter: Letter) -> ArrivalOutcome:
         """Take what `peer` says; raise NoroshiError where it is not to be taken."""
-        raise NotImplementedError
 
+    @abstractmethod
     def seen_by(self, actor: Actor) -> QuerySet[Any]:
         """Return the numbers of what the actor sees, as a query."""
-        raise NotImplementedError
 
     def due_to(self, peer: Peer) -> Iterable[UUID]:
         """Return the numbers of what `peer` should have now: for a new peer, and after its rights have changed."""
