@@ -10,9 +10,9 @@ from noroshi.core.domain.tlp import TLP
 from noroshi.intel import queries
 from noroshi.intel.domain.observables import defang
 from noroshi.intel.domain.stix.header import moment_of
-from noroshi.intel.domain.stix.reading import decode
 from noroshi.intel.domain.stix.rules import Problem
 from noroshi.intel.domain.stix.summary import Summary, summary_of
+from noroshi.intel.domain.strict_json import decode
 from noroshi.intel.models import Feed, Parcel, RefusedObject, StixObject
 from noroshi.intel.stix_wording import reasons
 from noroshi.intel.wording import trouble_of

@@ -26,9 +26,10 @@ from noroshi.intel.domain.stix.check import check_stream, is_taken_in
 from noroshi.intel.domain.stix.header import Header, header_of, since_1970
 from noroshi.intel.domain.stix.levels import Survey, survey
 from noroshi.intel.domain.stix.packed import PackedError, unpacked
-from noroshi.intel.domain.stix.reading import Element, decode
+from noroshi.intel.domain.stix.reading import Element
 from noroshi.intel.domain.stix.rules import Problem, Rule, found, shown
 from noroshi.intel.domain.stix.tlp import LEVELS
+from noroshi.intel.domain.strict_json import decode
 from noroshi.intel.models import Parcel, RefusedObject, Source, StixObject
 from noroshi.intel.stix_wording import reasons
 
@@ -109,7 +110,7 @@ def _taken(arriving: "_Arriving", stream: IO[bytes]) -> Tally:
         for batch in in_batches(check_stream(stream)):
             arriving.take(batch)
         arriving.end()
-    except BaseException:
+    except BaseException:  # even where the process is told to stop: what came so far goes
         arriving.give_up()
         raise
     return arriving.tally

@@ -15,8 +15,8 @@ from django.views.decorators.http import require_POST
 from noroshi.intel import actions, lists, policy, queries
 from noroshi.intel.deeds import deeds_for
 from noroshi.intel.domain.observables import defang
-from noroshi.intel.domain.stix.reading import decode
 from noroshi.intel.domain.stix.summary import summary_of
+from noroshi.intel.domain.strict_json import decode
 from noroshi.intel.forms import SendForm
 from noroshi.intel.stix_wording import LIMITS
 from noroshi.kit.http import ActorRequest

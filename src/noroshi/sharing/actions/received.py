@@ -11,9 +11,9 @@ from noroshi.core.domain.audience import AuthorMode, Entry, EntryKind
 from noroshi.core.domain.tlp import TLP, Profile
 from noroshi.core.errors import InvalidInput, NotFound, TooLarge
 from noroshi.intel.domain.stix.deriving import Going, Terms, going_out
-from noroshi.intel.domain.stix.reading import decode
 from noroshi.intel.domain.stix.tlp import LEVELS
 from noroshi.intel.domain.stix.writing import written_moment
+from noroshi.intel.domain.strict_json import decode
 from noroshi.intel.models import Parcel, Source, StixObject
 from noroshi.intel.queries import objects_of
 from noroshi.intel.stix_wording import LIMITS

@@ -8,7 +8,7 @@ from noroshi.core.errors import InvalidInput
 from noroshi.intel.actions import remember_observables
 from noroshi.intel.domain.extract import Proposal, extract
 from noroshi.intel.domain.observables import Observable, ObservableType
-from noroshi.intel.domain.stix.reading import decode
+from noroshi.intel.domain.strict_json import decode
 from noroshi.intel.domain.warning_lists import benign_reasons
 from noroshi.intel.models import StixObject
 from noroshi.sharing.domain.handling import Objective

@@ -11,13 +11,12 @@ from enum import StrEnum
 from typing import Any, Final
 from uuid import UUID
 
-import jiter
-
 from noroshi.core.domain.tlp import TLP
 from noroshi.intel.domain.misp import tags
 from noroshi.intel.domain.misp.kinds import observables_in
 from noroshi.intel.domain.misp.reach import Reach, reach_of
 from noroshi.intel.domain.observables import InvalidObservable, Observable
+from noroshi.intel.domain.strict_json import decode
 from noroshi.kit.domain.plain_text import TURNING, UNWRITABLE
 
 MOST_BYTES: Final = 64 * 1024 * 1024
@@ -103,7 +102,7 @@ def read_events(raw: bytes) -> list[Event]:
     if len(raw) > MOST_BYTES:
         raise NotMispError("The file is larger than 64 MB.")
     try:
-        read = jiter.from_json(raw, catch_duplicate_keys=True, allow_inf_nan=False, cache_mode="keys")
+        read = decode(raw)
     except ValueError as error:
         raise NotMispError(f"The file is no JSON that can be read: {str(error)[:200]}") from error
     events = [event for value in _events_in(read) if (event := _event(value)) is not None]

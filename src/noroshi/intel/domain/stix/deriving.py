@@ -17,8 +17,8 @@ from noroshi.core.domain.tlp import TLP, Profile
 from noroshi.intel.domain.stix.check import check_object, is_taken_in
 from noroshi.intel.domain.stix.levels import marked_level
 from noroshi.intel.domain.stix.names import stable_id
-from noroshi.intel.domain.stix.reading import decode
 from noroshi.intel.domain.stix.tlp import LEVELS, TLP_2, carried
+from noroshi.intel.domain.strict_json import decode
 
 _OWN: Final = frozenset({"id", "created_by_ref", "object_marking_refs", "granular_markings"})
 """Properties that a derived object has of its own."""

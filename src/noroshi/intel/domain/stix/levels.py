@@ -9,10 +9,11 @@ from dataclasses import dataclass, field
 from typing import IO, Any, Final
 
 from noroshi.core.domain.tlp import TLP
-from noroshi.intel.domain.stix.reading import decode, read_parts
+from noroshi.intel.domain.stix.reading import read_parts
 from noroshi.intel.domain.stix.rules import MAX_PROBLEMS, Problem, Rule
 from noroshi.intel.domain.stix.tlp import LEVELS
 from noroshi.intel.domain.stix.types import CONTAINERS
+from noroshi.intel.domain.strict_json import decode
 
 UNMARKED: Final = TLP.AMBER
 """Of what bears no marking at all."""

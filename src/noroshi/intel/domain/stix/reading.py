@@ -3,8 +3,7 @@
 The bytes of each object are kept as they came. Two readers share the work, for what each does well:
 
 - `msgspec` parts a chunk into its elements without decoding them, at gigabytes per second;
-- `jiter` decodes one object and refuses doubled keys, where the others silently keep the last (`{"tlp": "red",
-  "tlp": "clear"}` would be read differently here and elsewhere). Counting keys afterwards costs more than it.
+- `jiter` decodes one object and refuses doubled keys (`strict_json`). Counting keys afterwards costs more than it.
 
 An element that is no JSON, too large or too deep is refused by itself as long as its brackets and quotes close;
 where they do not, nobody can say where the next object begins, and the rest is refused as one.
@@ -14,12 +13,12 @@ import re
 from collections.abc import Iterator
 from typing import IO, Any, Final, NamedTuple
 
-import jiter
 import msgspec
 
 from noroshi.intel.domain.stix.rules import Problem, Rule, found
 from noroshi.intel.domain.stix.types import BUNDLE
 from noroshi.intel.domain.stix.values import MAX_DEPTH, own_identifier
+from noroshi.intel.domain.strict_json import decode
 
 CHUNK: Final = 1024 * 1024
 MAX_OBJECT: Final = 8 * 1024 * 1024
@@ -65,11 +64,6 @@ class Element(NamedTuple):
     raw: bytes
     value: Any = None
     problems: tuple[Problem, ...] = ()
-
-
-def decode(raw: bytes) -> Any:
-    """Return what the bytes of one JSON value say; raise ValueError, which `problem_of` reads, where it is none."""
-    return jiter.from_json(raw, catch_duplicate_keys=True, allow_inf_nan=False, cache_mode="keys")
 
 
 def problem_of(error: ValueError) -> Problem:

@@ -4,6 +4,8 @@ import re
 from datetime import UTC, datetime, timedelta
 from typing import Final
 
+from noroshi.intel.domain.stix.header import since_1970
+
 _EPOCH: Final = datetime(1970, 1, 1, tzinfo=UTC)
 _FORM: Final = re.compile(r"(\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d)(?:\.(\d{1,9}))?Z", re.ASCII)
 _DIGITS: Final = 6
@@ -28,4 +30,4 @@ def read(text: str) -> int | None:
     except ValueError:
         return None
     fraction = int((match[2] or "").ljust(_DIGITS, "0")[:_DIGITS])
-    return (second - _EPOCH) // timedelta(microseconds=1) + fraction
+    return since_1970(second) + fraction
