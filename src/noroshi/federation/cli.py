@@ -1,9 +1,14 @@
 """The command `noroshi federation`: connect installations from the shell."""
 
+from typing import TYPE_CHECKING
+
 import click
 
 from noroshi.core.actor import Actor
 from noroshi.core.errors import NotFound
+
+if TYPE_CHECKING:
+    from noroshi.federation.models import Peer
 
 
 @click.group()
@@ -55,13 +60,30 @@ def peers() -> None:
 def cut(number: str) -> None:
     """End the connection with the peer NUMBER."""
     from noroshi.federation import actions
+
+    peer = _peer(number)
+    actions.cut_peer(Actor.system("cli"), peer)
+    click.echo(f"cut: {peer.name}")
+
+
+@federation.command()
+@click.argument("number")
+@click.option("--same/--other", required=True, help="Whether it is of the same community as this hub.")
+def community(number: str, *, same: bool) -> None:
+    """Say whether the other hub NUMBER is of the same community: TLP:GREEN for all members goes there then."""
+    from noroshi.federation import actions
+
+    peer = actions.mark_community(Actor.system("cli"), _peer(number), same=same)
+    click.echo(f"{peer.name}: {'the same community' if same else 'another community'}")
+
+
+def _peer(number: str) -> "Peer":
     from noroshi.federation.models import Peer
 
     peer = next((row for row in Peer.objects.all() if str(row.pk) == number), None)
     if peer is None:
         raise NotFound("There is no such peer.")
-    actions.cut_peer(Actor.system("cli"), peer)
-    click.echo(f"cut: {peer.name}")
+    return peer
 
 
 commands = [federation]

@@ -39,6 +39,8 @@ class Peer(models.Model):
     installation = models.UUIDField(null=True)
     """What it calls itself in the paths of what it hands on."""
     profile = models.CharField(max_length=12, choices=choices(Profile), default=Profile.FIRST)
+    same_community = models.BooleanField(default=False)
+    """Of another hub: whether its members and ours are one community, so that what is for all of it goes there too."""
     state = models.CharField(max_length=8, choices=PeerState.choices, default=PeerState.INVITED)
     code_id = models.CharField(max_length=16, blank=True)
     code_secret = models.CharField(max_length=300, blank=True)

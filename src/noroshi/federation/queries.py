@@ -70,6 +70,11 @@ def actor_of_peer(peer: Peer) -> Actor:
     return machine_of(peer.organisation, Channel.FEDERATION, label=f"peer {peer.name}")
 
 
+def other_hubs() -> QuerySet[Peer]:
+    """Return the other hubs that this one is connected with."""
+    return peers_to_tell().filter(kind=PeerKind.PARTNER).order_by("name", "pk")
+
+
 def peers_to_tell() -> QuerySet[Peer]:
     """Return the peers that are told of what happens."""
     return Peer.objects.filter(state=PeerState.ACTIVE)

@@ -13,5 +13,8 @@ urlpatterns = [
     path("v1/exchange", views.exchange, name="exchange"),
     path("<uuid:peer_id>/", views.peer, name="peer"),
     path("<uuid:peer_id>/arrivals", views.arrivals, name="arrivals"),
-    *(path(f"<uuid:peer_id>/{verb}", views.switch, {"verb": verb}, name=verb) for verb in ("cut", "retry")),
+    *(
+        path(f"<uuid:peer_id>/{verb}", views.switch, {"verb": verb}, name=verb)
+        for verb in ("cut", "retry", "community")
+    ),
 ]

@@ -17,6 +17,7 @@ from noroshi.federation import actions, policy, queries
 from noroshi.federation.actions.pairing import Called
 from noroshi.federation.forms import InviteForm, PairForm
 from noroshi.federation.lists import inbox_list, outbox_list
+from noroshi.federation.models import Peer
 from noroshi.kit import lists
 from noroshi.kit.http import ActorRequest
 
@@ -75,15 +76,24 @@ def arrivals(request: ActorRequest, peer_id: UUID) -> HttpResponseBase:
 
 @require_POST
 def switch(request: ActorRequest, peer_id: UUID, verb: str) -> HttpResponse:
-    """Cut a peer off, or call it now."""
+    """Cut a peer off, call it now, or say whether it is of the same community."""
     row = queries.peer_for(request.actor, peer_id)
     if verb == "cut":
         actions.cut_peer(request.actor, row)
         messages.success(request, _("The connection is cut. What the other side has, it keeps."))
+    elif verb == "community":
+        placed = actions.mark_community(request.actor, row, same="same" in request.POST)
+        messages.success(request, _placed(placed))
     else:
         actions.retry_peer(request.actor, row)
         messages.success(request, _("It is called within seconds."))
     return redirect("federation:peer", peer_id=peer_id)
+
+
+def _placed(peer: Peer) -> str:
+    if peer.same_community:
+        return _("It is of the same community: what is TLP:GREEN and for all members goes there.")
+    return _("It is of another community: what went there for that reason alone is called back.")
 
 
 @csrf_exempt

@@ -27,6 +27,8 @@ from noroshi.sharing.queries.travelling import answers_of, as_published, origin_
 
 SUBJECT: Final = "sharing.signal"
 ANSWERS: Final = "sharing.answers"
+STAYS: Final = ("exercise", "from_there", "changed")
+"""Reasons for sending nothing that take nothing back of what was sent before."""
 
 
 @carries(SUBJECT)
@@ -41,7 +43,7 @@ class Signals(Carrier):
         origin = origin_of(signal)
         against = reason_against(peer, signal, origin)
         if against is not None:
-            recalls = has_copy and against.reason not in ("exercise", "from_there")
+            recalls = has_copy and against.reason not in STAYS
             return _parcel(Recalled(), path_of(origin), ends=True) if recalls else against
         if signal.state == State.WITHDRAWN:
             gone = Withdrawn(signal.withdrawal_reason)
@@ -60,7 +62,7 @@ class Signals(Carrier):
     def due_to(self, peer: Peer) -> Iterable[UUID]:
         """What is published and goes to the peer now; of what has expired nobody sends any more."""
         rows = _all().filter(world=worlds.REAL, state=State.PUBLISHED).exclude(expires_at__lte=clock.now())
-        return [row.pk for row in rows.order_by("published_at") if reason_against(peer, row, origin_of(row)) is None]
+        return [row.pk for row in rows.order_by("published_at") if _is_due(peer, row)]
 
 
 @carries(ANSWERS)
@@ -121,6 +123,21 @@ def tell_installations(entry: LedgerEntry) -> None:
     """Note for every peer that something happened to a signal."""
     if entry.subject_id is not None and entry.subject == SUBJECT:
         tell_peers(entry, subject=SUBJECT, subject_id=entry.subject_id)
+
+
+@ledger.subscribe(
+    "sharing.federate-passages", "sharing.passage.agreed", "sharing.passage.released", "sharing.passage.ended"
+)
+def tell_hub_of_passage(entry: LedgerEntry) -> None:
+    """Note for another hub that it may have a signal now, or not any more. What is agreed at sending goes with that."""
+    if entry.subject_id is not None and not entry.payload.get("at_sending"):
+        tell_peers(entry, subject=SUBJECT, subject_id=entry.subject_id, alone=UUID(entry.payload["peer"]))
+
+
+def _is_due(peer: Peer, signal: Signal) -> bool:
+    """Whether a peer should have a signal: also an earlier version, whose changes wait for a release."""
+    against = reason_against(peer, signal, origin_of(signal))
+    return against is None or against.reason == "changed"
 
 
 def _all() -> QuerySet[Signal]:

@@ -128,6 +128,11 @@ def _comments(actor: Actor, signal: Signal) -> bool:
     return _writes(actor) and is_member(actor)
 
 
+def _agrees(actor: Actor, signal: Signal) -> bool:
+    """The author, of what its node sent in too: whom it goes to from here is decided here."""
+    return is_author(actor, signal) and may_share(actor)
+
+
 def _answers(actor: Actor, signal: Signal) -> bool:
     return _comments(actor, signal) and not is_author(actor, signal)
 
@@ -256,6 +261,12 @@ VERBS: Final = {
         ),
     ),
     "raise": Verb(State.PUBLISHED, _edits, gettext_lazy("Only the author raises a level.")),
+    "agree": Verb(State.PUBLISHED, _agrees, gettext_lazy("Only the author agrees that a signal goes to another hub.")),
+    "let-pass": Verb(
+        State.PUBLISHED,
+        _releases,
+        gettext_lazy("Only a hub operator who did not write it lets a signal go to another hub."),
+    ),
     "withdraw": Verb(
         State.PUBLISHED, _withdraws, gettext_lazy("Only the author or a hub operator withdraws a published signal.")
     ),

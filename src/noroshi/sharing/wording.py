@@ -305,3 +305,10 @@ MISP_REASONS: Final[dict[Reason, Promise]] = {
     Reason.NOT_ITS_TYPE: _("Its value is not of its type."),
     Reason.TOO_MANY: _("An event is taken with 20,000 attributes at most."),
 }
+
+OBSTACLES: Final = {
+    "level": _("Only TLP:GREEN and TLP:AMBER go to another hub by agreement."),
+    "left_out": _("Somebody is left out of it, which another hub could not heed: it stays here."),
+    "unseen": _("A hub operator has to read TLP:AMBER before another hub gets it, and none of them sees this one."),
+}
+"""Why nobody need agree that a signal goes to another hub (`queries.obstacle_to_passage`)."""

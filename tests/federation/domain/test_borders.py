@@ -1,6 +1,7 @@
 """At a border nobody becomes a viewer: of every level, reading, audience, state and embargo, for everybody."""
 
 from dataclasses import replace
+from itertools import product
 from random import Random
 
 import pytest
@@ -11,7 +12,14 @@ from noroshi.core.domain.audience import Entry, EntryKind
 from noroshi.core.domain.channels import Channel
 from noroshi.core.domain.tlp import TLP, Profile
 from noroshi.core.domain.worlds import REAL
-from noroshi.federation.domain.borders import known_lines, lines_for, translated, translated_item
+from noroshi.federation.domain.borders import (
+    Leave,
+    known_lines,
+    lines_for,
+    reason_to_stay,
+    translated,
+    translated_item,
+)
 
 ACTORS = [actor for actor in all_actors() if actor.channel in (Channel.WEB, Channel.FEDERATION) and actor.world == REAL]
 WALKS = {actor: rules.viewing(actor, NOW) for actor in ACTORS}
@@ -73,3 +81,33 @@ def test_targets_that_are_not_known_are_dropped():
         known = known_lines(item.audience, people=people, organisations=houses, groups=[])
         assert known <= item.audience
         assert {line.kind for line in item.audience - known} & {EntryKind.COMMUNITY} == set()
+
+
+ALL, GROUP = Entry(EntryKind.COMMUNITY), Entry(EntryKind.GROUP, GROUPS["regional"])
+LEFT_OUT = Entry(EntryKind.EXCLUDED_ORGANISATION, organisation_id("insurer"))
+LEAVES = [Leave(), Leave(agreed=True), Leave(agreed=True, released=True), Leave(agreed=True, was_released=True)]
+AUDIENCES = [{ALL}, {ALL, GROUP}, {GROUP}, {ALL, LEFT_OUT}, set()]
+
+
+def goes_by_the_policy(level, audience, same_community, leave):
+    """The row "federation hub -> other hub" of the policy page, in its words."""
+    consent = leave.agreed and LEFT_OUT not in audience
+    return {
+        TLP.RED: False,
+        TLP.AMBER_STRICT: False,
+        TLP.AMBER: consent and leave.released,
+        TLP.GREEN: consent or (same_community and ALL in audience and LEFT_OUT not in audience),
+        TLP.CLEAR: True,
+    }[level]
+
+
+def test_other_hub_gets_what_the_policy_page_says():
+    cases = list(product(TLP, AUDIENCES, (True, False), LEAVES))
+    wrong = [
+        case
+        for case in cases
+        if goes_by_the_policy(*case)
+        is not (reason_to_stay(case[0], case[1], same_community=case[2], leave=case[3]) == "")
+    ]
+    assert wrong == []
+    assert {goes_by_the_policy(*case) for case in cases} == {True, False}

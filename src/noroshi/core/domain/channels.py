@@ -25,7 +25,8 @@ class Channel(StrEnum):
     PUBLIC = "public"
 
 
-# Hub to hub carries GREEN and AMBER only by a recorded consent; until there is such a record, CLEAR alone.
+# Hub to hub is what a visitor there may have. GREEN and AMBER go besides, by what people have said of the very item
+# and the very hub: `federation.domain.borders.reason_to_stay`.
 _CEILINGS = {
     Channel.WEB: TLP.RED,
     Channel.CLI: TLP.RED,

@@ -13,13 +13,18 @@ from noroshi.federation.queries import copies_of, peers_to_tell
 
 
 @transaction.atomic
-def tell_peers(entry: LedgerEntry, *, subject: str, subject_id: UUID, kinds: tuple[PeerKind, ...] = ()) -> int:
-    """Note for every peer (of `kinds`, where any are named) that something changed; return how many there are.
+def tell_peers(
+    entry: LedgerEntry, *, subject: str, subject_id: UUID, kinds: tuple[PeerKind, ...] = (), alone: UUID | None = None
+) -> int:
+    """Note for every peer that something changed; return how many there are.
+
+    For those of `kinds`, where any are named; for the one whose number is `alone`, where one is.
 
     Whether it goes there is decided when it is sent, and told on the page of the outbox either way.
     """
     told = set(OutboxEntry.objects.filter(event=entry.pk, subject=subject).values_list("peer_id", flat=True))
-    peers = [peer for peer in peers_to_tell() if peer.pk not in told and (not kinds or peer.kind in kinds)]
+    chosen = peers_to_tell().filter(pk=alone) if alone else peers_to_tell()
+    peers = [peer for peer in chosen if peer.pk not in told and (not kinds or peer.kind in kinds)]
     for peer in peers:
         note(peer, subject, [subject_id], event=entry.pk)
     return len(peers)

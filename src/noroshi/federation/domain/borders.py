@@ -4,10 +4,10 @@
 """
 
 from collections.abc import Collection
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from uuid import UUID
 
-from noroshi.core.domain.audience import Entry, EntryKind, Item
+from noroshi.core.domain.audience import EXCLUSIONS, Entry, EntryKind, Item
 from noroshi.core.domain.tlp import TLP, Profile, read_as
 
 PEOPLE = (EntryKind.PERSON, EntryKind.FROZEN, EntryKind.EXCLUDED_PERSON)
@@ -63,3 +63,40 @@ def known_lines(
         return line.target in (people if line.kind in PEOPLE else organisations)
 
     return frozenset(line for line in audience if line.kind is EntryKind.COMMUNITY or known(line))
+
+
+@dataclass(frozen=True)
+class Leave:
+    """What people have said of an item and one other hub: its author agreed, and a person looked these words over."""
+
+    agreed: bool = False
+    released: bool = False
+    was_released: bool = False
+    """Whether words of it were looked over that have changed since."""
+
+
+def reason_to_stay(level: TLP, audience: Collection[Entry], *, same_community: bool, leave: Leave) -> str:
+    """Return why an item does not go to another hub, a word of `wording.REASONS`; "" where it does.
+
+    `POLICY`, channels, "federation hub -> other hub". Of itself goes what everybody may have, and within one community
+    what is for all of it; never past an exclusion, which another hub could not heed.
+    """
+    if level > TLP.AMBER:
+        return "too_narrow"
+    if level is TLP.CLEAR or (level is TLP.GREEN and same_community and is_for_all(audience)):
+        return ""
+    if not leave.agreed or excludes(audience):
+        return "consent"
+    if level is TLP.GREEN or leave.released:
+        return ""
+    return "changed" if leave.was_released else "release"
+
+
+def is_for_all(audience: Collection[Entry]) -> bool:
+    """Whether an audience is the whole community, nobody left out."""
+    return any(line.kind is EntryKind.COMMUNITY for line in audience) and not excludes(audience)
+
+
+def excludes(audience: Collection[Entry]) -> bool:
+    """Whether an audience leaves anybody out."""
+    return any(line.kind in EXCLUSIONS for line in audience)

@@ -49,6 +49,7 @@ from noroshi.sharing.actions.outputs import (
     fetch_output,
     report_deployments,
 )
+from noroshi.sharing.actions.passages import agree_to_passage, end_passage, release_passage
 from noroshi.sharing.actions.receipt_files import export_receipt
 from noroshi.sharing.actions.receipts import note_read, read_receipts
 from noroshi.sharing.actions.received import draft_from_parcel
@@ -98,6 +99,7 @@ __all__ = [
     "acknowledge_signal",
     "add_document",
     "add_document_version",
+    "agree_to_passage",
     "amend_reference",
     "amend_signal",
     "answer_consent",
@@ -123,6 +125,7 @@ __all__ = [
     "draft_signal",
     "end_due_guests",
     "end_guest",
+    "end_passage",
     "export_feed",
     "export_receipt",
     "fetch_event",
@@ -151,6 +154,7 @@ __all__ = [
     "read_receipts",
     "recall_signal",
     "relate_signals",
+    "release_passage",
     "release_signal",
     "remove_attachment",
     "reopen_question",

@@ -4,6 +4,7 @@ from collections.abc import Collection, Mapping
 from datetime import datetime
 from types import MappingProxyType
 from typing import Final
+from uuid import UUID
 
 from django.db import transaction
 from django.utils.translation import gettext as _
@@ -18,6 +19,7 @@ from noroshi.sharing import policy
 from noroshi.sharing.actions.attachments import prepare_files_for_sending
 from noroshi.sharing.actions.drafts import draft_signal
 from noroshi.sharing.actions.marking import check_marking, marking_of
+from noroshi.sharing.actions.passages import agree_at_sending
 from noroshi.sharing.actions.received import check_floor
 from noroshi.sharing.actions.rows import audience_rows, locked, make_searchable, moment_of, move, named
 from noroshi.sharing.actions.values import keep_chosen, set_objectives
@@ -37,7 +39,7 @@ NONE_OF_ITS_OWN: Final[Mapping[int, Objective]] = MappingProxyType({})
 
 
 @transaction.atomic
-def publish_signal(
+def publish_signal(  # noqa: PLR0913 - one call says everything about a sending, by name
     actor: Actor,
     signal: Signal,
     *,
@@ -46,12 +48,15 @@ def publish_signal(
     objective: Objective = USUAL_OBJECTIVE,
     looked_at: datetime | None = None,
     own_names_confirmed: bool = False,
+    hubs: Collection[UUID] = (),
 ) -> Signal:
     """Send a draft out, with those of its proposed observables whose row numbers are given.
 
     With None, all but those that a warning list knows as harmless: these are sent, and looked for in logs, only
     where the author chose them. `objective` is what the values are given for, `objectives` what single ones are, by
     the numbers of their rows. `looked_at` is the draft's `changed_at` when the author looked it over.
+
+    `hubs` are the other hubs to which its author agrees that it goes.
 
     An anonymous one whose words name its author's own house goes only where `own_names_confirmed`.
 
@@ -71,6 +76,7 @@ def publish_signal(
     set_objectives(signal, objectives, objective)
     _keep_what_the_form_shows(signal)
     prepare_files_for_sending(signal)
+    agree_at_sending(actor, signal, hubs)
     signal.return_reason = ""
     if reasons := gravity(TLP(signal.tlp), AuthorMode(signal.author_mode)):
         move(signal, State.HELD)

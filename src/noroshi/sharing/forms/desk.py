@@ -32,6 +32,12 @@ class StanceForm(BlamingForm):
     )
 
 
+class HubForm(BlamingForm):
+    """Which other hub is meant; the button that is pressed says it."""
+
+    hub = forms.UUIDField()
+
+
 class AskForm(BlamingForm):
     """What the hub asks: one of its requests, own words, or both."""
 

@@ -1,7 +1,8 @@
 """What is typed about signals, turned into `Content` and `Marking`."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from typing import Any, Final
+from uuid import UUID
 
 from django import forms
 from django.utils.translation import gettext as _
@@ -327,7 +328,7 @@ def initial_of(signal: Signal) -> dict[str, Any]:
 
 
 class SendForm(forms.Form):
-    """What was looked over: which of the proposed values go, and the moment of the draft that was shown.
+    """What was looked over: which of the proposed values go, to which other hubs, the moment of the draft shown.
 
     The page names a value by its place in the text: the number of its row would tell how much others have written.
     """
@@ -338,9 +339,13 @@ class SendForm(forms.Form):
     )
     looked_at = forms.DateTimeField(widget=forms.HiddenInput)
     own_names_confirmed = forms.BooleanField(required=False)
+    hub = forms.TypedMultipleChoiceField(required=False, coerce=UUID)
 
-    def __init__(self, *args: Any, proposed: list[SignalObservable], **kwargs: Any) -> None:
+    def __init__(
+        self, *args: Any, proposed: list[SignalObservable], hubs: Collection[UUID] = (), **kwargs: Any
+    ) -> None:
         super().__init__(*args, **kwargs)
+        self.fields["hub"].choices = [(str(number), "") for number in hubs]  # type: ignore[attr-defined]
         field = self.fields["observable"]
         assert isinstance(field, forms.TypedMultipleChoiceField)  # noqa: S101 - declared so above
         field.choices = [(str(place), "") for place in range(len(proposed))]

@@ -17,6 +17,7 @@ from noroshi.sharing.models.holdings import CannedRequest, Holding, Inquiry, Out
 from noroshi.sharing.models.mail_in import MailAddress, TakenMail
 from noroshi.sharing.models.misp import MispFeed, TakenEvent
 from noroshi.sharing.models.outputs import Deployment, ToolAnswer
+from noroshi.sharing.models.passages import Passage
 from noroshi.sharing.models.receipts import Receipt
 from noroshi.sharing.models.received import SignalParcel
 from noroshi.sharing.models.relations import Relation, RelationKind
@@ -42,6 +43,7 @@ __all__ = [
     "MispFeed",
     "Origin",
     "Outcome",
+    "Passage",
     "QuestionItem",
     "Receipt",
     "ReferenceAnswer",

@@ -70,6 +70,7 @@ from noroshi.sharing.queries.levels import due_for_downgrade
 from noroshi.sharing.queries.mail_in import mail_address_for, mail_address_with, mail_addresses_of, mail_of
 from noroshi.sharing.queries.misp_feeds import misp_feed_for, misp_feeds_followed, misp_feeds_of
 from noroshi.sharing.queries.outputs import AtWork, at_work, collections_of_signals, deployments_for
+from noroshi.sharing.queries.passages import Onward, obstacle_to_passage, onward, passages_waiting
 from noroshi.sharing.queries.readership import Readership, Some, readership
 from noroshi.sharing.queries.receipts import (
     Disclosure,
@@ -160,6 +161,7 @@ __all__ = [
     "Look",
     "Named",
     "Naming",
+    "Onward",
     "Reach",
     "Reader",
     "Readership",
@@ -243,10 +245,13 @@ __all__ = [
     "new_in",
     "not_acknowledged_by",
     "observables_of",
+    "obstacle_to_passage",
     "of_level",
+    "onward",
     "organisations_on_offer",
     "organisations_that_acknowledged",
     "own_group",
+    "passages_waiting",
     "people_reached",
     "people_who_see",
     "periods_on_offer",

@@ -1,5 +1,6 @@
 """What may be told of a signal to another installation, and who it is for there."""
 
+from dataclasses import replace
 from uuid import UUID
 
 from noroshi.core.actor import Actor
@@ -9,7 +10,7 @@ from noroshi.core.domain.tlp import TLP, Profile
 from noroshi.core.filters import viewing
 from noroshi.core.models import audiences_of
 from noroshi.federation.carriers import Skip
-from noroshi.federation.domain.borders import lines_for, translated
+from noroshi.federation.domain.borders import is_for_all, lines_for, reason_to_stay, translated
 from noroshi.federation.domain.stream import has_passed
 from noroshi.federation.models import Peer, PeerKind
 from noroshi.federation.queries import actor_of_peer
@@ -20,6 +21,7 @@ from noroshi.sharing.domain.handling import Caveat, Objective, Pap
 from noroshi.sharing.domain.outline import Form
 from noroshi.sharing.domain.travelling import Answers, Line, Published, Seen, Value, Voice
 from noroshi.sharing.models import Acknowledgement, Attachment, Origin, Signal, SignalObservable, SignalVersion
+from noroshi.sharing.queries.passages import leave_of, passage_to
 
 
 def origin_of(signal: Signal) -> Origin | None:
@@ -76,14 +78,16 @@ def _reaches_others(line: Entry, own: UUID | None) -> bool:
 
 
 def _against_partner(peer: Peer, signal: Signal, origin: Origin | None) -> Skip | None:
-    """Another hub gets what everybody may have."""
+    """Another hub gets what everybody may have, and what people have let go there."""
     level = TLP(signal.tlp)
-    if level > TLP.AMBER:
-        return Skip("too_narrow", level.label)
-    if level > TLP.CLEAR:
-        foreign = origin is not None and origin.peer.kind == PeerKind.PARTNER
-        return Skip("not_ours") if foreign else Skip("consent", level.label)
-    return None if _is_visible(actor_of_peer(peer), signal) else Skip("nobody", level.label)
+    if TLP.CLEAR < level <= TLP.AMBER and origin is not None and origin.peer.kind == PeerKind.PARTNER:
+        return Skip("not_ours")
+    leave = leave_of(signal, passage_to(peer, signal))
+    audience = signal.as_item().audience
+    if against := reason_to_stay(level, audience, same_community=peer.same_community, leave=leave):
+        return Skip(against, level.label)
+    opened = replace(signal.as_item().without_hidden_author(), tlp=TLP.CLEAR)  # all the other rules hold as they do
+    return None if rules.decide(viewing(signal, actor_of_peer(peer)), opened).allowed else Skip("embargo")
 
 
 def _is_visible(reader: Actor, signal: Signal) -> bool:
@@ -138,7 +142,7 @@ def _audience(peer: Peer, signal: Signal) -> list[Line]:
     """The lines that decide there; between hubs only whether it is for all members."""
     lines = audiences_of([signal.pk])[signal.pk]
     if peer.kind == PeerKind.PARTNER:
-        lines = frozenset({Entry(EntryKind.COMMUNITY)} if signal.tlp == TLP.CLEAR else ())
+        lines = frozenset({Entry(EntryKind.COMMUNITY)} if signal.tlp == TLP.CLEAR or is_for_all(lines) else ())
     elif peer.kind == PeerKind.NODE and peer.organisation_id is not None:
         lines = lines_for(lines, peer.organisation_id, actor_of_peer(peer).organisation_groups)
     return [Line(line.kind, line.target, line.organisation) for line in sorted(lines, key=str)]

@@ -216,7 +216,7 @@ def tell_sender(entry: LedgerEntry) -> None:
     """Tell the author what became of what waited for release, and what the hub asks of it."""
     signal = signal_of(entry)
     if signal is not None:
-        post(entry, signal, NoticeKind.AMENDED, _author_of(signal))
+        post(entry, signal, NoticeKind.AMENDED, author_of(signal))
 
 
 @ledger.subscribe("sharing.tell-thread", "sharing.signal.commented")
@@ -268,7 +268,7 @@ def tell_author(entry: LedgerEntry) -> None:
         return
     notices = Notice.objects.unrestricted(reason="whether the author knows the number")
     if not notices.filter(kind=NoticeKind.SIGHTING, subject_id=signal.pk, count__gte=count).exists():
-        post(entry, signal, NoticeKind.SIGHTING, _author_of(signal), count)
+        post(entry, signal, NoticeKind.SIGHTING, author_of(signal), count)
 
 
 def post(
@@ -314,7 +314,8 @@ def _but_author(signal: Signal, people: Iterable[Person]) -> list[Person]:
     return [person for person in people if person.pk != signal.author_id]
 
 
-def _author_of(signal: Signal) -> list[Person]:
+def author_of(signal: Signal) -> list[Person]:
+    """Return the author, where it is somebody who takes part here."""
     return list(active_people().filter(pk=signal.author_id)) if signal.author_id else []
 
 

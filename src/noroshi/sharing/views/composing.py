@@ -31,6 +31,7 @@ from noroshi.sharing.views.context import (
     audience_lines,
     gravity_reasons,
     handling_context,
+    onward_context,
     passing_on,
     posted,
     reach_context,
@@ -164,12 +165,14 @@ def review(request: ActorRequest, signal_id: UUID) -> HttpResponse:
         **warning_context(queries.warnings_of(actor, signal), anonymous=signal.author_mode != AuthorMode.NAMED),
         "audience": audience_lines(actor, signal),
         **reach_context(queries.reach_known_to(actor, signal)),
+        **onward_context(actor, signal),
     }
     return render(request, "sharing/review.html", context)
 
 
 def _send(request: ActorRequest, signal: Signal) -> HttpResponse:
-    form = SendForm(request.POST, proposed=list(queries.observables_of(request.actor, signal)))
+    hubs = [each.peer.pk for each in queries.onward(request.actor, signal)]
+    form = SendForm(request.POST, proposed=list(queries.observables_of(request.actor, signal)), hubs=hubs)
     if not form.is_valid():
         messages.error(request, _("The draft was changed after you looked it over. Look it over again."))
         return redirect("sharing:review", signal_id=signal.pk)
@@ -183,6 +186,7 @@ def _send(request: ActorRequest, signal: Signal) -> HttpResponse:
             objective=form.usual,
             looked_at=data["looked_at"],
             own_names_confirmed=data["own_names_confirmed"],
+            hubs=data["hub"],
         )
     except InvalidInput as error:
         messages.error(request, error.message)

@@ -16,6 +16,7 @@ from noroshi.core import clock
 from noroshi.core.actor import Actor
 from noroshi.core.domain.audience import AuthorMode, State
 from noroshi.core.domain.tlp import TLP, Profile
+from noroshi.federation.wording import why
 from noroshi.intel.domain.ageing import age_of
 from noroshi.intel.domain.observables import Observable, ObservableType, defang
 from noroshi.intel.queries import house_tags, tags_found, tags_named
@@ -114,6 +115,13 @@ def handling_context(signal: Signal) -> dict[str, Any]:
         "pap": (handling.pap.label, wording.PAP[handling.pap]) if handling.pap else None,
         "caveats": [text for caveat, text in wording.CAVEATS.items() if caveat in handling.caveats],
     }
+
+
+def onward_context(actor: Actor, signal: Signal) -> dict[str, Any]:
+    """Return the context of `sharing/onward.html`: other hubs, and what keeps a signal from each."""
+    rows = [(each, why(each.against, TLP(signal.tlp).label)) for each in queries.onward(actor, signal)]
+    obstacle = queries.obstacle_to_passage(signal) if rows else ""
+    return {"onward": rows, "obstacle": wording.OBSTACLES[obstacle] if obstacle else ""}
 
 
 def tags_context(actor: Actor, signal: Signal) -> dict[str, Any]:

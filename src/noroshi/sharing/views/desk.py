@@ -26,6 +26,7 @@ def release_queue(request: ActorRequest) -> HttpResponse:
     waiting = [(each, gravity_reasons(each.signal)) for each in queries.release_desk(request.actor)]
     context = {
         "waiting": waiting,
+        "passages": queries.passages_waiting(request.actor),
         "target": settings.RELEASE_TARGET,
         "late": sum(each.late for each, _reasons in waiting),
         "alone": any(each.two for each, _reasons in waiting) and not queries.has_two_operators(),

@@ -24,7 +24,7 @@ from noroshi.kit.http import ActorRequest, open_to_the_public
 from noroshi.sharing import actions, policy, queries, wording
 from noroshi.sharing.domain.outline import Form
 from noroshi.sharing.domain.ways import way_to
-from noroshi.sharing.forms.desk import AskForm, ExplainForm, SeenForm, StanceForm
+from noroshi.sharing.forms.desk import AskForm, ExplainForm, HubForm, SeenForm, StanceForm
 from noroshi.sharing.forms.signals import (
     AmendForm,
     BlamingForm,
@@ -42,6 +42,7 @@ from noroshi.sharing.views.context import (
     gravity_reasons,
     habits_in,
     handling_context,
+    onward_context,
     passing_on,
     posted,
     reach_context,
@@ -104,6 +105,7 @@ def _detail(actor: Actor, signal: Signal) -> dict[str, Any]:
         **guests_context(actor, signal),
         **consultation_context(actor, signal),
         **reach_context(queries.reach_known_to(actor, signal)),
+        **(onward_context(actor, signal) if signal.state == State.PUBLISHED else {}),
         "at_work": queries.at_work(actor, signal) if signal.state == State.PUBLISHED else None,
     }
 
@@ -172,6 +174,9 @@ DEEDS: Final = {
     ),
     "ask": Deed(actions.ask_author, gettext_lazy("The request went to the author.")),
     "explain": Deed(actions.answer_hub, gettext_lazy("The hub has your answer.")),
+    "agree": Deed(actions.agree_to_passage, gettext_lazy("Noted that you agree.")),
+    "let-pass": Deed(actions.release_passage, gettext_lazy("It goes to the other hub.")),
+    "end-passage": Deed(actions.end_passage, gettext_lazy("It goes there no more; what is there is called back.")),
 }
 
 
@@ -184,6 +189,9 @@ FORMS: Final[dict[str, type[BlamingForm]]] = {
     "stand": StanceForm,
     "ask": AskForm,
     "explain": ExplainForm,
+    "agree": HubForm,
+    "let-pass": HubForm,
+    "end-passage": HubForm,
 }
 
 
