@@ -72,8 +72,7 @@ def test_credentials_when_they_are_none_then_nothing_opens(cast, header):
 def test_basic_when_the_account_is_suspended_then_it_opens_nothing_at_the_next_request(cast):
     header = basic("bank_a", issued(cast, "bank_a")[1])
     assert asked(Authorization=header) is not None
-    cast.bank_a.standing = "suspended"
-    cast.bank_a.save()
+    actions.suspend_organisation(cast.actor("hub_op"), organisation=cast.bank_a, reason="left")
     assert asked(Authorization=header) is None
 
 

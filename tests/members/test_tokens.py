@@ -1,3 +1,5 @@
+from datetime import timedelta
+
 import pytest
 
 from noroshi.core.domain.channels import Channel
@@ -100,11 +102,31 @@ def test_use_is_noted_once_a_minute(stopped_clock, own, django_assert_num_querie
     stopped_clock.advance(seconds=59)
     authenticate_token(own[1])
     assert Token.objects.get().last_used_at == first
-    stopped_clock.advance(seconds=1)
+    stopped_clock.advance(seconds=5)
     authenticate_token(own[1])
     assert Token.objects.get().last_used_at == stopped_clock.now
-    with django_assert_num_queries(5):
-        authenticate_token(own[1])
+
+
+def test_what_a_token_opens_is_remembered_for_seconds(stopped_clock, own, django_assert_num_queries):
+    first = authenticate_token(own[1])
+    with django_assert_num_queries(1):
+        assert authenticate_token(own[1]) == first
+    stopped_clock.advance(seconds=5)
+    with django_assert_num_queries(6):
+        assert authenticate_token(own[1]) == first
+
+
+def test_what_a_token_opens_is_looked_up_anew_as_soon_as_anybody_has_done_anything(cast, own):
+    assert authenticate_token(own[1]).groups == {cast.wg_incident.pk}
+    actions.leave_group(cast.actor("a1"), group=cast.wg_incident, person=cast.a1)
+    assert authenticate_token(own[1]).groups == set()
+
+
+def test_what_a_token_opens_is_not_remembered_beyond_its_end(stopped_clock, cast, own):
+    stopped_clock.now = own[0].expires_at - timedelta(seconds=2)
+    assert authenticate_token(own[1]) is not None
+    stopped_clock.advance(seconds=3)
+    assert authenticate_token(own[1]) is None
 
 
 @pytest.mark.parametrize("name", ["a_admin", "hub_op", "b1", "auditor"])

@@ -170,6 +170,13 @@ def head() -> tuple[int, str]:
     return (last.position, last.digest) if last else (0, GENESIS)
 
 
+def newest() -> int:
+    """Return the number of the newest entry, sealed or not; 0 before the first. It costs next to nothing."""
+    with connection.cursor() as cursor:
+        cursor.execute(f"SELECT MAX(id) FROM {LedgerEntry._meta.db_table}")  # noqa: S608 - a name of ours
+        return int(cursor.fetchone()[0] or 0)
+
+
 def enrol() -> None:
     """Give every subscriber without a cursor its first: at the head of the chain, or before all of it for `history`.
 

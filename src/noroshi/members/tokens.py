@@ -1,12 +1,14 @@
 """From the text of a token to the actor behind it."""
 
 from dataclasses import dataclass
-from typing import Any
+from datetime import datetime, timedelta
+from typing import Any, Final
 
 from allauth.account.adapter import get_adapter
 from django.core.exceptions import PermissionDenied
-from django.db.models import Exists, OuterRef, Q
+from django.db.models import Exists, OuterRef
 
+from noroshi.core import clock, ledger
 from noroshi.core.actor import Actor
 from noroshi.core.domain.channels import Channel
 from noroshi.members.actions.token_uses import known_uses, note_refusal, note_use
@@ -14,6 +16,11 @@ from noroshi.members.domain import secrets
 from noroshi.members.domain.meters import origin_of
 from noroshi.members.models import Token
 from noroshi.members.queries import actor_of_token
+
+REMEMBERED: Final = timedelta(seconds=5)
+"""How long it is remembered what a token opens, where nobody has done anything since: a tool asks page by page."""
+
+MOST_REMEMBERED: Final = 1_000
 
 
 @dataclass(frozen=True)
@@ -56,15 +63,45 @@ def open_by_secret(raw: str, use: Use, *, name: str | None = None) -> Opened | N
     """
     if not raw.startswith(secrets.TOKEN_PREFIX) or len(raw) > secrets.LONGEST:
         return None
-    return _open(Q(token_hash=secrets.digest(raw)), use, name)
+    return _open(use, name, token_hash=secrets.digest(raw))
 
 
 def open_by_certificate(fingerprint: str, use: Use) -> Opened | None:
     """Return what the token opens that a client's certificate stands for; None as `open_by_secret`."""
-    return _open(Q(certificate=fingerprint, revoked_at__isnull=True), use)
+    return _open(use, certificate=fingerprint, revoked_at__isnull=True)
 
 
-def _open(key: Q, use: Use, name: str | None = None) -> Opened | None:
+@dataclass(frozen=True)
+class _Remembered:
+    """What a token opened, until when, and the newest entry of the ledger before it was looked up."""
+
+    opened: Opened
+    until: datetime
+    newest: int
+
+
+_remembered: dict[tuple[object, ...], _Remembered] = {}
+
+
+def _open(use: Use, name: str | None = None, **key: Any) -> Opened | None:
+    """Return what was remembered, or look it up: what takes a right away is a date, or an entry of the ledger."""
+    asked = (use, name, *key.items())
+    newest, now = ledger.newest(), clock.now()
+    known = _remembered.get(asked)
+    if known is not None and known.newest == newest and now < known.until:
+        return known.opened
+    found = _looked_up(use, name, key)
+    if found is None:
+        return None
+    opened, expires_at = found
+    if len(_remembered) >= MOST_REMEMBERED:
+        _remembered.clear()
+    _remembered[asked] = _Remembered(opened, min(now + REMEMBERED, expires_at), newest)
+    return opened
+
+
+def _looked_up(use: Use, name: str | None, key: dict[str, Any]) -> tuple[Opened, datetime] | None:
+    """Return what the token opens, and until when."""
     origin = origin_of(use.address)
     token = _token_of(key, origin)
     if token is None:
@@ -74,7 +111,7 @@ def _open(key: Q, use: Use, name: str | None = None) -> Opened | None:
         note_refusal(actor, token, rule=rule)
         return None
     opens = token.is_noted or note_use(actor, token, origin=origin)
-    return Opened(actor, frozenset(token.scopes)) if opens else None
+    return (Opened(actor, frozenset(token.scopes)), token.expires_at) if opens else None
 
 
 def address_of(request: Any) -> str:
@@ -85,11 +122,11 @@ def address_of(request: Any) -> str:
         return ""
 
 
-def _token_of(key: Q, origin: str) -> Any:
+def _token_of(key: dict[str, Any], origin: str) -> Any:
     """Return the token, with `is_noted`: whether a use from there was noted a moment ago."""
     noted = Exists(known_uses(origin).filter(token=OuterRef("pk")))
     rows = Token.objects.select_related("organisation", "person__organisation").annotate(is_noted=noted)
-    return rows.filter(key).first()
+    return rows.filter(**key).first()
 
 
 def _rule_against(token: Token, actor: Actor, use: Use, name: str | None) -> str:
