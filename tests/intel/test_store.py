@@ -362,5 +362,5 @@ def test_a_poll_asks_the_database_the_same_number_of_times(cast, parcels, django
     for _ in range(parcels):
         share(cast, indicator(), indicator())
     polled(actor := cast.machine("bank_b", Channel.TAXII))
-    with django_assert_num_queries(6):
+    with django_assert_num_queries(5):
         polled(actor)

@@ -1,6 +1,6 @@
 """Collections of TAXII 2.1 (5.2) as views of the policy: none is stored, each is what its reader may see of it."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from typing import Final
 from uuid import UUID
@@ -46,17 +46,23 @@ class Collection:
 
 def collections_for(actor: Actor) -> list[Collection]:
     """Return the collections of an actor, in an order that stays: everything, what it sent in, its groups."""
-    if actor.is_visitor or actor.is_supervisor or not actor.is_active:
-        return []
-    return [_everything(), _sent_in(actor), *map(_of_group, _groups(actor))]
+    return list(_collections(actor))
 
 
 def collection_for(actor: Actor, name: str) -> Collection:
     """Return one of the actor's collections by its id or alias; raise NotFound for any other."""
-    for collection in collections_for(actor):
+    for collection in _collections(actor):
         if name in (str(collection.id), collection.alias):
             return collection
     raise NotFound
+
+
+def _collections(actor: Actor) -> Iterator[Collection]:
+    if actor.is_visitor or actor.is_supervisor or not actor.is_active:
+        return
+    yield _everything()
+    yield _sent_in(actor)
+    yield from map(_of_group, _groups(actor))
 
 
 def _everything() -> Collection:
