@@ -12,8 +12,8 @@ from itertools import chain, islice
 from typing import Final, NamedTuple
 from uuid import UUID
 
-from django.db.models import IntegerField, QuerySet
-from django.db.models.functions import Cast
+from django.db import connection
+from django.db.models import QuerySet
 
 from noroshi.core.actor import Actor
 from noroshi.core.domain.audience import State
@@ -71,8 +71,7 @@ class _Row(NamedTuple):
     raw: bytes
 
 
-_COLUMNS: Final = ("position", "stix_id", "type", "modified", Cast("others", IntegerField()), "raw")
-"""A truth value is read as a number: Django would turn each over by itself, at a tenth of all that a page costs."""
+_COLUMNS: Final = ("position", "stix_id", "type", "modified", "others", "raw")
 
 _Rows = dict[UUID, list[_Row]]
 """Rows by their parcel."""
@@ -202,7 +201,15 @@ def _rows(stretch: list[_Run], wanted: Wanted) -> _Rows:
     (run,) = stretch
     end = run.first + run.length
     piece = StixObject.everything.filter(parcel=run.parcel, position__gte=run.first, position__lt=end)
-    return {run.parcel: [_Row(*row) for row in _narrowed(piece, wanted).values_list(*_COLUMNS)]}
+    return {run.parcel: _as_they_lie(_narrowed(piece, wanted))}
+
+
+def _as_they_lie(objects: QuerySet[StixObject]) -> list[_Row]:
+    """Read rows as the database has them: turned over by Django value by value they cost twice as much."""
+    statement, parameters = objects.values_list(*_COLUMNS).query.sql_with_params()
+    with connection.cursor() as cursor:
+        cursor.execute(statement, parameters)
+        return [_Row(*row) for row in cursor.fetchall()]
 
 
 def _narrowed(objects: QuerySet[StixObject], wanted: Wanted) -> QuerySet[StixObject]:
