@@ -13,9 +13,9 @@ from noroshi.intel.domain.stix.header import moment_of
 from noroshi.intel.domain.stix.rules import Problem
 from noroshi.intel.domain.stix.summary import Summary, summary_of
 from noroshi.intel.domain.strict_json import decode
-from noroshi.intel.models import Feed, Parcel, RefusedObject, StixObject
+from noroshi.intel.models import MarkState, Parcel, Push, RefusedObject, Remote, StixObject
 from noroshi.intel.stix_wording import reasons
-from noroshi.intel.wording import trouble_of
+from noroshi.intel.wording import reason_of, trouble_of
 from noroshi.kit.lists import ChoiceFilter, Column, DateFilter, ListSpec, TextFilter
 from noroshi.kit.lists.spec import Rows
 
@@ -62,36 +62,80 @@ PARCELS: Final = ListSpec(
 )
 
 
-def _health(feed: Feed) -> str:
-    if feed.paused:
+def _health(remote: Remote) -> str:
+    if remote.paused:
         return str(_("Paused"))
-    return trouble_of(feed) if feed.trouble else str(_("Well") if feed.good_at else _("Not looked at yet"))
+    return trouble_of(remote) if remote.trouble else str(_("Well") if remote.good_at else _("Not looked at yet"))
 
 
 def _ailing(rows: Rows, answer: str) -> Rows:
     return rows.exclude(trouble="") if answer == "yes" else rows.filter(trouble="")
 
 
+_HEALTH: Final = (
+    Column("health", _("Health"), _health, cell="intel/cells/health.html", style="wide"),
+    Column("good_at", _("Last good"), lambda row: row.good_at, sort="good_at", cell="kit/cells/when.html"),
+    Column("due_at", _("Next look"), lambda row: None if row.paused else row.due_at, cell="kit/cells/when.html"),
+)
+_WAY: Final = (
+    Column("server", _("API root"), lambda row: row.api_root, shown=False),
+    Column("collection", _("Collection"), lambda row: row.collection, shown=False),
+)
+_REMOTE_FILTERS: Final = (
+    TextFilter("q", _("Name"), ("title", "api_root")),
+    ChoiceFilter("ailing", _("In trouble"), (("yes", _("Yes")), ("no", _("No"))), _ailing),
+)
+
 FEEDS: Final = ListSpec(
     name="feeds",
     columns=(
         Column("title", _("Name"), lambda feed: feed.title, sort="title", cell="intel/cells/feed.html"),
-        Column("health", _("Health"), _health, cell="intel/cells/health.html", style="wide"),
-        Column("good_at", _("Last good"), lambda feed: feed.good_at, sort="good_at", cell="kit/cells/when.html"),
-        Column("due_at", _("Next look"), lambda feed: None if feed.paused else feed.due_at, cell="kit/cells/when.html"),
+        *_HEALTH,
         Column("accepted", _("Objects"), lambda feed: feed.accepted, sort="accepted", style="end"),
         Column("refused", _("Refused objects"), lambda feed: feed.refused, sort="refused", style="end"),
-        Column("server", _("API root"), lambda feed: feed.api_root, shown=False),
-        Column("collection", _("Collection"), lambda feed: feed.collection, shown=False),
+        *_WAY,
     ),
-    filters=(
-        TextFilter("q", _("Name"), ("title", "api_root")),
-        ChoiceFilter("ailing", _("In trouble"), (("yes", _("Yes")), ("no", _("No"))), _ailing),
-    ),
+    filters=_REMOTE_FILTERS,
     default_sort="title",
     empty=_("No feed yet: name a collection of a partner's TAXII server."),
     export_queryset=queries.feeds_for,
 )
+
+PUSHES: Final = ListSpec(
+    name="pushes",
+    columns=(
+        Column("title", _("Name"), lambda push: push.title, sort="title", cell="intel/cells/push.html"),
+        *_HEALTH,
+        Column("whose", _("Whose system it is"), lambda push: push.get_whose_display(), sort="whose"),
+        *_WAY,
+    ),
+    filters=_REMOTE_FILTERS,
+    default_sort="title",
+    empty=_("Nothing is sent to other servers yet."),
+    export_queryset=queries.pushes_for,
+)
+
+
+def marks_of(push: Push) -> ListSpec:
+    """Return the list of what became of each object of a push."""
+    return ListSpec(
+        name="marks",
+        columns=(
+            Column("state", _("What became of it"), lambda mark: mark.get_state_display(), sort="state"),
+            Column("reason", _("Reason"), reason_of, style="wide"),
+            Column("type", _("Type"), lambda mark: mark.type, sort="type", style="tight"),
+            Column("id", _("Identifier"), lambda mark: mark.stix_id, cell="intel/cells/mono.html"),
+            Column("version", _("Version"), lambda mark: moment_of(mark.modified), cell="kit/cells/when.html"),
+            Column("at", _("When"), lambda mark: mark.at, sort="id", cell="kit/cells/when.html"),
+        ),
+        filters=(
+            ChoiceFilter("state", _("What became of it"), MarkState.choices, "state"),
+            TextFilter("q", _("Identifier"), ("stix_id",)),
+        ),
+        default_sort="-at",
+        empty=_("Nothing has been sent yet."),
+        export_queryset=lambda actor: queries.marks_of(actor, push),
+    )
 
 
 def summary(row: StixObject) -> Summary:

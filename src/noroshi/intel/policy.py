@@ -4,6 +4,7 @@ from django.utils.translation import gettext as _
 
 from noroshi.core.actor import Actor
 from noroshi.core.domain.channels import carried_by
+from noroshi.core.domain.membership import Role
 from noroshi.core.domain.tlp import TLP
 from noroshi.core.errors import NotAllowed, NotFound
 
@@ -38,3 +39,20 @@ def require_feed_keeper(actor: Actor) -> None:
     require_receiver(actor)
     if actor.person is None:
         raise NotAllowed(_("Feeds are kept by people, not by programs."), rule="intel.feeds")
+
+
+def may_keep_pushes(actor: Actor) -> bool:
+    """Whether the actor may say which servers its organisation sends to.
+
+    Content leaves by it with nobody looking, as by the token of a machine: a coordinator's, or an admin's who needs to
+    know what goes.
+    """
+    return may_keep_feeds(actor) and actor.has(Role.COORDINATOR, Role.ORGANISATION_ADMIN)
+
+
+def require_push_keeper(actor: Actor) -> None:
+    """Raise NotFound or NotAllowed unless the actor may keep pushes."""
+    require_feed_keeper(actor)
+    if not may_keep_pushes(actor):
+        message = _("What is sent to other servers is for coordinators, and for admins who are analysts too.")
+        raise NotAllowed(message, rule="intel.pushes")

@@ -4,7 +4,7 @@ from datetime import timedelta
 from uuid import UUID
 
 from noroshi.intel import actions
-from noroshi.intel.models import Feed
+from noroshi.intel.models import Feed, Push
 from noroshi.kit.jobs import job, recurring
 
 
@@ -37,5 +37,20 @@ def look_at_feed(feed_id: str) -> None:
 @recurring("intel.look_at_feeds", every=timedelta(minutes=1))
 def look_at_feeds() -> None:
     """Queue the feeds that are due: a slow server delays no warning."""
-    for feed in actions.hand_out_due():
+    for feed in actions.handed_out(Feed):
         look_at_feed.enqueue(str(feed.pk))
+
+
+@job(retries=0)
+def push_out(push_id: str) -> None:
+    """Send what one push has to send; when to do so again is written down with how it ended."""
+    push = Push.everything.filter(pk=UUID(push_id), paused=False).first()
+    if push is not None:
+        actions.push_out(push)
+
+
+@recurring("intel.push", every=timedelta(minutes=1))
+def push_what_is_due() -> None:
+    """Queue the pushes that are due: a slow server delays no warning."""
+    for push in actions.handed_out(Push):
+        push_out.enqueue(str(push.pk))

@@ -71,12 +71,21 @@ def check_url(url: str) -> str:
     return host
 
 
-def post(url: str, *, content: bytes, headers: Mapping[str, str], most_bytes: int = MOST_BYTES) -> Answer:
+def post(
+    url: str,
+    *,
+    content: bytes,
+    headers: Mapping[str, str],
+    most_bytes: int = MOST_BYTES,
+    seconds: float = DEADLINE,
+    certificate: str = "",
+) -> Answer:
     """Send `content` to `url`. Raise OutboundRefused or OutboundFailed; an answer of any status is an answer.
 
-    Of the answer at most `most_bytes` are read; one that has more is none.
+    Of the answer at most `most_bytes` are read, within `seconds`; one that has more is none. `certificate` is shown to
+    the server: a client's certificate and its key, as PEM.
     """
-    return _call(url, _Call("POST", content, headers, most_bytes))
+    return _call(url, _Call("POST", content, headers, most_bytes, seconds, certificate))
 
 
 def get(
@@ -87,10 +96,7 @@ def get(
     seconds: float = DEADLINE,
     certificate: str = "",
 ) -> Answer:
-    """Ask `url` for what it has, as `post` sends; within `seconds`.
-
-    `certificate` is shown to the server: a client's certificate and its key, as PEM.
-    """
+    """Ask `url` for what it has, as `post` sends."""
     return _call(url, _Call("GET", b"", headers, most_bytes, seconds, certificate))
 
 

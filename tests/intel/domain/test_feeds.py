@@ -4,7 +4,8 @@ from datetime import timedelta
 
 import pytest
 
-from noroshi.intel.domain.feeds import FeedError, Place, Trouble, Walk, pause_after, read_envelope
+from noroshi.intel.domain.feeds import Place, Walk, read_envelope
+from noroshi.intel.domain.remote import RemoteError, Trouble, pause_after
 
 TAXII = "application/taxii+json;version=2.1"
 HOUR, DAY = timedelta(hours=1), timedelta(days=1)
@@ -41,7 +42,7 @@ def test_a_server_that_turns_in_circles_is_left_with_what_it_gave(again):
     [(b"<html>", "text/html"), (b"<html>", TAXII), (b'{"objects":{}}', TAXII), (b"\xff", TAXII), (b"[" * 9_999, TAXII)],
 )
 def test_what_is_no_envelope_is_said_to_be_none(body, media_type):
-    with pytest.raises(FeedError) as refusal:
+    with pytest.raises(RemoteError) as refusal:
         read_envelope(body, media_type)
     assert refusal.value.trouble is Trouble.NO_ENVELOPE
 

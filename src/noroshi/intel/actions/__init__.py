@@ -6,7 +6,6 @@ from noroshi.intel.actions.feeds import (
     add_feed,
     ask_for_look,
     change_feed,
-    hand_out_due,
     look_at_feed,
     pause_feed,
     remove_feed,
@@ -14,6 +13,16 @@ from noroshi.intel.actions.feeds import (
 from noroshi.intel.actions.identities import publish_identity
 from noroshi.intel.actions.knowledge import import_knowledge, knowledge_is_current
 from noroshi.intel.actions.parcels import publish_parcel, replace_parcel, touch_parcel, withdraw_parcel
+from noroshi.intel.actions.pushing import (
+    PushSaid,
+    add_push,
+    change_push,
+    hurry_push,
+    pause_push,
+    push_out,
+    remove_push,
+    send_again,
+)
 from noroshi.intel.actions.quality import vote_false_positive, withdraw_vote
 from noroshi.intel.actions.readers import look_after
 from noroshi.intel.actions.receiving import (
@@ -25,23 +34,28 @@ from noroshi.intel.actions.receiving import (
     receive,
     replay_refused,
 )
+from noroshi.intel.actions.remotes import handed_out
 from noroshi.intel.actions.sightings import record_sighting, remember_observables, withdraw_sighting
 from noroshi.intel.actions.taxii import add_objects, forget_statuses, note_delivery, note_page
 
 __all__ = [
     "FeedSaid",
     "Outcome",
+    "PushSaid",
     "Tally",
     "add_feed",
     "add_objects",
+    "add_push",
     "ask_for_look",
     "change_feed",
+    "change_push",
     "clear_left_over",
     "delete_received",
     "export_objects",
     "forget_refused",
     "forget_statuses",
-    "hand_out_due",
+    "handed_out",
+    "hurry_push",
     "import_knowledge",
     "knowledge_is_current",
     "look_after",
@@ -49,14 +63,18 @@ __all__ = [
     "note_delivery",
     "note_page",
     "pause_feed",
+    "pause_push",
     "publish_identity",
     "publish_parcel",
+    "push_out",
     "receive",
     "record_sighting",
     "remember_observables",
     "remove_feed",
+    "remove_push",
     "replace_parcel",
     "replay_refused",
+    "send_again",
     "touch_parcel",
     "vote_false_positive",
     "withdraw_parcel",

@@ -7,39 +7,10 @@ on, or it ends with the reason.
 
 import hashlib
 from dataclasses import dataclass, replace
-from datetime import timedelta
-from enum import StrEnum
-from typing import Final
 
 import msgspec
 
-MEDIA_TYPE: Final = "application/taxii+json;version=2.1"
-MEDIA_TYPES: Final = frozenset({"application/taxii+json", "application/vnd.oasis.taxii+json", "application/json"})
-"""What an envelope may be called; servers are sloppy about it, and nothing else depends on it."""
-
-LONGEST: Final = timedelta(days=1)
-
-
-class Trouble(StrEnum):
-    """Why a look at a feed did not end well."""
-
-    UNREACHABLE = "unreachable"
-    STATUS = "status"
-    DENIED = "denied"
-    BUSY = "busy"
-    NO_ENVELOPE = "no-envelope"
-    ENDLESS = "endless"
-    STUCK = "stuck"
-
-
-class FeedError(Exception):
-    """A look at a feed ends here. `detail` is what the other side said, `wait` for how long it asked for peace."""
-
-    def __init__(self, trouble: Trouble, detail: str = "", *, wait: timedelta = timedelta(0)) -> None:
-        super().__init__(f"{trouble}: {detail}")
-        self.trouble = trouble
-        self.detail = detail
-        self.wait = wait
+from noroshi.intel.domain.remote import Trouble, read_resource
 
 
 @dataclass(frozen=True)
@@ -59,13 +30,8 @@ class Envelope(msgspec.Struct):
 
 
 def read_envelope(body: bytes, media_type: str) -> Envelope:
-    """Return what a server answered; raise FeedError where that is no envelope."""
-    if media_type.partition(";")[0].strip().lower() not in MEDIA_TYPES:
-        raise FeedError(Trouble.NO_ENVELOPE, media_type[:80])
-    try:
-        return msgspec.json.decode(body, type=Envelope)
-    except (msgspec.MsgspecError, RecursionError, UnicodeDecodeError) as error:
-        raise FeedError(Trouble.NO_ENVELOPE, str(error)[:200]) from error
+    """Return what a server answered; raise RemoteError where that is no envelope."""
+    return read_resource(Envelope, body, media_type)
 
 
 class Walk:
@@ -97,9 +63,3 @@ class Walk:
             return Trouble.ENDLESS
         self._seen.add(digest)
         return Trouble.STUCK if not envelope.next and behind.added_after == self.place.added_after else None
-
-
-def pause_after(failures: int, every: timedelta, asked: timedelta = timedelta(0)) -> timedelta:
-    """Return how long to leave a server in peace: twice as long after each failure, or as it asked; a day at most."""
-    doubled: timedelta = every * (1 << min(failures, 12))
-    return min(max(doubled, asked), max(LONGEST, every))

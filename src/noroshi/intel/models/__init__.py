@@ -1,6 +1,6 @@
 """What the intel room keeps."""
 
-from noroshi.intel.models.feeds import Feed, FeedAuth
+from noroshi.intel.models.feeds import Feed, FeedAuth, Mark, MarkState, Push, Remote, Whose
 from noroshi.intel.models.knowledge import Tag
 from noroshi.intel.models.quality import FalsePositiveVote, VoteReason
 from noroshi.intel.models.sightings import Observable, Sighting, SightingSource
@@ -12,12 +12,16 @@ __all__ = [
     "FalsePositiveVote",
     "Feed",
     "FeedAuth",
+    "Mark",
+    "MarkState",
     "Observable",
     "Parcel",
     "Poll",
     "PostStatus",
+    "Push",
     "Reader",
     "RefusedObject",
+    "Remote",
     "Sighting",
     "SightingSource",
     "Source",
@@ -25,4 +29,5 @@ __all__ = [
     "Tag",
     "Turn",
     "VoteReason",
+    "Whose",
 ]

@@ -5,6 +5,17 @@ from noroshi.intel.queries.collections import EVERYTHING, SENT_IN, Collection, c
 from noroshi.intel.queries.delivery import Delivered, delivered
 from noroshi.intel.queries.feeds import feed_for, feeds_for
 from noroshi.intel.queries.knowledge import house_tags, tags_found, tags_named
+from noroshi.intel.queries.pushes import (
+    StaysBehind,
+    marks_by_state,
+    marks_of,
+    push_for,
+    pushed_views,
+    pusher_of,
+    pushes_for,
+    stays_behind,
+    view_of,
+)
 from noroshi.intel.queries.quality import own_vote, votes_on
 from noroshi.intel.queries.sightings import (
     Seen,
@@ -23,6 +34,7 @@ __all__ = [
     "Collection",
     "Delivered",
     "Seen",
+    "StaysBehind",
     "Version",
     "Wanted",
     "collection_for",
@@ -32,6 +44,8 @@ __all__ = [
     "feed_for",
     "feeds_for",
     "house_tags",
+    "marks_by_state",
+    "marks_of",
     "object_of",
     "objects_of",
     "organisations_that_saw",
@@ -40,12 +54,18 @@ __all__ = [
     "parcel_for",
     "parcels_for",
     "polls_for",
+    "push_for",
+    "pushed_views",
+    "pusher_of",
+    "pushes_for",
     "refusals_of",
     "said_seen",
     "seen",
     "status_for",
+    "stays_behind",
     "tags_found",
     "tags_named",
     "types_in",
+    "view_of",
     "votes_on",
 ]

@@ -1,5 +1,7 @@
 """Servers of others that the own organisation reads."""
 
+from collections.abc import Callable
+from typing import Any
 from uuid import UUID
 
 from django.contrib import messages
@@ -11,7 +13,7 @@ from django.views.decorators.http import require_POST
 
 from noroshi.core.errors import InvalidInput
 from noroshi.intel import actions, lists, policy, queries
-from noroshi.intel.forms import FeedForm
+from noroshi.intel.forms import FeedForm, RemoteForm
 from noroshi.intel.models import Feed
 from noroshi.intel.wording import trouble_of
 from noroshi.kit.http import ActorRequest
@@ -40,29 +42,38 @@ def feed(request: ActorRequest, feed_id: UUID) -> HttpResponse:
 def add_feed(request: ActorRequest) -> HttpResponse:
     """Name a feed."""
     policy.require_feed_keeper(request.actor)
-    return _filled_in(request, None)
+    return _form(request, None)
 
 
 def change_feed(request: ActorRequest, feed_id: UUID) -> HttpResponse:
     """Say something else of a feed."""
     policy.require_feed_keeper(request.actor)
-    return _filled_in(request, queries.feed_for(request.actor, feed_id))
+    return _form(request, queries.feed_for(request.actor, feed_id))
 
 
-def _filled_in(request: ActorRequest, known: Feed | None) -> HttpResponse:
-    shown = ("title", "api_root", "collection", "auth", "username", "minutes")
-    form = FeedForm(request.POST or None, initial={name: getattr(known, name) for name in shown} if known else None)
+def _form(request: ActorRequest, known: Feed | None) -> HttpResponse:
+    form = FeedForm.of(request.POST or None, known)
+
+    def save() -> HttpResponse:
+        said = form.said()
+        kept = known or actions.add_feed(request.actor, said=said)
+        if known is not None:
+            actions.change_feed(request.actor, known, said=said)
+        return redirect("intel:feed", feed_id=kept.pk)
+
+    return filled_in(request, form, save, "intel/edit_feed.html", {"feed": known})
+
+
+def filled_in(
+    request: ActorRequest, form: RemoteForm, save: Callable[[], HttpResponse], template: str, context: dict[str, Any]
+) -> HttpResponse:
+    """Save what a form says of a server, or show it with what is wrong."""
     if request.method == "POST" and form.is_valid():
         try:
-            if known is None:
-                known = actions.add_feed(request.actor, said=form.said())
-            else:
-                actions.change_feed(request.actor, known, said=form.said())
-            return redirect("intel:feed", feed_id=known.pk)
+            return save()
         except InvalidInput as error:
             form.blame(error)
-    context = {"form": form, "feed": known}
-    return render(request, "intel/edit_feed.html", context, status=422 if form.errors else 200)
+    return render(request, template, {**context, "form": form}, status=422 if form.errors else 200)
 
 
 @require_POST
