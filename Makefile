@@ -12,6 +12,9 @@ CATALOGUES := $(wildcard src/noroshi/*/locale/*/LC_MESSAGES/*.po)
 SPARK := $(if $(shell command -v java),.venv/.spark)
 PYTEST := $(BIN)/python -m pytest -n 2 --dist=worksteal
 
+# Containers often ask for no bytecode. Here some hundred processes start, and each would compile all of it again.
+unexport PYTHONDONTWRITEBYTECODE
+
 .PHONY: help demo test test-sqlite test-postgresql setup setup-dev system lint bench soak messages lock reference clean
 
 help: ## this list
