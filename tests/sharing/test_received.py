@@ -5,16 +5,18 @@ from datetime import timedelta
 
 import pytest
 
+from factories.audience import to_organisation
 from factories.stix_store import ids_of, indicator, polled, report, send_in
 from noroshi.core import clock
 from noroshi.core.domain.tlp import TLP
 from noroshi.core.errors import InvalidInput, NotFound, TooLarge
 from noroshi.intel.actions import delete_received
 from noroshi.intel.domain.stix.tlp import TLP_2
+from noroshi.intel.models import StixObject
 from noroshi.kit.jobs import run_until_idle
 from noroshi.sharing import actions
 from noroshi.sharing.actions import received
-from noroshi.sharing.domain.content import Content
+from noroshi.sharing.domain.content import Content, Marking
 from noroshi.sharing.models import Signal, SignalObservable
 
 pytestmark = pytest.mark.django_db
@@ -113,8 +115,32 @@ def test_its_objects_go_out_with_the_signal_marked_or_derived(cast):
     assert not {strict["id"], derived["id"]} & set(ids_of(polled(cast.actor("v1"))))
     actions.withdraw_signal(cast.actor("a1"), sent, reason="wrong")
     run_until_idle()
-    left = [json.loads(row.raw) for row in polled(cast.actor("b1"))]
-    assert {strict["id"], derived["id"]} & {each["id"] for each in left} == set()
+    left = {row.stix_id: json.loads(row.raw) for row in polled(cast.actor("b1"))}
+    assert strict["id"] not in left  # its creator alone could say that it is revoked
+    assert (left[derived["id"]]["revoked"], plain["pattern"] in str(left)) == (True, False)
+    assert left[derived["id"]]["modified"] > derived["modified"]
+
+
+def test_what_was_derived_is_a_later_version_at_a_lower_level_and_revoked_though_its_original_is_gone(cast):
+    draft = drafted(cast, one := indicator("203.0.113.6"))
+    strict = Marking(TLP.AMBER_STRICT, entries=frozenset({to_organisation(cast.bank_b)}))
+    words = Content("phishing", "customer", "Ours", "no value")
+    draft = actions.revise_draft(cast.actor("a1"), draft, content=words, marking=strict)
+    sent = actions.publish_signal(cast.actor("a1"), draft)
+    run_until_idle()
+    derived = StixObject.everything.filter(parcel=sent.pk, derived=True)
+    before = json.loads(derived.get().raw)
+    assert before["object_marking_refs"] == [TLP_2[TLP.AMBER_STRICT]]
+    actions.lower_marking(cast.actor("a1"), sent, tlp=TLP.AMBER, reason="known by now")
+    run_until_idle()
+    after = json.loads(derived.get().raw)
+    assert (after["id"], after["object_marking_refs"]) == (before["id"], [TLP_2[TLP.AMBER]])
+    assert after["modified"] > before["modified"]
+    delete_received(cast.actor("a1"), stix_id=one["id"])
+    actions.withdraw_signal(cast.actor("a1"), sent, reason="wrong")
+    run_until_idle()
+    left = {row.stix_id: json.loads(row.raw) for row in polled(cast.actor("b1"))}
+    assert (left[after["id"]]["revoked"], left[after["id"]]["modified"] > after["modified"]) == (True, True)
 
 
 def test_what_is_said_later_leaves_foreign_objects_as_they_are(cast):

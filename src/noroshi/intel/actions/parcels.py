@@ -26,11 +26,13 @@ def publish_parcel(
     *,
     shown_at: datetime,
     received: Iterable[tuple[Header, bytes]] = (),
+    derived: Iterable[tuple[Header, bytes]] = (),
     state: str = "",
 ) -> Parcel:
     """Put objects into the parcel of `item`, behind what is there, and let it follow the item as it is now.
 
-    Besides what the item says itself it may have objects that were `received` for it from elsewhere.
+    Besides what the item says itself it may have objects that were `received` for it from elsewhere, and such as were
+    `derived` of these.
     Its state is the item's, or `state`: what says that an item was withdrawn is shown to those who saw the item.
     """
     taken: dict[str, Any] = {name: getattr(item, name) for name in _FOLLOWED} | ({"state": state} if state else {})
@@ -39,6 +41,7 @@ def publish_parcel(
     )
     first = parcel.size
     fill(parcel, received, received=True)
+    fill(parcel, derived, received=True, derived=True)
     fill(parcel, objects)
     show(parcel, since=first)
     return parcel
@@ -51,11 +54,12 @@ def replace_parcel(
     *,
     shown_at: datetime,
     received: Iterable[tuple[Header, bytes]] = (),
+    derived: Iterable[tuple[Header, bytes]] = (),
     state: str = "",
 ) -> None:
     """Put `objects` in the place of all that the item's parcel said: what is taken back is not kept."""
     StixObject.everything.filter(parcel=item.pk).delete()
-    publish_parcel(item, objects, shown_at=shown_at, received=received, state=state)
+    publish_parcel(item, objects, shown_at=shown_at, received=received, derived=derived, state=state)
 
 
 def withdraw_parcel(item: Shareable) -> None:
@@ -71,7 +75,9 @@ def touch_parcel(item_id: UUID) -> None:
         parcel.update(turn=next_turn())
 
 
-def fill(parcel: Parcel, objects: Iterable[tuple[Header, bytes]], *, received: bool = False) -> None:
+def fill(
+    parcel: Parcel, objects: Iterable[tuple[Header, bytes]], *, received: bool = False, derived: bool = False
+) -> None:
     """Put objects at the end of a parcel, which the caller holds."""
     places = count(parcel.size)
     for batch in in_batches(objects):
@@ -83,6 +89,7 @@ def fill(parcel: Parcel, objects: Iterable[tuple[Header, bytes]], *, received: b
                 type=header.type,
                 modified=header.modified,
                 received=received,
+                derived=derived,
                 raw=raw,
             )
             for header, raw in batch

@@ -72,7 +72,9 @@ class StixObject(models.Model):
     others = models.BooleanField(default=False)
     """Whether the store has, or had, another row of this id: which of them a reader is given has to be looked up."""
     received = models.BooleanField(default=False)
-    """Whether it goes out with an item for which it was received: the item does not say it itself, nor revoke it."""
+    """Whether it goes out with an item for which it was received: the item does not say it itself."""
+    derived = models.BooleanField(default=False)
+    """Whether it was made here of a received one: then it is revoked with the item, which a foreign one is not."""
     raw = models.BinaryField()
 
     objects = PartManager(whole="parcel")

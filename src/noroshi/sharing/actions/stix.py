@@ -1,13 +1,13 @@
 """What a signal says, in STIX: its parcel is kept to what the signal says now."""
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID
 
 import msgspec
 from django.db import transaction
-from django.db.models import Max
+from django.db.models import Max, QuerySet
 
 from noroshi.core.domain.audience import AuthorMode, State
 from noroshi.core.domain.tlp import TLP, Profile
@@ -15,6 +15,7 @@ from noroshi.intel.actions import publish_identity, publish_parcel, replace_parc
 from noroshi.intel.domain.observables import Observable, ObservableType
 from noroshi.intel.domain.stix.header import Header, header_of
 from noroshi.intel.domain.stix.names import stable_id
+from noroshi.intel.domain.stix.revoking import gone
 from noroshi.intel.domain.stix.writing import as_bytes, is_same_said, written_moment
 from noroshi.intel.models import Parcel, StixObject
 from noroshi.intel.queries import seen
@@ -22,7 +23,7 @@ from noroshi.members.models import Organisation
 from noroshi.members.queries import the_hub
 from noroshi.sharing.actions.received import received_for
 from noroshi.sharing.domain.handling import Objective
-from noroshi.sharing.domain.stix_signals import Remark, SignalSaid, Value, gone, objects_of
+from noroshi.sharing.domain.stix_signals import Remark, SignalSaid, Value, objects_of
 from noroshi.sharing.models import Comment, Signal, SignalObservable, SignalVersion
 
 Written = tuple[Header, bytes]
@@ -46,34 +47,49 @@ def _say(signal: Signal) -> None:
     parcel = Parcel.everything.filter(pk=signal.pk).first()
     lowered = parcel is not None and (parcel.tlp, parcel.profile) != (signal.tlp, signal.profile)
     before = _latest(signal.pk)
-    there = set() if lowered else _received(signal.pk)
-    going = [(header_of(each.value), each.raw) for each in received_for(signal, signer=_signer_of(signal))]
-    fresh = [(header, raw) for header, raw in going if header.stix_id not in there]
-    held = sorted(there | {header.stix_id for header, _raw in fresh})
+    there = set() if lowered else _held(signal.pk)
+    fresh = [each for each in received_for(signal, signer=_signer_of(signal)) if each.value["id"] not in there]
+    held = sorted(there | {each.value["id"] for each in fresh})
     now = {each["id"]: each for each in objects_of(_said(signal, tuple(held)))}
-    dropped = [] if lowered else [gone(value) for name, value in before.items() if name not in now]
-    changed = list(_changed([*now.values(), *dropped], before, signal.changed_at))
-    if lowered:
-        replace_parcel(signal, changed, received=fresh, shown_at=signal.changed_at)
-    else:
-        publish_parcel(signal, changed, received=fresh, shown_at=signal.changed_at)
+    dropped = [] if lowered else _gone(value for name, value in before.items() if name not in now)
+    (replace_parcel if lowered else publish_parcel)(
+        signal,
+        list(_changed([*now.values(), *dropped], before, signal.changed_at)),
+        received=[(header_of(each.value), each.raw) for each in fresh if not each.is_derived],
+        derived=list(_anew([each.value for each in fresh if each.is_derived], _derived(signal), signal.changed_at)),
+        shown_at=signal.changed_at,
+    )
 
 
 def _take_back(signal: Signal) -> None:
-    before = _latest(signal.pk)
-    left = list(_changed([gone(value) for value in before.values()], before, signal.changed_at))
+    """Revoke what the signal said and what was derived for it; what went out as it came is its creator's to revoke."""
+    before = {**_latest(signal.pk), **_derived(signal)}
+    left = list(_changed(_gone(before.values()), before, signal.changed_at))
     if left:
         replace_parcel(signal, left, shown_at=signal.changed_at, state=State.PUBLISHED)
 
 
+def _gone(objects: Iterable[dict[str, Any]]) -> list[dict[str, Any]]:
+    return [left for value in objects if (left := gone(value)) is not None]
+
+
 def _latest(parcel: UUID) -> dict[str, dict[str, Any]]:
     """Return what the signal says of each object last, revoked ones too."""
-    rows = StixObject.everything.filter(parcel=parcel, received=False).order_by("position")
-    return {name: msgspec.json.decode(raw) for name, raw in rows.values_list("stix_id", "raw")}
+    return _read(StixObject.everything.filter(parcel=parcel, received=False))
 
 
-def _received(parcel: UUID) -> set[str]:
-    """Return the objects of others that went out with the signal."""
+def _derived(signal: Signal) -> dict[str, dict[str, Any]]:
+    """Return what was derived of objects that were received for the signal."""
+    return _read(StixObject.everything.filter(parcel=signal.pk, derived=True))
+
+
+def _read(rows: QuerySet[StixObject]) -> dict[str, dict[str, Any]]:
+    found = rows.order_by("position").values_list("stix_id", "raw")
+    return {name: msgspec.json.decode(raw) for name, raw in found}
+
+
+def _held(parcel: UUID) -> set[str]:
+    """Return the objects that were received for the signal, or derived of such, and went out with it."""
     return set(StixObject.everything.filter(parcel=parcel, received=True).values_list("stix_id", flat=True))
 
 
@@ -87,6 +103,14 @@ def _changed(
             continue
         version = {**value, "modified": value["created"] if known is None else _later(known["modified"], changed_at)}
         yield header_of(version), as_bytes(version)
+
+
+def _anew(objects: list[dict[str, Any]], before: dict[str, dict[str, Any]], changed_at: datetime) -> Iterator[Written]:
+    """Yield derived objects, those that went out before (at another level) as a later version."""
+    for value in objects:
+        known = before.get(value["id"], {})
+        later = {"modified": _later(known["modified"], changed_at)} if "modified" in known else {}
+        yield header_of({**value, **later}), as_bytes({**value, **later})
 
 
 def _later(version: str, moment: datetime) -> str:

@@ -20,8 +20,6 @@ from noroshi.intel.domain.stix.writing import SPEC_VERSION, written_moment
 from noroshi.sharing.domain.handling import Handling, Objective
 
 SOURCE_NAME: Final = "noroshi"
-GONE: Final = "[x-withdrawn:value = 'withdrawn']"
-"""The pattern of an indicator that was taken back: it finds nothing, and does not say what it once looked for."""
 
 _INCIDENTS: Final = frozenset({"incident", "fraud"})
 _MALICIOUS: Final = frozenset({"incident", "fraud", "phishing", "malware"})
@@ -76,20 +74,6 @@ def objects_of(said: SignalSaid) -> list[dict[str, Any]]:
     """Return the objects of a signal, each without `modified`: that is for whoever knows the version before."""
     held = [*_incident(said), *(_indicator(said, value) for value in said.values)]
     return [*held, _report(said, held), *_notes(said), *_sightings(said)]
-
-
-def gone(value: dict[str, Any]) -> dict[str, Any]:
-    """Return what is left of an object that was taken back: that it is revoked, and nothing of what it said."""
-    kept: dict[str, Any] = {name: value[name] for name in _KEPT if name in value}
-    emptied = {name: text for name, text in _EMPTIED.items() if name in value}
-    return {**kept, **emptied, "revoked": True}
-
-
-_KEPT: Final = (
-    "type", "spec_version", "id", "created_by_ref", "created", "object_marking_refs", "pattern_type", "valid_from",
-    "published", "object_refs", "sighting_of_ref",
-)  # fmt: skip
-_EMPTIED: Final = {"name": "withdrawn", "pattern": GONE, "content": "withdrawn"}
 
 
 def _made(said: SignalSaid, kind: str, *what: object, **properties: Any) -> dict[str, Any]:
