@@ -21,7 +21,7 @@ from noroshi.sharing.domain.content import Content, Marking
 
 from .hidden import HIDDEN, ask_openly, live, marks
 from .leak_channels import COMMON, differences, mentions, undone
-from .routes import Walk, routes, values_of_rows
+from .routes import Walk, as_nobodys, questions, routes, values_of_rows
 
 pytestmark = pytest.mark.slow
 
@@ -65,24 +65,29 @@ def hide_something(cast, drain, clock) -> None:
 
 
 def walked(cast, reader: str, fill, within: str = "") -> tuple[dict[str, str], dict[str, str]]:
-    """Every answer (of addresses that hold `within`) without what `fill` writes, and with it, by the same addresses."""
+    """Every answer (of addresses that hold `within`) without what `fill` writes, and with it, by the same addresses.
+
+    Without it, what it writes has nobody's number: all that is not there is asked for once at each address.
+    """
     token = ""
     client = Client(headers={"Accept-Language": "en"})
     if reader != "visitor":
         client = cast.client(reader)
         token = issue_token(cast.actor(reader), person=cast.people[reader], label="walk", scopes=list(Scope))[1]
     walk, known = Walk(client, token), [route for route in routes() if within in route.template]
+    there = {value for values in values_of_rows(known).values() for value in values}
 
     def with_it():
         fill()
         cache.clear()  # of rates, which would end the walk
-        values = values_of_rows(known)
-        paths = [path for route in known for path in route.paths(values)]
-        return paths, walk.over(paths)
+        asked = list(questions(known, values_of_rows(known)))
+        return asked, walk.over(asked)
 
-    paths, full = undone(with_it)
+    asked, full = undone(with_it)
     cache.clear()  # of rates, which would end the walk
-    return walk.over(paths), full
+    same = {f"{method} {path}": (method, as_nobodys(path, there)) for method, path in asked}
+    missing = walk.over(dict.fromkeys(same.values()))
+    return {question: missing[" ".join(instead)] for question, instead in same.items()}, full
 
 
 def told_apart(empty: dict[str, str], full: dict[str, str]) -> dict[str, list[str]]:
@@ -123,9 +128,8 @@ def test_walk_reaches_what_could_leak(stage, drain, stopped_clock):
     def fill():
         share_everything(stage, drain, stopped_clock)
         known = routes()
-        values = values_of_rows(known)
-        paths = [path for route in known if "signals/" in route.template for path in route.paths(values)]
-        return Walk(stage.client("b1")).over(paths)
+        asked = questions([route for route in known if "signals/" in route.template], values_of_rows(known))
+        return Walk(stage.client("b1")).over(asked)
 
     seen = undone(fill)
     assert {name for name in ("shut", "named", "circle", "early") if mentions(seen, [f"quokka{name}"])} == {
