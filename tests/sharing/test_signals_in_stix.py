@@ -1,6 +1,7 @@
 """Signals as STIX: what each says, who signs, and how the parcel follows what becomes of the signal."""
 
 import json
+from dataclasses import replace
 
 import pytest
 import stix2
@@ -11,10 +12,11 @@ from factories.stix_store import polled
 from noroshi.core.domain.audience import AuthorMode
 from noroshi.core.domain.channels import Channel
 from noroshi.core.domain.tlp import TLP
+from noroshi.intel.domain.grading import Credibility, Grading, Reliability
 from noroshi.intel.domain.stix.check import check_object
 from noroshi.intel.domain.stix.names import stable_id
 from noroshi.intel.domain.stix.tlp import TLP_2
-from noroshi.intel.models import SightingSource
+from noroshi.intel.models import SightingSource, Tag
 from noroshi.intel.queries import Version
 from noroshi.sharing import actions
 from noroshi.sharing.domain.content import Content
@@ -23,6 +25,13 @@ pytestmark = pytest.mark.filterwarnings("ignore:.*:DeprecationWarning:stix2")
 
 ALL = frozenset({Version.ALL})
 OPTIONS = stix2validator.ValidationOptions(version="2.1", strict=False)
+
+
+PHISHING = 'misp-galaxy:mitre-attack-pattern="Spearphishing Attachment - T1566.001"'
+
+
+def import_knowledge_of(name):
+    Tag.objects.create(name=name, family="mitre-attack-pattern", family_title="Attack Pattern", title=name, words=name)
 
 
 def words(body="45.155.205.66", *, title="A wave of phishing", kind="phishing"):
@@ -188,3 +197,56 @@ def test_a_guest_gets_what_was_there_before(cast, share, drain):
     actions.invite_guest(cast.actor("a1"), signal, person=cast.i1)
     drain()
     assert types(got(cast.actor("i1"))) == ["indicator", "report"]
+
+
+def graded(cast, share):
+    import_knowledge_of(PHISHING)
+    content = replace(
+        words()["content"], tags=frozenset({PHISHING}), grading=Grading(Reliability.USUALLY, Credibility.PROBABLY)
+    )
+    return share("a1", content=content, tlp=TLP.GREEN)
+
+
+def test_tags_and_grading_are_labels_confidence_and_a_reference_to_attack(cast, share, drain):
+    graded(cast, share)
+    drain()
+    rows = got(cast.actor("b1"))
+    wave = rows[-1]
+    assert wave["labels"][-3:] == [
+        'admiralty-scale:source-reliability="b"', 'admiralty-scale:information-credibility="2"', PHISHING,
+    ]  # fmt: skip
+    assert wave["external_references"][1:] == [
+        {
+            "source_name": "mitre-attack",
+            "external_id": "T1566.001",
+            "url": "https://attack.mitre.org/techniques/T1566/001/",
+        }
+    ]
+    assert {row["confidence"] for row in rows} == {70}
+    assert [problem for row in rows for problem in check_object(row)] == []
+
+
+def test_who_is_affected_agrees_and_who_calls_a_value_a_false_positive_disagrees_from_three_on(cast, share, drain):
+    signal = share("a1", **words(), tlp=TLP.GREEN)
+    digest = signal.observables.model.everything.get(signal=signal).observable.digest
+    actions.take_stance(cast.actor("b1"), signal, kind="affected", named=True)
+    for number, name in enumerate(("i1", "t1", "o1"), 1):
+        actions.take_stance(cast.actor(name), signal, kind="affected")
+        actions.vote_false_positive(cast.actor(name), digest=digest, reason="shared")
+        drain()
+        rows = got(cast.actor("b1"))
+        told = [(row["opinion"], row["created_by_ref"]) for row in rows if row["type"] == "opinion"]
+        named = ("agree", stable_id("identity", cast.bank_b.pk))
+        hub = stable_id("identity", cast.hub.pk)
+        assert told == [named] if number < 3 else sorted(told) == sorted([named, ("agree", hub), ("disagree", hub)])
+    found = {row["id"]: row["type"] for row in rows}
+    about = [found[row["object_refs"][0]] for row in rows if row["type"] == "opinion"]
+    assert sorted(about) == ["indicator", "report", "report"]
+    assert [problem for row in rows for problem in check_object(row)] == []
+    everything = json.dumps(rows)
+    hidden = [stable_id("identity", house.pk) for house in (cast.insurer, cast.trial, cast.outsider)]
+    assert [name for name in hidden if name in everything] == []
+    actions.withdraw_vote(cast.actor("o1"), digest=digest)
+    drain()
+    left = [row for row in got(cast.actor("b1")) if row["type"] == "opinion" and row.get("revoked")]
+    assert [(row["opinion"], "explanation" in row) for row in left] == [("neutral", False)]

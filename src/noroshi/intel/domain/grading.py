@@ -3,8 +3,10 @@
 The source and what it says are judged apart: a reliable source can pass on what is doubtful.
 """
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from enum import StrEnum
+from typing import Final
 
 
 class Reliability(StrEnum):
@@ -41,6 +43,26 @@ class Grading:
         return self.reliability is not None or self.credibility is not None
 
     @property
+    def confidence(self) -> int | None:
+        """The credibility on STIX's scale (2.1, appendix A, "Admiralty Credibility"); None where it was not judged."""
+        return _CONFIDENCE.get(self.credibility) if self.credibility else None
+
+    @property
+    def tags(self) -> list[str]:
+        """Both as words of the taxonomy `admiralty-scale`, each as far as it was given."""
+        said = (("source-reliability", self.reliability), ("information-credibility", self.credibility))
+        return [f'admiralty-scale:{name}="{value}"' for name, value in said if value]
+
+    @property
     def code(self) -> str:
         """Both as people write them: `B2`; what was not judged is not in it."""
         return f"{self.reliability or ''}{self.credibility or ''}".upper()
+
+
+_CONFIDENCE: Final[Mapping[Credibility, int]] = {
+    Credibility.CONFIRMED: 90,
+    Credibility.PROBABLY: 70,
+    Credibility.POSSIBLY: 50,
+    Credibility.DOUBTFUL: 30,
+    Credibility.IMPROBABLE: 10,
+}

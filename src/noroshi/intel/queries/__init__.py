@@ -16,7 +16,7 @@ from noroshi.intel.queries.pushes import (
     stays_behind,
     view_of,
 )
-from noroshi.intel.queries.quality import own_vote, votes_on
+from noroshi.intel.queries.quality import doubts_about, own_vote, votes_on
 from noroshi.intel.queries.sightings import (
     Seen,
     counts_that_saw,
@@ -41,6 +41,7 @@ __all__ = [
     "collections_for",
     "counts_that_saw",
     "delivered",
+    "doubts_about",
     "feed_for",
     "feeds_for",
     "house_tags",

@@ -1,6 +1,6 @@
 """What a signal says, in STIX: its parcel is kept to what the signal says now."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator
 from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID
@@ -18,13 +18,14 @@ from noroshi.intel.domain.stix.names import stable_id
 from noroshi.intel.domain.stix.revoking import gone
 from noroshi.intel.domain.stix.writing import as_bytes, is_same_said, written_moment
 from noroshi.intel.models import Parcel, StixObject
-from noroshi.intel.queries import seen
+from noroshi.intel.queries import doubts_about, seen
 from noroshi.members.models import Organisation
 from noroshi.members.queries import the_hub
 from noroshi.sharing.actions.received import received_for
 from noroshi.sharing.domain.handling import Objective
 from noroshi.sharing.domain.stix_signals import Remark, SignalSaid, Value, objects_of
-from noroshi.sharing.models import Comment, Signal, SignalObservable, SignalVersion
+from noroshi.sharing.models import Comment, Signal, SignalObservable, SignalTag, SignalVersion, StanceKind
+from noroshi.sharing.queries.stances import stances_on
 
 Written = tuple[Header, bytes]
 
@@ -123,6 +124,8 @@ def _said(signal: Signal, held: tuple[str, ...] = ()) -> SignalSaid:
         SignalVersion.everything.filter(signal=signal).exclude(tlp=signal.tlp).aggregate(at=Max("replaced_at"))["at"]
     )
     told = seen(signal.pk, named_after=since)
+    numbers, names = stances_on(signal, since)
+    affected = [organisation for organisation, kind in names.items() if kind == StanceKind.AFFECTED]
     return SignalSaid(
         id=signal.pk,
         reference=signal.reference,
@@ -140,15 +143,23 @@ def _said(signal: Signal, held: tuple[str, ...] = ()) -> SignalSaid:
         values=tuple(_values(signal)),
         remarks=tuple(_remarks(signal, since)),
         seen=told.number,
-        seen_by=tuple(publish_identity(row) for row in Organisation.objects.filter(pk__in=told.named).order_by("pk")),
+        seen_by=_identities(told.named),
+        affected=numbers.get(StanceKind.AFFECTED),
+        affected_by=_identities(affected),
+        hub=_identity_of(None),
+        grading=signal.grading,
+        tags=tuple(
+            SignalTag.everything.filter(signal=signal).order_by("tag__name").values_list("tag__name", flat=True)
+        ),
     )
 
 
 def _values(signal: Signal) -> Iterator[Value]:
     rows = SignalObservable.everything.filter(signal=signal).select_related("observable").order_by("pk")
+    doubts = doubts_about([row.observable_id for row in rows], signal.world)
     for row in rows:
         value = Observable(ObservableType(row.observable.type), row.observable.value)
-        yield Value(value, Objective(row.objective), benign=bool(row.benign))
+        yield Value(value, Objective(row.objective), bool(row.benign), doubts.get(row.observable_id))
 
 
 def _remarks(signal: Signal, since: datetime | None) -> Iterator[Remark]:
@@ -157,6 +168,10 @@ def _remarks(signal: Signal, since: datetime | None) -> Iterator[Remark]:
     for row in rows.filter(created_at__gt=since) if since else rows:
         named = row.author_mode == AuthorMode.NAMED
         yield Remark(row.pk, row.body, _identity_of(row.author.organisation if named else None), row.created_at)
+
+
+def _identities(organisations: Collection[UUID]) -> tuple[str, ...]:
+    return tuple(publish_identity(row) for row in Organisation.objects.filter(pk__in=organisations).order_by("pk"))
 
 
 def _signer_of(signal: Signal) -> str:

@@ -12,6 +12,8 @@ from typing import Any, Final
 from uuid import UUID
 
 from noroshi.core.domain.tlp import TLP, Profile
+from noroshi.intel.domain.grading import Grading
+from noroshi.intel.domain.knowledge.attack import address_of, techniques
 from noroshi.intel.domain.observables import Observable
 from noroshi.intel.domain.stix.names import stable_id
 from noroshi.intel.domain.stix.patterns.hunted import pattern_of
@@ -34,6 +36,8 @@ class Value:
     observable: Observable
     objective: Objective
     benign: bool = False
+    doubts: int | None = None
+    """How many organisations call it a false positive, as far as that is told."""
 
 
 @dataclass(frozen=True)
@@ -68,12 +72,19 @@ class SignalSaid:
     """Objects of others that go out with it."""
     seen: int | None = None
     seen_by: tuple[str, ...] = ()
+    affected: int | None = None
+    affected_by: tuple[str, ...] = ()
+    """Who says that it concerns them: a number as far as it is told, and those that let themselves be named."""
+    hub: str = ""
+    """Who signs what is said of numbers of organisations."""
+    grading: Grading = field(default_factory=Grading)
+    tags: tuple[str, ...] = ()
 
 
 def objects_of(said: SignalSaid) -> list[dict[str, Any]]:
     """Return the objects of a signal, each without `modified`: that is for whoever knows the version before."""
     held = [*_incident(said), *(_indicator(said, value) for value in said.values)]
-    return [*held, _report(said, held), *_notes(said), *_sightings(said)]
+    return [*held, _report(said, held), *_notes(said), *_sightings(said), *_opinions(said)]
 
 
 def _made(said: SignalSaid, kind: str, *what: object, **properties: Any) -> dict[str, Any]:
@@ -101,7 +112,18 @@ def _language(text: str) -> str:
 def _labels(said: SignalSaid) -> list[str]:
     pap = [said.handling.pap.label.lower()] if said.handling.pap else []
     caveats = [f"caveat:{caveat.value}" for caveat in sorted(said.handling.caveats)]
-    return [f"kind:{said.kind}", f"target:{said.target}", *pap, *caveats]
+    return [f"kind:{said.kind}", f"target:{said.target}", *pap, *caveats, *said.grading.tags, *said.tags]
+
+
+def _confidence(said: SignalSaid) -> dict[str, Any]:
+    return {} if said.grading.confidence is None else {"confidence": said.grading.confidence}
+
+
+def _techniques(said: SignalSaid) -> list[dict[str, str]]:
+    return [
+        {"source_name": "mitre-attack", "external_id": number, "url": address_of(number)}
+        for number in techniques(said.tags)
+    ]
 
 
 def _report(said: SignalSaid, held: list[dict[str, Any]]) -> dict[str, Any]:
@@ -113,13 +135,14 @@ def _report(said: SignalSaid, held: list[dict[str, Any]]) -> dict[str, Any]:
         published=written_moment(said.created),
         object_refs=[*(each["id"] for each in held), *said.held] or [said.author],  # a report holds something (4.16)
         labels=_labels(said),
-        external_references=[{"source_name": SOURCE_NAME, "external_id": said.reference}],
+        **_confidence(said),
+        external_references=[{"source_name": SOURCE_NAME, "external_id": said.reference}, *_techniques(said)],
     )
 
 
 def _incident(said: SignalSaid) -> Iterator[dict[str, Any]]:
     if said.kind in _INCIDENTS:
-        yield _made(said, "incident", **_words(said), labels=_labels(said))
+        yield _made(said, "incident", **_words(said), labels=_labels(said), **_confidence(said))
 
 
 def _indicator(said: SignalSaid, value: Value) -> dict[str, Any]:
@@ -137,6 +160,7 @@ def _indicator(said: SignalSaid, value: Value) -> dict[str, Any]:
         valid_from=written_moment(said.created),
         **ends,
         labels=[f"objective:{value.objective}"],
+        **_confidence(said),
     )
 
 
@@ -157,3 +181,22 @@ def _sightings(said: SignalSaid) -> Iterator[dict[str, Any]]:
         yield _made(said, "sighting", sighting_of_ref=report, count=said.seen, summary=True)
     for identity in said.seen_by:
         yield _made(said, "sighting", identity, sighting_of_ref=report, where_sighted_refs=[identity])
+
+
+def _opinions(said: SignalSaid) -> Iterator[dict[str, Any]]:
+    """Who is affected agrees with the signal; who calls a value a false positive disagrees with its indicator."""
+    report = stable_id("report", said.id)
+    if said.affected:
+        yield _opinion(said, "agree", report, by=said.hub, words=f"{said.affected} organisations or more are affected.")
+    for identity in said.affected_by:
+        yield _opinion(said, "agree", report, by=identity, words="The organisation is affected.")
+    for value in said.values:
+        if value.doubts:
+            about = stable_id("indicator", said.id, value.observable.type, value.observable.value)
+            words = f"{value.doubts} organisations or more call it a false positive."
+            yield _opinion(said, "disagree", about, by=said.hub, words=words)
+
+
+def _opinion(said: SignalSaid, opinion: str, about: str, *, by: str, words: str) -> dict[str, Any]:
+    what = {"opinion": opinion, "explanation": words, "lang": "en", "object_refs": [about]}
+    return _made(said, "opinion", by, about, by=by, **what)

@@ -40,7 +40,7 @@ def answers_to(actor: Actor, signal: Signal) -> Answers:
     Who gave the name under a narrower level gave it to those who could read it then (`open_since`).
     """
     since = open_since(actor, signal)
-    numbers, named = _numbers_and_names(signal, since)
+    numbers, named = stances_on(signal, since)
     sightings = seen(signal.pk, named_after=since)
     names = Organisation.objects.filter(pk__in={*sightings.named, *named}).order_by("slug")
     return Answers(
@@ -52,7 +52,8 @@ def answers_to(actor: Actor, signal: Signal) -> Answers:
     )
 
 
-def _numbers_and_names(signal: Signal, since: datetime | None) -> tuple[Mapping[str, int | None], dict[UUID, str]]:
+def stances_on(signal: Signal, since: datetime | None) -> tuple[Mapping[str, int | None], dict[UUID, str]]:
+    """Return how many say what of a signal, as far as it is told, and what those say who gave their name."""
     rows = list(_current().filter(signal=signal).values_list("organisation_id", "kind", "named", "at"))
     numbers = Counter(kind for _organisation, kind, named, _at in rows if not named)
     names = {who: kind for who, kind, named, at in rows if named and (since is None or at > since)}

@@ -3,10 +3,11 @@
 from typing import Final
 
 from noroshi.core import ledger
+from noroshi.core.domain.audience import State
 from noroshi.core.models import LedgerEntry
 from noroshi.intel.actions import touch_parcel
 from noroshi.sharing.actions import say_in_stix
-from noroshi.sharing.models import Signal
+from noroshi.sharing.models import Signal, SignalObservable
 
 SAID: Final = (
     "sharing.signal.published",
@@ -15,6 +16,7 @@ SAID: Final = (
     "sharing.signal.readdressed",
     "sharing.signal.withdrawn",
     "sharing.signal.commented",
+    "sharing.stance.taken",
 )
 
 
@@ -30,6 +32,14 @@ def say_who_saw_it(entry: LedgerEntry) -> None:
     """Say how many have seen what a signal is about, and who lets itself be named."""
     if (signal := Signal.everything.filter(pk=entry.payload["item"]).first()) is not None:
         say_in_stix(signal.pk)
+
+
+@ledger.subscribe("sharing.stix_votes", "intel.vote.cast", "intel.vote.withdrawn")
+def say_who_doubts_it(entry: LedgerEntry) -> None:
+    """Say how many call a value a false positive, with each signal that names it."""
+    named = SignalObservable.everything.filter(observable=entry.payload["observable"])
+    for number in named.filter(signal__state=State.PUBLISHED).values_list("signal", flat=True):
+        say_in_stix(number)
 
 
 @ledger.subscribe("sharing.stix_guests", "sharing.guest.invited")
