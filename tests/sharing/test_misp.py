@@ -18,13 +18,14 @@ from noroshi.core.domain.tlp import TLP, Profile
 from noroshi.core.errors import InvalidInput, NotAllowed, NotFound
 from noroshi.core.models import AudienceEntry
 from noroshi.intel.domain.misp.events import read_events
+from noroshi.intel.models import Tag
 from noroshi.members.actions import issue_token
 from noroshi.members.models import Person
 from noroshi.sharing import actions
 from noroshi.sharing.cli.misp import misp as command
 from noroshi.sharing.domain.content import Content, Marking
 from noroshi.sharing.domain.handling import Handling, Objective, Pap
-from noroshi.sharing.models import MispFeed, Receipt, Signal, SignalObservable, TakenEvent
+from noroshi.sharing.models import MispFeed, Receipt, Signal, SignalObservable, SignalTag, TakenEvent
 
 EVERYBODY = frozenset({COMMUNITY})
 
@@ -329,6 +330,16 @@ def test_feed_when_fetched_then_it_has_what_its_reader_sees_each_under_its_level
     assert listed(fetch("bank_b", "group-wg_incident/manifest.json")) == [("group", ["tlp:amber"])]
     assert fetch("outsider", f"everything/{group.pk}.json").status_code == 404
     assert fetch("outsider", "group-wg_incident/manifest.json").status_code == 404
+
+
+def test_event_when_its_signal_is_tagged_and_graded_then_it_bears_the_words_that_misp_knows(share, fetch):
+    name = 'misp-galaxy:mitre-attack-pattern="Phishing - T1566"'
+    word = Tag.objects.create(name=name, family="mitre-attack-pattern", family_title="Attack Pattern", title=name)
+    signal, _other = share("tagged", TLP.GREEN), share("plain", TLP.GREEN)
+    SignalTag.everything.create(signal=signal, tag=word)
+    Signal.everything.filter(pk=signal.pk).update(reliability="b", credibility="2")
+    code = ['admiralty-scale:source-reliability="b"', 'admiralty-scale:information-credibility="2"']
+    assert listed(fetch("bank_b")) == [("plain", ["tlp:green"]), ("tagged", ["tlp:green", *code, name])]
 
 
 @pytest.mark.parametrize(

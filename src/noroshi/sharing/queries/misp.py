@@ -22,7 +22,7 @@ from noroshi.intel.domain.misp.writing import Outgoing, Value
 from noroshi.intel.domain.observables import Observable, ObservableType
 from noroshi.intel.domain.stix.tlp import carried
 from noroshi.sharing.domain.handling import Objective
-from noroshi.sharing.models import Signal, SignalObservable
+from noroshi.sharing.models import Signal, SignalObservable, SignalTag
 from noroshi.sharing.queries.outputs import collection_of
 from noroshi.sharing.queries.receipts import changed_since_got
 from noroshi.sharing.queries.signals import byline, published_for, tombstones_for
@@ -59,8 +59,17 @@ def signals_among(actor: Actor, collection: str, events: Iterable[Outgoing]) -> 
 
 def _whole(actor: Actor, signals: list[Signal]) -> list[Outgoing]:
     Signal.know_audiences(signals)
-    values = _values(actor, signals)
-    return [_outgoing(actor, signal, values[signal.pk]) for signal in signals]
+    values, tags = _values(actor, signals), _tags(actor, signals)
+    return [_outgoing(actor, signal, values[signal.pk], tags[signal.pk]) for signal in signals]
+
+
+def _tags(actor: Actor, signals: list[Signal]) -> dict[UUID, list[str]]:
+    """Return what each is tagged with: no word of a taxonomy of which a signal has a field of its own is among them."""
+    found: dict[UUID, list[str]] = defaultdict(list)
+    rows = SignalTag.objects.of(actor, *signals).order_by("tag__name").values_list("signal", "tag__name")
+    for signal, name in rows:
+        found[signal].append(name)
+    return found
 
 
 def _values(actor: Actor, signals: list[Signal]) -> dict[UUID, list[Value]]:
@@ -73,7 +82,7 @@ def _values(actor: Actor, signals: list[Signal]) -> dict[UUID, list[Value]]:
     return found
 
 
-def _outgoing(actor: Actor, signal: Signal, values: list[Value]) -> Outgoing:
+def _outgoing(actor: Actor, signal: Signal, values: list[Value], tags: list[str]) -> Outgoing:
     pap = signal.handling.pap
     return Outgoing(
         uuid=signal.pk,
@@ -84,7 +93,7 @@ def _outgoing(actor: Actor, signal: Signal, values: list[Value]) -> Outgoing:
         level=carried(TLP(signal.tlp), Profile(signal.profile)),
         values=values,
         body=signal.words,
-        further=[pap.label] if pap else [],
+        further=[*([pap.label] if pap else []), *signal.grading.tags, *tags],
         url=settings.BASE_URL + reverse("sharing:detail", args=[signal.pk]),
         may_spread=any(entry.kind is EntryKind.COMMUNITY for entry in signal.known_audience) or signal.tlp == TLP.CLEAR,
     )
