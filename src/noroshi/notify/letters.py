@@ -3,6 +3,7 @@
 import secrets
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
+from textwrap import indent
 from typing import Final
 from urllib.parse import urlsplit
 from uuid import UUID
@@ -63,6 +64,11 @@ class Line:
         return f"{self.tlp.label}\n\n{self.shown.text[:MAX_TEXT]}".strip()
 
     @property
+    def entry(self) -> str:
+        """What stands in a mail with others under the heading: nothing, or the text of what nobody looks up."""
+        return self.text if self.shown.stands_alone and self.form is Form.CONTENT else ""
+
+    @property
     def link(self) -> str:
         """The way to it through the reader's inbox: the address names the notice, not what it is about."""
         return _address(reverse("notify:open", args=[self.notice.pk]))
@@ -109,7 +115,7 @@ def _folded(lines: Sequence[Line]) -> tuple[str, str]:
     together = _together(lines)
     count = len(together)
     subject = ngettext("%(count)d notice for you", "%(count)d notices for you", count) % {"count": count}
-    parts = [f"- {_heading(line, times)}\n  {line.link}" for line, times in together[:MOST_LINES]]
+    parts = [_entry(line, times) for line, times in together[:MOST_LINES]]
     if count > MOST_LINES:
         parts.append(_the_others())
     if any(line.notice.delivery == Delivery.AT_ONCE for line in lines):
@@ -124,6 +130,11 @@ def _together(lines: Sequence[Line]) -> list[tuple[Line, int]]:
         key = (line.notice.kind, line.notice.subject, line.notice.subject_id)
         found[key] = (line, found[key][1] + 1 if key in found else 1)
     return list(found.values())
+
+
+def _entry(line: Line, times: int) -> str:
+    head = f"- {_heading(line, times)}\n  {line.link}"
+    return f"{head}\n\n{indent(line.entry, '  ')}" if line.entry else head
 
 
 def _heading(line: Line, times: int) -> str:
@@ -198,12 +209,12 @@ def _magazine_text(sections: Sequence[Section], bare: Sequence[tuple[Line, int]]
         if section.circle != circle:
             circle = section.circle
             parts.append(f"{circle}\n{'=' * 40}")
-        rows = [f"- {_heading(line, times)}\n  {line.link}" for line, times in section.lines[:MOST_LINES]]
+        rows = [_entry(line, times) for line, times in section.lines[:MOST_LINES]]
         parts.append("\n\n".join([f"[{section.kind}]", *rows]))
         if len(section.lines) > MOST_LINES:
             parts.append(_the_others())
     if bare:
-        rows = [f"- {_heading(line, times)}\n  {line.link}" for line, times in bare[:MOST_LINES]]
+        rows = [_entry(line, times) for line, times in bare[:MOST_LINES]]
         parts.append("\n\n".join([_("To be read after signing in") + "\n" + "=" * 40, *rows]))
     return "\n\n".join(parts)
 

@@ -37,6 +37,8 @@ class Presentation:
     url: str
     tlp: TLP
     text: str = ""
+    stands_alone: bool = False
+    """Whether the text is for somebody who will not open the page: a digest has it too."""
     is_private: bool = False
     """Whether a mail may not even say of what kind the notice is."""
 

@@ -121,6 +121,8 @@ def _account(request: HttpRequest, actor: Actor) -> Account | None:
     ]
     by_mail = settings.MAIL_IN_DOMAIN and may_share(actor)
     mail = [Entry(_("Share by mail"), reverse("sharing:mail-addresses"), "send")] if by_mail else []
+    chooses = manages_somebody(actor) and not actor.is_supervisor
+    plain = [Entry(_("Mail in plain words"), reverse("sharing:plain-mail-list"), "inbox")] if chooses else []
     hooks = [Entry(_("Webhooks"), reverse("notify:webhooks"), "link")] if may_have_webhooks(actor) else []
     tools = (
         []
@@ -135,6 +137,7 @@ def _account(request: HttpRequest, actor: Actor) -> Account | None:
         Entry(_("Profile"), reverse("members:profile"), "account"),
         *([] if actor.is_supervisor else inbox),
         *mail,
+        *plain,
         *hooks,
         Entry(_("Second factor"), reverse("mfa_index"), "key"),
         Entry(_("Sessions"), reverse("usersessions_list"), "history"),

@@ -12,10 +12,12 @@ from noroshi.sharing.domain.file_kinds import FileKind, Refusal
 from noroshi.sharing.domain.handling import Caveat, Objective, Pap
 from noroshi.sharing.domain.letters import Unfit
 from noroshi.sharing.domain.outline import Form
+from noroshi.sharing.domain.plain_words import Step
 from noroshi.sharing.domain.release import Gravity
 from noroshi.sharing.domain.scan import FindingKind
 from noroshi.sharing.domain.style import Habit
 from noroshi.sharing.domain.ways import Way
+from noroshi.sharing.models import Kind, Target
 
 GRANTS: Final[dict[EntryKind, Promise]] = {
     EntryKind.COMMUNITY: _("The whole community"),
@@ -312,3 +314,52 @@ OBSTACLES: Final = {
     "unseen": _("A hub operator has to read TLP:AMBER before another hub gets it, and none of them sees this one."),
 }
 """Why nobody need agree that a signal goes to another hub (`queries.obstacle_to_passage`)."""
+
+HAPPENED: Final[dict[str, Promise]] = {
+    Kind.INCIDENT: _("Another institution was attacked, or its systems were disturbed."),
+    Kind.FRAUD: _("Somebody takes money by deceit, or tries to."),
+    Kind.PHISHING: _("False mails, messages or web pages are about that pass themselves off as genuine."),
+    Kind.MALWARE: _("A program that does harm is spreading."),
+    Kind.VULNERABILITY: _("A weakness was found in a product that institutions use."),
+    Kind.QUESTION: _("Another institution asks for advice."),
+    Kind.GOOD_PRACTICE: _("Another institution tells what worked well for it."),
+    Kind.NEWS: _("There is news to know of."),
+}
+"""What a signal of each kind tells, in plain words."""
+
+CONCERNED: Final[dict[str, Promise]] = {
+    Target.OWN_SYSTEM: _("Everybody who works with your organisation's computers, and whoever looks after them."),
+    Target.CUSTOMER: _("Your customers, and your people at the counter and on the telephone."),
+}
+"""Whom it concerns, in plain words."""
+
+STEPS: Final[dict[Step, Promise]] = {
+    Step.TELL_STAFF: _("Tell everybody in the house, at the counter and on the telephone too."),
+    Step.TELL_COUNTER: _(
+        "Tell your people at the counter and on the telephone, so that they know it when customers ask."
+    ),
+    Step.OPEN_NOTHING: _(
+        "Open no attachment and no link of a mail that you did not expect. If in doubt, ask the sender by telephone."
+    ),
+    Step.UNPLUG: _(
+        "If somebody has opened one or typed a password in: pull that computer's network cable and turn its wireless"
+        " network off, leave it switched on, and call."
+    ),
+    Step.ASK_SUPPORT: _(
+        "Ask whoever looks after your systems whether this concerns them, and have the answer written down."
+    ),
+    Step.ASK_UPDATE: _("Ask them on which day the correction will be put in."),
+    Step.ASK_BACKUP: _("Ask them whether the last backup worked, and when it was."),
+    Step.CHECK_TRANSFERS: _(
+        "Look through the transfers of today and yesterday. Stop what looks strange, and ask the customer by telephone."
+    ),
+    Step.HELP_CUSTOMERS: _(
+        "If a customer has typed a password or an account number in: block the access at once, as for a lost card."
+    ),
+    Step.NO_BLOCKING: _("Have nothing blocked yet: the attacker would notice."),
+    Step.NO_CONTACT: _("Do not write to the attacker, and do not open the addresses named."),
+    Step.NO_SUBMISSION: _("Upload no file and no address to a public testing service."),
+    Step.ANSWER: _("If you can help, answer on the page of the signal."),
+    Step.READ: _("Read it when you have time. Nothing need be done today."),
+}
+"""What to do, in plain words."""

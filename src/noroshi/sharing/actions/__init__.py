@@ -50,6 +50,7 @@ from noroshi.sharing.actions.outputs import (
     report_deployments,
 )
 from noroshi.sharing.actions.passages import agree_to_passage, end_passage, release_passage
+from noroshi.sharing.actions.plain_mail import choose_plain_mail
 from noroshi.sharing.actions.receipt_files import export_receipt
 from noroshi.sharing.actions.receipts import note_read, read_receipts
 from noroshi.sharing.actions.received import draft_from_parcel
@@ -112,6 +113,7 @@ __all__ = [
     "attach_to_comment",
     "change_search",
     "check_marking",
+    "choose_plain_mail",
     "comment_on_signal",
     "default_profile",
     "delete_search",

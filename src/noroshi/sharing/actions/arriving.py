@@ -27,13 +27,19 @@ from noroshi.members.actions.mirror import mirror_house
 from noroshi.members.models import Group, Organisation, Person
 from noroshi.members.queries import machine_of
 from noroshi.sharing.actions.rows import audience_rows, keep_version, make_searchable, make_unsearchable, move
-from noroshi.sharing.actions.words import checked_body, checked_kind, checked_outline, checked_title
+from noroshi.sharing.actions.words import (
+    checked_body,
+    checked_kind,
+    checked_outline,
+    checked_plain_words,
+    checked_title,
+)
 from noroshi.sharing.domain.outline import Outline
 from noroshi.sharing.domain.travelling import Published, Recalled, Said, Value, Withdrawn
 from noroshi.sharing.models import Origin, Signal, SignalObservable, SignalVersion
 
 IGNORED, TAKEN = ArrivalOutcome.IGNORED, ArrivalOutcome.TAKEN
-WORDS = ("kind", "target", "title", "body", "form", "outline", "pap", "caveats", "expires_at")
+WORDS = ("kind", "target", "title", "body", "form", "outline", "plain_words", "pap", "caveats", "expires_at")
 
 
 @dataclass(frozen=True)
@@ -138,7 +144,7 @@ def _recall(signal: Signal, origin: Origin) -> ArrivalOutcome:
     SignalObservable.everything.filter(signal=signal).delete()
     SignalVersion.everything.filter(signal=signal).delete()
     signal.tlp, signal.author, signal.author_mode = TLP.RED, None, AuthorMode.ANONYMOUS
-    signal.title, signal.body, signal.outline = signal.reference, "", {}
+    signal.title, signal.body, signal.outline, signal.plain_words = signal.reference, "", {}, ""
     signal.voice_ja = signal.voice_en = signal.voice_person = ""
     signal.withdrawal_reason = _("It is not for this installation any more.")
     signal.save()
@@ -177,6 +183,7 @@ def _words_said(said: Published) -> dict[str, object]:
         "body": checked_body(said.body),
         "form": said.form,
         "outline": checked_outline(Outline.of(said.outline)).stored,
+        "plain_words": checked_plain_words(said.plain_words),
         "pap": said.pap or "",
         "caveats": sorted(said.caveats),
         "expires_at": said.expires_at,

@@ -9,7 +9,14 @@ from noroshi.sharing import policy
 from noroshi.sharing.actions.marking import check_marking
 from noroshi.sharing.actions.rows import audience_rows, locked
 from noroshi.sharing.actions.values import propose_values
-from noroshi.sharing.actions.words import checked_body, checked_kind, checked_outline, checked_tags, checked_title
+from noroshi.sharing.actions.words import (
+    checked_body,
+    checked_kind,
+    checked_outline,
+    checked_plain_words,
+    checked_tags,
+    checked_title,
+)
 from noroshi.sharing.domain.content import (
     Content,
     Marking,
@@ -58,6 +65,7 @@ def _write_draft(actor: Actor, signal: Signal, content: Content, marking: Markin
         checked_kind(content.kind, content.target)
     signal.kind, signal.target = content.kind, content.target
     signal.title, signal.body = checked_title(content.title), checked_body(content.body)
+    signal.plain_words = checked_plain_words(content.plain_words)
     signal.form, signal.outline = content.form, checked_outline(content.outline).stored
     signal.reliability, signal.credibility = content.grading.reliability or "", content.grading.credibility or ""
     tags = checked_tags(content.tags)

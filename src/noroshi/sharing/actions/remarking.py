@@ -92,6 +92,7 @@ def _words_of(signal: Signal) -> Content:
         body=signal.body,
         form=Form(signal.form),
         outline=signal.answers,
+        plain_words=signal.plain_words,
         grading=signal.grading,
         tags=frozenset(SignalTag.everything.filter(signal=signal).values_list("tag__name", flat=True)),
     )

@@ -83,6 +83,7 @@ def keep_version(signal: Signal, reason: str) -> None:
         body=signal.body,
         form=signal.form,
         outline=signal.outline,
+        plain_words=signal.plain_words,
         tlp=signal.tlp,
         replaced_at=moment_of(signal, State.PUBLISHED),
         reason=reason,

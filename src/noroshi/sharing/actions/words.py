@@ -13,6 +13,7 @@ from noroshi.sharing.domain.content import (
     MAX_TITLE,
 )
 from noroshi.sharing.domain.outline import MAX_ANSWER, Outline
+from noroshi.sharing.domain.plain_words import MAX_PLAIN
 from noroshi.sharing.domain.texts import one_line, readable
 from noroshi.sharing.models import Kind, Target
 
@@ -50,6 +51,15 @@ def checked_sentence(field: str, text: str, limit: int) -> str:
         raise InvalidInput(field, _("Write something here."))
     if len(plain) > limit:
         raise InvalidInput(field, _("This is longer than %(limit)s characters.") % {"limit": f"{limit:,}"})
+    return plain
+
+
+def checked_plain_words(text: str) -> str:
+    """Return plain words without what cannot be read; they may be empty."""
+    plain = readable(text)
+    if len(plain) > MAX_PLAIN:
+        limit = {"limit": f"{MAX_PLAIN:,}"}
+        raise InvalidInput("plain_words", _("This is longer than %(limit)s characters.") % limit)
     return plain
 
 

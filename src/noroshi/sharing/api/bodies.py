@@ -75,6 +75,7 @@ class NewDraft(Schema):
     embargo_until: datetime | None = None
     expires_at: datetime | None = None
     outline: FixedForm | None = Field(None, description="Written in the fixed form; `body` comes after it")
+    plain_words: str = Field("", description="For members without technical staff; composed where it is empty")
     downgrade: Lowering | None = Field(None, description="A lower level that it takes by itself")
     pap: Pap | None = Field(None, description="Permissible Actions Protocol: what readers may do")
     caveats: Annotated[list[Caveat], Field(default_factory=list, max_length=len(Caveat))]
@@ -93,6 +94,7 @@ class NewDraft(Schema):
             body=self.body,
             form=form,
             outline=answers,
+            plain_words=self.plain_words,
             grading=Grading(self.reliability, self.credibility),
             tags=frozenset(self.tags),
         )

@@ -85,6 +85,7 @@ class WaitingWhole(Called, WaitingLine):
         **LINE,
         body=WORDS["body"],
         outline=None,
+        plain_words="",
         downgrade=None,
         **CALLED,
         values=[{"type": "ipv4", "value": "45.155.205.66", "objective": "detect", "benign": []}],
@@ -92,6 +93,7 @@ class WaitingWhole(Called, WaitingLine):
 
     body: str
     outline: FixedForm | None
+    plain_words: str = Field(description="Empty where its author wrote none")
     downgrade: Lowering | None
     values: list[ObservableLine]
 

@@ -84,6 +84,7 @@ class DraftWhole(Called, DraftLine):
         **LINE,
         body=WORDS["body"],
         outline=None,
+        plain_words="",
         grants=AUDIENCE["grants"],
         pap=None,
         caveats=[],
@@ -98,6 +99,7 @@ class DraftWhole(Called, DraftLine):
 
     body: str
     outline: FixedForm | None
+    plain_words: str = Field(description="Empty where its author wrote none")
     grants: Grants
     pap: Pap | None
     caveats: list[Caveat]

@@ -106,6 +106,7 @@ class SignalWhole(Called, SignalLine):
         state="published",
         body="Mail leads to hxxps://login.bank-portal[.]example.",
         outline=None,
+        plain_words="",
         downgrade=None,
         **CALLED,
     )
@@ -113,6 +114,7 @@ class SignalWhole(Called, SignalLine):
     state: Literal["published", "held"]
     body: str
     outline: FixedForm | None
+    plain_words: str = Field(description="Empty where its author wrote none")
     downgrade: Lowering | None
 
 
@@ -211,6 +213,7 @@ def words_of(actor: Actor, signal: Signal) -> dict[str, Any]:
     outlined = signal.form == Form.OUTLINE
     return {
         "body": signal.body,
+        "plain_words": signal.plain_words,
         "outline": asdict(signal.answers) if outlined else None,
         "downgrade": {"at": signal.downgrade_at, "tlp": signal.downgrade_tlp} if signal.downgrade_at else None,
         "reliability": signal.grading.reliability,

@@ -118,7 +118,7 @@ def check_signal(request: ActorRequest, new: NewSignal) -> dict[str, Any]:
     policy.require_carried(actor, marking.tlp)
     actions.check_marking(actor, marking)
     item = marking.as_draft(actor.acting_organisation, actor.acting_person, actor.world)
-    found = queries.warnings_about(actor, [content.title, content.outline.text, content.body])
+    found = queries.warnings_about(actor, [content.title, content.outline.text, content.body, content.plain_words])
     return {**foretold(queries.foretold_to(actor, item)), "warnings": shapes.warned(found)}
 
 

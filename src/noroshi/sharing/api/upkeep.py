@@ -35,6 +35,7 @@ class Amendment(Why):
     title: str
     body: str = ""
     outline: FixedForm | None = None
+    plain_words: str | None = Field(None, description="They stay as they were where they are left out")
 
 
 class Lowered(Why):
@@ -96,6 +97,7 @@ def amend_signal(request: ActorRequest, signal_id: UUID, new: Amendment) -> dict
         body=new.body,
         reason=new.reason,
         outline=None if new.outline is None else Outline(**new.outline.dict()),
+        plain_words=new.plain_words,
     )
     return sent(request, signal)
 

@@ -32,6 +32,7 @@ class Content:
     body: str = ""
     form: Form = Form.FREE
     outline: Outline = field(default_factory=Outline)
+    plain_words: str = ""
     grading: Grading = field(default_factory=Grading)
     tags: frozenset[str] = frozenset()
     """The names of words of taxonomies (`intel.models.Tag`)."""

@@ -11,6 +11,7 @@ from noroshi.core.domain.tlp import TLP, Profile
 from noroshi.members.domain.houses import House
 from noroshi.sharing.domain.handling import Caveat, Objective, Pap
 from noroshi.sharing.domain.outline import Form
+from noroshi.sharing.domain.plain_words import MAX_PLAIN
 
 MOST_LINES = 2_000
 MOST_VALUES = 5_000
@@ -56,8 +57,10 @@ class Voice(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     house: House | None = None
 
 
-class Published(msgspec.Struct, frozen=True, forbid_unknown_fields=True, tag_field="state", tag="published"):
-    """A signal that its receiver may have, as it is now."""
+class Published(
+    msgspec.Struct, frozen=True, forbid_unknown_fields=True, omit_defaults=True, tag_field="state", tag="published"
+):
+    """A signal that its receiver may have, as it is now. What has a default is not said where it is that."""
 
     kind: str
     target: str
@@ -81,6 +84,7 @@ class Published(msgspec.Struct, frozen=True, forbid_unknown_fields=True, tag_fie
     expires_at: Moment | None
     files: Annotated[int, msgspec.Meta(ge=0)]
     """How many files it has where it comes from: they do not travel."""
+    plain_words: Annotated[str, msgspec.Meta(max_length=2 * MAX_PLAIN)] = ""
 
 
 class Withdrawn(msgspec.Struct, frozen=True, forbid_unknown_fields=True, tag_field="state", tag="withdrawn"):

@@ -28,6 +28,7 @@ from noroshi.sharing.domain.content import (
 )
 from noroshi.sharing.domain.handling import USUAL_OBJECTIVE, Caveat, Handling, Objective, Pap
 from noroshi.sharing.domain.outline import MAX_ANSWER, Form, Outline
+from noroshi.sharing.domain.plain_words import MAX_PLAIN
 from noroshi.sharing.models import Kind, Signal, SignalObservable, Target
 from noroshi.sharing.queries import entries_of_people, groups_on_offer, organisations_on_offer
 from noroshi.sharing.wording import CAVEATS, FORMS, OBJECTIVES, OUTLINE, PAP, TLP_CHOICES
@@ -56,6 +57,19 @@ def _text(label: Any, rows: int, longest: int, **options: Any) -> forms.CharFiel
     """A text over several lines. The action measures it, after line ends have become what they are stored as."""
     widget = forms.Textarea(attrs={"rows": rows, "maxlength": longest})
     return forms.CharField(label=label, widget=widget, **options)
+
+
+def _plain_words() -> forms.CharField:
+    return _text(
+        gettext_lazy("In plain words"),
+        6,
+        MAX_PLAIN,
+        help_text=gettext_lazy(
+            "For members without technical staff: what happened, what to do today, by when. Left empty, it is composed"
+            " of what you chose above; the next page shows how."
+        ),
+        required=False,
+    )
 
 
 def _judgement(label: Any, words: Mapping[Any, Any]) -> forms.ChoiceField:
@@ -237,6 +251,7 @@ class ComposeForm(OutlineForm, AudienceForm):
         help_text=gettext_lazy("Markdown. Paste a report as it is: addresses, domains and hashes are recognised next."),
         required=False,
     )
+    plain_words = _plain_words()
     reliability = _judgement(gettext_lazy("How reliable its source is"), RELIABILITY)
     credibility = _judgement(gettext_lazy("How credible what it says is"), CREDIBILITY)
     tags = _Names(label=gettext_lazy("Tags"), required=False)
@@ -264,6 +279,7 @@ class ComposeForm(OutlineForm, AudienceForm):
             body=data["body"],
             form=form,
             outline=self.outline(),
+            plain_words=data["plain_words"],
             grading=Grading(
                 Reliability(data["reliability"]) if data["reliability"] else None,
                 Credibility(data["credibility"]) if data["credibility"] else None,
@@ -292,6 +308,7 @@ def typed_words(typed: Mapping[str, str]) -> list[str]:
     """Return the words of a form that is still being written, as far as they go out."""
     outlined = typed.get("form") == Form.OUTLINE
     limits = {"title": MAX_TITLE, **(dict.fromkeys(Outline.names(), MAX_ANSWER) if outlined else {}), "body": MAX_BODY}
+    limits["plain_words"] = MAX_PLAIN
     return [typed.get(name, "")[:limit] for name, limit in limits.items()]
 
 
@@ -307,6 +324,7 @@ def initial_of(signal: Signal) -> dict[str, Any]:
         "kind": signal.kind,
         "target": signal.target,
         "body": signal.body,
+        "plain_words": signal.plain_words,
         "tlp": signal.tlp,
         "community": bool(targets[EntryKind.COMMUNITY]),
         "groups": targets[EntryKind.GROUP],
@@ -370,6 +388,7 @@ class AmendForm(OutlineForm):
 
     title = _title()
     body = _text(gettext_lazy("Text"), 14, MAX_BODY, required=False)
+    plain_words = _plain_words()
     reason = forms.CharField(label=gettext_lazy("What changed, and why"), max_length=MAX_REASON)
 
 

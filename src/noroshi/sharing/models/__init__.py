@@ -18,6 +18,7 @@ from noroshi.sharing.models.mail_in import MailAddress, TakenMail
 from noroshi.sharing.models.misp import MispFeed, TakenEvent
 from noroshi.sharing.models.outputs import Deployment, ToolAnswer
 from noroshi.sharing.models.passages import Passage
+from noroshi.sharing.models.plain_mail import PlainMail
 from noroshi.sharing.models.receipts import Receipt
 from noroshi.sharing.models.received import SignalParcel
 from noroshi.sharing.models.relations import Relation, RelationKind
@@ -44,6 +45,7 @@ __all__ = [
     "Origin",
     "Outcome",
     "Passage",
+    "PlainMail",
     "QuestionItem",
     "Receipt",
     "ReferenceAnswer",

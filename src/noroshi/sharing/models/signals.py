@@ -45,6 +45,8 @@ class Signal(Shareable):
     form = models.CharField(max_length=8, choices=choices(Form), default=Form.FREE)
     outline = models.JSONField(default=dict, blank=True)
     """Answers to the questions of the fixed form, by name (`domain.outline.Outline`)."""
+    plain_words = models.TextField(blank=True)
+    """What it means for whoever has no technical staff, as its author says it; else it is composed (`plain_words`)."""
     pap = models.CharField(max_length=8, choices=choices(Pap), blank=True)
     caveats = models.JSONField(default=list, blank=True)
     reliability = models.CharField(max_length=1, choices=choices(Reliability), blank=True)
@@ -101,7 +103,7 @@ class Signal(Shareable):
     @property
     def words(self) -> str:
         """All that it says under its title."""
-        return "\n".join(text for text in (self.answers.text, self.body) if text)
+        return "\n".join(text for text in (self.answers.text, self.body, self.plain_words) if text)
 
     @property
     def handling(self) -> Handling:
@@ -136,6 +138,7 @@ class SignalVersion(models.Model):
     body = models.TextField(blank=True)
     form = models.CharField(max_length=8, choices=choices(Form), default=Form.FREE)
     outline = models.JSONField(default=dict, blank=True)
+    plain_words = models.TextField(blank=True)
     tlp = models.CharField(max_length=12)
     replaced_at = models.DateTimeField(default=clock.now)
     reason = models.CharField(max_length=400, blank=True)

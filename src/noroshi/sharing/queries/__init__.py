@@ -71,6 +71,16 @@ from noroshi.sharing.queries.mail_in import mail_address_for, mail_address_with,
 from noroshi.sharing.queries.misp_feeds import misp_feed_for, misp_feeds_followed, misp_feeds_of
 from noroshi.sharing.queries.outputs import AtWork, at_work, collections_of_signals, deployments_for
 from noroshi.sharing.queries.passages import Onward, obstacle_to_passage, onward, passages_waiting
+from noroshi.sharing.queries.plain_mail import (
+    PlainReader,
+    chosen_of,
+    contacts,
+    plain_mail_house,
+    plain_mail_houses,
+    plain_mail_of,
+    plain_readers,
+    values_of_each,
+)
 from noroshi.sharing.queries.readership import Readership, Some, readership
 from noroshi.sharing.queries.receipts import (
     Disclosure,
@@ -162,6 +172,7 @@ __all__ = [
     "Named",
     "Naming",
     "Onward",
+    "PlainReader",
     "Reach",
     "Reader",
     "Readership",
@@ -188,11 +199,13 @@ __all__ = [
     "byline",
     "canonical",
     "changed_since_got",
+    "chosen_of",
     "collections_of_signals",
     "comment_for",
     "comments_of",
     "consent_state",
     "consents_asked",
+    "contacts",
     "correlated",
     "deployments_for",
     "disclosed_signal",
@@ -255,6 +268,10 @@ __all__ = [
     "people_reached",
     "people_who_see",
     "periods_on_offer",
+    "plain_mail_house",
+    "plain_mail_houses",
+    "plain_mail_of",
+    "plain_readers",
     "published_for",
     "questions_for",
     "reach",
@@ -294,6 +311,7 @@ __all__ = [
     "tombstones_for",
     "under_lifted_embargo",
     "value_for",
+    "values_of_each",
     "versions_of",
     "versions_of_document",
     "waiting",

@@ -121,6 +121,7 @@ def as_published(peer: Peer, signal: Signal) -> Published:
         embargo_until=signal.embargo_until,
         expires_at=signal.expires_at,
         files=Attachment.everything.filter(signal=signal, comment=None).count(),
+        plain_words=signal.plain_words,
     )
 
 

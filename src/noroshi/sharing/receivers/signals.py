@@ -9,6 +9,7 @@ from uuid import UUID
 
 from django.db.models import Q
 from django.urls import reverse
+from django.utils import translation
 from django.utils.translation import gettext as _
 
 from noroshi.core import clock, ledger
@@ -40,7 +41,18 @@ from noroshi.notify.presenters import (
 from noroshi.sharing.actions import note_read
 from noroshi.sharing.domain.moments import to_the_hour
 from noroshi.sharing.models import Comment, Kind, QuestionItem, Signal, SignalObservable
-from noroshi.sharing.queries import got_by, mailed_readers, people_reached, people_who_see, readers_of
+from noroshi.sharing.plain_words import in_plain_words
+from noroshi.sharing.queries import (
+    PlainReader,
+    contacts,
+    got_by,
+    mailed_readers,
+    people_reached,
+    people_who_see,
+    plain_readers,
+    readers_of,
+    values_of_each,
+)
 from noroshi.sharing.wording import OUTLINE, recalled
 
 SUBJECT: Final = "sharing.signal"
@@ -65,8 +77,29 @@ CHANGES: Final = {
 @presents_to_many(SUBJECT, kinds=Kind.choices)
 def present_signals(actors: Iterable[Actor], ids: Collection[UUID]) -> Iterator[tuple[Actor, Shown]]:
     """Yield to each reader title, address and words of those signals that it sees; of a withdrawn one, its number."""
-    for actor, signals in seen_by_each(actors, Signal, ids):
-        yield actor, {signal.pk: _presentation(signal) for signal in signals}
+    readers = list(actors)
+    plain = plain_readers({each.person for each in readers if each.person and each.channel is Channel.MAIL_CONTENT})
+    values = values_of_each(ids) if plain else {}
+    for actor, signals in seen_by_each(readers, Signal, ids):
+        shown = {signal.pk: _presentation(signal) for signal in signals}
+        if actor.channel is Channel.MAIL_CONTENT and actor.person in plain:
+            shown |= {
+                number: replace(shown[number], text=text, stands_alone=True)
+                for number, text in _in_plain_words(plain[actor.person], signals, values)
+            }
+        yield actor, shown
+
+
+def _in_plain_words(
+    reader: PlainReader, signals: Iterable[Signal], values: Mapping[UUID, Collection[SignalObservable]]
+) -> Iterator[tuple[UUID, str]]:
+    """Yield the text of each of the signals that are not withdrawn, in the reader's language."""
+    with translation.override(reader.language):
+        lines = contacts(reader.contact)
+        texts = {
+            each.pk: in_plain_words(each, lines, values[each.pk]) for each in signals if each.state == State.PUBLISHED
+        }
+    yield from texts.items()
 
 
 def _presentation(signal: Signal) -> Presentation:

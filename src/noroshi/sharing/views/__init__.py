@@ -25,6 +25,7 @@ from noroshi.sharing.views.documents import (
 from noroshi.sharing.views.mail_in import mail_address_revoke, mail_address_rotate, mail_addresses
 from noroshi.sharing.views.misp import misp_event, misp_feed_verb, misp_feeds, misp_hashes, misp_manifest
 from noroshi.sharing.views.outputs import output, outputs
+from noroshi.sharing.views.plain_mail import plain_mail, plain_mail_list
 from noroshi.sharing.views.reading import act, amend, detail, raise_level
 from noroshi.sharing.views.receipts import receipt_file, receipt_list, receipts
 from noroshi.sharing.views.received import draft_from_parcel
@@ -77,6 +78,8 @@ __all__ = [
     "output",
     "outputs",
     "part",
+    "plain_mail",
+    "plain_mail_list",
     "preview",
     "raise_level",
     "receipt_file",

@@ -33,6 +33,7 @@ from noroshi.sharing.views.context import (
     handling_context,
     onward_context,
     passing_on,
+    plain_preview,
     posted,
     reach_context,
     shown_files,
@@ -166,6 +167,7 @@ def review(request: ActorRequest, signal_id: UUID) -> HttpResponse:
         "audience": audience_lines(actor, signal),
         **reach_context(queries.reach_known_to(actor, signal)),
         **onward_context(actor, signal),
+        "plain": plain_preview(signal),
     }
     return render(request, "sharing/review.html", context)
 

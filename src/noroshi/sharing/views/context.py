@@ -34,6 +34,7 @@ from noroshi.sharing.domain.scan import Finding
 from noroshi.sharing.domain.style import traces
 from noroshi.sharing.forms.signals import FileForm
 from noroshi.sharing.models import RelationKind, Signal, SignalObservable, SignalVersion, StanceKind, StoredFile
+from noroshi.sharing.plain_words import in_plain_words
 
 MOST_DAYS: Final = 120
 
@@ -122,6 +123,23 @@ def onward_context(actor: Actor, signal: Signal) -> dict[str, Any]:
     rows = [(each, why(each.against, TLP(signal.tlp).label)) for each in queries.onward(actor, signal)]
     obstacle = queries.obstacle_to_passage(signal) if rows else ""
     return {"onward": rows, "obstacle": wording.OBSTACLES[obstacle] if obstacle else ""}
+
+
+def plain_context(actor: Actor, signal: Signal) -> dict[str, str]:
+    """Return a signal in plain words: the author's own, and for whom the organisation has chosen so, the whole text."""
+    reader = queries.plain_readers({actor.person}).get(actor.person) if actor.person else None
+    if signal.state != State.PUBLISHED:
+        return {}
+    return {"plain": _plain_text(signal, reader.contact) if reader else signal.plain_words}
+
+
+def plain_preview(signal: Signal) -> str:
+    """Return how a draft reads in plain words once it is out."""
+    return _plain_text(signal, _("(whom each organisation has named)")) if signal.kind else ""
+
+
+def _plain_text(signal: Signal, contact: str) -> str:
+    return in_plain_words(signal, queries.contacts(contact), queries.values_of_each([signal.pk])[signal.pk])
 
 
 def tags_context(actor: Actor, signal: Signal) -> dict[str, Any]:

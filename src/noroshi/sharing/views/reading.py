@@ -44,6 +44,7 @@ from noroshi.sharing.views.context import (
     handling_context,
     onward_context,
     passing_on,
+    plain_context,
     posted,
     reach_context,
     replies_context,
@@ -105,6 +106,7 @@ def _detail(actor: Actor, signal: Signal) -> dict[str, Any]:
         **guests_context(actor, signal),
         **consultation_context(actor, signal),
         **reach_context(queries.reach_known_to(actor, signal)),
+        **plain_context(actor, signal),
         **(onward_context(actor, signal) if signal.state == State.PUBLISHED else {}),
         "at_work": queries.at_work(actor, signal) if signal.state == State.PUBLISHED else None,
     }
@@ -114,10 +116,10 @@ def amend(request: ActorRequest, signal_id: UUID) -> HttpResponse:
     """Replace the words of a published signal."""
     signal = queries.signal_for(request.actor, signal_id)
     policy.require(request.actor, "amend", signal)
-    initial = {"title": signal.title, "body": signal.body, **signal.answers.stored}
+    initial = {name: getattr(signal, name) for name in ("title", "body", "plain_words")} | signal.answers.stored
     form = AmendForm(posted(request), initial=initial)
     if form.is_valid():
-        words = {name: form.cleaned_data[name] for name in ("title", "body", "reason")}
+        words = {name: form.cleaned_data[name] for name in ("title", "body", "plain_words", "reason")}
         try:
             actions.amend_signal(request.actor, signal, **words, outline=form.outline())
         except InvalidInput as error:
