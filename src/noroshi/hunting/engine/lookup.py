@@ -47,15 +47,13 @@ _BY_EPOCH = """
 SELECT needle, organisation, epoch, bit_or(days), sum(n)::BIGINT, min(first), max(last), bool_or(cut)
 FROM found GROUP BY ALL ORDER BY needle, organisation, epoch
 """
-# The keys of many needles are read from a file: what is asked once for each prefix length is kept apart.
-_IS_NETWORK = " OR ".join(f"kind = '{kind}' AND prefix < {bits}" for kind, bits in BITS.items())
-_NETWORK = f"""
-CREATE OR REPLACE TEMP TABLE network AS SELECT needle, kind, prefix, n0, n1, deep FROM key WHERE {_IS_NETWORK}
-"""
-_ALL_EXACT = f"CREATE OR REPLACE TEMP VIEW exact AS SELECT * FROM key WHERE NOT ({_IS_NETWORK})"
-_EXACT_THERE = f"""
+# The keys of many needles are read from a file, which begins with the networks: these are kept apart, and are asked for
+# once for each prefix length.
+_NETWORK = "CREATE OR REPLACE TEMP TABLE network AS SELECT needle, kind, prefix, n0, n1, deep FROM key WHERE type < 0"
+_ALL_EXACT = "CREATE OR REPLACE TEMP VIEW exact AS SELECT * FROM key WHERE type > 0"
+_EXACT_THERE = """
 CREATE OR REPLACE TEMP TABLE exact AS SELECT DISTINCT k.needle, k.type, k.h0, k.h1, k.deep
-FROM ({{rows}}) AS i JOIN key AS k ON i.key = k.h0 AND i.type = k.type WHERE NOT ({_IS_NETWORK})
+FROM ({rows}) AS i JOIN key AS k ON i.key = k.h0 AND i.type = k.type
 """
 _ASKED = f"SELECT type, h0, kind, prefix, n0, n1 FROM key LIMIT {FEW_KEYS + 1}"
 
@@ -96,7 +94,7 @@ class _Asked(NamedTuple):
 
     @property
     def is_network(self) -> bool:
-        return self.prefix < BITS.get(self.kind, 0)
+        return self.type < 0
 
     @property
     def network(self) -> _Network:

@@ -23,7 +23,7 @@ import duckdb
 from publicsuffixlist import PublicSuffixList
 
 from noroshi.hunting.engine import normalise
-from noroshi.hunting.engine.observables import KINDS, WIDEST, text_key, url_key
+from noroshi.hunting.engine.observables import BITS, KINDS, WIDEST, text_key, url_key
 from noroshi.hunting.engine.reasons import BadNeedleError, NeedleReason
 from noroshi.hunting.engine.records import Needle, NeedleType
 
@@ -56,8 +56,8 @@ COLUMNS: Final = {
     "n0": "BIGINT",
     "n1": "BIGINT",
 }
-# Besides what the scan compares: by which numbers the index knows a key; ``deep`` where that is only the beginning of
-# a URL.
+# Besides what the scan compares: by which numbers the index knows a key; of a network, which it knows by the addresses
+# inside, the type is negative. ``deep``: they are those of a URL's beginning.
 TABLE_COLUMNS: Final = COLUMNS | {"type": "SMALLINT", "h0": "BIGINT", "h1": "BIGINT", "deep": "BOOLEAN"}
 _TABLE: Final = ", ".join(f"unnest(?::{kind}[]) AS {name}" for name, kind in TABLE_COLUMNS.items())
 
@@ -97,7 +97,7 @@ def _marks(key: Key) -> tuple[int, int | None, int, bool]:
         return number, mark, 0, deep
     if key.t0 is not None:
         return number, text_key(key.t0), 0, False
-    return number, key.n0, key.n1 or 0, False
+    return number if key.prefix == BITS[key.kind] else -number, key.n0, key.n1 or 0, False
 
 
 def prepare(needles: Iterable[Needle], pseudonym_key: bytes) -> Keys:

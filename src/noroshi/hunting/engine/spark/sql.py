@@ -56,8 +56,7 @@ _FOUND: Final = """
 SELECT k.needle, o.organisation, o.epoch, bit_or(o.days) AS days, sum(o.n) AS n, min(o.first) AS first,
        max(o.last) AS last, bool_or(k.deep OR NOT o.inside) AS cut
 FROM (SELECT organisation, epoch, days, first, last, {inside} AS inside, inline({counted}) FROM idx) AS o
-JOIN (SELECT needle, deep, type, if({whole}, {exact}, prefix) AS prefix, if({whole}, h0, n0) AS k0,
-             if({whole}, h1, coalesce(n1, 0L)) AS k1 FROM key) AS k
+JOIN (SELECT needle, deep, type, if(type > 0, {exact}, prefix) AS prefix, h0 AS k0, h1 AS k1 FROM key) AS k
 ON k.type = o.type AND k.prefix = o.prefix AND k.k0 = o.k0 AND k.k1 = o.k1
 GROUP BY 1, 2, 3
 """
@@ -74,9 +73,8 @@ def found_in_index(asked: Asked, inside: str) -> str:
     """Return SQL of (needle, organisation, epoch, days, n, first, last, cut) for what rows of the index show."""
     exact = _COUNTED.format(type="type", prefix=_EXACT, k0="key", k1="key2", n="n")
     counted = ", ".join([exact, *_networks(asked)])
-    whole = " AND ".join(f"(kind <> '{kind}' OR prefix = {bits})" for kind, bits in BITS.items())
     counted = f"filter(array({counted}), each -> each IS NOT NULL)"
-    return _FOUND.format(inside=inside, counted=counted, whole=whole, exact=_EXACT)
+    return _FOUND.format(inside=inside, counted=counted, exact=_EXACT)
 
 
 def _shown(kind: str, prefix: int, place: Sequence[str]) -> str:
@@ -109,5 +107,5 @@ def _networks(asked: Asked) -> Iterator[str]:
             k1 = halves[1] if len(halves) > 1 else _NO_NUMBER
             own = KINDS[kind].number
             first, last = PAIRS[kind] + prefix, PAIRS[kind] + BITS[kind] - 1
-            counted = _COUNTED.format(type=own, prefix=prefix, k0=halves[0], k1=k1, n=f"if(type = {own}, n, -n)")
+            counted = _COUNTED.format(type=-own, prefix=prefix, k0=halves[0], k1=k1, n=f"if(type = {own}, n, -n)")
             yield f"if(type = {own} OR type BETWEEN {first} AND {last}, {counted}, NULL)"
