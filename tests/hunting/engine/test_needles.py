@@ -7,7 +7,7 @@ from hypothesis import strategies as st
 
 from noroshi.hunting.engine import Needle, NeedleReason
 from noroshi.hunting.engine.needles import Key, prepare
-from noroshi.hunting.engine.observables import URL_DEPTH, text_key, text_key_sql, url_cuts_sql, url_key
+from noroshi.hunting.engine.observables import URL_DEPTH, above_sql, text_key, text_key_sql, url_cut_sql, url_key
 
 KEY = b"k" * 16
 
@@ -87,8 +87,15 @@ def test_a_text_has_the_same_key_in_python_and_in_sql(text):
 
 
 @given(st.text(alphabet="a/?&é", max_size=24))
-def test_a_url_has_the_same_last_key_in_python_and_in_sql(url):
-    sql = f"SELECT cuts[-1], len(cuts) FROM ({url_cuts_sql('(SELECT ? AS text)')})"
-    last, depth = duckdb.execute(sql, [url]).fetchall()[0]
-    cut = sum(map(url.rstrip("/").count, "/?&"))
-    assert (last, cut >= URL_DEPTH, depth) == (*url_key(url), min(cut + 1, URL_DEPTH))
+def test_a_url_has_the_same_last_key_in_python_and_in_sql_and_is_cut_to_its_host(url):
+    steps = f"""
+        WITH RECURSIVE step AS (
+            SELECT {url_cut_sql("$1")} AS cut
+            UNION ALL SELECT {above_sql("cut")} FROM step WHERE cut <> {above_sql("cut")})
+        SELECT cut, {text_key_sql("cut")} FROM step
+    """
+    cuts = duckdb.execute(steps, [url]).fetchall()
+    places = [place for place, sign in enumerate(url.rstrip("/")) if sign in "/?&"]
+    whole, deep = url_key(url)
+    assert (cuts[0][1], deep, len(cuts)) == (whole, len(places) >= URL_DEPTH, min(len(places) + 1, URL_DEPTH))
+    assert [cut for cut, _key in cuts[1:]] == [url[:place] for place in reversed(places[: len(cuts) - 1])]

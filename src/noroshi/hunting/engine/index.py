@@ -27,8 +27,9 @@ from noroshi.hunting.engine.observables import (
     PAIRS,
     URL_DEPTH,
     WIDEST,
+    above_sql,
     text_key_sql,
-    url_cuts_sql,
+    url_cut_sql,
     with_email_host,
 )
 from noroshi.hunting.engine.session import UNREADABLE
@@ -287,17 +288,13 @@ class _Kinds:
         places = self._places("url")
         if not places:
             return
-        columns = [url for _host, url in places]
-        with_host = ", ".join(f"CASE WHEN {host} IS NOT NULL THEN {url} END AS {url}" for host, url in places)
-        self._run(f"CREATE OR REPLACE TEMP TABLE seen_urls AS SELECT {', '.join(columns)}, {_SUMS} "
-                  f"FROM (SELECT {with_host}, bit, us FROM observed) GROUP BY ALL")  # fmt: skip
-        distinct = " UNION ".join(f"SELECT {column} AS text FROM seen_urls" for column in columns)
-        cut = url_cuts_sql(f"({distinct}) WHERE text IS NOT NULL")
-        self._run(f"CREATE OR REPLACE TEMP TABLE cut_urls AS {cut}")
-        parts = [_cut_rows(column) for column in columns]
-        if len(columns) > 1:
-            parts.append(_common_cut_rows(*columns))
-        yield _rows("url", "v0", "0", " UNION ALL ".join(parts), sums=_SUMMED)
+        whole = [
+            f"SELECT {url_cut_sql(url)} AS v0, {_SUMS} FROM observed WHERE {host} IS NOT NULL GROUP BY 1"
+            for host, url in places
+        ]
+        if len(places) > 1:
+            whole.append(_common_cuts(*places))
+        yield _rows("url", text_key_sql("v0"), "0", _with_what_is_above(" UNION ALL ".join(whole)), sums=_SUMMED)
 
     def _emails(self) -> Iterator[str]:
         """E-mail addresses, but for the events whose user or account is named by theirs: those have its pseudonym."""
@@ -351,22 +348,28 @@ def _pairs(kind: str, source: Place, destination: Place) -> str:
     )
 
 
-def _cut_rows(column: str) -> str:
-    summed = f"SELECT {column} AS text, {_SUMMED} FROM seen_urls WHERE {column} IS NOT NULL GROUP BY 1"
-    return f"SELECT unnest(cuts) AS v0, days, n, first, last FROM ({summed}) JOIN cut_urls USING (text)"
+def _with_what_is_above(cuts: str) -> str:
+    """SQL of cut URLs and of all that stands above them: step by step, each with the sums of what is cut to it."""
+    above = f"SELECT {above_sql('v0')} AS v0, {_SUMMED} FROM {{below}} WHERE regexp_matches(v0, '[/?&]') GROUP BY 1"
+    steps = [cuts, *(above.format(below=f"step_{number}") for number in range(1, URL_DEPTH))]
+    made = ", ".join(f"step_{number} AS MATERIALIZED ({step})" for number, step in enumerate(steps, start=1))
+    return f"WITH {made} " + " UNION ALL ".join(f"FROM step_{number}" for number in range(1, URL_DEPTH + 1))
 
 
-def _common_cut_rows(url: str, referrer: str) -> str:
-    """SQL of the cuts that a URL and its referrer share, to be taken off: both count them.
+def _common_cuts(one: Place, other: Place) -> str:
+    """SQL of the deepest cut that an event's two URLs share, to be taken off: both count it, and what is above it.
 
-    Those of different hosts share none, and are left out by a condition that is none of the join: all URLs of a host
-    would be paired with all.
+    The longer one is cut until they are the same. Those of different hosts share none.
     """
-    depth = " ".join(f"WHEN u.cuts[{n}] IS DISTINCT FROM r.cuts[{n}] THEN {n - 1}" for n in range(1, URL_DEPTH + 1))
-    of_one_host = f"SELECT * FROM seen_urls WHERE split_part({url}, '/', 1) = split_part({referrer}, '/', 1)"
-    pairs = (
-        f"SELECT u.cuts[:least(len(u.cuts), CASE {depth} ELSE {URL_DEPTH} END)] AS cuts, {_SUMMED} "
-        f"FROM ({of_one_host}) JOIN cut_urls AS u ON {url} = u.text JOIN cut_urls AS r ON {referrer} = r.text "
-        "GROUP BY 1"
-    )
-    return f"SELECT unnest(cuts) AS v0, days, -n AS n, first, last FROM ({pairs})"
+    (host, url), (referrer_host, referrer) = one, other
+    longer = "length(u) > length(r)"
+    return f"""
+        FROM (WITH RECURSIVE pair AS (
+            SELECT {url_cut_sql(url)} AS u, {url_cut_sql(referrer)} AS r, {_SUMS} FROM observed
+            WHERE {host} IS NOT NULL AND {referrer_host} IS NOT NULL
+                  AND split_part({url}, '/', 1) = split_part({referrer}, '/', 1) GROUP BY ALL
+            UNION ALL
+            SELECT CASE WHEN {longer} THEN {above_sql("u")} ELSE u END,
+                   CASE WHEN {longer} THEN r ELSE {above_sql("r")} END, {_SUMMED} FROM pair WHERE u <> r GROUP BY ALL)
+        SELECT u AS v0, days, -n AS n, first, last FROM pair WHERE u = r)
+    """

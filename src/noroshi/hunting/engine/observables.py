@@ -67,7 +67,7 @@ def text_key(text: str) -> int:
 
 
 def url_key(url: str) -> tuple[int, bool]:
-    """Return the last of a URL's keys (see `url_cuts_sql`), and whether the URL goes deeper than that."""
+    """Return the key of a URL as deep as the index goes (see `url_cut_sql`), and whether the URL goes deeper."""
     bare = url.rstrip("/")
     cuts = [cut.start() for cut in _CUT.finditer(bare)]
     deep = len(cuts) >= URL_DEPTH
@@ -84,15 +84,12 @@ def with_email_host(relation: str) -> str:
     return f"SELECT *, nullif(split_part(email, '@', 2), '') AS {EMAIL_HOST} FROM {relation}"
 
 
-def url_cuts_sql(urls: str) -> str:
-    """Return SQL of (text, cuts) of a relation of URLs (text): the keys of the host, then further by one cut each.
+def url_cut_sql(url: str) -> str:
+    """Return SQL of a URL as deep as the index goes. A ``/`` at its end is no cut: a needle has none there."""
+    bare = f"CASE WHEN ends_with({url}, '/') THEN rtrim({url}, '/') ELSE {url} END"
+    return f"regexp_extract({bare}, '^[^/?&]*([/?&][^/?&]*){{0,{URL_DEPTH - 1}}}')"
 
-    There are at most `URL_DEPTH`. A ``/`` at the end is no cut: a needle has none there.
-    """
-    split = "string_split(replace(replace(rtrim(text, '/'), '?', '/'), '&', '/'), '/')"
-    ends = f"SELECT text, pieces, length(pieces[1]) AS end_1 FROM (SELECT text, {split} AS pieces FROM {urls})"
-    for number in range(2, URL_DEPTH + 1):
-        ends = f"SELECT *, end_{number - 1} + 1 + length(pieces[{number}]) AS end_{number} FROM ({ends})"
-    cuts = {number: text_key_sql(f"left(text, end_{number})") for number in range(1, URL_DEPTH + 1)}
-    keys = ", ".join(f"CASE WHEN len(pieces) >= {number} THEN {key} END" for number, key in cuts.items())
-    return f"SELECT text, [{keys}][:len(pieces)] AS cuts FROM ({ends})"
+
+def above_sql(cut: str) -> str:
+    """Return SQL of what stands before the last cut of such a beginning; of a host that is itself."""
+    return f"regexp_replace({cut}, '[/?&][^/?&]*$', '')"
