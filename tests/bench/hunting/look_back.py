@@ -56,7 +56,9 @@ class ByHand:
         self.duck.execute("SET enable_progress_bar = false").fetchall()
         self.duck.execute("SET VARIABLE parts = ?", [parts]).fetchall()
         self._loaded: set[str] = set()
-        self.duck.execute("CREATE VIEW events AS FROM read_parquet(getvariable('parts'))").fetchall()
+        self.duck.execute(
+            "CREATE VIEW events AS FROM read_parquet(getvariable('parts'), union_by_name = true)"
+        ).fetchall()
 
     def read(self) -> None:
         """Read the columns, nothing more."""
@@ -178,9 +180,8 @@ def blooms(parts: list[str], folder: Path, address: int) -> tuple[float, float, 
         ("bloom", ", DICTIONARY_SIZE_LIMIT 200000, BLOOM_FILTER_FALSE_POSITIVE_RATIO 0.001"),
     ):
         started = time.process_time()
-        duck.execute(
-            f"COPY (FROM read_parquet(?) ORDER BY time) TO '{folder}/{name}.parquet' ({options}{more})", [one]
-        ).fetchall()
+        events = "FROM read_parquet(?, union_by_name = true) ORDER BY time"
+        duck.execute(f"COPY ({events}) TO '{folder}/{name}.parquet' ({options}{more})", [one]).fetchall()
         cpus.append(time.process_time() - started)
         sizes.append((folder / f"{name}.parquet").stat().st_size)
     sql = f"SELECT count(*), min(time), max(time) FROM read_parquet('{folder}/bloom.parquet') WHERE src_v4 = {address}"

@@ -22,7 +22,7 @@ from noroshi.hunting.engine.log_file import numbered
 from noroshi.hunting.engine.readers import delimited, json_text, web
 from noroshi.hunting.engine.reasons import BadLineError
 from noroshi.hunting.engine.rows import SPAN_DIGITS, columns_by_role
-from noroshi.hunting.engine.schema import SLOTS, STAGED_COLUMNS
+from noroshi.hunting.engine.schema import SLOTS, STAGED_COLUMNS, events_sql
 from noroshi.hunting.engine.timestamps import Bounds
 
 ROLES = FieldRoles()
@@ -319,7 +319,7 @@ def ingested(tmp_path, monkeypatch, write):
         report = lake.ingest("bank", "web", [before, write(name, content)])
         parts = [str(path) for path in (tmp_path / f"lake-{name}-{bulk}" / "events").rglob("*.parquet")]
         with duckdb.connect() as connection:
-            rows = "SELECT * REPLACE (epoch_us(time) AS time) FROM read_parquet(?, hive_partitioning = false)"
+            rows = f"SELECT * REPLACE (epoch_us(time) AS time) FROM ({events_sql('?')})"
             events = connection.execute(f"{rows} ORDER BY file, line", [parts]).fetchall()
         kept = [(line.line, line.reason, line.text) for line in lake.quarantine("bank", "web", 1000)]
         return events, kept, (report.files, report.lines, report.events, report.quarantined, report.refused_files)

@@ -40,6 +40,8 @@ FROM (SELECT time, file, line, lag(time) OVER () AS t, lag(file) OVER () AS f, l
 """
 _SORTED = "ORDER BY time, file, line"
 _DAYS = "SELECT day, count(*), epoch_us(min(time)), epoch_us(max(time)) FROM staged GROUP BY 1 ORDER BY 1"
+# A column without a value takes as long to write as one with.
+_FILLED = f"SELECT {', '.join(f'count({name})' for name in STAGED_COLUMNS)} FROM staged"  # noqa: S608 - the same
 
 
 class PartWriter:
@@ -80,7 +82,9 @@ class PartWriter:
         stage = _STAGE.format(tables=" UNION ALL BY NAME ".join(f"FROM {table}" for table in tables))
         self._duckdb.execute(stage).fetchall()
         order = "" if self._duckdb.execute(_IS_SORTED).fetchall()[0][0] else _SORTED
-        parts = [self._write_day(order, *day) for day in self._duckdb.execute(_DAYS).fetchall()]
+        counts = self._duckdb.execute(_FILLED).fetchall()[0]
+        columns = ", ".join(name for name, count in zip(STAGED_COLUMNS, counts, strict=True) if count)
+        parts = [self._write_day(columns, order, *day) for day in self._duckdb.execute(_DAYS).fetchall()]
         written = Written(parts, [self._index(epoch, parts) for epoch in epochs(self._duckdb, "staged")])
         self.drop(tables)
         return written
@@ -98,19 +102,19 @@ class PartWriter:
         for table in tables:
             self._duckdb.execute(f"DROP TABLE {table}").fetchall()
 
-    def _write_day(self, order: str, day: Any, events: int, first: int, last: int) -> Part:
+    def _write_day(self, columns: str, order: str, day: Any, events: int, first: int, last: int) -> Part:
         scratch = self._scratch / "part.parquet"
-        self._duckdb.execute(self._copy(day, scratch, order)).fetchall()
+        self._duckdb.execute(self._copy(day, scratch, columns, order)).fetchall()
         path = f"{EVENTS}/organisation={self._organisation}/day={day}/{uuid.uuid4().hex}.parquet"
         publish(scratch, self._root / path)
         size = (self._root / path).stat().st_size
         return Part(path, self._organisation, self._source, str(day), events, size, first, last)
 
-    def _copy(self, day: Any, target: Path, order: str) -> str:
+    def _copy(self, day: Any, target: Path, columns: str, order: str) -> str:
         """SQL that writes one day. COPY takes no parameters; the names are slugs and the path is ours."""
         quoted = str(target).replace("'", "''")
         return f"""
-            COPY (SELECT '{self._organisation}' AS organisation, '{self._source}' AS source, * EXCLUDE (day)
+            COPY (SELECT '{self._organisation}' AS organisation, '{self._source}' AS source, {columns}
                   FROM staged WHERE day = DATE '{day}' {order})
             TO '{quoted}' ({OPTIONS})
         """  # noqa: S608

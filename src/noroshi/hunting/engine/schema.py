@@ -1,8 +1,8 @@
 """The columns of an event and the roles a log's fields can play in it.
 
-An event is flat. In a Parquet part each column has the type of `COLUMNS`, rows are sorted by time, and every text is
-canonical (see `normalise`). OCSF names in the comments are those of version 1.9 (schema.ocsf.io), which knows no
-transfer of money: those columns stand for fields of an extension.
+An event is flat. In a Parquet part each column has the type of `COLUMNS`, and one without values can be missing (see
+`events_sql`); rows are sorted by time, and every text is canonical (see `normalise`). OCSF names in the comments are
+those of version 1.9 (schema.ocsf.io), which knows no transfer of money: those columns stand for fields of an extension.
 """
 
 from enum import StrEnum
@@ -89,8 +89,8 @@ ROLES: Final = frozenset(SLOTS) - {"file", "line"} | PARTIAL_ROLES
 def events_sql(files: str) -> str:
     """Return SQL of the events in Parquet files, given as an SQL expression, with the columns of `COLUMNS`.
 
-    A column that came into the schema after a part was written is NULL in it. Filters and the keys of joins reach the
-    scan all the same.
+    A column that a part has not is NULL in it: none of its events has a value there, or it is older than the column.
+    Filters and the keys of joins reach the scan all the same.
     """
     nulls = ", ".join(f"NULL::{kind} AS {name}" for name, kind in COLUMNS.items())
     return (
