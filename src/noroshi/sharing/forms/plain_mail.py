@@ -15,7 +15,7 @@ class PlainMailForm(BlamingForm):
     """Who gets the mail, and whom they call."""
 
     people: forms.ModelMultipleChoiceField[Person] = forms.ModelMultipleChoiceField(
-        label=_("Who gets it"),
+        label=_("Who gets the mails"),
         queryset=Person.objects.none(),
         required=False,
         widget=forms.CheckboxSelectMultiple,
