@@ -18,7 +18,7 @@ from noroshi.core import clock
 from noroshi.core.domain.tlp import TLP
 from noroshi.intel.actions import publish_parcel
 from noroshi.intel.domain.stix.header import header_of
-from noroshi.members.actions import join_group, leave_group
+from noroshi.members.actions import join_group, leave_group, suspend_organisation
 from noroshi.members.models import Person
 from noroshi.sharing import actions
 from noroshi.sharing.domain.content import Content, Marking
@@ -110,6 +110,5 @@ def test_taxii_when_a_page_is_turned_after_the_door_was_shut_then_nothing_more_c
     reader = client_of(cast, "bank_b")
     first = reader.get("collections/everything/objects/", limit=1).json()
     assert first["more"]
-    cast.bank_b.standing = "suspended"
-    cast.bank_b.save()
+    suspend_organisation(cast.actor("hub_op"), organisation=cast.bank_b, reason="left")
     assert reader.get("collections/everything/objects/", next=first["next"]).status_code == 401

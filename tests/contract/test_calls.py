@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from factories.program import Program, program_of
 from noroshi.core.models import LedgerEntry
-from noroshi.members.actions import issue_token
+from noroshi.members.actions import issue_token, suspend_organisation
 from noroshi.members.domain.scopes import Scope
 from noroshi.sharing.models import Comment, Signal
 from noroshi.site.api import api
@@ -188,8 +188,7 @@ def test_share_when_another_token_has_the_key_then_it_is_told_nothing_of_the_fir
 def test_share_when_the_token_was_revoked_then_its_kept_answers_are_gone(cast, program):
     caller, body = program(), json.dumps(NEW).encode()
     caller.call("POST", "/api/v1/signals", body, Idempotency_Key="same")
-    cast.bank_a.standing = "suspended"
-    cast.bank_a.save()
+    suspend_organisation(cast.actor("hub_op"), organisation=cast.bank_a, reason="left")
     assert told(caller.call("POST", "/api/v1/signals", body, Idempotency_Key="same")) == 401
 
 
