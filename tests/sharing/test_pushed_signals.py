@@ -103,9 +103,9 @@ def test_to_somebody_else_goes_what_everybody_may_have_and_nothing_out_of_triage
     assert {tuple(each["object_marking_refs"]) for each in server.kept.values()} == {(TLP_2[TLP.CLEAR],)}
     assert waiting["id"] not in server.kept
     assert stays_behind(cast.actor("b1"), made).by_level == {
-        TLP.GREEN: 4,
+        TLP.GREEN: 5,
         TLP.AMBER: 1,
-    }  # two identities, and what waits in triage
+    }  # three identities, the hub's among them, and what waits in triage
     with pytest.raises(InvalidInput):
         push("sent-in", "partner")
     assert push("sent-in").trouble == ""
