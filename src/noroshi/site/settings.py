@@ -104,6 +104,7 @@ INSTALLED_APPS = [
     "noroshi.intel",
     "noroshi.sharing",
     "noroshi.hunting",
+    "noroshi.advisories",
     "noroshi.portal",
     "noroshi.site",
     "allauth",

@@ -1,0 +1,1 @@
+"""Advisories: alerts, vulnerabilities and news from outside; what of them concerns whom; bulletins."""

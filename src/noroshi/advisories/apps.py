@@ -1,0 +1,11 @@
+"""The advisories room as a Django app."""
+
+from django.apps import AppConfig
+
+
+class AdvisoriesConfig(AppConfig):
+    """Advisories: what is published outside, and what of it concerns whom."""
+
+    name = "noroshi.advisories"
+    label = "advisories"
+    default_auto_field = "django.db.models.BigAutoField"
