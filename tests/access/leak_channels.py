@@ -21,6 +21,7 @@ from factories.lakes import EVIL_ADDRESS
 from factories.partner import Partner
 from noroshi.core import ids
 from noroshi.intel.domain.observables import ObservableType, parse_observable
+from noroshi.members import tokens
 from noroshi.members.actions import issue_token
 from noroshi.members.domain.scopes import Scope
 from noroshi.notify.actions import Timing, add_webhook
@@ -233,7 +234,7 @@ _VOLATILE: Final = (
     (re.compile(r"[0-9a-f]{8}-[0-9a-f]{4}-7[0-9a-f]{3}-[0-9a-f]{4}-[0-9a-f]{12}"), "<id>"),
     # Worked out of a signal's id, another one each time: parts of a MISP event, and objects of STIX but identities.
     (re.compile(r'("uuid":")[0-9a-f-]{36}(","(?:type|name)")'), r"\1<part>\2"),
-    (re.compile(r"\b(indicator|report|incident|note|sighting)--[0-9a-f-]{36}"), r"\1--<part>"),
+    (re.compile(r"\b(indicator|report|incident|note|opinion|sighting)--[0-9a-f-]{36}"), r"\1--<part>"),
     (re.compile(r"(\bS-|…)[0-9A-F]{8}\b"), "<reference>"),
     (re.compile(r"(X-CSRFToken\": \"|csrfmiddlewaretoken\" value=\")\w+"), r"\1<token>"),
     (re.compile(r"nonce[-=]\"?[\w+/=-]+"), "<nonce>"),
@@ -392,12 +393,13 @@ def _taxii(token: str) -> Look:
 
 
 def undone(run):
-    """Return what `run` returns, and undo all that it did to the database."""
+    """Return what `run` returns, and undo all that it did to the database; nobody remembers a token of then."""
     before = transaction.savepoint()
     try:
         return run()
     finally:
         transaction.savepoint_rollback(before)
+        tokens._remembered.clear()
 
 
 def differences(before: Look, after: Look) -> dict[str, list[str]]:

@@ -116,6 +116,13 @@ def test_what_a_token_opens_is_remembered_for_seconds(stopped_clock, own, django
         assert authenticate_token(own[1]) == first
 
 
+def test_what_a_token_opens_is_not_remembered_before_it_was_looked_up(stopped_clock, own, django_assert_num_queries):
+    first = authenticate_token(own[1])
+    stopped_clock.advance(hours=-1)
+    with django_assert_num_queries(6):
+        assert authenticate_token(own[1]) == first
+
+
 def test_what_a_token_opens_is_looked_up_anew_as_soon_as_anybody_has_done_anything(cast, own):
     assert authenticate_token(own[1]).groups == {cast.wg_incident.pk}
     actions.leave_group(cast.actor("a1"), group=cast.wg_incident, person=cast.a1)

@@ -73,9 +73,10 @@ def open_by_certificate(fingerprint: str, use: Use) -> Opened | None:
 
 @dataclass(frozen=True)
 class _Remembered:
-    """What a token opened, until when, and the newest entry of the ledger before it was looked up."""
+    """What a token opened, from when until when, and the newest entry of the ledger before it was looked up."""
 
     opened: Opened
+    since: datetime
     until: datetime
     newest: int
 
@@ -88,7 +89,7 @@ def _open(use: Use, name: str | None = None, **key: Any) -> Opened | None:
     asked = (use, name, *key.items())
     newest, now = ledger.newest(), clock.now()
     known = _remembered.get(asked)
-    if known is not None and known.newest == newest and now < known.until:
+    if known is not None and known.newest == newest and known.since <= now < known.until:  # clocks are set back too
         return known.opened
     found = _looked_up(use, name, key)
     if found is None:
@@ -96,7 +97,7 @@ def _open(use: Use, name: str | None = None, **key: Any) -> Opened | None:
     opened, expires_at = found
     if len(_remembered) >= MOST_REMEMBERED:
         _remembered.clear()
-    _remembered[asked] = _Remembered(opened, min(now + REMEMBERED, expires_at), newest)
+    _remembered[asked] = _Remembered(opened, now, min(now + REMEMBERED, expires_at), newest)
     return opened
 
 
