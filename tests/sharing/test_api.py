@@ -148,6 +148,7 @@ def test_signal_when_read_then_it_has_its_words_values_and_author(cast, share, c
         "caveats": [],
         "outline": None,
         "downgrade": None,
+        "plain_words": "",
         "reliability": None,
         "credibility": None,
         "tags": [],
