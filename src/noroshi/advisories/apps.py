@@ -9,3 +9,7 @@ class AdvisoriesConfig(AppConfig):
     name = "noroshi.advisories"
     label = "advisories"
     default_auto_field = "django.db.models.BigAutoField"
+
+    def ready(self) -> None:
+        """Subscribe to events, and register what goes out."""
+        from noroshi.advisories import feeds, receivers, webhooks  # noqa: F401, PLC0415 - models must be loaded first

@@ -89,6 +89,7 @@ def _entries(actor: Actor) -> Iterator[Entry]:
 
 def _sharing_entries(actor: Actor) -> Iterator[Entry]:
     yield Entry(_("Signals"), reverse("sharing:list"), "signal")
+    yield Entry(_("Bulletins"), reverse("bulletins:list"), "file")
     yield Entry(_("Consultations"), reverse("sharing:consultations"), "question")
     if actor.is_hub_operator:
         waiting = waiting_for_release(actor).count()

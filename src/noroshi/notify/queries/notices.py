@@ -35,6 +35,7 @@ USUAL: Final = {
     NoticeKind.ALARM: Delivery.AT_ONCE,
     NoticeKind.ANSWER: Delivery.DIGEST,
     NoticeKind.DOCUMENT: Delivery.DIGEST,
+    NoticeKind.BULLETIN: Delivery.AT_ONCE,
 }
 """How people hear of a kind until they say otherwise."""
 

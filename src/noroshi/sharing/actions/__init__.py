@@ -68,6 +68,7 @@ from noroshi.sharing.actions.references import (
 )
 from noroshi.sharing.actions.relations import part_signals, relate_signals
 from noroshi.sharing.actions.remarking import downgrade_signal, lower_marking, raise_marking
+from noroshi.sharing.actions.rows import audience_rows
 from noroshi.sharing.actions.searches import change_search, delete_search, look_at_search, save_search
 from noroshi.sharing.actions.sending import (
     approve_signal,
@@ -111,6 +112,7 @@ __all__ = [
     "ask_question",
     "attach_file",
     "attach_to_comment",
+    "audience_rows",
     "change_search",
     "check_marking",
     "choose_plain_mail",

@@ -7,7 +7,7 @@ from noroshi.core import clock
 from noroshi.core.actor import Actor
 from noroshi.core.domain.audience import AuthorMode, Entry, State
 from noroshi.core.errors import NotFound
-from noroshi.core.models import AudienceEntry
+from noroshi.core.models import AudienceEntry, Shareable
 from noroshi.kit import search
 from noroshi.sharing import policy
 from noroshi.sharing.domain.moments import to_the_hour
@@ -47,10 +47,10 @@ def moment_of(signal: Signal, state: State) -> datetime:
     return clock.now() if exact else to_the_hour(clock.now())
 
 
-def audience_rows(signal: Signal, entries: Iterable[Entry]) -> list[AudienceEntry]:
+def audience_rows(item: Shareable, entries: Iterable[Entry]) -> list[AudienceEntry]:
     """Return a row, not yet written, for each line of an audience."""
     return [
-        AudienceEntry(item_id=signal.pk, kind=entry.kind, target=entry.target, organisation=entry.organisation)
+        AudienceEntry(item_id=item.pk, kind=entry.kind, target=entry.target, organisation=entry.organisation)
         for entry in sorted(entries, key=str)
     ]
 

@@ -1,0 +1,51 @@
+"""Bulletins in feeds, and the days on which they end in the calendar."""
+
+from collections.abc import Iterator, Sequence
+from typing import Final
+
+from django.urls import reverse
+from django.utils.translation import gettext as _
+
+from noroshi.advisories.domain.bulletins import Stage
+from noroshi.advisories.models import Bulletin
+from noroshi.advisories.queries import bulletins_for
+from noroshi.core.actor import Actor
+from noroshi.core.domain.audience import State
+from noroshi.core.domain.tlp import TLP
+from noroshi.notify.feeds import MOST_DAYS, Day, Entry, feeds, marks_days
+
+SUBJECT: Final = "advisories.bulletin"
+
+
+@feeds(SUBJECT)
+def bulletins_in_feed(actor: Actor, limit: int) -> Sequence[Entry]:
+    """Return what changed last of what was ever out: of a withdrawn one number and reason, of a superseded one that."""
+    rows = Bulletin.objects.visible_to(actor).filter(state__in=(State.PUBLISHED, State.WITHDRAWN))
+    return [_entry(row) for row in rows.select_related("category").order_by("-changed_at", "-pk")[:limit]]
+
+
+def _entry(row: Bulletin) -> Entry:
+    assert row.published_at is not None  # noqa: S101 - the query has those alone that went out
+    gone = row.stage is Stage.WITHDRAWN
+    name = _("%(reference)s was withdrawn") % {"reference": row.reference} if gone else f"{row.reference} {row.title}"
+    return Entry(
+        subject=SUBJECT,
+        id=row.pk,
+        title=f"{name} ({TLP(row.tlp).label})",
+        url=reverse("bulletins:detail", args=[row.pk]),
+        text=row.withdrawal_reason if gone else row.body,
+        author="",
+        published_at=row.published_at,
+        changed_at=row.changed_at,
+        follows_up=gone or row.version > 1,
+    )
+
+
+@marks_days
+def days_of_bulletins(actor: Actor) -> Iterator[Day]:
+    """Yield when bulletins end that `actor` sees."""
+    for row in bulletins_for(actor).filter(expires_at__isnull=False).order_by("-expires_at", "pk")[:MOST_DAYS]:
+        assert row.expires_at is not None  # noqa: S101 - filtered above
+        title = _("Ends: %(title)s") % {"title": f"{row.reference} {row.title}"}
+        url = reverse("bulletins:detail", args=[row.pk])
+        yield Day(SUBJECT, row.pk, "expires", row.expires_at, title, url, row.changed_at)

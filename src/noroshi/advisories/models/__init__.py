@@ -1,0 +1,5 @@
+"""Models of the advisories room."""
+
+from noroshi.advisories.models.bulletins import Bulletin, Category, Numbering, Template
+
+__all__ = ["Bulletin", "Category", "Numbering", "Template"]

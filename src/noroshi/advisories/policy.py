@@ -1,0 +1,74 @@
+"""Who may do what in the advisories room. Viewing is `core.policy`; here are the verbs."""
+
+from typing import Final
+
+from django.utils.translation import gettext as _
+
+from noroshi.advisories.domain.bulletins import Stage
+from noroshi.advisories.models import Bulletin
+from noroshi.core.actor import Actor
+from noroshi.core.domain.channels import Channel
+from noroshi.core.domain.tlp import TLP
+from noroshi.core.errors import Conflict, NotAllowed, NotFound
+
+WRITING_CHANNELS: Final = frozenset({Channel.WEB, Channel.API_PERSON_TOKEN, Channel.CLI})
+
+BULLETIN_LEVELS: Final = (TLP.CLEAR, TLP.GREEN, TLP.AMBER, TLP.AMBER_STRICT)
+"""What is for named people alone is a signal, no bulletin."""
+
+
+def may_edit_bulletins(actor: Actor) -> bool:
+    """Whether the actor writes bulletins: an operator of the hub, in person."""
+    return actor.person is not None and actor.channel in WRITING_CHANNELS and actor.is_active and actor.is_hub_operator
+
+
+def require_member(actor: Actor) -> None:
+    """Raise NotFound for whoever stands behind the wall: for a supervisor, this room is not there."""
+    if actor.is_supervisor:
+        raise NotFound
+
+
+def require_editor(actor: Actor) -> None:
+    """Raise NotAllowed unless the actor writes bulletins."""
+    if not may_edit_bulletins(actor):
+        raise NotAllowed(_("Bulletins are written by operators of the hub."), rule="advisories.edit")
+
+
+def may_revise(actor: Actor, bulletin: Bulletin) -> bool:
+    """Whether the actor changes the words: its author, while it is a draft."""
+    return may_edit_bulletins(actor) and bulletin.stage is Stage.DRAFT and bulletin.author_id == actor.person
+
+
+def may_approve(actor: Actor, bulletin: Bulletin) -> bool:
+    """Whether the actor is the second pair of eyes: an operator who did not write it."""
+    return may_edit_bulletins(actor) and bulletin.stage is Stage.REVIEW and bulletin.author_id != actor.person
+
+
+def may_hand_back(actor: Actor, bulletin: Bulletin) -> bool:
+    """Whether the actor makes a draft of it again: its author, or whoever looks it over."""
+    return may_edit_bulletins(actor) and bulletin.stage in (Stage.REVIEW, Stage.APPROVED)
+
+
+def may_publish(actor: Actor, bulletin: Bulletin) -> bool:
+    """Whether the actor sends it out, once another has approved it."""
+    return may_edit_bulletins(actor) and bulletin.stage is Stage.APPROVED
+
+
+def may_follow_up(actor: Actor, bulletin: Bulletin) -> bool:
+    """Whether the actor begins another version of it, or withdraws it: any operator, while it holds."""
+    return may_edit_bulletins(actor) and bulletin.stage is Stage.PUBLISHED
+
+
+def require(allowed: bool, bulletin: Bulletin) -> None:  # noqa: FBT001 - reads as a sentence
+    """Raise unless `allowed`; the sentence says where the bulletin stands."""
+    if allowed:
+        return
+    sentence = {
+        Stage.DRAFT: _("It is a draft: its author goes on with it."),
+        Stage.REVIEW: _("It waits for an operator who did not write it."),
+        Stage.APPROVED: _("It is approved and waits to be published."),
+        Stage.PUBLISHED: _("It has gone out and does not change any more: begin another version."),
+        Stage.SUPERSEDED: _("Another version has taken its place."),
+        Stage.WITHDRAWN: _("It is withdrawn."),
+    }
+    raise Conflict(sentence[bulletin.stage])

@@ -1,0 +1,5 @@
+"""What the room does when something has happened."""
+
+from noroshi.advisories.receivers import bulletins
+
+__all__ = ["bulletins"]

@@ -1,0 +1,198 @@
+"""Bulletins: the list, each of them, the desk at which they are written and looked over."""
+
+from collections.abc import Callable
+from typing import Any, Final
+from uuid import UUID
+
+from django.contrib import messages
+from django.http import HttpResponse, QueryDict
+from django.http.response import HttpResponseBase
+from django.shortcuts import redirect, render
+from django.utils.safestring import SafeString, mark_safe
+from django.utils.translation import get_language
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_POST, require_safe
+
+from noroshi.advisories import actions, policy, queries
+from noroshi.advisories.domain.bulletins import Stage
+from noroshi.advisories.forms.bulletins import BeginForm, BulletinForm, initial_from, initial_of
+from noroshi.advisories.lists import BULLETINS
+from noroshi.advisories.models import Bulletin, Template
+from noroshi.advisories.sheets import bulletin_as_pdf
+from noroshi.advisories.wording import STAGES, TONES
+from noroshi.core.actor import Actor
+from noroshi.core.errors import Conflict, InvalidInput, NotFound
+from noroshi.kit import lists
+from noroshi.kit.http import ActorRequest
+from noroshi.kit.markdown import render as as_html
+from noroshi.sharing.queries import foretold_to
+
+
+def bulletin_list(request: ActorRequest) -> HttpResponseBase:
+    """List the bulletins that are out."""
+    actor = request.actor
+    policy.require_member(actor)
+    context = {"may_edit": policy.may_edit_bulletins(actor)}
+    rows = queries.bulletins_for(actor)
+    return lists.respond(
+        request, BULLETINS, actor=actor, rows=rows, template="advisories/bulletins.html", context=context
+    )
+
+
+def desk(request: ActorRequest) -> HttpResponse:
+    """List what is being written and what waits for a second pair of eyes."""
+    actor = request.actor
+    policy.require_member(actor)
+    policy.require_editor(actor)
+    rows = [(row, STAGES[row.stage], TONES[row.stage]) for row in queries.bulletins_at_work(actor)[:200]]
+    return render(request, "advisories/desk.html", {"rows": rows, "form": BeginForm()})
+
+
+def bulletin_new(request: ActorRequest) -> HttpResponse:
+    """Write a bulletin, from a template or from nothing."""
+    policy.require_member(request.actor)
+    policy.require_editor(request.actor)
+    template = _template(request.GET)
+    form = BulletinForm(_posted(request), actor=request.actor, template=template, initial=initial_from(template))
+    return _written(request, form, lambda: actions.draft_bulletin(request.actor, form.draft()), None)
+
+
+def bulletin_edit(request: ActorRequest, bulletin_id: UUID) -> HttpResponse:
+    """Go on with a draft."""
+    actor = request.actor
+    bulletin = queries.bulletin_for(actor, bulletin_id)
+    policy.require_editor(actor)
+    policy.require(policy.may_revise(actor, bulletin), bulletin)
+    form = BulletinForm(_posted(request), actor=actor, bulletin=bulletin, initial=initial_of(bulletin))
+    return _written(request, form, lambda: actions.revise_bulletin(actor, bulletin, form.draft()), bulletin)
+
+
+def bulletin_detail(request: ActorRequest, bulletin_id: UUID) -> HttpResponse:
+    """Show a bulletin: as it went out, as it would, or what is left of it."""
+    policy.require_member(request.actor)
+    bulletin = queries.bulletin_for(request.actor, bulletin_id)
+    template = "advisories/bulletin_gone.html" if bulletin.stage is Stage.WITHDRAWN else "advisories/bulletin.html"
+    return render(request, template, _shown(request.actor, bulletin))
+
+
+@require_safe
+def bulletin_pdf(request: ActorRequest, bulletin_id: UUID) -> HttpResponse:
+    """Hand out a bulletin as a file, in the reader's language."""
+    policy.require_member(request.actor)
+    bulletin = queries.bulletin_for(request.actor, bulletin_id)
+    if bulletin.stage not in (Stage.PUBLISHED, Stage.SUPERSEDED):
+        raise NotFound
+    answer = HttpResponse(bulletin_as_pdf(bulletin), content_type="application/pdf")
+    answer["Content-Disposition"] = f'attachment; filename="{bulletin.reference.replace(" ", "-")}.pdf"'
+    return answer
+
+
+Verb = Callable[[Actor, Bulletin, QueryDict], Bulletin | None]
+
+
+def _tick(actor: Actor, bulletin: Bulletin, typed: QueryDict) -> Bulletin:
+    places = {int(text) for text in typed.getlist("line") if text.isdecimal() and len(text) < 4}  # noqa: PLR2004
+    return actions.tick_bulletin(actor, bulletin, places)
+
+
+def _discard(actor: Actor, bulletin: Bulletin, _typed: QueryDict) -> None:
+    actions.discard_bulletin(actor, bulletin)
+
+
+VERBS: Final[dict[str, tuple[Verb, Any]]] = {
+    "tick": (_tick, _("The checklist is kept.")),
+    "submit": (lambda actor, row, _typed: actions.submit_bulletin(actor, row), _("It waits for another operator.")),
+    "hand-back": (
+        lambda actor, row, typed: actions.hand_back_bulletin(actor, row, reason=typed.get("reason", "")),
+        _("It is a draft again."),
+    ),
+    "approve": (lambda actor, row, _typed: actions.approve_bulletin(actor, row), _("It is approved.")),
+    "publish": (lambda actor, row, _typed: actions.publish_bulletin(actor, row), _("The bulletin is out.")),
+    "renew": (
+        lambda actor, row, _typed: actions.renew_bulletin(actor, row),
+        _("This is the draft of the next version."),
+    ),
+    "withdraw": (
+        lambda actor, row, typed: actions.withdraw_bulletin(actor, row, reason=typed.get("reason", "")),
+        _("The bulletin is withdrawn."),
+    ),
+    "discard": (_discard, _("The draft is thrown away.")),
+}
+
+
+@require_POST
+def bulletin_verb(request: ActorRequest, bulletin_id: UUID, verb: str) -> HttpResponse:
+    """Do one of the verbs to a bulletin."""
+    policy.require_member(request.actor)
+    if verb not in VERBS:
+        raise NotFound
+    bulletin = queries.bulletin_for(request.actor, bulletin_id)
+    act, done = VERBS[verb]
+    try:
+        left = act(request.actor, bulletin, request.POST)
+    except (InvalidInput, Conflict) as error:
+        messages.error(request, error.message)
+        return redirect("bulletins:detail", bulletin_id=bulletin_id)
+    messages.success(request, _(done))
+    return redirect("bulletins:detail", bulletin_id=left.pk) if left else redirect("bulletins:desk")
+
+
+def _written(
+    request: ActorRequest, form: BulletinForm, write: Callable[[], Bulletin], bulletin: Bulletin | None
+) -> HttpResponse:
+    if form.is_valid():
+        try:
+            return redirect("bulletins:detail", bulletin_id=write().pk)
+        except InvalidInput as error:
+            form.blame(error)
+    context = {"form": form, "bulletin": bulletin}
+    return render(request, "advisories/bulletin_edit.html", context, status=422 if form.errors else 200)
+
+
+def _shown(actor: Actor, bulletin: Bulletin) -> dict[str, Any]:
+    """Return what its page shows: of what is out, the very HTML that was frozen."""
+    at_work = bulletin.stage in (Stage.DRAFT, Stage.REVIEW, Stage.APPROVED)
+    allowed = {
+        "may_revise": policy.may_revise,
+        "may_approve": policy.may_approve,
+        "may_hand_back": policy.may_hand_back,
+        "may_publish": policy.may_publish,
+        "may_follow_up": policy.may_follow_up,
+    }
+    return {
+        "bulletin": bulletin,
+        "stage": STAGES[bulletin.stage],
+        "tone": TONES[bulletin.stage],
+        "at_work": at_work,
+        "body": _html(bulletin),
+        "other": _in_other_language(bulletin),
+        "checks": [(line.text(get_language() or "ja"), bool(line.by)) for line in bulletin.checks.lines],
+        "newest": queries.newest_of(actor, bulletin) if bulletin.stage is Stage.SUPERSEDED else None,
+        "versions": list(queries.versions_of(actor, bulletin)),
+        "readers": foretold_to(actor, bulletin.as_item()) if at_work else None,
+        **{name: may(actor, bulletin) for name, may in allowed.items()},
+    }
+
+
+def _html(bulletin: Bulletin) -> SafeString:
+    language = get_language() or "ja"
+    kept: dict[str, str] = bulletin.frozen.get("html", {})
+    if not kept:
+        return as_html(bulletin.words.body(language))
+    return mark_safe(kept.get(language) or kept["ja"])  # noqa: S308 - cleaned when it was frozen
+
+
+def _in_other_language(bulletin: Bulletin) -> tuple[str, SafeString] | None:
+    """Return title and text in the language that the reader does not read, for whoever looks it over."""
+    other = "ja" if get_language() == "en" else "en"
+    words = bulletin.words
+    return (words.title(other), as_html(words.body(other))) if other in words.languages and words.title_en else None
+
+
+def _template(typed: QueryDict) -> Template | None:
+    form = BeginForm(typed)
+    return form.cleaned_data["template"] if form.is_valid() else None
+
+
+def _posted(request: ActorRequest) -> QueryDict | None:
+    return request.POST if request.method == "POST" else None

@@ -1,0 +1,47 @@
+"""Bulletins as tests want them."""
+
+import pytest
+
+from factories.audience import COMMUNITY
+from noroshi.advisories import actions
+from noroshi.advisories.actions import Draft
+from noroshi.advisories.domain.bulletins import Words
+from noroshi.advisories.models import Bulletin, Category
+from noroshi.core.domain.tlp import TLP
+from noroshi.sharing.domain.content import Marking
+
+WORDS = Words("緊急の脆弱性", "## 概要\n\n<b>更新</b>してください", "Urgent vulnerability", "Update **now**")
+
+
+@pytest.fixture
+def drafted(cast):
+    """Write a draft as hub_op does."""
+
+    def write(*, words=WORDS, tlp=TLP.GREEN, entries=(COMMUNITY,), series="VULN", **said) -> Bulletin:
+        marking = Marking(tlp, entries=frozenset(entries))
+        draft = Draft(Category.objects.get(series=series), words, marking, **said)
+        return actions.draft_bulletin(cast.actor("hub_op"), draft)
+
+    return write
+
+
+@pytest.fixture
+def sent(cast):
+    """Bring a draft out: hub_op hands it over, hub_trusted approves and publishes it."""
+
+    def send(bulletin: Bulletin) -> Bulletin:
+        actions.submit_bulletin(cast.actor("hub_op"), bulletin)
+        actions.approve_bulletin(cast.actor("hub_trusted"), bulletin)
+        return actions.publish_bulletin(cast.actor("hub_trusted"), bulletin)
+
+    return send
+
+
+@pytest.fixture
+def published(drafted, sent):
+    """Write a bulletin and bring it out."""
+
+    def publish(**said) -> Bulletin:
+        return sent(drafted(**said))
+
+    return publish
