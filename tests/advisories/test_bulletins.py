@@ -1,5 +1,7 @@
 """Bulletins: who writes, approves and publishes; what stays as it went out; who is told what, and who is not."""
 
+import re
+
 import pytest
 from django.core import mail as outgoing
 from django.db.models import F
@@ -272,3 +274,55 @@ def test_the_list_costs_the_same_questions(cast, published, number, django_asser
     client.get("/bulletins/")
     with django_assert_num_queries(13):
         assert client.get("/bulletins/").content.decode().count("VULN-") >= number
+
+
+@pytest.mark.pages
+def test_the_page_of_a_bulletin_offers_each_reader_what_may_be_done_at_its_stage(cast, drafted):
+    def offered(name):
+        page = cast.client(name).get(f"/bulletins/{bulletin.pk}/")
+        assert page.status_code in (200, 404)
+        return set(re.findall(rf"/bulletins/{bulletin.pk}/([a-z-]+)", page.content.decode()))
+
+    bulletin = drafted(template=Template.objects.get(category__series="VULN"))
+    assert offered("hub_op") == {"edit", "submit", "tick", "discard"}
+    assert offered("hub_trusted") == set()
+    actions.tick_bulletin(cast.actor("hub_op"), bulletin, range(5))
+    actions.submit_bulletin(cast.actor("hub_op"), bulletin)
+    assert offered("hub_op") == {"hand-back"}
+    assert offered("hub_trusted") == {"approve", "tick", "hand-back"}
+    actions.approve_bulletin(cast.actor("hub_trusted"), bulletin)
+    assert offered("hub_op") == offered("hub_trusted") == {"publish", "hand-back"}
+    actions.publish_bulletin(cast.actor("hub_op"), bulletin)
+    assert offered("hub_op") == {"bulletin", "renew", "withdraw"}
+    assert offered("b1") == {"bulletin"}
+    assert offered("sup") == set()
+
+
+@pytest.mark.pages
+def test_a_person_writes_a_bulletin_and_another_brings_it_out(cast):
+    template = Template.objects.get(category__series="VULN")
+    writer, other = cast.client("hub_op"), cast.client("hub_trusted")
+    form = writer.get("/bulletins/new", {"template": template.pk}).context["form"]
+    typed = {
+        name: form[name].value() or "" for name in ("title_ja", "body_ja", "title_en", "body_en", "tlp", "category")
+    }
+    address = f"/bulletins/new?template={template.pk}"
+    wrong = writer.post(address, {**typed, "community": "on", "links": "ftp://x.example"})
+    assert (wrong.status_code, Bulletin.everything.count()) == (422, 0)
+    made = writer.post(address, {**typed, "community": "on", "names": "CVE-2099-0001", "links": "https://x.example/1"})
+    bulletin = Bulletin.everything.get()
+    assert made["Location"] == f"/bulletins/{bulletin.pk}/"
+    writer.post(f"{made['Location']}tick", {"line": ["0", "1", "2", "3", "4", "nonsense", "999"]})
+    writer.post(f"{made['Location']}submit")
+    assert f"/bulletins/{bulletin.pk}/" in other.get("/bulletins/desk").content.decode()
+    other.post(f"{made['Location']}approve")
+    other.post(f"{made['Location']}publish")
+    bulletin.refresh_from_db()
+    assert (bulletin.stage, bulletin.names) == (Stage.PUBLISHED, ["CVE-2099-0001"])
+    sheet = cast.client("b1").get(f"{made['Location']}bulletin.pdf")
+    assert (sheet["Content-Type"], sheet.content[:5]) == ("application/pdf", b"%PDF-")
+    writer.post(f"{made['Location']}renew")
+    draft = Bulletin.everything.get(version=1, replaces=bulletin)
+    again = writer.get(f"/bulletins/{draft.pk}/edit").context["form"]
+    assert again["names"].value() == "CVE-2099-0001"
+    assert again.fields["category"].disabled

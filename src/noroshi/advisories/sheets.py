@@ -31,7 +31,7 @@ def bulletin_as_pdf(bulletin: Bulletin) -> bytes:
     page.set_text_color(*INK)
     page.set_font(FONT, size=10.5)
     page.write_html(kept.get(language) or kept["ja"], tag_styles=_STYLES, font_family=FONT)
-    for label, lines in ((_("Vulnerabilities"), bulletin.names), (_("Sources"), bulletin.links)):
+    for label, lines in ((_("Vulnerabilities"), bulletin.names), (_("Where it comes from"), bulletin.links)):
         if lines:
             page.ln(3)
             page.line_of(label, 11.5)

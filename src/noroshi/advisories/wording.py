@@ -11,7 +11,7 @@ STAGES: Final[dict[Stage, Promise]] = {
     Stage.DRAFT: _("Draft"),
     Stage.REVIEW: _("Waits for review"),
     Stage.APPROVED: _("Approved"),
-    Stage.PUBLISHED: _("Published"),
+    Stage.PUBLISHED: _("In force"),
     Stage.SUPERSEDED: _("Superseded"),
     Stage.WITHDRAWN: _("Withdrawn"),
 }

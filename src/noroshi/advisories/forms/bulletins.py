@@ -48,7 +48,7 @@ class BulletinForm(WordsForm, AudienceForm):
 
     category = forms.ModelChoiceField(label=_("Category"), queryset=Category.objects.none())
     names = _lines(_("Vulnerabilities"), _("CVE numbers and the like, one a line."))
-    links = _lines(_("Sources"), _("Addresses on the web, one a line."))
+    links = _lines(_("Where it comes from"), _("Addresses on the web, one a line."))
     change = forms.CharField(label=_("What is new"), max_length=MAX_REASON, required=False)
     anonymous = None  # type: ignore[assignment]  # a bulletin is the centre's own
     pap = None  # type: ignore[assignment]
