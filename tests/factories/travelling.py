@@ -5,7 +5,7 @@ import json
 import msgspec
 
 from noroshi.core import ids
-from noroshi.federation.carriers import CARRIERS
+from noroshi.federation.carriers import CARRIERS, readable
 from noroshi.federation.domain.stream import Letter
 from noroshi.federation.models import Peer, PeerState
 from noroshi.sharing.federating import SUBJECT
@@ -15,7 +15,8 @@ SIGNALS = CARRIERS[SUBJECT]
 
 
 def make_peer(kind, organisation=None, **fields):
-    values = {"name": kind, "our_key": "", "state": PeerState.ACTIVE, "installation": ids.new_id(), **fields}
+    known = {"installation": ids.new_id(), "reads": readable()}
+    values = {"name": kind, "our_key": "", "state": PeerState.ACTIVE, **known, **fields}
     return Peer.objects.create(kind=kind, organisation=organisation, **values)
 
 

@@ -2,6 +2,7 @@
 
 import csv
 import io
+import json
 from dataclasses import replace
 from datetime import timedelta
 
@@ -12,17 +13,27 @@ from django.urls import reverse
 
 from factories.audience import COMMUNITY, WORDS, to_organisation
 from factories.program import program_of, refusal
-from noroshi.core import clock
+from factories.travelling import arrived, make_peer, plain, read, written
+from noroshi.core import clock, ids
 from noroshi.core.actor import Actor
+from noroshi.core.domain.channels import Channel
 from noroshi.core.domain.tlp import TLP
 from noroshi.core.errors import InvalidInput
+from noroshi.federation.carriers import CARRIERS
+from noroshi.federation.models import Copy, PeerKind
 from noroshi.intel.actions import import_knowledge
 from noroshi.intel.domain.grading import Credibility, Grading, Reliability
 from noroshi.intel.domain.knowledge import misp
+from noroshi.intel.domain.stix.names import stable_id
+from noroshi.intel.models import StixObject
+from noroshi.intel.queries.collections import EVERYTHING
 from noroshi.sharing import actions, queries
 from noroshi.sharing.domain.content import Marking
 from noroshi.sharing.models import Signal, SignalTag
+from noroshi.sharing.queries.misp import events_for
 
+SIGNAL = "sharing.signal"
+SURE = Grading(Reliability.COMPLETELY, Credibility.CONFIRMED)
 INJECTION, OVERLAY = "noroshi-bank-malware:web-injection", "noroshi-bank-malware:overlay"
 GRADED = replace(WORDS, tags=frozenset({INJECTION}), grading=Grading(Reliability.USUALLY, Credibility.PROBABLY))
 TYPED = {
@@ -34,6 +45,17 @@ TYPED = {
 def own_words(db, monkeypatch):
     monkeypatch.setattr(misp, "is_installed", lambda: False)
     import_knowledge(Actor.system("test"))
+
+
+def signal_in_stix(signal):
+    rows = StixObject.everything.filter(parcel=signal.pk, stix_id=stable_id("report", signal.pk)).order_by("position")
+    return json.loads(bytes(rows.last().raw))
+
+
+def refusal_of(cast, signal, **new):
+    with pytest.raises(InvalidInput) as refused:
+        actions.amend_signal(cast.actor("a1"), signal, title=signal.title, body=signal.body, reason="why", **new)
+    return refused.value.field
 
 
 def names(actor, signal):
@@ -116,6 +138,81 @@ def test_tags_and_grading_go_into_the_export_and_along_when_the_level_is_raised(
     marking = Marking(TLP.AMBER_STRICT, entries=frozenset({to_organisation(cast.bank_b)}))
     anew = actions.raise_marking(cast.actor("a1"), signal, marking=marking, reason="narrower")
     assert (names(cast.actor("b1"), anew), anew.grading.code) == ([INJECTION], "B2")
+
+
+def test_amended_tags_and_grading_reach_readers_history_stix_and_events_of_misp(cast, share, draft, drain):
+    signal = actions.publish_signal(cast.actor("a1"), draft("a1", content=GRADED))
+    form = {"title": signal.title, "body": signal.body, "reason": "sure now"}
+    page = html(client := cast.client("a1"), "amend", signal.pk)
+    assert page.count(" checked") == 1
+    found_more = client.post(reverse("sharing:amend", args=[signal.pk]), {**form, "find_tags": "1", "tag": "overlay"})
+    assert OVERLAY in found_more.content.decode()
+    called = {"tags": [OVERLAY], "reliability": "a", "credibility": "1"}
+    assert client.post(reverse("sharing:amend", args=[signal.pk]), {**form, **called}).status_code == 302
+    assert names(cast.actor("b1"), signal) == [OVERLAY]
+    kept = queries.versions_of(cast.actor("b1"), signal).get()
+    assert (kept.tags, kept.grading.code, kept.reason) == ([INJECTION], "B2", "sure now")
+    read = html(cast.client("b1"), "detail", signal.pk)
+    assert [read.count(f">{code}<") for code in ("B2", "A1")] == [1, 1]
+    drain()
+    assert signal_in_stix(signal)["labels"][2:] == [
+        'admiralty-scale:source-reliability="a"', 'admiralty-scale:information-credibility="1"', OVERLAY,
+    ]  # fmt: skip
+    (event,) = events_for(cast.actor("b1", Channel.MISP), EVERYTHING)
+    assert event.further[-1] == OVERLAY
+    assert refusal_of(cast, signal, tags=frozenset({"no:such"})) == "tags"
+    assert refusal_of(cast, signal, tags=frozenset({OVERLAY})) == "body"
+
+
+def test_api_amends_half_of_a_grading_and_says_what_it_was(cast, draft):
+    signal = actions.publish_signal(cast.actor("a1"), draft("a1", content=GRADED))
+    writer, words = program_of(cast, "a1"), {"title": signal.title, "body": signal.body, "reason": "sure now"}
+    assert writer.post(f"/signals/{signal.pk}/amend", {**words, "credibility": None}).status_code == 200
+    whole = writer.get(f"/signals/{signal.pk}").json()
+    assert (whole["reliability"], whole["credibility"], whole["tags"]) == ("b", None, [INJECTION])
+    (before,) = writer.items(f"/signals/{signal.pk}/versions")
+    assert (before["reliability"], before["credibility"], before["tags"]) == ("b", "2", [INJECTION])
+    assert writer.post(f"/signals/{signal.pk}/amend", {**words, "tags": []}).status_code == 200
+    assert names(cast.actor("b1"), signal) == []
+
+
+def test_tags_and_grading_travel_to_who_reads_them_and_others_get_the_rest(cast, draft):
+    node, hub = make_peer(PeerKind.NODE, cast.bank_b), make_peer(PeerKind.HUB, cast.bank_b)
+    older = make_peer(PeerKind.NODE, cast.insurer, reads=[])
+    signal = actions.publish_signal(cast.actor("a1"), draft("a1", content=GRADED))
+    data = plain(written(older, signal))
+    assert [name for name in ("reliability", "credibility", "tags") if name in data] == []
+    late = arrived(hub, written(older, signal))
+    assert (late.grading.code, names(cast.actor("b1"), late)) == ("", [])
+    assert names(cast.actor("b1"), arrived(hub, written(node, signal), late.pk)) == [INJECTION]
+    assert not queries.versions_of(cast.actor("b1"), late).exists()  # it is the same version, read whole
+    actions.amend_signal(
+        cast.actor("a1"), signal, title=signal.title, body=signal.body, reason="sure", grading=SURE, tags=frozenset()
+    )
+    late = arrived(hub, written(node, signal), late.pk)
+    kept = queries.versions_of(cast.actor("b1"), late).get()
+    assert (late.grading, names(cast.actor("b1"), late), kept.grading, kept.tags) == (
+        SURE, [], GRADED.grading, [INJECTION],
+    )  # fmt: skip
+    Copy.objects.create(peer=older, subject=SIGNAL, subject_id=signal.pk)
+    assert list(CARRIERS[SIGNAL].owed_to(older)) == [signal.pk]
+    assert list(CARRIERS[SIGNAL].owed_to(node)) == []
+
+
+def test_tag_that_is_not_known_where_it_arrives_is_left_out_and_recalled_ones_leave_nothing(cast, draft):
+    node, hub = make_peer(PeerKind.NODE, cast.bank_b), make_peer(PeerKind.HUB, cast.bank_b)
+    signal = actions.publish_signal(cast.actor("a1"), draft("a1", content=GRADED))
+    data = plain(written(node, signal))
+    number = ids.new_id()
+    assert read(hub, number, {**data, "tags": ["tlp:clear", INJECTION]}) == "taken"
+    copy = Signal.everything.get(pk=number)
+    assert (names(cast.actor("b1"), copy), copy.tlp) == ([INJECTION], "AMBER")
+    for broken in ({"reliability": "g"}, {"tags": ["x"] * 21}, {"tags": ["x" * 201]}):
+        with pytest.raises(InvalidInput):
+            read(hub, ids.new_id(), {**data, **broken})
+    read(hub, number, {"state": "recalled"})
+    copy.refresh_from_db()
+    assert (copy.grading.code, SignalTag.everything.filter(signal=copy).exists()) == ("", False)
 
 
 def test_draft_when_revised_or_thrown_away_then_its_tags_follow(cast, draft):

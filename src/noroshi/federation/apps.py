@@ -12,4 +12,4 @@ class FederationConfig(AppConfig):
 
     def ready(self) -> None:
         """Register what comes round, and what the room itself carries."""
-        from noroshi.federation import directory, tasks  # noqa: F401, PLC0415 - models must be loaded first
+        from noroshi.federation import directory, reading, tasks  # noqa: F401, PLC0415 - models must be loaded first

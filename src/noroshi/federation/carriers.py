@@ -48,6 +48,9 @@ class Carrier(ABC):
     private = False
     """Whether that something went is its sender's own: at the other end nobody is shown it, no auditor either."""
 
+    reads: frozenset[str] = frozenset()
+    """What of its letters came after the first edition, by name: a peer is sent that once it says that it reads it."""
+
     @abstractmethod
     def write(self, peer: Peer, number: UUID, *, has_copy: bool) -> Parcel | Skip:
         """Return what `peer` is told of a subject now; `has_copy`: it may have it already."""
@@ -65,10 +68,20 @@ class Carrier(ABC):
         del peer
         return ()
 
+    def owed_to(self, peer: Peer) -> Iterable[UUID]:
+        """Return the numbers of what `peer` missed until it could read all of `reads`."""
+        del peer
+        return ()
+
 
 C = TypeVar("C", bound=type[Carrier])
 
 CARRIERS: Final[dict[str, Carrier]] = {}
+
+
+def readable() -> list[str]:
+    """Return what can be read here beyond the first edition of the letters."""
+    return sorted({name for carrier in CARRIERS.values() for name in carrier.reads})
 
 
 def carries(subject: str) -> Any:

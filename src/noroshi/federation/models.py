@@ -49,6 +49,8 @@ class Peer(models.Model):
     our_key = models.CharField(max_length=300)
     """Our private key for this peer, encrypted."""
     their_key = models.CharField(max_length=64, blank=True)
+    reads = models.JSONField(default=list)
+    """What it says that it can read beyond the first edition of the letters (`reading.py`)."""
     next_seq = models.BigIntegerField(default=1)
     received = models.BigIntegerField(default=0)
     """The highest number of its outbox that was handled here: what is not above it, was."""

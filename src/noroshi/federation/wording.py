@@ -37,4 +37,5 @@ SUBJECTS: Final = {
     "sharing.signal": _("Signal"),
     "sharing.answers": _("Answers to a signal"),
     "members.directory": _("Directory"),
+    "federation.reading": _("What can be read here"),
 }

@@ -5,7 +5,7 @@ from typing import Any, Final
 from uuid import UUID
 
 import msgspec
-from django.db.models import QuerySet
+from django.db.models import Exists, OuterRef, Q, QuerySet
 
 from noroshi.core import clock, ledger
 from noroshi.core.actor import Actor
@@ -17,11 +17,11 @@ from noroshi.federation.carriers import Carrier, Parcel, Skip, carries
 from noroshi.federation.domain.stream import Letter
 from noroshi.federation.models import ArrivalOutcome, Peer, PeerKind
 from noroshi.federation.policy import is_node
-from noroshi.federation.queries import actor_of_peer
+from noroshi.federation.queries import actor_of_peer, copies_of
 from noroshi.federation.queries import has_copy as sent_to
 from noroshi.sharing.actions import note_read, take_answers, take_signal
-from noroshi.sharing.domain.travelling import Recalled, Said, Withdrawn
-from noroshi.sharing.models import Signal
+from noroshi.sharing.domain.travelling import CALLED, Recalled, Said, Withdrawn
+from noroshi.sharing.models import Signal, SignalTag
 from noroshi.sharing.queries import signals_for
 from noroshi.sharing.queries.travelling import answers_of, as_published, origin_of, path_of, reason_against
 
@@ -34,6 +34,8 @@ STAYS: Final = ("exercise", "from_there", "changed")
 @carries(SUBJECT)
 class Signals(Carrier):
     """A signal goes as it is now; who had it and may not have it any more is told that alone."""
+
+    reads = frozenset({CALLED})
 
     def write(self, peer: Peer, number: UUID, *, has_copy: bool) -> Parcel | Skip:
         """Return what a peer may be told of a signal."""
@@ -63,6 +65,13 @@ class Signals(Carrier):
         """What is published and goes to the peer now; of what has expired nobody sends any more."""
         rows = _all().filter(world=worlds.REAL, state=State.PUBLISHED).exclude(expires_at__lte=clock.now())
         return [row.pk for row in rows.order_by("published_at") if _is_due(peer, row)]
+
+    def owed_to(self, peer: Peer) -> Iterable[UUID]:
+        """What the peer has and that is graded or tagged, which it could not read."""
+        had = _all().filter(pk__in=copies_of(peer, SUBJECT), state=State.PUBLISHED)
+        tagged = Exists(SignalTag.everything.filter(signal=OuterRef("pk")))
+        called = had.filter(Q(reliability__gt="") | Q(credibility__gt="") | tagged)
+        return [row.pk for row in called.order_by("published_at")]
 
 
 @carries(ANSWERS)

@@ -38,9 +38,19 @@ class Grading:
     reliability: Reliability | None = None
     credibility: Credibility | None = None
 
+    @classmethod
+    def of(cls, reliability: str, credibility: str) -> "Grading":
+        """Return the judgements by their codes; "" where one was not given. Raise ValueError for any other."""
+        return cls(Reliability(reliability) if reliability else None, Credibility(credibility) if credibility else None)
+
     def __bool__(self) -> bool:
         """Whether anything was judged."""
         return self.reliability is not None or self.credibility is not None
+
+    @property
+    def codes(self) -> tuple[str, str]:
+        """Both as they are stored; "" where one was not given."""
+        return self.reliability or "", self.credibility or ""
 
     @property
     def confidence(self) -> int | None:

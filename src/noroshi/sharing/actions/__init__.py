@@ -8,7 +8,7 @@ from noroshi.sharing.actions.answers import acknowledge_signal, comment_on_signa
 from noroshi.sharing.actions.answers_arriving import take_answers
 from noroshi.sharing.actions.arriving import take_signal
 from noroshi.sharing.actions.attachments import attach_file, attach_to_comment, read_attachment, remove_attachment
-from noroshi.sharing.actions.changes import amend_signal, withdraw_signal
+from noroshi.sharing.actions.changes import Amended, amend_signal, withdraw_signal
 from noroshi.sharing.actions.consultations import (
     ask_question,
     file_question,
@@ -88,6 +88,7 @@ __all__ = [
     "DOCUMENT_LEVELS",
     "LEVELS",
     "MAX_DESCRIPTION",
+    "Amended",
     "Answered",
     "Edited",
     "MailIgnored",

@@ -22,11 +22,21 @@ from noroshi.federation.domain.borders import PEOPLE, known_lines
 from noroshi.federation.domain.stream import Letter
 from noroshi.federation.models import ArrivalOutcome, Peer, PeerKind
 from noroshi.intel.actions import remember_observables, withdraw_parcel
+from noroshi.intel.domain.grading import Grading
 from noroshi.intel.domain.observables import InvalidObservable, ObservableType, parse_observable
+from noroshi.intel.queries import tags_named
 from noroshi.members.actions.mirror import mirror_house
 from noroshi.members.models import Group, Organisation, Person
 from noroshi.members.queries import machine_of
-from noroshi.sharing.actions.rows import audience_rows, keep_version, make_searchable, make_unsearchable, move
+from noroshi.sharing.actions.rows import (
+    audience_rows,
+    keep_version,
+    make_searchable,
+    make_unsearchable,
+    move,
+    tag_names,
+    tag_signal,
+)
 from noroshi.sharing.actions.words import (
     checked_body,
     checked_kind,
@@ -113,7 +123,8 @@ def _publish_again(peer: Peer, signal: Signal, origin: Origin, said: Published) 
 
 def _change(peer: Peer, signal: Signal, origin: Origin, said: Published) -> ArrivalOutcome:
     placed, before = _placed(peer, said), TLP(signal.tlp)
-    changed = _words_of(signal) != _words_said(said)
+    called = said.version != signal.version and _is_called_otherwise(signal, said)
+    changed = called or _words_of(signal) != _words_said(said)
     if changed or before != said.tlp:
         keep_version(signal, said.reason)
     _write(signal, said, placed)
@@ -143,6 +154,8 @@ def _recall(signal: Signal, origin: Origin) -> ArrivalOutcome:
     AudienceEntry.objects.filter(item_id=signal.pk).delete()
     SignalObservable.everything.filter(signal=signal).delete()
     SignalVersion.everything.filter(signal=signal).delete()
+    tag_signal(signal, [])
+    signal.reliability = signal.credibility = ""
     signal.tlp, signal.author, signal.author_mode = TLP.RED, None, AuthorMode.ANONYMOUS
     signal.title, signal.body, signal.outline, signal.plain_words = signal.reference, "", {}, ""
     signal.voice_ja = signal.voice_en = signal.voice_person = ""
@@ -166,12 +179,21 @@ def _write(signal: Signal, said: Published, placed: Placed) -> None:
     signal.voice_ja, signal.voice_en, signal.voice_person = (
         (voice.name_ja, voice.name_en, voice.person) if voice else ("", "", "")
     )
+    signal.reliability, signal.credibility = Grading(said.reliability, said.credibility).codes
     signal.state = State.PUBLISHED
     signal.save()
+    tag_signal(signal, tags_named(said.tags))
     AudienceEntry.objects.filter(item_id=signal.pk).delete()
     AudienceEntry.objects.bulk_create(audience_rows(signal, placed.audience))
     _write_values(signal, said.values)
     make_searchable(signal)
+
+
+def _is_called_otherwise(signal: Signal, said: Published) -> bool:
+    """Whether its grading or tags differ. Without a new version they only come late, to who could not read them."""
+    return signal.grading != Grading(said.reliability, said.credibility) or tag_names(signal) != sorted(
+        tags_named(said.tags).values_list("name", flat=True)
+    )
 
 
 def _words_said(said: Published) -> dict[str, object]:

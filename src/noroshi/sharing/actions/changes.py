@@ -1,5 +1,8 @@
 """What its author does to a signal that is out."""
 
+from dataclasses import replace
+from typing import TypedDict, Unpack
+
 from django.db import transaction
 from django.utils.translation import gettext as _
 
@@ -8,8 +11,10 @@ from noroshi.core.actor import Actor
 from noroshi.core.domain.audience import State
 from noroshi.core.errors import InvalidInput
 from noroshi.intel.actions import withdraw_parcel
+from noroshi.intel.domain.grading import Grading
 from noroshi.sharing import policy
 from noroshi.sharing.actions.rows import (
+    content_of,
     keep_version,
     locked,
     make_searchable,
@@ -17,6 +22,7 @@ from noroshi.sharing.actions.rows import (
     moment_of,
     move,
     named,
+    tag_signal,
 )
 from noroshi.sharing.actions.values import follow_words, proposals_of
 from noroshi.sharing.actions.words import (
@@ -24,13 +30,21 @@ from noroshi.sharing.actions.words import (
     checked_outline,
     checked_plain_words,
     checked_sentence,
+    checked_tags,
     checked_title,
 )
-from noroshi.sharing.domain.content import (
-    MAX_REASON,
-)
+from noroshi.sharing.domain.content import MAX_REASON, Content
 from noroshi.sharing.domain.outline import Form, Outline
 from noroshi.sharing.models import Signal
+
+
+class Amended(TypedDict, total=False):
+    """What may be amended besides title and text."""
+
+    outline: Outline
+    plain_words: str
+    grading: Grading
+    tags: frozenset[str]
 
 
 @transaction.atomic
@@ -41,12 +55,11 @@ def amend_signal(
     title: str,
     body: str,
     reason: str,
-    outline: Outline | None = None,
-    plain_words: str | None = None,
+    **others: Unpack[Amended],
 ) -> Signal:
-    """Replace the words of a published signal; what they were stays as a version.
+    """Replace the words of a published signal, what it is called and how sure its author is; the old stay as a version.
 
-    Without `outline` or `plain_words`, these stay.
+    What of `others` is not given stays.
 
     Observables go and come with the words that name them; those taken away before it was sent stay away.
     """
@@ -54,24 +67,37 @@ def amend_signal(
     policy.require(actor, "amend", signal)
     before = proposals_of(signal)
     keep_version(signal, checked_sentence("reason", reason, MAX_REASON))
-    old = (signal.title, signal.body, signal.answers, signal.plain_words)
-    new = (
-        checked_title(title),
-        checked_body(body),
-        signal.answers if outline is None else checked_outline(outline),
-        signal.plain_words if plain_words is None else checked_plain_words(plain_words),
-    )
+    old = content_of(signal)
+    new = _checked(replace(old, title=title, body=body, **others))
     if new == old:
         raise InvalidInput("body", _("Nothing has changed."))
-    signal.title, signal.body, signal.outline, signal.plain_words = new[0], new[1], new[2].stored, new[3]
-    if not new[2].is_empty:
-        signal.form = Form.OUTLINE
-    signal.version, signal.changed_at = signal.version + 1, moment_of(signal, State.PUBLISHED)
-    signal.save(update_fields=["title", "body", "form", "outline", "plain_words", "version", "changed_at"])
+    _write(signal, new)
+    if new.tags != old.tags:
+        tag_signal(signal, checked_tags(new.tags))
     follow_words(signal, before, proposals_of(signal))
     make_searchable(signal)
     ledger.record(named(actor, signal), "sharing.signal.amended", signal, version=signal.version)
     return signal
+
+
+def _checked(content: Content) -> Content:
+    return replace(
+        content,
+        title=checked_title(content.title),
+        body=checked_body(content.body),
+        outline=checked_outline(content.outline),
+        plain_words=checked_plain_words(content.plain_words),
+    )
+
+
+def _write(signal: Signal, new: Content) -> None:
+    signal.title, signal.body, signal.plain_words = new.title, new.body, new.plain_words
+    signal.outline = new.outline.stored
+    if not new.outline.is_empty:
+        signal.form = Form.OUTLINE
+    signal.reliability, signal.credibility = new.grading.codes
+    signal.version, signal.changed_at = signal.version + 1, moment_of(signal, State.PUBLISHED)
+    signal.save()
 
 
 @transaction.atomic

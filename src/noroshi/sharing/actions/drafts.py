@@ -7,7 +7,7 @@ from noroshi.core.actor import Actor
 from noroshi.core.models import AudienceEntry
 from noroshi.sharing import policy
 from noroshi.sharing.actions.marking import check_marking
-from noroshi.sharing.actions.rows import audience_rows, locked
+from noroshi.sharing.actions.rows import audience_rows, locked, tag_signal
 from noroshi.sharing.actions.values import propose_values
 from noroshi.sharing.actions.words import (
     checked_body,
@@ -67,7 +67,7 @@ def _write_draft(actor: Actor, signal: Signal, content: Content, marking: Markin
     signal.title, signal.body = checked_title(content.title), checked_body(content.body)
     signal.plain_words = checked_plain_words(content.plain_words)
     signal.form, signal.outline = content.form, checked_outline(content.outline).stored
-    signal.reliability, signal.credibility = content.grading.reliability or "", content.grading.credibility or ""
+    signal.reliability, signal.credibility = content.grading.codes
     tags = checked_tags(content.tags)
     signal.tlp, signal.profile = marking.tlp, marking.profile
     signal.pap, signal.caveats = marking.handling.pap or "", sorted(marking.handling.caveats)
@@ -78,6 +78,5 @@ def _write_draft(actor: Actor, signal: Signal, content: Content, marking: Markin
     signal.save()
     AudienceEntry.objects.filter(item_id=signal.pk).delete()
     AudienceEntry.objects.bulk_create(audience_rows(signal, marking.entries))
-    SignalTag.everything.filter(signal=signal).delete()
-    SignalTag.everything.bulk_create([SignalTag(signal=signal, tag=tag) for tag in tags])
+    tag_signal(signal, tags)
     propose_values(signal)

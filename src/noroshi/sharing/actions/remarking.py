@@ -16,13 +16,12 @@ from noroshi.sharing.actions.attachments import hand_on_files
 from noroshi.sharing.actions.changes import withdraw_signal
 from noroshi.sharing.actions.drafts import draft_signal
 from noroshi.sharing.actions.received import check_floor, hand_on_parcels
-from noroshi.sharing.actions.rows import keep_version, locked, make_searchable, moment_of, named
+from noroshi.sharing.actions.rows import content_of, keep_version, locked, make_searchable, moment_of, named
 from noroshi.sharing.actions.sending import publish_signal
 from noroshi.sharing.actions.words import checked_sentence
-from noroshi.sharing.domain.content import MAX_REASON, Content, Marking
+from noroshi.sharing.domain.content import MAX_REASON, Marking
 from noroshi.sharing.domain.handling import Objective
-from noroshi.sharing.domain.outline import Form
-from noroshi.sharing.models import Signal, SignalObservable, SignalTag
+from noroshi.sharing.models import Signal, SignalObservable
 
 
 @transaction.atomic
@@ -71,7 +70,7 @@ def raise_marking(actor: Actor, signal: Signal, *, marking: Marking, reason: str
         downgrade=None,
         expires_at=None if signal.is_expired else signal.expires_at,
     )
-    words = _words_of(signal)
+    words = content_of(signal)
     objectives = _objectives_of(signal)
     withdraw_signal(actor, signal, reason=reason)
     anew = draft_signal(actor, content=words, marking=kept)
@@ -82,20 +81,6 @@ def raise_marking(actor: Actor, signal: Signal, *, marking: Marking, reason: str
     rows = SignalObservable.everything.filter(signal=anew, observable__in=list(objectives))
     own = {row.pk: objectives[row.observable_id] for row in rows}
     return publish_signal(actor, anew, observables=own.keys(), objectives=own, own_names_confirmed=True)
-
-
-def _words_of(signal: Signal) -> Content:
-    return Content(
-        kind=signal.kind,
-        target=signal.target,
-        title=signal.title,
-        body=signal.body,
-        form=Form(signal.form),
-        outline=signal.answers,
-        plain_words=signal.plain_words,
-        grading=signal.grading,
-        tags=frozenset(SignalTag.everything.filter(signal=signal).values_list("tag__name", flat=True)),
-    )
 
 
 def _objectives_of(signal: Signal) -> dict[UUID, Objective]:

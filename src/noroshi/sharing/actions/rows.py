@@ -8,9 +8,12 @@ from noroshi.core.actor import Actor
 from noroshi.core.domain.audience import AuthorMode, Entry, State
 from noroshi.core.errors import NotFound
 from noroshi.core.models import AudienceEntry, Shareable
+from noroshi.intel.models import Tag
 from noroshi.kit import search
 from noroshi.sharing import policy
+from noroshi.sharing.domain.content import Content
 from noroshi.sharing.domain.moments import to_the_hour
+from noroshi.sharing.domain.outline import Form
 from noroshi.sharing.models import Attachment, Comment, Signal, SignalObservable, SignalTag, SignalVersion
 from noroshi.sharing.queries import COMMENT_KIND, SEARCH_KIND
 
@@ -55,6 +58,32 @@ def audience_rows(item: Shareable, entries: Iterable[Entry]) -> list[AudienceEnt
     ]
 
 
+def tag_names(signal: Signal) -> list[str]:
+    """Return the names of what a signal is tagged with, in their order."""
+    return list(SignalTag.everything.filter(signal=signal).order_by("tag__name").values_list("tag__name", flat=True))
+
+
+def content_of(signal: Signal) -> Content:
+    """Return what a signal says, as its author handed it over."""
+    return Content(
+        kind=signal.kind,
+        target=signal.target,
+        title=signal.title,
+        body=signal.body,
+        form=Form(signal.form),
+        outline=signal.answers,
+        plain_words=signal.plain_words,
+        grading=signal.grading,
+        tags=frozenset(tag_names(signal)),
+    )
+
+
+def tag_signal(signal: Signal, tags: Iterable[Tag]) -> None:
+    """Put these tags in the place of those that a signal has."""
+    SignalTag.everything.filter(signal=signal).delete()
+    SignalTag.everything.bulk_create([SignalTag(signal=signal, tag=tag) for tag in tags])
+
+
 def make_searchable(signal: Signal) -> None:
     """Put the words of a signal, its values, its tags and the names of its files into the search index."""
     values = SignalObservable.everything.filter(signal=signal).values_list("observable__value", flat=True)
@@ -84,6 +113,9 @@ def keep_version(signal: Signal, reason: str) -> None:
         form=signal.form,
         outline=signal.outline,
         plain_words=signal.plain_words,
+        reliability=signal.reliability,
+        credibility=signal.credibility,
+        tags=tag_names(signal),
         tlp=signal.tlp,
         replaced_at=moment_of(signal, State.PUBLISHED),
         reason=reason,

@@ -22,9 +22,10 @@ from noroshi.intel.queries import doubts_about, seen
 from noroshi.members.models import Organisation
 from noroshi.members.queries import the_hub
 from noroshi.sharing.actions.received import received_for
+from noroshi.sharing.actions.rows import tag_names
 from noroshi.sharing.domain.handling import Objective
 from noroshi.sharing.domain.stix_signals import Remark, SignalSaid, Value, objects_of
-from noroshi.sharing.models import Comment, Signal, SignalObservable, SignalTag, SignalVersion, StanceKind
+from noroshi.sharing.models import Comment, Signal, SignalObservable, SignalVersion, StanceKind
 from noroshi.sharing.queries.stances import stances_on
 
 Written = tuple[Header, bytes]
@@ -148,9 +149,7 @@ def _said(signal: Signal, held: tuple[str, ...] = ()) -> SignalSaid:
         affected_by=_identities(affected),
         hub=_identity_of(None),
         grading=signal.grading,
-        tags=tuple(
-            SignalTag.everything.filter(signal=signal).order_by("tag__name").values_list("tag__name", flat=True)
-        ),
+        tags=tuple(tag_names(signal)),
     )
 
 

@@ -2,21 +2,23 @@
 
 from dataclasses import asdict
 from datetime import datetime
-from typing import Any
+from typing import Annotated, Any
 from uuid import UUID
 
 from ninja import Field, Query, Router, Schema, Status
 
 from noroshi.core.domain.tlp import TLP
+from noroshi.intel.domain.grading import Credibility, Grading, Reliability
 from noroshi.kit.api import Page, Paged, example
 from noroshi.kit.cursors import page_by_place
 from noroshi.kit.http import ActorRequest
 from noroshi.sharing import actions, queries
+from noroshi.sharing.actions import Amended
 from noroshi.sharing.api import shapes
 from noroshi.sharing.api.bodies import FixedForm, Grants, Why, entries_of
 from noroshi.sharing.api.shapes import READS, WRITES, Moved, Sent
 from noroshi.sharing.api.signals import sent, signal_for
-from noroshi.sharing.domain.content import Marking
+from noroshi.sharing.domain.content import MAX_TAGS, Marking
 from noroshi.sharing.domain.outline import Form, Outline
 from noroshi.sharing.models import SignalVersion
 
@@ -36,6 +38,27 @@ class Amendment(Why):
     body: str = ""
     outline: FixedForm | None = None
     plain_words: str | None = Field(None, description="They stay as they were where they are left out")
+    reliability: Reliability | None = Field(None, description="Stays where it is left out; null takes it away")
+    credibility: Credibility | None = Field(None, description="Stays where it is left out; null takes it away")
+    tags: Annotated[list[str] | None, Field(None, max_length=MAX_TAGS, description="They stay where they are left out")]
+
+    def given(self, now: Grading) -> Amended:
+        """Return what is amended besides title and text; half of a grading leaves the other half as it is `now`."""
+        given = Amended(grading=self._grading(now))
+        if self.outline is not None:
+            given["outline"] = Outline(**self.outline.dict())
+        if self.plain_words is not None:
+            given["plain_words"] = self.plain_words
+        if self.tags is not None:
+            given["tags"] = frozenset(self.tags)
+        return given
+
+    def _grading(self, now: Grading) -> Grading:
+        given = self.model_fields_set
+        return Grading(
+            self.reliability if "reliability" in given else now.reliability,
+            self.credibility if "credibility" in given else now.credibility,
+        )
 
 
 class Lowered(Why):
@@ -65,6 +88,9 @@ class VersionLine(Schema):
         title="Login pages that imitate regional banks",
         body="Hosted at 45.155.205.66.",
         outline=None,
+        reliability="b",
+        credibility="2",
+        tags=["noroshi-bank-malware:web-injection"],
         tlp="AMBER",
         replaced_at="2026-11-22T04:00:00Z",
         reason="The attacker changed the host.",
@@ -74,6 +100,9 @@ class VersionLine(Schema):
     title: str
     body: str
     outline: FixedForm | None = Field(description="Null where it was written in the free form")
+    reliability: Reliability | None
+    credibility: Credibility | None
+    tags: list[str]
     tlp: TLP
     replaced_at: datetime
     reason: str
@@ -90,14 +119,14 @@ def list_versions(request: ActorRequest, signal_id: UUID, wanted: Query[Paged]) 
 @router.post("/{uuid:signal_id}/amend", response=Sent, auth=WRITES)
 def amend_signal(request: ActorRequest, signal_id: UUID, new: Amendment) -> dict[str, Any]:
     """Replace the words of an own signal. What had to be released is withdrawn and shared anew instead."""
+    signal = signal_for(request.actor, signal_id)
     signal = actions.amend_signal(
         request.actor,
-        signal_for(request.actor, signal_id),
+        signal,
         title=new.title,
         body=new.body,
         reason=new.reason,
-        outline=None if new.outline is None else Outline(**new.outline.dict()),
-        plain_words=new.plain_words,
+        **new.given(signal.grading),
     )
     return sent(request, signal)
 
@@ -125,6 +154,6 @@ def raise_signal(request: ActorRequest, signal_id: UUID, new: Raised) -> Status[
 
 
 def _version(row: SignalVersion) -> dict[str, Any]:
-    names = ("number", "title", "body", "tlp", "replaced_at", "reason")
+    names = ("number", "title", "body", "tags", "tlp", "replaced_at", "reason")
     outline = asdict(row.answers) if row.form == Form.OUTLINE else None
-    return {**{name: getattr(row, name) for name in names}, "outline": outline}
+    return {**{name: getattr(row, name) for name in names}, **asdict(row.grading), "outline": outline}

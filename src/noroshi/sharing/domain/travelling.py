@@ -1,23 +1,28 @@
 """A signal as it goes from one installation to another: nothing of it is believed before these shapes have read it."""
 
 from datetime import datetime
-from typing import Annotated
+from typing import Annotated, Final
 from uuid import UUID
 
 import msgspec
 
 from noroshi.core.domain.audience import AuthorMode, Entry, EntryKind
 from noroshi.core.domain.tlp import TLP, Profile
+from noroshi.intel.domain.grading import Credibility, Reliability
 from noroshi.members.domain.houses import House
+from noroshi.sharing.domain.content import MAX_TAGS
 from noroshi.sharing.domain.handling import Caveat, Objective, Pap
 from noroshi.sharing.domain.outline import Form
 from noroshi.sharing.domain.plain_words import MAX_PLAIN
 
 MOST_LINES = 2_000
 MOST_VALUES = 5_000
+CALLED: Final = "sharing.signal.called"
+"""That a peer reads how a signal is graded and what it is tagged with."""
 
 Moment = Annotated[datetime, msgspec.Meta(tz=True)]
 Lines = Annotated[list["Line"], msgspec.Meta(max_length=MOST_LINES)]
+Tags = Annotated[list[Annotated[str, msgspec.Meta(max_length=200)]], msgspec.Meta(max_length=MAX_TAGS)]
 Values = Annotated[list["Value"], msgspec.Meta(max_length=MOST_VALUES)]
 
 
@@ -85,6 +90,10 @@ class Published(
     files: Annotated[int, msgspec.Meta(ge=0)]
     """How many files it has where it comes from: they do not travel."""
     plain_words: Annotated[str, msgspec.Meta(max_length=2 * MAX_PLAIN)] = ""
+    reliability: Reliability | None = None
+    credibility: Credibility | None = None
+    tags: Tags = []
+    """Names of words of taxonomies. What is called so is said only to peers that read it (`CALLED`)."""
 
 
 class Withdrawn(msgspec.Struct, frozen=True, forbid_unknown_fields=True, tag_field="state", tag="withdrawn"):

@@ -12,7 +12,7 @@ from noroshi.core.actor import Actor
 from noroshi.core.domain.audience import AuthorMode, Entry, EntryKind
 from noroshi.core.domain.tlp import TLP, Profile
 from noroshi.core.errors import InvalidInput
-from noroshi.intel.domain.grading import Credibility, Grading, Reliability
+from noroshi.intel.domain.grading import Grading
 from noroshi.intel.wording import CREDIBILITY, RELIABILITY
 from noroshi.members.models import Group, Organisation
 from noroshi.members.queries import active_people, usual_tlp_of
@@ -231,7 +231,33 @@ class _Names(forms.MultipleChoiceField):
         return True
 
 
-class ComposeForm(OutlineForm, AudienceForm):
+class CalledForm(OutlineForm):
+    """What a signal is called, and how sure its author is of it."""
+
+    reliability = _judgement(gettext_lazy("How reliable its source is"), RELIABILITY)
+    credibility = _judgement(gettext_lazy("How credible what it says is"), CREDIBILITY)
+    tags = _Names(label=gettext_lazy("Tags"), required=False)
+    tag = forms.CharField(label=gettext_lazy("Find a tag"), max_length=100, required=False)
+
+    @property
+    def is_called(self) -> bool:
+        """Whether anything is chosen, typed or wrong: then the page shows it from the start."""
+        names = ("tags", "tag", "reliability", "credibility")
+        return any(self[name].value() or self[name].errors for name in names)
+
+    def grading(self) -> Grading:
+        """Return how sure the author is."""
+        return Grading.of(self.cleaned_data["reliability"], self.cleaned_data["credibility"])
+
+    def typed(self) -> dict[str, Any]:
+        """Return what stands in the form, unread, to show it again without a verdict."""
+        return {
+            name: field.widget.value_from_datadict(self.data, self.files, self.add_prefix(name))
+            for name, field in self.fields.items()
+        }
+
+
+class ComposeForm(CalledForm, AudienceForm):
     """A signal being written: the words, the marking, the audience."""
 
     title = _title()
@@ -252,10 +278,6 @@ class ComposeForm(OutlineForm, AudienceForm):
         required=False,
     )
     plain_words = _plain_words()
-    reliability = _judgement(gettext_lazy("How reliable its source is"), RELIABILITY)
-    credibility = _judgement(gettext_lazy("How credible what it says is"), CREDIBILITY)
-    tags = _Names(label=gettext_lazy("Tags"), required=False)
-    tag = forms.CharField(label=gettext_lazy("Find a tag"), max_length=100, required=False)
 
     def __init__(self, *args: Any, actor: Actor, **kwargs: Any) -> None:
         super().__init__(*args, actor=actor, **kwargs)
@@ -280,19 +302,9 @@ class ComposeForm(OutlineForm, AudienceForm):
             form=form,
             outline=self.outline(),
             plain_words=data["plain_words"],
-            grading=Grading(
-                Reliability(data["reliability"]) if data["reliability"] else None,
-                Credibility(data["credibility"]) if data["credibility"] else None,
-            ),
+            grading=self.grading(),
             tags=frozenset(data["tags"]),
         )
-
-    def typed(self) -> dict[str, Any]:
-        """Return what stands in the form, unread, to show it again without a verdict."""
-        return {
-            name: field.widget.value_from_datadict(self.data, self.files, self.add_prefix(name))
-            for name, field in self.fields.items()
-        }
 
 
 def usual_marking(actor: Actor) -> dict[str, Any]:
@@ -383,8 +395,8 @@ class SendForm(forms.Form):
         return {row: Objective(text) for row, text in chosen.items() if text in known}
 
 
-class AmendForm(OutlineForm):
-    """New words for a published signal."""
+class AmendForm(CalledForm):
+    """New words for a published signal, what it is called and how sure its author is."""
 
     title = _title()
     body = _text(gettext_lazy("Text"), 14, MAX_BODY, required=False)

@@ -113,10 +113,7 @@ class Signal(Shareable):
     @property
     def grading(self) -> Grading:
         """How sure its author is of it."""
-        return Grading(
-            Reliability(self.reliability) if self.reliability else None,
-            Credibility(self.credibility) if self.credibility else None,
-        )
+        return Grading.of(self.reliability, self.credibility)
 
     @cached_property
     def had_another_level(self) -> bool:
@@ -139,6 +136,10 @@ class SignalVersion(models.Model):
     form = models.CharField(max_length=8, choices=choices(Form), default=Form.FREE)
     outline = models.JSONField(default=dict, blank=True)
     plain_words = models.TextField(blank=True)
+    reliability = models.CharField(max_length=1, choices=choices(Reliability), blank=True)
+    credibility = models.CharField(max_length=1, choices=choices(Credibility), blank=True)
+    tags = models.JSONField(default=list, blank=True)
+    """The names of what it was tagged with, in their order."""
     tlp = models.CharField(max_length=12)
     replaced_at = models.DateTimeField(default=clock.now)
     reason = models.CharField(max_length=400, blank=True)
@@ -154,6 +155,11 @@ class SignalVersion(models.Model):
     def answers(self) -> Outline:
         """What the fixed form said."""
         return Outline.of(self.outline) if self.form == Form.OUTLINE else Outline()
+
+    @property
+    def grading(self) -> Grading:
+        """How sure its author was of it."""
+        return Grading.of(self.reliability, self.credibility)
 
 
 class SignalObservable(models.Model):

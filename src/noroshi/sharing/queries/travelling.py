@@ -1,6 +1,7 @@
 """What may be told of a signal to another installation, and who it is for there."""
 
 from dataclasses import replace
+from typing import Any
 from uuid import UUID
 
 from noroshi.core.actor import Actor
@@ -19,8 +20,16 @@ from noroshi.members.domain.houses import House
 from noroshi.members.queries import house_told
 from noroshi.sharing.domain.handling import Caveat, Objective, Pap
 from noroshi.sharing.domain.outline import Form
-from noroshi.sharing.domain.travelling import Answers, Line, Published, Seen, Value, Voice
-from noroshi.sharing.models import Acknowledgement, Attachment, Origin, Signal, SignalObservable, SignalVersion
+from noroshi.sharing.domain.travelling import CALLED, Answers, Line, Published, Seen, Value, Voice
+from noroshi.sharing.models import (
+    Acknowledgement,
+    Attachment,
+    Origin,
+    Signal,
+    SignalObservable,
+    SignalTag,
+    SignalVersion,
+)
 from noroshi.sharing.queries.passages import leave_of, passage_to
 
 
@@ -122,7 +131,17 @@ def as_published(peer: Peer, signal: Signal) -> Published:
         expires_at=signal.expires_at,
         files=Attachment.everything.filter(signal=signal, comment=None).count(),
         plain_words=signal.plain_words,
+        **(_called(signal) if CALLED in peer.reads else {}),
     )
+
+
+def _called(signal: Signal) -> dict[str, Any]:
+    grading, tags = signal.grading, SignalTag.everything.filter(signal=signal).order_by("tag__name")
+    return {
+        "reliability": grading.reliability,
+        "credibility": grading.credibility,
+        "tags": list(tags.values_list("tag__name", flat=True)),
+    }
 
 
 def _voice(peer: Peer, signal: Signal) -> Voice:

@@ -40,6 +40,7 @@ from noroshi.sharing.views.context import (
     shown_observables,
     style_of,
     tag_choice,
+    tag_choice_of,
     tags_context,
     warning_context,
     words_context,
@@ -94,7 +95,7 @@ def _compose(
         "form": form,
         "signal": signal,
         "mailed": queries.mail_of(signal) if signal is not None else None,
-        **tag_choice(form["tags"].value() or [], form["tag"].value() or ""),
+        **tag_choice_of(form),
     }
     return render(request, "sharing/compose.html", context)
 

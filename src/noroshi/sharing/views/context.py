@@ -32,7 +32,7 @@ from noroshi.sharing.domain.handling import USUAL_OBJECTIVE, Objective
 from noroshi.sharing.domain.release import gravity
 from noroshi.sharing.domain.scan import Finding
 from noroshi.sharing.domain.style import traces
-from noroshi.sharing.forms.signals import FileForm
+from noroshi.sharing.forms.signals import CalledForm, FileForm
 from noroshi.sharing.models import RelationKind, Signal, SignalObservable, SignalVersion, StanceKind, StoredFile
 from noroshi.sharing.plain_words import in_plain_words
 
@@ -163,6 +163,20 @@ def tag_choice(chosen: Sequence[str], typed: str) -> dict[str, Any]:
         "found_tags": [tag for tag in tags_found(typed) if tag.name not in names],
         "house_tags": [tag for tag in house_tags() if tag.name not in names],
     }
+
+
+def tag_choice_of(form: CalledForm) -> dict[str, Any]:
+    """Return the context of `sharing/called.html` for a form as it stands."""
+    return tag_choice(form["tags"].value() or [], form["tag"].value() or "")
+
+
+def version_lines(actor: Actor, signal: Signal) -> list[dict[str, Any]]:
+    """Return what a signal said before, the latest first, with its answers and its tags in the reader's language."""
+    rows = list(queries.versions_of(actor, signal))
+    known = {tag.name: tag for tag in tags_named({name for row in rows for name in row.tags})}
+    return [
+        {"row": row, **words_context(row), "tags": [known[name] for name in row.tags if name in known]} for row in rows
+    ]
 
 
 def shown_observables(actor: Actor, signal: Signal) -> list[dict[str, Any]]:

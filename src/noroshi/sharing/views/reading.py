@@ -50,7 +50,9 @@ from noroshi.sharing.views.context import (
     replies_context,
     shown_files,
     shown_observables,
+    tag_choice_of,
     tags_context,
+    version_lines,
     words_context,
 )
 from noroshi.sharing.views.rooms import guests_context
@@ -88,7 +90,7 @@ def _detail(actor: Actor, signal: Signal) -> dict[str, Any]:
         "may_unmask": policy.may_unmask(actor),
         "looks": queries.looks_at(actor, signal),
         **shown_files(actor, signal),
-        "versions": [(version, words_context(version)["answers"]) for version in queries.versions_of(actor, signal)],
+        "versions": version_lines(actor, signal),
         **words_context(signal),
         **handling_context(signal),
         **tags_context(actor, signal),
@@ -116,19 +118,34 @@ def amend(request: ActorRequest, signal_id: UUID) -> HttpResponse:
     """Replace the words of a published signal."""
     signal = queries.signal_for(request.actor, signal_id)
     policy.require(request.actor, "amend", signal)
-    initial = {name: getattr(signal, name) for name in ("title", "body", "plain_words")} | signal.answers.stored
-    form = AmendForm(posted(request), initial=initial)
-    if form.is_valid():
+    form = AmendForm(posted(request), initial=_as_it_is(request.actor, signal))
+    if "find_tags" in request.POST:  # where no script runs, the page comes back with what was found
+        form = AmendForm(None, initial=form.typed())
+    elif form.is_valid():
         words = {name: form.cleaned_data[name] for name in ("title", "body", "plain_words", "reason")}
         try:
-            actions.amend_signal(request.actor, signal, **words, outline=form.outline())
+            actions.amend_signal(
+                request.actor,
+                signal,
+                **words,
+                outline=form.outline(),
+                grading=form.grading(),
+                tags=frozenset(form.cleaned_data["tags"]),
+            )
         except InvalidInput as error:
             form.blame(error)
         else:
             messages.success(request, _("The new version is out."))
             return redirect("sharing:detail", signal_id=signal.pk)
     outlined = signal.form == Form.OUTLINE or "source" in request.POST
-    return render(request, "sharing/amend.html", {"form": form, "signal": signal, "outlined": outlined})
+    context = {"form": form, "signal": signal, "outlined": outlined, **tag_choice_of(form)}
+    return render(request, "sharing/amend.html", context)
+
+
+def _as_it_is(actor: Actor, signal: Signal) -> dict[str, Any]:
+    names = ("title", "body", "plain_words", "reliability", "credibility")
+    tags = [tag.name for tag in queries.tags_of(actor, signal)]
+    return {name: getattr(signal, name) for name in names} | signal.answers.stored | {"tags": tags}
 
 
 def raise_level(request: ActorRequest, signal_id: UUID) -> HttpResponse:
