@@ -46,7 +46,10 @@ class Product:
 
 @dataclass(frozen=True, slots=True)
 class Range:
-    """Versions from ``low`` to ``high``; an empty one is open. One version alone has both, the same, included."""
+    """Versions from ``low`` to ``high``; an empty one is open. One version alone has both, the same, included.
+
+    A ``high`` that ends in ``.*`` is the end of that series: ``2.*`` is behind everything that begins with ``2.``.
+    """
 
     low: str = ""
     high: str = ""

@@ -1,0 +1,37 @@
+"""What readers of JSON share: reading with a bound, a refusal of the whole, a refusal of one."""
+
+import gzip
+import io
+import zlib
+from typing import Any, Final
+
+import msgspec
+
+from noroshi.advisories.domain.records import Refused, RefusedBecause
+
+MOST_BYTES: Final = 512 * 1024 * 1024
+MAX_DETAIL: Final = 300
+MAX_EXCERPT: Final = 2_000
+
+
+def refused(place: int, reason: RefusedBecause, detail: object = "", excerpt: bytes | str = "") -> Refused:
+    """Return a refusal, its words cut to what a person reads."""
+    text = excerpt.decode("utf-8", "replace") if isinstance(excerpt, bytes) else excerpt
+    return Refused(place, reason, " ".join(str(detail).split())[:MAX_DETAIL], text[:MAX_EXCERPT])
+
+
+def unpacked(body: bytes, most: int = MOST_BYTES) -> bytes | Refused:
+    """Return the bytes, unpacked where they are gzip (RFC 1952); refuse what unpacks to more than `most` bytes."""
+    if not body.startswith(b"\x1f\x8b"):
+        return body
+    try:
+        with gzip.GzipFile(fileobj=io.BytesIO(body)) as packed:
+            plain = packed.read(most + 1)
+    except (OSError, EOFError, zlib.error) as error:
+        return refused(0, RefusedBecause.ENCODING, error)
+    return plain if len(plain) <= most else refused(0, RefusedBecause.TOO_LARGE, f"more than {most:,} bytes")
+
+
+def as_excerpt(value: Any) -> str:
+    """Return a part of what was read, as JSON again, for a person who repairs it."""
+    return msgspec.json.encode(value).decode()
