@@ -7,7 +7,8 @@ import pytest
 
 from factories.endpoint import LOOPBACK, endpoint
 from noroshi.kit import outbound
-from noroshi.kit.outbound import OutboundFailed, OutboundRefused, check_url, is_reachable, post
+from noroshi.kit.domain.reach import is_reachable
+from noroshi.kit.outbound import OutboundFailed, OutboundRefused, check_url, post
 
 
 @pytest.mark.parametrize(
@@ -59,6 +60,13 @@ def test_check_when_the_address_is_not_fit_then_refused(url):
         "2002:7f00:1::",
         "2001:0:7f00:1::",
         "::7f00:1",
+        "64:ff9b::a01:203",
+        "64:ff9b:1::808:808",
+        "2002:a9fe:a9fe::1",
+        "2001:0:808:808::80ff:fffe",
+        "192.88.99.1",
+        "168.63.129.16",
+        "fec0::1",
     ],
 )
 def test_reachable_when_the_address_lies_inside_then_it_is_not(address):
@@ -68,6 +76,7 @@ def test_reachable_when_the_address_lies_inside_then_it_is_not(address):
 def test_reachable_when_public_or_opened_by_the_operator_then_it_is():
     assert is_reachable(ip_address("8.8.8.8"))
     assert is_reachable(ip_address("2606:4700::1111"))
+    assert is_reachable(ip_address("64:ff9b::808:808"))
     assert is_reachable(ip_address("10.1.2.3"), [ip_network("10.1.2.0/24")])
     assert is_reachable(ip_address("::ffff:10.1.2.3"), [ip_network("10.1.2.0/24")])
     assert not is_reachable(ip_address("10.1.3.3"), [ip_network("10.1.2.0/24")])

@@ -44,6 +44,7 @@ class Noroshi(click.Group):
 
 def _rooms() -> dict[str, click.Command]:
     """The commands that belong to rooms."""
+    from noroshi.advisories import cli as advisories
     from noroshi.federation import cli as federation
     from noroshi.hunting import cli as hunting
     from noroshi.intel import cli as intel
@@ -52,7 +53,7 @@ def _rooms() -> dict[str, click.Command]:
 
     return {
         command.name or "": command
-        for room in (members, federation, intel, hunting, sharing)
+        for room in (members, federation, intel, hunting, sharing, advisories)
         for command in room.commands
     }
 

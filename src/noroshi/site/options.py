@@ -75,6 +75,12 @@ def _networks(text: str) -> list[IPv4Network | IPv6Network]:
     return [ip_network(name) for name in _names(text)]
 
 
+def _proxy(text: str) -> str:
+    if text and not text.startswith(("http://", "https://")):
+        raise ValueError("expected the address of a proxy, as in http://proxy.example:3128")
+    return text
+
+
 def _address(text: str) -> tuple[str, int] | None:
     """Read HOST:PORT, as in 0.0.0.0:6514 or [::]:6514; empty: None."""
     if not text:
@@ -157,6 +163,13 @@ OPTIONS: Final = (
         _networks,
         "",
         "Networks inside, such as 10.1.2.0/24, that webhooks, feeds and peers may reach; empty: public addresses only.",
+    ),
+    Option(
+        "OUTBOUND_PROXY",
+        _proxy,
+        "",
+        "Proxy of HTTP for calls to the outside, as http://proxy.example:3128; networks inside are reached without. "
+        "Empty: none.",
     ),
     Option("TIME_ZONE", str, "Asia/Tokyo", "Time zone of pages, and of log lines that name none."),
     Option("LAKE_MEMORY", str, "2GB", "Memory that one search of the log lake may take."),

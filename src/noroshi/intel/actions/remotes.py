@@ -150,14 +150,8 @@ def _called(call: Any, remote: Remote, path: str, **what: Any) -> outbound.Answe
     if answer.status in (401, 403):
         raise RemoteError(Trouble.DENIED, str(answer.status))
     if answer.status in (429, 503):
-        raise RemoteError(Trouble.BUSY, str(answer.status), wait=_wait(answer.headers.get("retry-after", "")))
+        raise RemoteError(Trouble.BUSY, str(answer.status), wait=outbound.wait_asked(answer.headers, clock.now()))
     return answer
-
-
-def _wait(retry_after: str) -> timedelta:
-    """How long a server wants peace: seconds, at most a day."""
-    known = retry_after.isascii() and retry_after.isdigit()
-    return timedelta(seconds=min(int(retry_after[:9]), 86_400)) if known else timedelta(0)
 
 
 def _headers(remote: Remote) -> Mapping[str, str]:
