@@ -10,6 +10,7 @@ from typing import Any, Final
 import msgspec
 
 from noroshi.advisories.domain.identifiers import is_cve
+from noroshi.advisories.domain.kev_changes import Edition
 from noroshi.advisories.domain.readers.given import Given
 from noroshi.advisories.domain.readers.strict import as_excerpt, refused, unpacked
 from noroshi.advisories.domain.records import Claim, ClaimKind, Found, Language, Moment, Record, Refused, RefusedBecause
@@ -101,3 +102,31 @@ def _moment(day: str) -> Moment | None:
         return Moment(datetime.combine(date.fromisoformat(day), datetime.min.time(), UTC), day, zone_known=False)
     except ValueError:
         return None
+
+
+def edition(body: bytes) -> Edition | Refused:
+    """Return a file of the catalogue as a whole: its release, its version, the values of its claims.
+
+    Of the CSV nobody says when it was released: it is refused. An entry that cannot be read is not in it.
+    """
+    plain = unpacked(body)
+    if isinstance(plain, Refused):
+        return plain
+    try:
+        whole = _whole.decode(plain.removeprefix(b"\xef\xbb\xbf"))
+        released = datetime.fromisoformat(whole.released)
+    except (msgspec.DecodeError, ValueError) as error:
+        return refused(0, RefusedBecause.SHAPE, error, plain[:2_000])
+    found = (_read(entry, place) for place, entry in enumerate(whole.vulnerabilities, 1))
+    values = {each.native_id: dict(each.claims[0].value) for each in found if isinstance(each, Record)}
+    at = released if released.tzinfo else released.replace(tzinfo=UTC)
+    return Edition(at, whole.version, values)
+
+
+class _Whole(msgspec.Struct):
+    released: str = msgspec.field(name="dateReleased")
+    vulnerabilities: list[Any]
+    version: str = msgspec.field(default="", name="catalogVersion")
+
+
+_whole: Final = msgspec.json.Decoder(_Whole)
