@@ -7,18 +7,23 @@ from uuid import UUID
 
 import pytest
 from click.testing import CliRunner
+from django.db import connection
 from django.test import Client
+from django.test.utils import CaptureQueriesContext
 
 from factories.audience import COMMUNITY, to_group, to_organisation, to_person, without
 from factories.misp import EVENT, attribute, misp_event, tagged
 from factories.program import ADMINS
 from noroshi.core.domain.audience import AuthorMode, EntryKind, State
+from noroshi.core.domain.channels import Channel
 from noroshi.core.domain.membership import Standing
 from noroshi.core.domain.tlp import TLP, Profile
 from noroshi.core.errors import InvalidInput, NotAllowed, NotFound
 from noroshi.core.models import AudienceEntry
 from noroshi.intel.domain.misp.events import read_events
 from noroshi.intel.models import Tag
+from noroshi.kit import outbound
+from noroshi.kit.outbound import Answer
 from noroshi.members.actions import issue_token
 from noroshi.members.models import Person
 from noroshi.sharing import actions
@@ -26,6 +31,7 @@ from noroshi.sharing.cli.misp import misp as command
 from noroshi.sharing.domain.content import Content, Marking
 from noroshi.sharing.domain.handling import Handling, Objective, Pap
 from noroshi.sharing.models import MispFeed, Receipt, Signal, SignalObservable, SignalTag, TakenEvent
+from noroshi.sharing.queries.misp import events_for
 
 EVERYBODY = frozenset({COMMUNITY})
 
@@ -433,3 +439,136 @@ def test_export_when_run_then_the_folder_is_a_feed_that_we_could_follow(cast, sh
     ]
     assert read_events((tmp_path / "feed" / f"{number}.json").read_bytes())[0].level == TLP.AMBER
     assert Receipt.everything.filter(organisation=cast.bank_b, channel="misp").count() == 1
+
+
+def sightings(part) -> list[tuple[str, str, bool]]:
+    return [(each["type"], each["source"], "date_sighting" in each) for each in part["Sighting"]]
+
+
+def test_event_when_it_was_seen_then_its_readers_are_told_as_on_the_page_and_misp_reads_it_again(cast, share, fetch):
+    signal = share("evil")
+    whole, before = f"everything/{signal.pk}.json", fetch("bank_b").json()[str(signal.pk)]["timestamp"]
+    for name in ("i1", "o1"):
+        actions.report_seen(cast.actor(name), signal)
+    actions.report_seen(cast.actor("b1"), signal, named=True)
+    [value, link] = fetch("bank_b", whole).json()["Event"]["Attribute"]
+    assert (sightings(value), link["Sighting"]) == ([("0", "Bank_B", False)], [])
+    actions.report_seen(cast.actor("t1"), signal)
+    digest = SignalObservable.everything.get(signal=signal).observable.digest
+    for name in ("i1", "o1", "t1"):
+        actions.vote_false_positive(cast.actor(name), digest=digest, reason="shared")
+    event = fetch("outsider", whole).json()["Event"]
+    unnamed = [("0", "Noroshi", True)] * 3
+    assert sightings(event["Attribute"][0]) == [*unnamed, ("0", "Bank_B", False), *[("1", "Noroshi", False)] * 3]
+    assert int(event["timestamp"]) == int(before) + 7
+    assert len({each["uuid"] for each in event["Attribute"][0]["Sighting"]}) == 7
+    assert [name for name in ("Insurer", "Outsider", "Trial") if name in json.dumps(event)] == []
+    [again] = read_events(json.dumps({"Event": event}).encode())
+    assert [(part.seen, part.doubted) for part in again.attributes] == [(4, 3), (0, 0)]
+
+
+def test_event_when_several_values_could_have_been_seen_then_that_is_said_of_the_signal(cast, share, fetch):
+    signal = share("hxxps://login.evil[.]example/ login.evil.example other")
+    actions.report_seen(cast.actor("b1"), signal, named=True)
+    event = fetch("bank_b", f"everything/{signal.pk}.json").json()["Event"]
+    [thing] = event["Object"]
+    parts = [(part["object_relation"], part["type"], part["value"]) for part in thing["Attribute"]]
+    assert (thing["name"], parts) == (
+        "url",
+        [("url", "url", "https://login.evil.example/"), ("host", "hostname", "login.evil.example")],
+    )
+    assert [(each["type"], sightings(each)) for each in event["Attribute"]] == [
+        ("domain", []),
+        ("link", [("0", "Bank_B", False)]),
+    ]
+
+
+def test_events_when_read_then_the_number_of_queries_is_that_of_one(cast, share):
+    costs = []
+    for number in (1, 3):
+        while Signal.everything.count() < number:
+            actions.report_seen(cast.actor("b1"), share(f"evil{Signal.everything.count()}"), named=True)
+        with CaptureQueriesContext(connection) as asked:
+            assert len(events_for(cast.actor("i1", Channel.MISP), "everything")) == number
+        costs.append(len(asked))
+    assert costs[0] == costs[1]
+
+
+# A running MISP
+
+
+class RunningMisp:
+    """Two addresses of MISP's API, as far as they matter here."""
+
+    def __init__(self) -> None:
+        self.events, self.calls, self.refuses = {}, [], ""
+
+    def post(self, url, *, content, headers, **bounds):
+        del bounds
+        assert headers["Authorization"] == "the key"
+        path, body = url.removeprefix("https://misp.example"), json.loads(content)
+        self.calls.append(path)
+        if path == "/events/restSearch":
+            page = list(self.events.values())[(body["page"] - 1) * body["limit"] :][: body["limit"]]
+            return self.answer(200, {"response": [{"Event": each} for each in page]})
+        event = body["Event"]
+        known = self.events.get(event["uuid"])
+        if self.refuses and self.refuses in event["info"]:
+            return self.answer(403, {"name": "Could not save", "message": "No.", "errors": {"info": ["too\nbad"]}})
+        if path.startswith("/events/edit/") and known is None:
+            return self.answer(404, {"message": "Invalid event"})
+        if known and known["timestamp"] >= event["timestamp"]:
+            return self.answer(403, {"errors": "Event could not be saved: Event in the request not newer than ours."})
+        self.events[event["uuid"]] = event
+        return self.answer(200, {"Event": {}})
+
+    def answer(self, status, value):
+        return Answer(status, json.dumps(value).encode(), 0.01)
+
+
+@pytest.fixture
+def misp(monkeypatch, tmp_path):
+    (tmp_path / "key").write_text("the key\n")
+    here = RunningMisp()
+    here.key = str(tmp_path / "key")
+    monkeypatch.setattr(outbound, "post", here.post)
+    return here
+
+
+def run(misp, verb, *options):
+    ran = CliRunner().invoke(command, [verb, *options, "--key-file", misp.key, "https://misp.example/"])
+    return ran.stdout.splitlines()[-1] if ran.stdout else ran.output, type(ran.exception)
+
+
+def test_push_gives_an_instance_what_its_owner_sees_changes_what_changed_and_tells_what_was_refused(
+    cast, share, misp, stopped_clock
+):
+    signal = share("evil", TLP.AMBER)
+    share("strict", TLP.AMBER_STRICT, {to_organisation(cast.bank_b)})
+    share("bad")
+    misp.refuses = "bad"
+    told = run(misp, "push", "--org", "bank_b")
+    assert (told, list(misp.events)) == (("1 accepted, 1 refused", InvalidInput), [str(signal.pk)])
+    assert Receipt.everything.get(signal=signal, organisation=cast.bank_b).channel == "misp"
+    misp.refuses = ""
+    stopped_clock.advance(minutes=1)
+    actions.withdraw_signal(cast.actor("a1"), signal, reason="was wrong")
+    assert run(misp, "push", "--org", "bank_b") == ("2 accepted, 0 refused", type(None))
+    assert (len(misp.events), misp.events[str(signal.pk)]["info"]) == (2, f"{signal.reference} was withdrawn")
+    assert run(misp, "push", "--org", "bank_b") == ("2 accepted, 0 refused", type(None))
+
+
+def test_pull_makes_drafts_of_what_an_instance_has_published_page_by_page(cast, misp):
+    for place in range(21):
+        event = misp_event(attribute("domain", "evil.example"), uuid=str(UUID(int=place + 1)))["Event"]
+        misp.events[event["uuid"]] = event
+    assert run(misp, "pull", "--person", cast.a1.email) == ("21 accepted, 0 refused", type(None))
+    assert Signal.everything.filter(author=cast.a1, state=State.DRAFT).count() == 21
+    assert misp.calls == ["/events/restSearch"] * 2
+
+
+@pytest.mark.parametrize("body", [b"<html>", b"[]", b'{"response": [{"Tag": {}}]}'])
+def test_pull_when_what_answers_is_no_misp_then_it_says_so(cast, misp, monkeypatch, body):
+    monkeypatch.setattr(outbound, "post", lambda *_a, **_k: Answer(200, body, 0.01))
+    with pytest.raises(InvalidInput, match="no MISP"):
+        list(actions.pull_events(actions.Instance("https://misp.example", "x"), since=datetime.now(UTC)))

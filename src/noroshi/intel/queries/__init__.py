@@ -24,6 +24,7 @@ from noroshi.intel.queries.sightings import (
     own_sighting,
     said_seen,
     seen,
+    seen_of_each,
 )
 from noroshi.intel.queries.taxii import polls_for, status_for
 from noroshi.intel.queries.triage import object_of, objects_of, parcel_for, parcels_for, refusals_of, types_in
@@ -62,6 +63,7 @@ __all__ = [
     "refusals_of",
     "said_seen",
     "seen",
+    "seen_of_each",
     "status_for",
     "stays_behind",
     "tags_found",

@@ -1,7 +1,7 @@
 """Who has seen what, as far as the reader may know."""
 
-from collections import Counter
-from collections.abc import Iterable
+from collections import Counter, defaultdict
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
@@ -33,9 +33,22 @@ def seen(item_id: UUID, *, named_after: datetime | None = None) -> Seen:
 
     Names are told that were given after `named_after`: before, they were given to fewer readers.
     """
-    rows = list(_told([item_id]).order_by("at", "id").values_list("organisation_id", "named", "at"))
+    return _seen(_told([item_id]).order_by("at", "id").values_list("organisation_id", "named", "at"), named_after)
+
+
+def seen_of_each(item_ids: Iterable[UUID], named_after: Mapping[UUID, datetime]) -> dict[UUID, Seen]:
+    """Return `seen` of many items, of those that anybody saw; `named_after` has the moments of those that have one."""
+    rows: dict[UUID, list[tuple[UUID, bool, datetime]]] = defaultdict(list)
+    found = _told(item_ids).order_by("at", "id").values_list("item_id", "organisation_id", "named", "at")
+    for item, organisation, is_named, at in found:
+        rows[item].append((organisation, is_named, at))
+    return {item: _seen(each, named_after.get(item)) for item, each in rows.items()}
+
+
+def _seen(rows: Collection[tuple[UUID, bool, datetime]], named_after: datetime | None) -> Seen:
+    """Tell of rows of organisation, whether it is named, and moment, the first one first."""
     named = {organisation: at for organisation, is_named, at in rows if is_named}
-    first = {organisation: at for organisation, _named, at in reversed(rows) if organisation not in named}
+    first = {organisation: at for organisation, _named, at in reversed(list(rows)) if organisation not in named}
     days = {
         timezone.localtime(at).date(): number
         for number, at in enumerate(sorted(first.values()), 1)

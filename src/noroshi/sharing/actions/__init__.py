@@ -40,6 +40,7 @@ from noroshi.sharing.actions.mail_in import (
 from noroshi.sharing.actions.marking import check_marking, default_profile, usual_marking
 from noroshi.sharing.actions.misp_feeds import follow_feed, leave_feed, poll_feed, read_feed_now
 from noroshi.sharing.actions.misp_in import TakenIn, take_event
+from noroshi.sharing.actions.misp_live import Instance, pull_events, push_events
 from noroshi.sharing.actions.misp_out import export_feed, fetch_event, fetch_hashes, fetch_manifest
 from noroshi.sharing.actions.outputs import (
     Answered,
@@ -91,6 +92,7 @@ __all__ = [
     "Amended",
     "Answered",
     "Edited",
+    "Instance",
     "MailIgnored",
     "MailUnknown",
     "Report",
@@ -152,6 +154,8 @@ __all__ = [
     "poll_feed",
     "publish_reference",
     "publish_signal",
+    "pull_events",
+    "push_events",
     "raise_marking",
     "read_attachment",
     "read_document",

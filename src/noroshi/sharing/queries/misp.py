@@ -4,25 +4,32 @@ Our own words in them are English, whoever asks: MISP knows an organisation by i
 """
 
 from collections import defaultdict
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
+from dataclasses import replace
+from datetime import date, datetime, time
 from typing import Final
 from uuid import UUID
 
 from django.conf import settings
-from django.db.models import QuerySet
+from django.db.models import F, Max, QuerySet
 from django.urls import reverse
-from django.utils import translation
+from django.utils import timezone, translation
 
 from noroshi.core.actor import Actor
 from noroshi.core.domain.audience import EntryKind
 from noroshi.core.domain.channels import Channel
 from noroshi.core.domain.tlp import TLP, Profile
 from noroshi.core.errors import NotFound
-from noroshi.intel.domain.misp.writing import Outgoing, Value
+from noroshi.intel.domain.misp.writing import Outgoing, Sighted, Value
 from noroshi.intel.domain.observables import Observable, ObservableType
+from noroshi.intel.domain.stix.patterns.files import files_in
 from noroshi.intel.domain.stix.tlp import carried
+from noroshi.intel.domain.strict_json import decode
+from noroshi.intel.models import StixObject
+from noroshi.intel.queries import doubts_about, seen_of_each
+from noroshi.members.models import Organisation
 from noroshi.sharing.domain.handling import Objective
-from noroshi.sharing.models import Signal, SignalObservable, SignalTag
+from noroshi.sharing.models import Signal, SignalObservable, SignalTag, SignalVersion
 from noroshi.sharing.queries.outputs import collection_of
 from noroshi.sharing.queries.receipts import changed_since_got
 from noroshi.sharing.queries.signals import byline, published_for, tombstones_for
@@ -59,8 +66,51 @@ def signals_among(actor: Actor, collection: str, events: Iterable[Outgoing]) -> 
 
 def _whole(actor: Actor, signals: list[Signal]) -> list[Outgoing]:
     Signal.know_audiences(signals)
-    values, tags = _values(actor, signals), _tags(actor, signals)
-    return [_outgoing(actor, signal, values[signal.pk], tags[signal.pk]) for signal in signals]
+    values, tags, sighted, files = _values(actor, signals), _tags(actor, signals), _sighted(signals), _files(signals)
+    return [
+        replace(
+            _outgoing(actor, signal, values[signal.pk], tags[signal.pk]),
+            sighted=sighted.get(signal.pk, ()),
+            files=files[signal.pk],
+        )
+        for signal in signals
+    ]
+
+
+def _sighted(signals: list[Signal]) -> dict[UUID, list[Sighted]]:
+    """Return who saw what each is about, as their readers are told: one for each of a number, and those by name."""
+    numbers = [signal.pk for signal in signals]
+    versions = SignalVersion.everything.filter(signal__in=numbers).exclude(tlp=F("signal__tlp"))
+    marked = versions.order_by().values("signal").annotate(at=Max("replaced_at")).values_list("signal", "at")
+    told = seen_of_each(numbers, dict(marked))
+    houses = Organisation.objects.in_bulk({house for each in told.values() for house in each.named})
+    return {
+        number: [
+            *_days(each.by_day),
+            *(Sighted(organisation=houses[house].name) for house in sorted(each.named) if house in houses),
+        ]
+        for number, each in told.items()
+    }
+
+
+def _days(steps: list[tuple[date, int]]) -> Iterator[Sighted]:
+    """Yield one for each organisation of a number, on the day on which that was first told."""
+    before = 0
+    for day, number in steps:
+        moment = datetime.combine(day, time(), tzinfo=timezone.get_current_timezone())
+        yield from (Sighted(moment) for _one in range(number - before))
+        before = number
+
+
+def _files(signals: list[Signal]) -> dict[UUID, list[frozenset[Observable]]]:
+    """Return hashes that are of one file each, as the indicators say that go out with each signal."""
+    rows = StixObject.everything.filter(parcel__in=[signal.pk for signal in signals], received=True)
+    files: dict[UUID, list[frozenset[Observable]]] = defaultdict(list)
+    for parcel, raw in rows.filter(type="indicator").order_by("position").values_list("parcel", "raw"):
+        value = decode(bytes(raw))
+        if value.get("pattern_type") == "stix" and not value.get("revoked"):
+            files[parcel] += files_in(value.get("pattern", ""))
+    return files
 
 
 def _tags(actor: Actor, signals: list[Signal]) -> dict[UUID, list[str]]:
@@ -74,11 +124,13 @@ def _tags(actor: Actor, signals: list[Signal]) -> dict[UUID, list[str]]:
 
 def _values(actor: Actor, signals: list[Signal]) -> dict[UUID, list[Value]]:
     found: dict[UUID, list[Value]] = defaultdict(list)
-    rows = SignalObservable.objects.of(actor, *signals).select_related("observable").order_by("pk")
+    rows = list(SignalObservable.objects.of(actor, *signals).select_related("observable").order_by("pk"))
+    doubts = doubts_about({row.observable_id for row in rows}, actor.world)
     for row in rows:
         value = Observable(ObservableType(row.observable.type), row.observable.value)
         sought = row.objective != Objective.ANALYSE and not row.benign
-        found[row.signal_id].append(Value(value, to_ids=sought, comment=row.objective))
+        doubted = doubts.get(row.observable_id) or 0
+        found[row.signal_id].append(Value(value, to_ids=sought, comment=row.objective, doubts=doubted))
     return found
 
 

@@ -6,7 +6,7 @@ TLP:CLEAR may leave the community that gets it, and AMBER its organisation not a
 
 import hashlib
 import json
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Final
@@ -14,6 +14,7 @@ from uuid import UUID, uuid5
 
 from noroshi.core.domain.tlp import TLP
 from noroshi.intel.domain.misp.kinds import WRITTEN
+from noroshi.intel.domain.misp.objects import Thing, things_among
 from noroshi.intel.domain.misp.tags import tag_of
 from noroshi.intel.domain.observables import Observable
 
@@ -21,6 +22,8 @@ _DISTRIBUTION: Final = {TLP.CLEAR: "3", TLP.GREEN: "1"}
 _OWN_ORGANISATION: Final = "0"
 _UNDEFINED_THREAT: Final = "4"
 _COMPLETED: Final = "2"
+_SEEN, _FALSE_POSITIVE = "0", "1"
+_SOMEBODY: Final = "Noroshi"
 _NAMES: Final = UUID("0d5e1a7e-9f57-5c51-8f5e-3a6f6d1f0b7a")
 
 
@@ -31,6 +34,16 @@ class Value:
     observable: Observable
     to_ids: bool
     comment: str = ""
+    doubts: int = 0
+    """How many organisations call it a false positive, as far as that is told."""
+
+
+@dataclass(frozen=True)
+class Sighted:
+    """That one organisation saw what a signal is about, on a day where that is told; `organisation` if it is named."""
+
+    on: datetime | None = None
+    organisation: str = ""
 
 
 @dataclass(frozen=True)
@@ -49,41 +62,104 @@ class Outgoing:
     url: str = ""
     may_spread: bool = True
     """Whether all whom the level names may have it: else it stays in the organisation that gets it."""
+    sighted: Sequence[Sighted] = ()
+    files: Sequence[frozenset[Observable]] = ()
+    """Hashes that are of one file each."""
+
+    @property
+    def moment(self) -> str:
+        """When it changed, in seconds: one later for each sighting, since MISP reads again only what is newer."""
+        return str(int(self.changed_at.timestamp()) + len(self.sighted) + sum(each.doubts for each in self.values))
 
 
 def event(out: Outgoing) -> dict[str, Any]:
     """Return the event; the same signal has the same identifiers in every part of it, each time."""
-    moment, distribution = str(int(out.changed_at.timestamp())), _distribution(out)
-    common = {"timestamp": moment, "distribution": "5", "deleted": False}
-    attributes = [
-        {
-            **common,
-            "uuid": str(uuid5(out.uuid, f"{value.observable.type}\n{value.observable.value}")),
-            "type": WRITTEN[value.observable.type].type,
-            "category": WRITTEN[value.observable.type].category,
-            "value": value.observable.value,
-            "to_ids": value.to_ids,
-            "comment": value.comment,
-            "disable_correlation": False,
-        }
-        for value in out.values
-    ]
+    common = {"timestamp": out.moment, "distribution": "5", "deleted": False}
+    things = things_among([each.observable for each in out.values], out.files)
+    within = {part for thing in things for _relation, part in thing.parts}
+    own = {each.observable: _attribute(out, each, common) for each in out.values}
+    attributes = [each for value, each in own.items() if value not in within]
     if out.url:
-        link = {"type": "link", "category": "Internal reference", "value": out.url, "to_ids": False, "comment": ""}
-        attributes.append({**common, "uuid": str(uuid5(out.uuid, "url")), **link, "disable_correlation": True})
+        attributes.append(_link(out, common))
     reports = [{**common, "uuid": str(uuid5(out.uuid, "report")), "name": out.info, "content": out.body}]
     return {
         "Event": {
             **_head(out),
             "uuid": str(out.uuid),
             "published": True,
-            "publish_timestamp": moment,
-            "distribution": distribution,
+            "publish_timestamp": out.moment,
+            "distribution": _distribution(out),
             "sharing_group_id": "0",
             "Attribute": attributes,
+            "Object": list(_objects(out, things, own, common)),
             "EventReport": reports if out.body else [],
         }
     }
+
+
+def _attribute(out: Outgoing, value: Value, common: dict[str, Any]) -> dict[str, Any]:
+    number = uuid5(out.uuid, f"{value.observable.type}\n{value.observable.value}")
+    written = WRITTEN[value.observable.type]
+    told = [_sighting(number, f"doubt {place}", _FALSE_POSITIVE, Sighted()) for place in range(value.doubts)]
+    alone = len(out.values) == 1  # what was seen of several values nobody said
+    return {
+        **common,
+        "uuid": str(number),
+        "type": written.type,
+        "category": written.category,
+        "value": value.observable.value,
+        "to_ids": value.to_ids,
+        "comment": value.comment,
+        "disable_correlation": False,
+        "Sighting": [*(_seen(out, number) if alone else []), *told],
+    }
+
+
+def _link(out: Outgoing, common: dict[str, Any]) -> dict[str, Any]:
+    """Return the attribute that stands for the signal: what was seen of it as a whole is said there."""
+    number = uuid5(out.uuid, "url")
+    link = {"type": "link", "category": "Internal reference", "value": out.url, "to_ids": False, "comment": ""}
+    seen = _seen(out, number) if len(out.values) != 1 else []
+    return {**common, "uuid": str(number), **link, "disable_correlation": True, "Sighting": seen}
+
+
+def _seen(out: Outgoing, about: UUID) -> list[dict[str, Any]]:
+    return [
+        _sighting(about, each.organisation or f"seen {place}", _SEEN, each) for place, each in enumerate(out.sighted)
+    ]
+
+
+def _sighting(about: UUID, which: str, kind: str, said: Sighted) -> dict[str, Any]:
+    """Return one sighting: of who is not named no more than that it was somebody."""
+    named = {"Organisation": _organisation(said.organisation)} if said.organisation else {}
+    day = {"date_sighting": str(int(said.on.timestamp()))} if said.on else {}
+    return {"uuid": str(uuid5(about, which)), "type": kind, "source": said.organisation or _SOMEBODY, **day, **named}
+
+
+def _objects(
+    out: Outgoing, things: Sequence[Thing], own: dict[Observable, dict[str, Any]], common: dict[str, Any]
+) -> Iterator[dict[str, Any]]:
+    """Yield the objects. A value that is part of several is an attribute of its own in each: each has its uuid."""
+    given: set[Observable] = set()
+    for thing in things:
+        number = uuid5(out.uuid, "\n".join((thing.template.name, *(part.value for _relation, part in thing.parts))))
+        parts = []
+        for relation, part in thing.parts:
+            again = {"uuid": str(uuid5(number, relation)), "Sighting": []} if part in given else {}
+            host = {"type": "hostname"} if relation == "host" else {}
+            parts.append({**own[part], **again, **host, "object_relation": relation})
+            given.add(part)
+        yield {
+            **common,
+            "uuid": str(number),
+            "name": thing.template.name,
+            "meta-category": thing.template.category,
+            "description": thing.template.description,
+            "template_uuid": thing.template.uuid,
+            "template_version": thing.template.version,
+            "comment": "",
+            "Attribute": parts,
+        }
 
 
 def manifest(outs: Iterable[Outgoing]) -> dict[str, Any]:
@@ -109,13 +185,17 @@ def written(value: dict[str, Any]) -> bytes:
 def _head(out: Outgoing) -> dict[str, Any]:
     return {
         "info": out.info,
-        "Orgc": {"name": out.organisation, "uuid": str(uuid5(_NAMES, out.organisation))},
+        "Orgc": _organisation(out.organisation),
         "analysis": _COMPLETED,
         "date": out.date.date().isoformat(),
-        "timestamp": str(int(out.changed_at.timestamp())),
+        "timestamp": out.moment,
         "threat_level_id": _UNDEFINED_THREAT,
         "Tag": [{"name": name, "colour": _COLOURS.get(name, "#777777")} for name in (tag_of(out.level), *out.further)],
     }
+
+
+def _organisation(name: str) -> dict[str, str]:
+    return {"name": name, "uuid": str(uuid5(_NAMES, name))}
 
 
 _COLOURS: Final = {

@@ -135,6 +135,12 @@ def _parts(comparison: Comparison) -> Iterator[Observable | Limitation]:
         yield _value(constant, kinds) or Limitation(Limit.VALUE, f"{about} {constant.value}"[:200])
 
 
+def value_of(comparison: Comparison) -> Observable | None:
+    """Return the one value that a comparison demands; None where it demands none, or leaves a choice."""
+    parts = list(_parts(comparison)) if comparison.operator is Operator.EQUAL else []
+    return parts[0] if len(parts) == 1 and isinstance(parts[0], Observable) else None
+
+
 def _named(path: Path) -> str:
     return f"{path.type}:{'.'.join(str(step) for step in path.steps)}"
 
