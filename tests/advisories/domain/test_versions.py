@@ -22,7 +22,7 @@ RISING = {
     Scheme.MAVEN: "1.0-alpha-1 1.0-beta-1 1.0-milestone-1 1.0-rc-1 1.0-SNAPSHOT 1.0 1.0-sp 1.0-whatever 1.0.1 1.2 1.10",
     Scheme.RPM: "1.a-1 1.0~rc1-1 1.0-1 1.0-1.el8 1.0-2 1.0^git1-1 1.0.1-1 1.1-1 1.10-1 1:0.1-1",
     Scheme.DEB: "1.0~rc1 1.0 1.0-1 1.0-1ubuntu1 1.0-1+b1 1.0-2 1.0a 1.0+dfsg 1.1 1.10 1:0.1",
-    Scheme.OPENSSL: "1.0.2-beta1 1.0.2-pre1 1.0.2-pre2 1.0.2 1.0.2a 1.0.2z 1.0.2za 1.0.2zb 1.1.0 1.10.0 3.0.0-rc1 3.0.0",
+    Scheme.OPENSSL: "1.0.2-beta1 1.0.2-pre1 1.0.2-pre2 1.0.2 1.0.2a 1.0.2z 1.0.2za 1.0.2zb 1.1.0 1.10.0 3.0.0",
 }
 
 
