@@ -6,7 +6,7 @@ A range that cannot be compared makes the answer unknown, never "not affected".
 
 import re
 import unicodedata
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from enum import StrEnum
 from typing import Final
@@ -68,6 +68,8 @@ _ANSWERS: Final = {
     Status.FIXED: Answer.FIXED,
     Status.UNKNOWN: Answer.UNKNOWN,
 }
+_WEIGHT: Final = {each: place for place, each in enumerate(Answer)}
+_SURENESS: Final = {each: place for place, each in enumerate(Confidence)}
 _PLAIN_NUMBERS: Final = re.compile(r"v?[0-9]+(\.[0-9]+)*", re.IGNORECASE)
 _SCHEMES_OF_PACKAGES: Final = {
     "pypi": Scheme.PYTHON,
@@ -89,6 +91,14 @@ def judge(component: Component, affected: Affected) -> Verdict | None:
     if link.is_sure or verdict.confidence is Confidence.NAME_ONLY:
         return Verdict(verdict.answer, verdict.confidence, f"{link.rule}; {verdict.rule}")
     return Verdict(verdict.answer, Confidence.HEURISTIC, f"{link.rule}; {verdict.rule}")
+
+
+def united(verdicts: Iterable[Verdict]) -> Verdict:
+    """Return what several things said of one component come to: of one vulnerability, by several blocks or sources.
+
+    Whoever says that it is affected is heard, the surest first; what is said for sure beats what nobody knows.
+    """
+    return min(verdicts, key=lambda verdict: (_WEIGHT[verdict.answer], _SURENESS[verdict.confidence]))
 
 
 def of_version(affected: Affected, version: str) -> Verdict:
