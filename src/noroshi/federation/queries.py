@@ -97,6 +97,12 @@ def has_copy(peer: Peer, subject: str, number: UUID) -> bool:
     return Copy.objects.filter(peer=peer, subject=subject, subject_id=number).exists()
 
 
+def waits_for(peer: Peer, subject: str, number: UUID) -> bool:
+    """Whether an entry about something waits for a peer."""
+    rows = OutboxEntry.objects.filter(peer=peer, subject=subject, subject_id=number, state=EntryState.WAITING)
+    return rows.exists()
+
+
 def copies_of(peer: Peer, subject: str) -> set[UUID]:
     """Return the numbers of what a peer has, or may have, and was not told to give up."""
     return set(Copy.objects.filter(peer=peer, subject=subject, ended=False).values_list("subject_id", flat=True))

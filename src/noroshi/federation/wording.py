@@ -23,6 +23,10 @@ REASONS: Final = {
     "not_ours": _("It came from another installation: only that one may hand it on."),
     "suspended": _("That organisation takes no part at present."),
     "gone": _("It is no more."),
+    "older": _("That side cannot read it before it is upgraded."),
+    "narrower": _("It was said while the signal had another level."),
+    "members": _("What is said under a signal is for members: it goes to hubs of the same community, to TLP:GREEN."),
+    "behind": _("It goes behind its signal."),
     "unwritable": _("It could not be written; the log of the program says why."),
 }
 
@@ -35,6 +39,7 @@ def why(reason: str, detail: str) -> str:
 
 SUBJECTS: Final = {
     "sharing.signal": _("Signal"),
+    "sharing.comment": _("Comment"),
     "sharing.answers": _("Answers to a signal"),
     "members.directory": _("Directory"),
     "federation.reading": _("What can be read here"),

@@ -9,6 +9,7 @@ from noroshi.sharing.actions.answers_arriving import take_answers
 from noroshi.sharing.actions.arriving import take_signal
 from noroshi.sharing.actions.attachments import attach_file, attach_to_comment, read_attachment, remove_attachment
 from noroshi.sharing.actions.changes import Amended, amend_signal, withdraw_signal
+from noroshi.sharing.actions.comments_arriving import take_comment
 from noroshi.sharing.actions.consultations import (
     ask_question,
     file_question,
@@ -179,6 +180,7 @@ __all__ = [
     "say_in_stix",
     "share_signal",
     "take_answers",
+    "take_comment",
     "take_event",
     "take_mail",
     "take_signal",

@@ -1,5 +1,6 @@
 """What a member's node answers to a signal: taken at the hub as if its people had answered there."""
 
+from contextlib import suppress
 from uuid import UUID
 
 import msgspec
@@ -15,7 +16,8 @@ from noroshi.intel.models import SightingSource
 from noroshi.members.models import Person
 from noroshi.members.queries import actor_of
 from noroshi.sharing.actions.answers import acknowledge_signal
-from noroshi.sharing.domain.travelling import Answers
+from noroshi.sharing.actions.stances import take_stance
+from noroshi.sharing.domain.travelling import Answers, Stand
 from noroshi.sharing.models import Signal
 
 
@@ -31,6 +33,8 @@ def take_answers(peer: Peer, signal_id: UUID, data: object) -> ArrivalOutcome:
         raise InvalidInput("id", _("That organisation does not see such a signal here."))
     _take_sightings(peer, signal, answers)
     _take_acknowledgements(peer, signal, answers)
+    if answers.stance is not None:
+        _take_stance(peer, signal, answers.stance)
     return ArrivalOutcome.TAKEN
 
 
@@ -52,6 +56,14 @@ def _take_sightings(peer: Peer, signal: Signal, answers: Answers) -> None:
             last_seen=seen.last_seen,
             named=seen.named,
         )
+
+
+def _take_stance(peer: Peer, signal: Signal, stance: Stand) -> None:
+    """Say where the organisation stands, if who said so may say it here."""
+    person = Person.objects.filter(pk=stance.person, organisation=peer.organisation_id).first()
+    if person is not None:
+        with suppress(NoroshiError), transaction.atomic():
+            take_stance(actor_of(person, Channel.CLI), signal, kind=stance.kind, named=stance.named)
 
 
 def _take_acknowledgements(peer: Peer, signal: Signal, answers: Answers) -> None:

@@ -28,6 +28,7 @@ from noroshi.intel.queries import tags_named
 from noroshi.members.actions.mirror import mirror_house
 from noroshi.members.models import Group, Organisation, Person
 from noroshi.members.queries import machine_of
+from noroshi.sharing.actions.comments_arriving import forget_comments
 from noroshi.sharing.actions.rows import (
     audience_rows,
     keep_version,
@@ -46,7 +47,7 @@ from noroshi.sharing.actions.words import (
 )
 from noroshi.sharing.domain.outline import Outline
 from noroshi.sharing.domain.travelling import Published, Recalled, Said, Value, Withdrawn
-from noroshi.sharing.models import Origin, Signal, SignalObservable, SignalVersion
+from noroshi.sharing.models import Comment, Origin, Signal, SignalObservable, SignalVersion
 
 IGNORED, TAKEN = ArrivalOutcome.IGNORED, ArrivalOutcome.TAKEN
 WORDS = ("kind", "target", "title", "body", "form", "outline", "plain_words", "pap", "caveats", "expires_at")
@@ -154,6 +155,7 @@ def _recall(signal: Signal, origin: Origin) -> ArrivalOutcome:
     AudienceEntry.objects.filter(item_id=signal.pk).delete()
     SignalObservable.everything.filter(signal=signal).delete()
     SignalVersion.everything.filter(signal=signal).delete()
+    forget_comments([row.pk for row in Comment.everything.filter(signal=signal, author=None)])
     tag_signal(signal, [])
     signal.reliability = signal.credibility = ""
     signal.tlp, signal.author, signal.author_mode = TLP.RED, None, AuthorMode.ANONYMOUS

@@ -165,8 +165,8 @@ def _remarks(signal: Signal, since: datetime | None) -> Iterator[Remark]:
     """What was said under the level of now; what came before keeps the level under which it was said."""
     rows = Comment.everything.filter(signal=signal).select_related("author__organisation").order_by("place")
     for row in rows.filter(created_at__gt=since) if since else rows:
-        named = row.author_mode == AuthorMode.NAMED
-        yield Remark(row.pk, row.body, _identity_of(row.author.organisation if named else None), row.created_at)
+        speaks = row.author if row.author_mode == AuthorMode.NAMED else None
+        yield Remark(row.pk, row.body, _identity_of(speaks.organisation if speaks else None), row.created_at)
 
 
 def _identities(organisations: Collection[UUID]) -> tuple[str, ...]:

@@ -10,7 +10,7 @@ from noroshi.core.domain.audience import AuthorMode, Entry, EntryKind
 from noroshi.core.domain.tlp import TLP, Profile
 from noroshi.intel.domain.grading import Credibility, Reliability
 from noroshi.members.domain.houses import House
-from noroshi.sharing.domain.content import MAX_TAGS
+from noroshi.sharing.domain.content import MAX_COMMENT, MAX_TAGS
 from noroshi.sharing.domain.handling import Caveat, Objective, Pap
 from noroshi.sharing.domain.outline import Form
 from noroshi.sharing.domain.plain_words import MAX_PLAIN
@@ -19,6 +19,10 @@ MOST_LINES = 2_000
 MOST_VALUES = 5_000
 CALLED: Final = "sharing.signal.called"
 """That a peer reads how a signal is graded and what it is tagged with."""
+STANCES: Final = "sharing.answers.stance"
+"""That a hub reads where a member's organisation stands."""
+COMMENTS: Final = "sharing.comment"
+"""That a peer reads comments at all."""
 
 Moment = Annotated[datetime, msgspec.Meta(tz=True)]
 Lines = Annotated[list["Line"], msgspec.Meta(max_length=MOST_LINES)]
@@ -116,12 +120,40 @@ class Seen(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     named: bool
 
 
-class Answers(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+class Stand(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """Where the sender's organisation stands, and who of it said so."""
+
+    kind: Annotated[str, msgspec.Meta(max_length=12)]
+    named: bool
+    person: UUID
+
+
+class Answers(msgspec.Struct, frozen=True, forbid_unknown_fields=True, omit_defaults=True):
     """What a member's people and logs answer to a signal, whole each time."""
 
     seen: Annotated[list[Seen], msgspec.Meta(max_length=10)]
     acknowledged: Annotated[list[UUID], msgspec.Meta(max_length=2_000)]
     """People who took note of it."""
+    stance: Stand | None = None
+    """Said only to a hub that reads it (`STANCES`)."""
 
+
+class Remark(msgspec.Struct, frozen=True, forbid_unknown_fields=True, tag_field="state", tag="said"):
+    """A comment on a signal, and who speaks; of an anonymous one nobody, and the hour alone."""
+
+    signal: UUID
+    body: Annotated[str, msgspec.Meta(max_length=2 * MAX_COMMENT)]
+    author_mode: AuthorMode
+    voice: Voice | None
+    at: Moment
+    files: Annotated[int, msgspec.Meta(ge=0, le=10_000)]
+
+
+class Ended(msgspec.Struct, frozen=True, forbid_unknown_fields=True, tag_field="state", tag="ended"):
+    """A comment that its receiver had and may not have any more."""
+
+
+RemarkSaid = Remark | Ended
+"""What may be told of a comment to another installation."""
 
 Said = Published | Withdrawn | Recalled

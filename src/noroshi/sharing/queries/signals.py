@@ -159,19 +159,19 @@ def byline(actor: Actor, thing: Signal | Comment) -> Byline:
     The public learns the organisation that speaks, not who sits there.
     """
     own = actor.person is not None and thing.author_id == actor.person
-    if isinstance(thing, Signal) and thing.arrived and thing.author is None:
+    if thing.author is None:
         return _voice(actor, thing)
-    if (thing.author_mode != AuthorMode.NAMED and not own) or thing.author is None:
+    if thing.author_mode != AuthorMode.NAMED and not own:
         return Byline()
     person = "" if actor.is_visitor else thing.author.name
     return Byline(person, thing.author.organisation.name, own=own)
 
 
-def _voice(actor: Actor, signal: Signal) -> Byline:
+def _voice(actor: Actor, thing: Signal | Comment) -> Byline:
     """Whom another installation named as the author; nobody where it named nobody."""
-    if signal.author_mode != AuthorMode.NAMED:
+    if thing.author_mode != AuthorMode.NAMED:
         return Byline()
-    return Byline("" if actor.is_visitor else signal.voice_person, in_language(signal.voice_ja, signal.voice_en))
+    return Byline("" if actor.is_visitor else thing.voice_person, in_language(thing.voice_ja, thing.voice_en))
 
 
 def under_lifted_embargo() -> QuerySet[Signal]:

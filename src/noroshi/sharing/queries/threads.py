@@ -79,7 +79,7 @@ def voices_of(signal: Signal, comments: Iterable[Comment]) -> dict[object, str]:
     """
     hidden = sorted((row for row in comments if _hides(row)), key=lambda row: row.place)
     poster = signal.author_id if _hides(signal) else None
-    birds = names_in(_key(), signal.pk, (row.author_id for row in hidden if row.author_id != poster))
+    birds = names_in(_key(), signal.pk, (row.author_id for row in hidden if row.author_id and row.author_id != poster))
     called: dict[object, str] = {number: in_language(name.japanese, name.english) for number, name in birds.items()}
     return called | ({poster: _("who posted this")} if poster else {})
 

@@ -20,7 +20,7 @@ from noroshi.members.domain.houses import House
 from noroshi.members.queries import house_told
 from noroshi.sharing.domain.handling import Caveat, Objective, Pap
 from noroshi.sharing.domain.outline import Form
-from noroshi.sharing.domain.travelling import CALLED, Answers, Line, Published, Seen, Value, Voice
+from noroshi.sharing.domain.travelling import CALLED, STANCES, Answers, Line, Published, Seen, Stand, Value, Voice
 from noroshi.sharing.models import (
     Acknowledgement,
     Attachment,
@@ -29,6 +29,7 @@ from noroshi.sharing.models import (
     SignalObservable,
     SignalTag,
     SignalVersion,
+    Stance,
 )
 from noroshi.sharing.queries.passages import leave_of, passage_to
 
@@ -36,6 +37,12 @@ from noroshi.sharing.queries.passages import leave_of, passage_to
 def origin_of(signal: Signal) -> Origin | None:
     """Return whence a signal came; None where it was issued here."""
     return Origin.objects.select_related("peer").filter(signal=signal).first() if signal.arrived else None
+
+
+def files_elsewhere(signal: Signal) -> int:
+    """Return how many files a signal has where it came from: they do not travel. The caller sees the signal."""
+    origin = origin_of(signal)
+    return origin.files if origin else 0
 
 
 def path_of(origin: Origin | None) -> tuple[UUID, ...]:
@@ -181,11 +188,17 @@ def _last_reason(signal: Signal) -> str:
     return reasons.first() or ""
 
 
-def answers_of(signal: Signal, organisation: UUID) -> Answers:
-    """Return what an organisation answers to a signal: its sightings, and who of it took note."""
+def answers_of(peer: Peer, signal: Signal, organisation: UUID) -> Answers:
+    """Return what an organisation answers to a signal: its sightings, who of it took note, and where it stands."""
     seen = Sighting.everything.filter(item_id=signal.pk, organisation=organisation).order_by("source")
     noted = Acknowledgement.everything.filter(signal=signal, organisation=organisation)
     return Answers(
         [Seen(row.source, row.count, row.first_seen, row.last_seen, row.named) for row in seen],
         sorted(noted.values_list("person_id", flat=True)),
+        _stance(signal, organisation) if STANCES in peer.reads else None,
     )
+
+
+def _stance(signal: Signal, organisation: UUID) -> Stand | None:
+    row = Stance.everything.filter(signal=signal, organisation=organisation, current=True).first()
+    return Stand(row.kind, row.named, row.person_id) if row is not None else None

@@ -260,7 +260,9 @@ def tell_thread(entry: LedgerEntry) -> None:
     if signal is None or comment is None:
         return
     thread = Comment.everything.filter(signal=signal, created_at__lte=comment.created_at).values("author")
-    others = active_people().filter(Q(pk__in=thread) | Q(pk=signal.author_id)).exclude(pk=comment.author_id)
+    others = active_people().filter(Q(pk__in=thread) | Q(pk=signal.author_id))
+    if comment.author_id is not None:
+        others = others.exclude(pk=comment.author_id)
     post(entry, signal, NoticeKind.COMMENT, people_reached(signal, others))
 
 

@@ -35,6 +35,7 @@ from noroshi.sharing.domain.style import traces
 from noroshi.sharing.forms.signals import CalledForm, FileForm
 from noroshi.sharing.models import RelationKind, Signal, SignalObservable, SignalVersion, StanceKind, StoredFile
 from noroshi.sharing.plain_words import in_plain_words
+from noroshi.sharing.queries.travelling import files_elsewhere
 
 MOST_DAYS: Final = 120
 
@@ -258,6 +259,7 @@ def shown_files(actor: Actor, signal: Signal) -> dict[str, Any]:
     files = list(queries.attachments_of(actor, signal))
     return {
         "files": [shown_file(file) for file in files if file.comment_id is None],
+        "files_elsewhere": files_elsewhere(signal),
         "files_of_comments": [shown_file(file) for file in files if file.comment_id],
         "file_form": FileForm(),
     }

@@ -19,6 +19,7 @@ from noroshi.core import policy as door
 from noroshi.core.actor import Actor
 from noroshi.core.domain.audience import State
 from noroshi.core.errors import InvalidInput, NotFound
+from noroshi.federation.policy import is_node
 from noroshi.intel.queries import said_seen
 from noroshi.kit.http import ActorRequest, open_to_the_public
 from noroshi.sharing import actions, policy, queries, wording
@@ -88,6 +89,7 @@ def _detail(actor: Actor, signal: Signal) -> dict[str, Any]:
         "observables": shown_observables(actor, signal),
         "comments": queries.thread_of(actor, signal),
         "may_unmask": policy.may_unmask(actor),
+        "at_node": is_node(),
         "looks": queries.looks_at(actor, signal),
         **shown_files(actor, signal),
         "versions": version_lines(actor, signal),
