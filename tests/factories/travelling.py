@@ -7,7 +7,8 @@ import msgspec
 from noroshi.core import ids
 from noroshi.federation.carriers import CARRIERS, readable
 from noroshi.federation.domain.stream import Letter
-from noroshi.federation.models import Peer, PeerState
+from noroshi.federation.models import Copy, Peer, PeerState
+from noroshi.federation.reading import SUBJECT as READING
 from noroshi.sharing.federating import SUBJECT
 from noroshi.sharing.models import Signal
 
@@ -15,9 +16,13 @@ SIGNALS = CARRIERS[SUBJECT]
 
 
 def make_peer(kind, organisation=None, **fields):
+    """A peer with which what each side reads was exchanged."""
     known = {"installation": ids.new_id(), "reads": readable()}
     values = {"name": kind, "our_key": "", "state": PeerState.ACTIVE, **known, **fields}
-    return Peer.objects.create(kind=kind, organisation=organisation, **values)
+    peer = Peer.objects.create(kind=kind, organisation=organisation, **values)
+    for number in CARRIERS[READING].due_to(peer):
+        Copy.objects.create(peer=peer, subject=READING, subject_id=number)
+    return peer
 
 
 def written(peer, signal, *, has_copy=False):

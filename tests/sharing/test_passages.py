@@ -5,6 +5,7 @@ from datetime import timedelta
 import pytest
 
 from factories.audience import COMMUNITY, to_group, to_organisation, without
+from factories.program import program_of
 from factories.signals import make_signal
 from factories.travelling import SIGNALS, arrived, make_peer, plain, read, written
 from noroshi.core import clock, ids, policy
@@ -295,3 +296,37 @@ def test_page_of_another_hub_says_and_changes_whose_community_it_is(cast, east):
     assert "Call this hub the same community?" not in cast.client("auditor").get(page).content.decode()
     node = make_peer(PeerKind.NODE, cast.bank_b)
     assert "same community" not in client.get(f"/federation/{node.pk}/").content.decode()
+
+
+def test_api_agrees_lists_lets_go_and_takes_back(cast, east, west):
+    signal = make_signal(cast.a1, COMMUNITY)
+    author, operator, reader = (program_of(cast, name) for name in ("a1", "hub_op", "b1"))
+    hubs, to = f"/signals/{signal.pk}/other-hubs", {"hub": str(east.pk)}
+
+    def standing():
+        return [(each["name"], each["goes"], each["reason"], each["released_by"]) for each in author.items(hubs)]
+
+    assert standing() == [("East ISAC", False, "consent", ""), ("West ISAC", False, "consent", "")]
+    assert (reader.items(hubs), reader.post(hubs, to).status_code) == ([], 403)
+    assert operator.post(f"/release/{signal.pk}/other-hubs", to).status_code == 404  # nobody agreed yet
+    agreed = author.post(hubs, to)
+    assert (agreed.status_code, agreed.json()["reason"], agreed.json()["agreed"]) == (201, "release", True)
+    assert author.post(hubs, to).status_code == 409
+    (waiting,) = operator.items("/release/other-hubs")
+    assert (waiting["id"], waiting["hub"], waiting["changed"]) == (str(signal.pk), str(east.pk), False)
+    assert [each.get("/release/other-hubs").status_code for each in (author, reader)] == [404, 404]
+    let_go = operator.post(f"/release/{signal.pk}/other-hubs", to)
+    assert (let_go.status_code, let_go.json()["goes"]) == (200, True)
+    assert standing()[0] == ("East ISAC", True, "", cast.hub_op.name)
+    assert not isinstance(written(east, signal), Skip)
+    assert author.delete(f"{hubs}/{east.pk}").status_code == 204
+    assert (written(east, signal), operator.items("/release/other-hubs")) == (AGREE, [])
+
+
+def test_navigation_and_home_count_what_waits_to_go_to_other_hubs(cast, east):
+    signal = make_signal(cast.a1, COMMUNITY)
+    before = cast.client("hub_op").get("/").content.decode()
+    agree(cast, signal, east)
+    answer = cast.client("hub_op").get("/")
+    assert ["to another hub" in text for text in (before, answer.content.decode())] == [False, True]
+    assert {entry.label: entry.badge for entry in answer.context["navigation"]}["Release queue"] == 1

@@ -17,7 +17,7 @@ from noroshi.core.errors import InvalidInput, NotFound
 from noroshi.core.models import Cursor
 from noroshi.federation.models import PeerKind
 from noroshi.members.models import Person
-from noroshi.notify.models import Delivery, Preferences
+from noroshi.notify.models import Delivery, Notice, Preferences
 from noroshi.notify.tasks import send_due_mail
 from noroshi.sharing import actions
 from noroshi.sharing.domain.content import Content, Marking
@@ -35,10 +35,12 @@ def _english(cast):
 
 
 @pytest.fixture
-def chosen(cast):
+def chosen(cast, drain):
     """Bank B has chosen its reader without a role, and named whom to call; so has the hub."""
     actions.choose_plain_mail(cast.actor("b_admin"), cast.bank_b, people=[cast.b_reader.pk], contact="Sato, 03-1234")
     actions.choose_plain_mail(cast.actor("hub_op"), cast.hub, people=[], contact="03-9999")
+    drain()
+    outgoing.outbox.clear()
     return cast.b_reader
 
 
@@ -112,7 +114,7 @@ def test_what_the_sender_did_is_told_where_the_fixed_form_says_it(cast, chosen, 
 @pytest.mark.parametrize("tlp", ["AMBER", "AMBER+STRICT"])
 def test_mail_carries_no_word_above_green_and_the_page_has_them_all(cast, send, tlp):
     actions.choose_plain_mail(cast.actor("b_admin"), cast.bank_b, people=[cast.b1.pk], contact="Sato, 03-1234")
-    signal, (message,) = send(cast.b1, tlp, to_group(cast.wg_incident), plain_words=OWN)
+    signal, (_told, message) = send(cast.b1, tlp, to_group(cast.wg_incident), plain_words=OWN)
     whole = message.message().as_string() + message.subject + message.body
     assert [word for word in (OWN, "parcel", "Parcel", "45", "■", "Sato") if word in whole.replace("T04:5", "")] == []
     page = cast.client("b1").get(f"/signals/{signal.pk}/").content.decode()
@@ -239,3 +241,25 @@ def test_public_page_of_a_clear_signal_tells_the_author_s_plain_words_and_nobody
     signal = make_signal(cast.a1, COMMUNITY, tlp="CLEAR", plain_words=OWN)
     page = Client().get(f"/signals/{signal.pk}/").content.decode()
     assert (OWN in page, "03-" in page) == (True, False)
+
+
+def test_who_is_chosen_is_told_once_what_comes_and_whom_to_call(cast, drain):
+    admin, people = cast.actor("b_admin"), [cast.b_reader.pk]
+    for contact in ("Sato, 03-1234", "Mori, 03-5678"):
+        actions.choose_plain_mail(admin, cast.bank_b, people=people, contact=contact)
+        drain()
+    actions.choose_plain_mail(admin, cast.bank_b, people=[])
+    actions.choose_plain_mail(admin, cast.bank_b, people=[*people, cast.b1.pk], contact="Abe")
+    drain()
+    (told,), (other,) = mails_to(cast.b_reader), mails_to(cast.b1)
+    assert [line for line in ("in the place of the usual text", "To call: Sato, 03-1234") if line in told.body] == [
+        "in the place of the usual text",
+        "To call: Sato, 03-1234",
+    ]
+    assert "To call: Abe" in other.body
+    notices = Notice.everything.filter(kind="plain").order_by("pk").values_list("person", flat=True)
+    assert list(notices) == [cast.b_reader.pk, cast.b1.pk]
+    page = cast.client("b_reader").get("/inbox/").content.decode()
+    assert "You get signals in plain words from now on." in page
+    actions.choose_plain_mail(admin, cast.bank_b, people=[])
+    assert "from now on" not in cast.client("b_reader").get("/inbox/").content.decode()

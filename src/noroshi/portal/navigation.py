@@ -25,7 +25,7 @@ from noroshi.members.policy import manages_somebody
 from noroshi.notify.queries import may_have_webhooks, unread_count
 from noroshi.portal import policy
 from noroshi.sharing.policy import audits_readers, may_share
-from noroshi.sharing.queries import waiting_for_release
+from noroshi.sharing.queries import passages_waiting, waiting_for_release
 
 
 @dataclass(frozen=True)
@@ -92,7 +92,7 @@ def _sharing_entries(actor: Actor) -> Iterator[Entry]:
     yield Entry(_("Bulletins"), reverse("bulletins:list"), "file")
     yield Entry(_("Consultations"), reverse("sharing:consultations"), "question")
     if actor.is_hub_operator:
-        waiting = waiting_for_release(actor).count()
+        waiting = waiting_for_release(actor).count() + passages_waiting(actor).count()
         yield Entry(_("Release queue"), reverse("sharing:release-queue"), "shield", badge=waiting)
     if may_hunt(actor) or may_count(actor):
         yield Entry(_("Hunting"), reverse("hunting:hits"), "hunt")

@@ -32,7 +32,7 @@ from noroshi.portal.values import value_context
 from noroshi.portal.verification import last_check
 from noroshi.sharing import actions as sharing
 from noroshi.sharing.policy import may_share
-from noroshi.sharing.queries import search_for, searches_of, signal_for, value_for
+from noroshi.sharing.queries import passages_waiting, search_for, searches_of, signal_for, value_for
 
 MOST_CHARACTERS: Final = 200
 
@@ -77,6 +77,7 @@ def _hub(actor: Actor) -> dict[str, Any]:
     return {
         "is_hub_operator": True,
         "waiting": queries.waiting_for_release(actor),
+        "passages": passages_waiting(actor).count(),
         "organisations_hit": queries.organisations_hit(actor),
     }
 

@@ -33,6 +33,7 @@ class NoticeKind(models.TextChoices):
     ALARM = "alarm", _("An account or a token does more than is usual")
     ANSWER = "answer", _("An answer was published or changed")
     DOCUMENT = "document", _("A group has a new document or version")
+    PLAIN = "plain", _("You get signals in plain words")
     BULLETIN = "bulletin", _("A bulletin was published")
 
 

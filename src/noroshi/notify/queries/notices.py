@@ -32,6 +32,7 @@ USUAL: Final = {
     NoticeKind.UNMASKED: Delivery.AT_ONCE,
     NoticeKind.WEBHOOK: Delivery.AT_ONCE,
     NoticeKind.MAILED: Delivery.AT_ONCE,
+    NoticeKind.PLAIN: Delivery.AT_ONCE,
     NoticeKind.ALARM: Delivery.AT_ONCE,
     NoticeKind.ANSWER: Delivery.DIGEST,
     NoticeKind.DOCUMENT: Delivery.DIGEST,

@@ -13,6 +13,7 @@ from noroshi.sharing.api import (
     drafts,
     guests,
     outputs,
+    passages,
     readers,
     references,
     relations,
@@ -25,8 +26,18 @@ from noroshi.sharing.api import (
     values,
 )
 
-for _part in (upkeep.router, replies.router, guests.router, relations.router, readers.router, attachments.of_signals):
+_OF_SIGNALS: Final = (
+    upkeep.router,
+    replies.router,
+    guests.router,
+    relations.router,
+    readers.router,
+    attachments.of_signals,
+    passages.of_signals,
+)
+for _part in _OF_SIGNALS:
     signals.router.add_router("", _part)
+desk.router.add_router("", passages.at_desk)
 
 ROUTERS: Final[dict[str, Router]] = {
     "/signals": signals.router,
