@@ -22,6 +22,8 @@ from noroshi.notify.models import Notice, NoticeKind
 from noroshi.notify.tasks import send_due_mail
 from noroshi.sharing.domain.content import Marking
 
+pytestmark = pytest.mark.usefixtures("beginnings")
+
 EVERYBODY = ("hub_op", "hub_trusted", "hub_admin", "hub_reader", "a1", "a2", "b1", "i1", "v1", "sup")
 
 

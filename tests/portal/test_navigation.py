@@ -12,7 +12,7 @@ from factories.signals import make_signal
 from noroshi.core.domain.audience import State
 from noroshi.portal.navigation import context
 
-COMMON = ["Home", "Signals", "Consultations", "Hunting", "Sent in", "Inbox", "Groups"]
+COMMON = ["Home", "Signals", "Bulletins", "Consultations", "Hunting", "Sent in", "Inbox", "Groups"]
 
 
 @pytest.fixture(autouse=True)
@@ -31,13 +31,14 @@ def _context(cast, name, path="/"):
     ("name", "labels"),
     [
         ("b1", COMMON),
-        ("b_reader", ["Home", "Signals", "Consultations", "Inbox", "Groups"]),
-        ("b_admin", ["Home", "Signals", "Consultations", "Inbox", "People", "Alarms", "Groups"]),
+        ("b_reader", ["Home", "Signals", "Bulletins", "Consultations", "Inbox", "Groups"]),
+        ("b_admin", ["Home", "Signals", "Bulletins", "Consultations", "Inbox", "People", "Alarms", "Groups"]),
         (
             "hub_op",
             [
                 "Home",
                 "Signals",
+                "Bulletins",
                 "Consultations",
                 "Release queue",
                 "Hunting",
@@ -50,7 +51,20 @@ def _context(cast, name, path="/"):
                 "Connections",
             ],
         ),
-        ("auditor", ["Home", "Signals", "Consultations", "Inbox", "Groups", "Connections", "Ledger", "Who got what"]),
+        (
+            "auditor",
+            [
+                "Home",
+                "Signals",
+                "Bulletins",
+                "Consultations",
+                "Inbox",
+                "Groups",
+                "Connections",
+                "Ledger",
+                "Who got what",
+            ],
+        ),
         ("sup", ["Home"]),
         ("sup_admin", ["Home", "People", "Alarms"]),
     ],

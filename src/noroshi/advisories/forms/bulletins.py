@@ -9,7 +9,7 @@ from noroshi.advisories.actions import Draft
 from noroshi.advisories.domain.bulletins import MAX_TEXT, MAX_TITLE, Check, Words
 from noroshi.advisories.models import Bulletin, Category, Template
 from noroshi.advisories.policy import BULLETIN_LEVELS
-from noroshi.advisories.queries import categories_on_offer, templates_on_offer
+from noroshi.advisories.queries import categories, categories_on_offer, templates_on_offer
 from noroshi.core.actor import Actor
 from noroshi.core.domain.audience import EntryKind
 from noroshi.core.domain.tlp import TLP
@@ -160,7 +160,7 @@ class CategoryForm(BlamingForm):
     def clean_series(self) -> str:
         """Refuse a series that another category has."""
         series = str(self.cleaned_data["series"])
-        if not self.fields["series"].disabled and Category.objects.filter(series=series).exists():
+        if not self.fields["series"].disabled and categories().filter(series=series).exists():
             raise forms.ValidationError(_("Another category has this series."))
         return series
 

@@ -59,11 +59,38 @@ def everybody_who_had(bulletin: Bulletin) -> list[Person]:
     return list(found.values())
 
 
+def categories() -> QuerySet[Category]:
+    """Return all categories, those among them that take nothing new."""
+    return Category.objects.all()
+
+
 def categories_on_offer() -> QuerySet[Category]:
     """Return the categories that take something new."""
-    return Category.objects.filter(is_retired=False)
+    return categories().filter(is_retired=False)
+
+
+def category_named(category_id: UUID) -> Category:
+    """Return a category. Raises NotFound."""
+    row = categories().filter(pk=category_id).first()
+    if row is None:
+        raise NotFound
+    return row
+
+
+def templates() -> QuerySet[Template]:
+    """Return all templates, those that are no longer offered last."""
+    rows = Template.objects.select_related("category")
+    return rows.order_by("is_retired", "category__position", "name_ja")
 
 
 def templates_on_offer() -> QuerySet[Template]:
     """Return the templates that bulletins are begun from."""
-    return Template.objects.filter(is_retired=False).select_related("category")
+    return templates().filter(is_retired=False)
+
+
+def template_named(template_id: UUID) -> Template:
+    """Return a template. Raises NotFound."""
+    row = templates().filter(pk=template_id).first()
+    if row is None:
+        raise NotFound
+    return row

@@ -4,12 +4,11 @@ from uuid import UUID
 
 from django.contrib import messages
 from django.http import HttpResponse
-from django.shortcuts import get_object_or_404, redirect, render
+from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
 
-from noroshi.advisories import actions, policy
+from noroshi.advisories import actions, policy, queries
 from noroshi.advisories.forms.bulletins import CategoryForm, TemplateForm, initial_of_template
-from noroshi.advisories.models import Category, Template
 from noroshi.core.errors import Conflict, InvalidInput
 from noroshi.kit.http import ActorRequest
 
@@ -18,7 +17,7 @@ def categories(request: ActorRequest, category_id: UUID | None = None) -> HttpRe
     """List the categories; add one, or change one."""
     policy.require_member(request.actor)
     policy.require_editor(request.actor)
-    row = get_object_or_404(Category, pk=category_id) if category_id else None
+    row = queries.category_named(category_id) if category_id else None
     names = ("series", "name_ja", "name_en", "position", "is_retired")
     initial = {name: getattr(row, name) for name in names} if row else {}
     form = CategoryForm(request.POST if request.method == "POST" else None, row=row, initial=initial)
@@ -30,7 +29,7 @@ def categories(request: ActorRequest, category_id: UUID | None = None) -> HttpRe
         else:
             messages.success(request, _("The category is kept."))
             return redirect("bulletins:categories")
-    context = {"form": form, "row": row, "rows": Category.objects.all()}
+    context = {"form": form, "row": row, "rows": queries.categories()}
     return render(request, "advisories/categories.html", context, status=422 if form.errors else 200)
 
 
@@ -38,7 +37,7 @@ def templates(request: ActorRequest, template_id: UUID | None = None) -> HttpRes
     """List the templates; add one, or change one."""
     policy.require_member(request.actor)
     policy.require_editor(request.actor)
-    row = get_object_or_404(Template, pk=template_id) if template_id else None
+    row = queries.template_named(template_id) if template_id else None
     initial = initial_of_template(row) if row else {}
     form = TemplateForm(request.POST if request.method == "POST" else None, initial=initial)
     if form.is_valid():
@@ -51,6 +50,5 @@ def templates(request: ActorRequest, template_id: UUID | None = None) -> HttpRes
         else:
             messages.success(request, _("The template is kept."))
             return redirect("bulletins:templates")
-    rows = Template.objects.select_related("category").order_by("is_retired", "category__position", "name_ja")
-    context = {"form": form, "row": row, "rows": rows}
+    context = {"form": form, "row": row, "rows": queries.templates()}
     return render(request, "advisories/templates.html", context, status=422 if form.errors else 200)
