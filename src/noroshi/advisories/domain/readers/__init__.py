@@ -3,13 +3,17 @@
 from collections.abc import Mapping
 from typing import Final
 
-from noroshi.advisories.domain.readers import cve5, kev
+from noroshi.advisories.domain.readers import cve5, epss, feed, jpcert, jvn_rss, kev
 from noroshi.advisories.domain.readers.given import Given, Reader
 from noroshi.advisories.domain.sources import SourceKind
 
 READERS: Final[Mapping[SourceKind, Reader]] = {
+    SourceKind.FEED: feed.read,
+    SourceKind.JPCERT: jpcert.read,
+    SourceKind.JVN_RSS: jvn_rss.read,
     SourceKind.KEV: kev.read,
     SourceKind.CVE5: cve5.read,
+    SourceKind.EPSS: epss.read,
 }
 
 __all__ = ["READERS", "Given", "Reader"]

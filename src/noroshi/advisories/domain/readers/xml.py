@@ -1,0 +1,91 @@
+"""XML of strangers: its encoding found out, dangerous parts refused by name, before any parser reads it."""
+
+import codecs
+import re
+from typing import Final
+
+from noroshi.advisories.domain.readers.strict import refused, unpacked
+from noroshi.advisories.domain.records import Refused, RefusedBecause
+
+MOST_BYTES: Final = 20 * 1024 * 1024
+DEEPEST: Final = 200
+_BOMS: Final = ((codecs.BOM_UTF8, "utf-8-sig"), (codecs.BOM_UTF16_LE, "utf-16"), (codecs.BOM_UTF16_BE, "utf-16"))
+_DECLARED: Final = re.compile(rb"^\s*<\?xml[^>]*?encoding\s*=\s*[\"']([A-Za-z0-9._-]+)")
+_CHARSET: Final = re.compile(r"charset\s*=\s*[\"']?([A-Za-z0-9._-]+)", re.IGNORECASE)
+_PROLOG: Final = re.compile(r"^\s*<\?xml[^>]*\?>")
+_DOCTYPE: Final = re.compile(r"<!DOCTYPE[^>\[]*(?:(\[)|>)?", re.IGNORECASE)
+_ASIDE: Final = re.compile(r"(?:\s+|<!--.*?-->|<\?.*?\?>)*", re.DOTALL)
+"""White space, comments and processing instructions."""
+_TAG: Final = re.compile(r"<(/?)[A-Za-z_][^<>]*?(/?)>")
+_JAPANESE: Final = {
+    "shift_jis": "cp932",
+    "shift-jis": "cp932",
+    "sjis": "cp932",
+    "x-sjis": "cp932",
+    "windows-31j": "cp932",
+}
+"""What calls itself Shift_JIS has characters that only CP932 has."""
+
+
+def text_of(body: bytes, content_type: str = "") -> str | Refused:
+    """Return the text of an XML document: without its prolog, ready for a parser that is told it is UTF-8."""
+    plain = unpacked(body, MOST_BYTES)
+    if isinstance(plain, Refused):
+        return plain
+    if len(plain) > MOST_BYTES:
+        return refused(0, RefusedBecause.TOO_LARGE, f"more than {MOST_BYTES:,} bytes")
+    text = decoded(plain, content_type)
+    if text is None:
+        return refused(0, RefusedBecause.ENCODING, "none of the encodings that are known", plain[:2_000])
+    return _harmless(_PROLOG.sub("", text.replace("\x00", ""), count=1).lstrip("\ufeff \t\r\n"))
+
+
+def decoded(body: bytes, content_type: str = "") -> str | None:
+    """Return the text: by its mark, what it declares, what HTTP named, else UTF-8, CP932, EUC-JP; None by none."""
+    for encoding in _encodings(body, content_type):
+        try:
+            return body.decode(encoding)
+        except (UnicodeDecodeError, LookupError):
+            continue
+    return None
+
+
+def _encodings(body: bytes, content_type: str) -> list[str]:
+    found = [name for mark, name in _BOMS if body.startswith(mark)]
+    if declared := _DECLARED.match(body):
+        found.append(declared[1].decode().lower())
+    if named := _CHARSET.search(content_type):
+        found.append(named[1].lower())
+    names = [_JAPANESE.get(name, name) for name in (*found, "utf-8", "cp932", "euc_jp")]
+    return [name for name in dict.fromkeys(names) if _is_of_text(name)]
+
+
+def _is_of_text(name: str) -> bool:
+    """Whether it is an encoding of text: Python knows others, which unpack or rotate."""
+    try:
+        return codecs.lookup(name)._is_text_encoding  # noqa: SLF001 - the only place that tells
+    except LookupError:
+        return False
+
+
+def _harmless(text: str) -> str | Refused:
+    """Refuse entities and deep nesting; a document type that only names its kind is left out.
+
+    It stands before the first element, comments aside: what a text says of one further on is text.
+    """
+    rest = _ASIDE.sub("", text, count=1)
+    if doctype := _DOCTYPE.match(rest):
+        if doctype[1]:
+            return refused(0, RefusedBecause.DANGEROUS_XML, "it declares entities", text[:2_000])
+        rest = _ASIDE.sub("", rest[doctype.end() :], count=1)
+    if rest.count("<") > DEEPEST and _depth(rest) > DEEPEST:
+        return refused(0, RefusedBecause.DANGEROUS_XML, f"nested deeper than {DEEPEST}", text[:2_000])
+    return rest
+
+
+def _depth(text: str) -> int:
+    deepest = depth = 0
+    for tag in _TAG.finditer(text):
+        depth += -1 if tag[1] else 0 if tag[2] else 1
+        deepest = max(deepest, depth)
+    return deepest
