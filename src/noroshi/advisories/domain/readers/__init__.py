@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from typing import Final
 
-from noroshi.advisories.domain.readers import cve5, epss, feed, jpcert, jvn_rss, kev
+from noroshi.advisories.domain.readers import cve5, epss, feed, jpcert, jvn_hnd, jvn_oka, jvn_rss, kev
 from noroshi.advisories.domain.readers.given import Given, Reader
 from noroshi.advisories.domain.sources import SourceKind
 
@@ -11,6 +11,8 @@ READERS: Final[Mapping[SourceKind, Reader]] = {
     SourceKind.FEED: feed.read,
     SourceKind.JPCERT: jpcert.read,
     SourceKind.JVN_RSS: jvn_rss.read,
+    SourceKind.JVN_HND: jvn_hnd.read,
+    SourceKind.JVN_OKA: jvn_oka.read,
     SourceKind.KEV: kev.read,
     SourceKind.CVE5: cve5.read,
     SourceKind.EPSS: epss.read,

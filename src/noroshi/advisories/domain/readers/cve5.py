@@ -298,6 +298,14 @@ def _ssvc(content: Mapping[str, Any]) -> dict[str, Any]:
     return value
 
 
+def affected_of(block: Mapping[str, Any]) -> Affected | None:
+    """Return what a block says that is written as CVE records write theirs; None where it cannot be read."""
+    try:
+        return _affected(msgspec.convert(block, _Affected))
+    except msgspec.ValidationError:
+        return None
+
+
 def _affected(block: _Affected) -> Affected | None:
     """Return what a block says; None where it names no product."""
     product = _product(block)

@@ -3,6 +3,10 @@
 import codecs
 import re
 from typing import Final
+from xml.etree.ElementTree import Element, ParseError
+
+from defusedxml import DefusedXmlException
+from defusedxml.ElementTree import fromstring
 
 from noroshi.advisories.domain.readers.strict import refused, unpacked
 from noroshi.advisories.domain.records import Refused, RefusedBecause
@@ -38,6 +42,18 @@ def text_of(body: bytes, content_type: str = "") -> str | Refused:
     if text is None:
         return refused(0, RefusedBecause.ENCODING, "none of the encodings that are known", plain[:2_000])
     return _harmless(_PROLOG.sub("", text.replace("\x00", ""), count=1).lstrip("\ufeff \t\r\n"))
+
+
+def tree_of(body: bytes, content_type: str = "") -> Element | Refused:
+    """Return the root of an XML document that is well-formed and declares no document type."""
+    text = text_of(body, content_type)
+    if isinstance(text, Refused):
+        return text
+    try:
+        root: Element = fromstring(text, forbid_dtd=True)
+    except (ParseError, ValueError, DefusedXmlException) as error:
+        return refused(0, RefusedBecause.NOT_XML, error, text[:2_000])
+    return root
 
 
 def decoded(body: bytes, content_type: str = "") -> str | None:
