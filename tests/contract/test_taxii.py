@@ -13,10 +13,10 @@ from django.urls import get_resolver
 from factories.stix import EXAMPLES, stix
 from factories.stix_store import indicator
 from factories.taxii import KIND, ROOT, Taxii, client_of
+from noroshi.intel import queries
 from noroshi.intel.domain.taxii import query
 from noroshi.intel.domain.taxii.resources import UNVERSIONED
 from noroshi.intel.tasks import forget_what_is_over
-from noroshi.intel.views import taxii as views
 
 NOBODY = "indicator--8e2e2d2b-17d4-4cbf-938f-98ee46b3cd3f"
 STAMP = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{6}Z")
@@ -407,7 +407,7 @@ def test_m_b_page_when_more_is_asked_than_one_answer_holds_then_it_is_cut(stocke
     for asked in ({}, {"limit": 1000}):
         page = stocked.get(OBJECTS, **asked).json()
         assert (len(page["objects"]), page["more"]) == (2, True)
-    monkeypatch.setattr(views, "MOST_BYTES", 10)
+    monkeypatch.setattr(queries, "MOST_BYTES", 10)
     page = stocked.get(OBJECTS).json()
     assert (len(page["objects"]), page["more"]) == (1, True)
     assert stocked.ids("sent-in", next=page["next"]) == [stocked.other]

@@ -327,6 +327,31 @@ def ids_of_values(*objects):
 # Collections
 
 
+def test_a_page_is_read_as_it_is_given_a_bounded_number_of_bytes_at_a_time(cast, monkeypatch):
+    bound = 20_000
+    large = [indicator(f"198.51.100.{place}", description="x" * 6_000) for place in range(1, 12)]
+    share(cast, *large)
+    for place in range(5):
+        share(cast, *[indicator(f"203.0.113.{place}", description="y" * 3_000) for _each in range(3)])
+    whole = [row.stix_id for row in polled(cast.actor("b1"))]
+    weights, weigh = [], delivery._chosen
+    monkeypatch.setattr(delivery, "MOST_BYTES", bound)
+
+    def note(view, wanted, rows, runs):
+        weights.append(sum(len(row.raw) for some in rows.values() for row in some))
+        return weigh(view, wanted, rows, runs)
+
+    monkeypatch.setattr(delivery, "_chosen", note)
+    found, after, pages = [], 0, 0
+    while page := polled(cast.actor("b1"), after=after):
+        assert sum(len(row.raw) for row in page[:-1]) <= bound
+        found, after, pages = [*found, *ids_of(page)], page[-1].added, pages + 1
+    assert (found, len(found), pages > 4) == (whole, 26, True)
+    assert max(weights) <= bound
+    monkeypatch.setattr(delivery, "MOST_BYTES", 10)  # one that is larger than all goes by itself
+    assert ids_of(polled(cast.actor("b1"))) == whole[:1]
+
+
 def test_collections_are_the_readers_own(cast):
     titles = {name: [each.alias for each in collections_for(cast.actor(name))] for name in ("a1", "i1", "sup")}
     assert titles == {"a1": ["everything", "sent-in", "group-wg_incident"], "i1": ["everything", "sent-in"], "sup": []}
@@ -362,5 +387,5 @@ def test_a_poll_asks_the_database_the_same_number_of_times(cast, parcels, django
     for _ in range(parcels):
         share(cast, indicator(), indicator())
     polled(actor := cast.machine("bank_b", Channel.TAXII))
-    with django_assert_num_queries(5):
+    with django_assert_num_queries(6):
         polled(actor)

@@ -11,8 +11,24 @@ from django.utils.translation import gettext_lazy as _
 from noroshi.intel.domain.stix.patterns import Fault
 from noroshi.intel.domain.stix.patterns.hunted import Limit
 from noroshi.intel.domain.stix.rules import Problem, Rule
+from noroshi.intel.queries.opinions import Opinion
 
 MOST_REASONS: Final = 5
+
+OPINIONS: Final[dict[str, Promise]] = {
+    "strongly-agree": _("Strongly agrees"),
+    "agree": _("Agrees"),
+    "neutral": _("Neither agrees nor disagrees"),
+    "disagree": _("Disagrees"),
+    "strongly-disagree": _("Strongly disagrees"),
+}
+"""The scale of opinions (STIX 2.1, 10.14)."""
+
+
+def in_words(opinions: Iterable[Opinion]) -> list[tuple[Opinion, Promise]]:
+    """Return opinions, each with its word in the reader's language."""
+    return [(each, OPINIONS[each.word]) for each in opinions]
+
 
 RULES: Final[dict[Rule, Promise]] = {
     Rule.JSON: _("This is not JSON (%(value)s)."),

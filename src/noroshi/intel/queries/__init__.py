@@ -2,9 +2,10 @@
 
 from noroshi.intel.domain.wanted import Version, Wanted
 from noroshi.intel.queries.collections import EVERYTHING, SENT_IN, Collection, collection_for, collections_for
-from noroshi.intel.queries.delivery import Delivered, delivered
+from noroshi.intel.queries.delivery import MOST_BYTES, Delivered, delivered
 from noroshi.intel.queries.feeds import feed_for, feeds_for
 from noroshi.intel.queries.knowledge import house_tags, tags_found, tags_named
+from noroshi.intel.queries.opinions import Opinion, objects_said_by, opinions_about
 from noroshi.intel.queries.pushes import (
     StaysBehind,
     marks_by_state,
@@ -31,9 +32,11 @@ from noroshi.intel.queries.triage import object_of, objects_of, parcel_for, parc
 
 __all__ = [
     "EVERYTHING",
+    "MOST_BYTES",
     "SENT_IN",
     "Collection",
     "Delivered",
+    "Opinion",
     "Seen",
     "StaysBehind",
     "Version",
@@ -50,6 +53,8 @@ __all__ = [
     "marks_of",
     "object_of",
     "objects_of",
+    "objects_said_by",
+    "opinions_about",
     "organisations_that_saw",
     "own_sighting",
     "own_vote",

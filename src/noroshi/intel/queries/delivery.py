@@ -13,7 +13,8 @@ from typing import Final, NamedTuple
 from uuid import UUID
 
 from django.db import connection
-from django.db.models import QuerySet
+from django.db.models import QuerySet, Sum
+from django.db.models.functions import Length
 
 from noroshi.core.actor import Actor
 from noroshi.core.domain.audience import State
@@ -30,6 +31,9 @@ SMALL: Final = 200
 
 FEWEST: Final = 10
 """Positions looked through at once at least."""
+
+MOST_BYTES: Final = 16 * 1024 * 1024
+"""Of what is handed on at once, but for the last object, and of what is read at once, but for the first."""
 
 WIDEST: Final = 50_000
 """Positions looked through at once where little of them is wanted."""
@@ -52,12 +56,23 @@ def delivered(
 ) -> list[Delivered]:
     """Return at most `limit` objects of a collection that arrived at the reader after `after`, the earliest first.
 
-    `reader` is the actor's own, looked after a moment ago (`actions.look_after`). Who asks for one more than he hands
-    on knows whether there is more; the moment of the last one handed on is where to go on.
+    Of what is not asked for by name it ends with the first one by which they have more than `MOST_BYTES`: so with fewer
+    than `limit` where there may be more. `reader` is the actor's own, looked after a moment ago (`actions.look_after`).
+    Who asks for one more than he hands on, and hands on none that is past these bytes, knows whether there is more; the
+    moment of the last one handed on is where to go on.
     """
     view = _View(actor, reader, collection)
-    found = _named(view, wanted, after) if wanted.ids else _in_order(view, wanted, after, limit)
+    found = _named(view, wanted, after) if wanted.ids else _until_full(_in_order(view, wanted, after, limit))
     return list(islice(found, limit))
+
+
+def _until_full(rows: Iterable[Delivered]) -> Iterator[Delivered]:
+    room = MOST_BYTES
+    for row in rows:
+        yield row
+        room -= len(row.raw)
+        if room < 0:
+            return
 
 
 class _Row(NamedTuple):
@@ -167,7 +182,7 @@ def _in_order(view: _View, wanted: Wanted, after: int, limit: int) -> Iterator[D
     """What is not asked for by name is read in stretches: of what is missing; wider, where they bring little of it."""
     line = _Line(view.runs_behind(after))
     room = missing = limit
-    while stretch := line.take(room):
+    while stretch := line.lighten(line.take(room)):
         found = _chosen(view, wanted, _rows(stretch, wanted), stretch)
         yield from found
         missing -= len(found)
@@ -194,14 +209,51 @@ class _Line:
             self._rest = run.without(taken[-1].length) if taken[-1].length < run.length else None
         return taken
 
+    def lighten(self, stretch: list[_Run]) -> list[_Run]:
+        """Return as much of a stretch as may be read at once, at least one object; the rest is taken again."""
+        if not stretch or _weight(stretch) <= MOST_BYTES:
+            return stretch
+        run = stretch[0]
+        light = run.head(_lightest(run))
+        behind = [run.without(light.length), *stretch[1:]]
+        self._runs = chain(filter(_is_left, [*behind, *([self._rest] if self._rest else [])]), self._runs)
+        self._rest = None
+        return [light]
 
-def _rows(stretch: list[_Run], wanted: Wanted) -> _Rows:
+
+def _is_left(run: _Run) -> bool:
+    return run.length > 0
+
+
+def _weight(stretch: list[_Run]) -> int:
+    """Return the bytes of what is read for a stretch; the database knows them without reading any."""
+    return _lying(stretch).aggregate(bytes=Sum(Length("raw")))["bytes"] or 0
+
+
+def _lightest(run: _Run) -> int:
+    """Return how many of the first objects of a run may be read at once."""
+    lengths = _lying([run]).order_by("position").values_list(Length("raw"), flat=True)
+    number, room = 0, MOST_BYTES
+    for length in lengths.iterator():
+        room -= length
+        if room < 0:
+            break
+        number += 1
+    return max(number, 1)
+
+
+def _lying(stretch: list[_Run]) -> QuerySet[StixObject]:
+    """Return the rows that lie in a stretch: of several runs, all of their parcels, which are small."""
     if len(stretch) > 1:
-        return _by_parcels(_narrowed(StixObject.everything.filter(parcel__in={run.parcel for run in stretch}), wanted))
+        return StixObject.everything.filter(parcel__in={run.parcel for run in stretch})
     (run,) = stretch
     end = run.first + run.length
-    piece = StixObject.everything.filter(parcel=run.parcel, position__gte=run.first, position__lt=end)
-    return {run.parcel: _as_they_lie(_narrowed(piece, wanted))}
+    return StixObject.everything.filter(parcel=run.parcel, position__gte=run.first, position__lt=end)
+
+
+def _rows(stretch: list[_Run], wanted: Wanted) -> _Rows:
+    rows = _narrowed(_lying(stretch), wanted)
+    return _by_parcels(rows) if len(stretch) > 1 else {stretch[0].parcel: _as_they_lie(rows)}
 
 
 def _as_they_lie(objects: QuerySet[StixObject]) -> list[_Row]:

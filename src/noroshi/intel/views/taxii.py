@@ -40,9 +40,6 @@ FIELDS: Final = ("id", "type", "version", "spec_version")
 OF_OBJECT: Final = ("version", "spec_version")
 OF_VERSIONS: Final = ("spec_version",)
 
-MOST_BYTES: Final = 16 * 1024 * 1024
-"""Of the objects of one answer, but for the first."""
-
 IN_MEMORY: Final = 4 * 1024 * 1024
 """Bytes of a body that are kept in memory; a longer one lies on the disk meanwhile."""
 
@@ -229,7 +226,7 @@ def _require_object(asked: Asked, collection: Collection, stix_id: str) -> None:
 
 def _within_bytes(rows: list[Delivered]) -> list[Delivered]:
     """Return the first of `rows`, as many as an answer holds."""
-    room = MOST_BYTES
+    room = queries.MOST_BYTES
     for number, row in enumerate(rows):
         room -= len(row.raw)
         if room < 0 and number:

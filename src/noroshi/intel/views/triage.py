@@ -18,7 +18,7 @@ from noroshi.intel.domain.observables import defang
 from noroshi.intel.domain.stix.summary import summary_of
 from noroshi.intel.domain.strict_json import decode
 from noroshi.intel.forms import SendForm
-from noroshi.intel.stix_wording import LIMITS
+from noroshi.intel.stix_wording import LIMITS, in_words
 from noroshi.kit.http import ActorRequest
 from noroshi.kit.lists import respond
 
@@ -80,6 +80,7 @@ def stix_object(request: ActorRequest, parcel_id: UUID, position: int) -> HttpRe
         "summary": summary,
         "values": [defang(each) for each in summary.values.values],
         "limits": [(each.about, LIMITS[each.limit]) for each in summary.values.limits],
+        "opinions": in_words(queries.opinions_about(request.actor, [row.stix_id])),
         "raw": json.dumps(value, ensure_ascii=False, indent=2),
     }
     return render(request, "intel/object.html", context)

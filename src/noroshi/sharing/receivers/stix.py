@@ -1,13 +1,18 @@
 """The parcels of signals follow the signals, also those that were there before the store of STIX was."""
 
 from typing import Final
+from uuid import UUID
 
 from noroshi.core import ledger
 from noroshi.core.domain.audience import State
 from noroshi.core.models import LedgerEntry
 from noroshi.intel.actions import touch_parcel
+from noroshi.kit.jobs import job
 from noroshi.sharing.actions import say_in_stix
 from noroshi.sharing.models import Signal, SignalObservable
+
+AT_A_TIME: Final = 50
+"""Signals of one job: a value may stand in hundreds, and a worker has others to serve."""
 
 SAID: Final = (
     "sharing.signal.published",
@@ -36,10 +41,18 @@ def say_who_saw_it(entry: LedgerEntry) -> None:
 
 @ledger.subscribe("sharing.stix_votes", "intel.vote.cast", "intel.vote.withdrawn")
 def say_who_doubts_it(entry: LedgerEntry) -> None:
-    """Say how many call a value a false positive, with each signal that names it."""
+    """Have it said how many call a value a false positive, with each signal that names it: by jobs, some at a time."""
     named = SignalObservable.everything.filter(observable=entry.payload["observable"])
-    for number in named.filter(signal__state=State.PUBLISHED).values_list("signal", flat=True):
-        say_in_stix(number)
+    numbers = list(named.filter(signal__state=State.PUBLISHED).order_by("pk").values_list("signal", flat=True))
+    for first in range(0, len(numbers), AT_A_TIME):
+        say_again.enqueue([str(number) for number in numbers[first : first + AT_A_TIME]])
+
+
+@job()
+def say_again(numbers: list[str]) -> None:
+    """Bring the parcels of some signals to what they say now, each in a transaction of its own."""
+    for number in numbers:
+        say_in_stix(UUID(number))
 
 
 @ledger.subscribe("sharing.stix_guests", "sharing.guest.invited")
