@@ -72,3 +72,27 @@ def require(allowed: bool, bulletin: Bulletin) -> None:  # noqa: FBT001 - reads 
         Stage.WITHDRAWN: _("It is withdrawn."),
     }
     raise Conflict(sentence[bulletin.stage])
+
+
+def may_read_sources(actor: Actor) -> bool:
+    """Whether the actor sees which sources are read and how they are: anybody of a member organisation."""
+    return actor.is_active and not (actor.is_visitor or actor.is_supervisor)
+
+
+def require_source_reader(actor: Actor) -> None:
+    """Raise NotFound for whoever stands outside or behind the wall."""
+    if not may_read_sources(actor):
+        raise NotFound
+
+
+def may_keep_sources(actor: Actor) -> bool:
+    """Whether the actor says what is read: an operator of the hub, or the command line of the installation."""
+    if actor.channel is Channel.CLI and actor.is_visitor:
+        return True
+    return may_edit_bulletins(actor)
+
+
+def require_source_keeper(actor: Actor) -> None:
+    """Raise NotAllowed unless the actor keeps sources."""
+    if not may_keep_sources(actor):
+        raise NotAllowed(_("Sources are kept by operators of the hub."), rule="advisories.sources")

@@ -14,6 +14,7 @@ from django.urls import reverse
 from django.utils.functional import SimpleLazyObject
 from django.utils.translation import gettext as _
 
+from noroshi.advisories.policy import may_read_sources
 from noroshi.core.actor import Actor
 from noroshi.core.domain.channels import Channel
 from noroshi.federation.policy import may_read_peers
@@ -90,6 +91,8 @@ def _entries(actor: Actor) -> Iterator[Entry]:
 def _sharing_entries(actor: Actor) -> Iterator[Entry]:
     yield Entry(_("Signals"), reverse("sharing:list"), "signal")
     yield Entry(_("Bulletins"), reverse("bulletins:list"), "file")
+    if may_read_sources(actor):
+        yield Entry(_("Advisory sources"), reverse("advisories:sources"), "globe")
     yield Entry(_("Consultations"), reverse("sharing:consultations"), "question")
     if actor.is_hub_operator:
         waiting = waiting_for_release(actor).count() + passages_waiting(actor).count()

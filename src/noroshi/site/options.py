@@ -192,6 +192,12 @@ OPTIONS: Final = (
         "Days for which logs are kept; an organisation may keep those of a source for less. 0: for ever.",
     ),
     Option(
+        "ADVISORY_DAYS",
+        int,
+        "90",
+        "Days for which the bytes that sources of advisories sent are kept, to be read again.",
+    ),
+    Option(
         "DROP_DIR",
         str,
         "",

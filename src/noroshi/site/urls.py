@@ -12,6 +12,7 @@ urlpatterns = [
     path("signals/", include("noroshi.sharing.urls")),
     path("outputs/", include("noroshi.sharing.output_urls")),
     path("misp/", include("noroshi.sharing.misp_urls")),
+    path("advisories/", include("noroshi.advisories.urls")),
     path("bulletins/", include("noroshi.advisories.bulletin_urls")),
     path("hunting/", include("noroshi.hunting.urls")),
     path("intel/", include("noroshi.intel.urls")),

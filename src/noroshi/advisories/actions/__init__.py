@@ -13,20 +13,61 @@ from noroshi.advisories.actions.bulletins import (
     tick_bulletin,
     withdraw_bulletin,
 )
+from noroshi.advisories.actions.collecting import collect, handed_out
 from noroshi.advisories.actions.desk import keep_category, keep_template
+from noroshi.advisories.actions.letters import (
+    LONGEST_EDITED,
+    document_of,
+    ignore_letter,
+    replay_fetch,
+    replay_letter,
+)
+from noroshi.advisories.actions.loading import load_file, load_stream
+from noroshi.advisories.actions.sources import (
+    SourceSaid,
+    add_source,
+    ask_from,
+    ask_now,
+    change_source,
+    settle_source,
+    source_for_files,
+    switch_source,
+)
+from noroshi.advisories.actions.telling import look_after_sources, verdict_of
+from noroshi.advisories.actions.upkeep import forget_fetched
 
 __all__ = [
+    "LONGEST_EDITED",
     "Draft",
+    "SourceSaid",
+    "add_source",
     "approve_bulletin",
+    "ask_from",
+    "ask_now",
+    "change_source",
+    "collect",
     "discard_bulletin",
+    "document_of",
     "draft_bulletin",
+    "forget_fetched",
     "hand_back_bulletin",
+    "handed_out",
+    "ignore_letter",
     "keep_category",
     "keep_template",
+    "load_file",
+    "load_stream",
+    "look_after_sources",
     "publish_bulletin",
     "renew_bulletin",
+    "replay_fetch",
+    "replay_letter",
     "revise_bulletin",
+    "settle_source",
+    "source_for_files",
     "submit_bulletin",
+    "switch_source",
     "tick_bulletin",
+    "verdict_of",
     "withdraw_bulletin",
 ]

@@ -1,11 +1,23 @@
-"""`noroshi advisories check-url`: sources outside."""
+"""`noroshi advisories check-url|collect|load`: sources outside, and files without a network."""
 
+import sys
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from ipaddress import IPv4Network, IPv6Network, ip_network
-from typing import Any, Final
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, Final
 
 import click
 
+from noroshi.advisories.domain.sources import SourceKind
+
+if TYPE_CHECKING:
+    from noroshi.advisories.models import Fetch
+
 MOST_PORT: Final = 65_535
+MOST_PAGES: Final = 500
+EVERY: Final = 1_000
+"""Documents between two signs of life."""
 
 
 class _Network(click.ParamType):  # type: ignore[type-arg] # newer versions of click alone let it be said
@@ -27,15 +39,86 @@ def check_url(*, url: str, ports: tuple[int, ...], networks: tuple[IPv4Network |
 
     Exit 3 if the address is refused, with the reason. A name that has no address just now is not refused: it is said.
     """
-    from noroshi.advisories.reach import reach
+    from noroshi.advisories.reach import reach_of
     from noroshi.kit import outbound
 
     try:
-        address = outbound.way_to(url, reach(ports, networks))
+        address = outbound.way_to(url, reach_of(ports, networks))
     except outbound.OutboundFailed as failure:
         click.echo(f"{url}: nothing forbids it, but it cannot be fetched now. {failure.message}")
     else:
         click.echo(f"{url}: fetchable ({address or 'by the proxy'})")
 
 
-commands = (check_url,)
+@click.command()
+@click.option("--source", "name", default="", help="Name of one source, which is asked whether it is due or not.")
+def collect(*, name: str) -> None:
+    """Ask the sources that are due for what is new, and say what became of each.
+
+    Exit 3 if one did not answer as it should; the others are read.
+    """
+    from noroshi.advisories import actions
+    from noroshi.core.errors import Conflict
+
+    failed = 0
+    asked = list(actions.handed_out(name))
+    if name and not asked:
+        raise Conflict(f"There is no source {name}, or it is being asked just now.")
+    for source in asked:
+        for fetch in actions.collect(source, pages=MOST_PAGES):
+            click.echo(f"{source.name}: {_told(fetch)}")
+            failed += fetch.outcome in {"failed", "set_aside"}
+    if failed:
+        raise Conflict(f"{failed} did not answer as they should.")
+
+
+@click.command()
+@click.option("--kind", type=click.Choice([kind.value for kind in SourceKind]), required=True, help="How FILE is read.")
+@click.option("--source", "name", default="", help="Name of the source that it is read into.  [default: files, KIND]")
+@click.argument("file", type=click.Path(path_type=Path, exists=True))
+def load(*, file: Path, kind: str, name: str) -> None:
+    """Read FILE into a source, without a network: one document, one a line, a zip, a tar.gz, or a folder of files.
+
+    It is read document by document, of any number. What is interrupted goes on where it ended, and what is known
+    already changes nothing. What cannot be read is a dead letter, and keeps nothing else out.
+    """
+    from noroshi.advisories import actions
+    from noroshi.core.actor import Actor
+
+    actor = Actor.system("advisories load")
+    source = actions.source_for_files(actor, name=name or f"files, {kind}", kind=SourceKind(kind))
+    with _progress() as tell:
+        fetch = actions.load_file(actor, source, file, tell=tell)
+    click.echo(f"{source.name}: {_told(fetch)}")
+
+
+def _told(fetch: "Fetch") -> str:
+    if fetch.outcome == "failed":
+        return f"failed: {fetch.detail}"
+    counts = f"{fetch.new:,} new, {fetch.changed:,} changed, {fetch.refused:,} not read"
+    marks = (
+        (fetch.has_gap, "a gap before it"),
+        (fetch.is_regressed, "older than before"),
+        (fetch.is_misshapen, "another shape"),
+    )
+    return "; ".join(
+        ["set aside" if fetch.outcome == "set_aside" else counts, *(text for holds, text in marks if holds)]
+    )
+
+
+@contextmanager
+def _progress() -> Iterator[Callable[[int], object] | None]:
+    """Within the block, a line on standard error that says how many documents were read; none where nobody watches."""
+    if not sys.stderr.isatty():
+        yield None
+        return
+    yield _show
+    click.echo("", err=True)
+
+
+def _show(number: int) -> None:
+    if number % EVERY == 0:
+        click.echo(f"\r{number:,} documents", nl=False, err=True)
+
+
+commands = (check_url, collect, load)

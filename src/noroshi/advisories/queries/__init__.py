@@ -15,6 +15,18 @@ from noroshi.advisories.queries.bulletins import (
     templates_on_offer,
     versions_of,
 )
+from noroshi.advisories.queries.sources import (
+    fetch_for,
+    fetches_of,
+    item_for,
+    items_of,
+    letter_for,
+    letters_for,
+    new_by_day,
+    source_for,
+    sources_for,
+    waiting_letters,
+)
 
 __all__ = [
     "BULLETIN_KIND",
@@ -25,9 +37,19 @@ __all__ = [
     "categories_on_offer",
     "category_named",
     "everybody_who_had",
+    "fetch_for",
+    "fetches_of",
+    "item_for",
+    "items_of",
+    "letter_for",
+    "letters_for",
+    "new_by_day",
     "newest_of",
+    "source_for",
+    "sources_for",
     "template_named",
     "templates",
     "templates_on_offer",
     "versions_of",
+    "waiting_letters",
 ]

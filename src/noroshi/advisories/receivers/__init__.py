@@ -1,5 +1,5 @@
 """What the room does when something has happened."""
 
-from noroshi.advisories.receivers import bulletins
+from noroshi.advisories.receivers import bulletins, sources
 
-__all__ = ["bulletins"]
+__all__ = ["bulletins", "sources"]

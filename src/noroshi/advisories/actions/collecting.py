@@ -1,0 +1,198 @@
+"""Sources asked: one question at a time to a host, what comes is kept before anything is read of it."""
+
+import logging
+import random
+import time
+from collections.abc import Mapping
+from datetime import datetime, timedelta
+from ipaddress import ip_network
+from typing import IO, Final
+
+from cryptography.fernet import InvalidToken
+from django.conf import settings
+from django.db import transaction
+
+from noroshi.advisories import raw
+from noroshi.advisories.actions.reading import read_fetch
+from noroshi.advisories.actions.sources import PURPOSE
+from noroshi.advisories.actions.telling import tell_of_health
+from noroshi.advisories.domain.asking import Cursor, address, has_pages, opened, turned
+from noroshi.advisories.domain.documents import documents
+from noroshi.advisories.domain.pace import pause_after
+from noroshi.advisories.domain.sources import SourceKind
+from noroshi.advisories.models import Fetch, Origin, Outcome, Source, SourceState
+from noroshi.advisories.reach import reach_of
+from noroshi.core import clock
+from noroshi.kit import outbound
+from noroshi.kit.domain.unpacking import Room
+from noroshi.kit.sealing import opened as unsealed
+
+log = logging.getLogger(__name__)
+
+LEASE: Final = timedelta(minutes=30)
+"""For how long a source is not handed out again while it is being asked, nor is another one of its host."""
+
+UNPACKED: Final = 4
+"""An answer that came packed may be so many times as large as the source may send."""
+
+MEGABYTE: Final = 1024 * 1024
+SECONDS: Final = 120.0
+SECONDS_PER_MB: Final = 2.0
+"""A large file may take its time, and has no more of a worker's than that."""
+
+_OK: Final = 200
+_NOT_MODIFIED: Final = 304
+_KEPT_HEADERS: Final = ("etag", "last-modified", "content-type", "retry-after", "cache-control", "date")
+
+
+def handed_out(name: str = "") -> list[Source]:
+    """Return the sources that are due, each to one caller and one of each host; or the one of this name, due or not."""
+    now = clock.now()
+    states = SourceState.objects.select_related("source").order_by("due_at")
+    free = states.exclude(leased_until__gt=now)
+    wanted = free.filter(source__name=name) if name else free.filter(source__enabled=True, due_at__lte=now)
+    busy = set(states.filter(leased_until__gt=now).values_list("host", flat=True))
+    taken = []
+    for state in wanted:
+        if state.host not in busy and _lease(state, now):
+            busy.add(state.host)
+            taken.append(state.source)
+    return taken
+
+
+def _lease(state: SourceState, now: datetime) -> bool:
+    rows = SourceState.objects.filter(pk=state.pk, leased_until=state.leased_until)
+    return bool(rows.update(leased_until=now + LEASE))
+
+
+def collect(source: Source, *, pages: int = 1) -> list[Fetch]:
+    """Ask a source for what is new, and read it; what an earlier process left half-read is read first.
+
+    Raises nothing for what the source does: how it went is written down, and when it is asked again.
+    """
+    fetches = [_resumed(fetch) for fetch in _left_over(source)]
+    for page in range(pages):
+        if page:
+            time.sleep(source.gap_seconds)
+        fetches.append(_ask(source))
+        if not _has_more(fetches[-1]):
+            break
+    return fetches
+
+
+def _has_more(fetch: Fetch) -> bool:
+    return fetch.outcome == Outcome.GOOD and bool(fetch.cursor.get("until"))
+
+
+def _left_over(source: Source) -> list[Fetch]:
+    return list(Fetch.objects.filter(source=source, outcome=Outcome.READING, origin=Origin.NET).order_by("at"))
+
+
+def _resumed(fetch: Fetch) -> Fetch:
+    try:
+        with raw.opened(fetch.digest) as file:
+            return _read(fetch, file)
+    except FileNotFoundError:
+        return _failed(fetch, "what came is not kept any more")
+
+
+def _ask(source: Source) -> Fetch:
+    state = SourceState.objects.get(pk=source.pk)
+    now = clock.now()
+    cursor = opened(Cursor.of(state.cursor), now) if has_pages(source.reads) else Cursor()
+    fetch = Fetch(source=source, address=address(source.url, source.reads, cursor)[:2000])
+    with raw.scratch() as file:
+        try:
+            answer = _fetched(source, fetch.address, state, file)
+        except (outbound.OutboundFailed, outbound.OutboundRefused) as error:
+            return _failed(fetch, error.message)
+        _note_answer(fetch, answer, file)
+        wait = outbound.wait_asked(answer.headers, now)
+        if answer.status == _NOT_MODIFIED:
+            return _unchanged(fetch)
+        if answer.status != _OK:
+            return _failed(fetch, f"HTTP {answer.status}", wait)
+        fetch.digest = raw.keep(file)
+        if fetch.digest == state.digest and not has_pages(source.reads):
+            return _unchanged(fetch)
+        if has_pages(source.reads):
+            fetch.cursor = turned(cursor, file.read(source.most_mb * MEGABYTE * UNPACKED)).kept
+            file.seek(0)
+        fetch.save()
+        return _read(fetch, file)
+
+
+def _fetched(source: Source, url: str, state: SourceState, file: IO[bytes]) -> outbound.Answer:
+    most = source.most_mb * MEGABYTE
+    networks = [ip_network(each) for each in source.networks]
+    known = {} if has_pages(source.reads) else outbound.conditional(state.etag, state.last_modified)
+    return outbound.fetch(
+        url,
+        file,
+        headers={"User-Agent": f"noroshi (+{settings.BASE_URL})", "Accept": "*/*", **known},
+        private=_private(source),
+        reach=reach_of(source.ports, networks),
+        bounds=outbound.Bounds(Room(most, most * UNPACKED), total=SECONDS + SECONDS_PER_MB * source.most_mb, read=20.0),
+    )
+
+
+def _private(source: Source) -> Mapping[str, str]:
+    """Return the headers that carry the source's key, as its server wants it."""
+    if not source.secret:
+        return {}
+    try:
+        key = unsealed(PURPOSE, source.secret).decode()
+    except InvalidToken as error:
+        raise outbound.OutboundFailed("the key cannot be read: give it again") from error
+    return {"apiKey": key} if source.reads is SourceKind.NVD else {"Authorization": f"Bearer {key}"}
+
+
+def _note_answer(fetch: Fetch, answer: outbound.Answer, file: IO[bytes]) -> None:
+    fetch.status, fetch.seconds, fetch.address = answer.status, round(answer.seconds, 3), answer.url[:2000]
+    fetch.headers = {name: answer.headers[name][:500] for name in _KEPT_HEADERS if name in answer.headers}
+    fetch.size = file.tell()
+
+
+def _read(fetch: Fetch, file: IO[bytes]) -> Fetch:
+    source = Source.everything.get(pk=fetch.source_id)
+    try:
+        read = read_fetch(fetch, documents(file, source.reads, fetch.address))
+    except Exception as error:  # isolation point: what one source sends stops no other, and is kept to be read again
+        log.exception("an answer could not be read", extra={"source": source.name})
+        return _failed(fetch, f"{type(error).__name__}: {error}".replace("\x00", ""))
+    _due_again(fetch, good=True)
+    return read
+
+
+def _unchanged(fetch: Fetch) -> Fetch:
+    """Note that a source has nothing new: it answered, so it does not fail any more."""
+    fetch.outcome = Outcome.UNCHANGED
+    fetch.save()
+    _due_again(fetch, good=True)
+    return fetch
+
+
+def _failed(fetch: Fetch, detail: str, wait: timedelta = timedelta(0)) -> Fetch:
+    fetch.outcome, fetch.detail = Outcome.FAILED, str(detail)[:300]
+    fetch.save()
+    _due_again(fetch, good=False, wait=wait)
+    return fetch
+
+
+@transaction.atomic
+def _due_again(fetch: Fetch, *, good: bool, wait: timedelta = timedelta(0)) -> None:
+    """Write down when a source is asked again, and how it is now."""
+    state = SourceState.objects.select_for_update(of=("self",)).select_related("source").get(pk=fetch.source_id)
+    now, every = clock.now(), timedelta(minutes=state.source.minutes)
+    if good:
+        state.failures, state.failing_since = 0, None
+        if fetch.outcome == Outcome.UNCHANGED:
+            state.checked_at = now
+        state.due_at = now + (timedelta(seconds=state.source.gap_seconds) if _has_more(fetch) else every)
+    else:
+        state.failures += 1
+        state.failing_since = state.failing_since or now
+        state.due_at = now + pause_after(state.failures, every, random.random(), wait)  # noqa: S311 - no secret
+    state.leased_until = None
+    tell_of_health(state)
+    state.save()

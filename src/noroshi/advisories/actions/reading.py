@@ -1,0 +1,199 @@
+"""The bytes of a fetch, read: chunk by chunk, each written in one transaction with how far that is.
+
+A process that is killed leaves whole chunks; whoever goes on begins behind the last of them.
+"""
+
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Final
+from zoneinfo import ZoneInfo
+
+from django.db import transaction
+
+from noroshi.advisories.actions.telling import tell_of_health
+from noroshi.advisories.actions.writing import (
+    BATCH,
+    is_storable,
+    letter_of,
+    newest_moment,
+    write_letters,
+    write_records,
+)
+from noroshi.advisories.domain.documents import Document
+from noroshi.advisories.domain.health import has_changed_shape, has_gap, is_regressed
+from noroshi.advisories.domain.readers import READERS, Given
+from noroshi.advisories.domain.records import Found, Language, Record, Refused, RefusedBecause
+from noroshi.advisories.domain.sources import SourceKind
+from noroshi.advisories.models import DeadLetter, Fetch, Origin, Outcome, Source, SourceState
+from noroshi.core import clock, ledger
+from noroshi.core.actor import Actor
+
+if TYPE_CHECKING:
+    from datetime import datetime
+
+WINDOWS: Final = frozenset({SourceKind.FEED, SourceKind.JPCERT, SourceKind.JVN_RSS})
+"""Kinds that answer with a window of their newest items: what falls out of it unseen is lost."""
+CATALOGUES: Final = frozenset({SourceKind.KEV, SourceKind.EPSS})
+"""Kinds that answer with all they have: one that is older than the last is set aside as a whole."""
+MOST_IN_WINDOW: Final = 5_000
+
+
+@dataclass
+class Chunk:
+    """What is written at once: the documents up to a place, what was read of them and what was not."""
+
+    place: int
+    records: list[Record] = field(default_factory=list)
+    letters: list[DeadLetter] = field(default_factory=list)
+
+
+class Reading:
+    """One reading of a fetch: what it found so far."""
+
+    def __init__(self, fetch: Fetch, source: Source) -> None:
+        self.fetch = fetch
+        self.source = source
+        self.seen: set[int] = set()
+        """What stands for the identity of each item: no more than eight bytes of each, for there may be many."""
+        self.window: list[str] = []
+        self.newest: datetime | None = None
+        self.whole_refused = False
+        self._now = clock.now()
+
+    def chunks(self, documents: Iterable[Document]) -> Iterator[Chunk]:
+        """Yield what the documents behind the fetch's place hold, so much at once as is written well."""
+        chunk = Chunk(self.fetch.place)
+        for document in documents:
+            if document.number <= self.fetch.place:
+                continue
+            for found in self._found(document):
+                self._take(chunk, document, found)
+                if len(chunk.records) + len(chunk.letters) >= BATCH:
+                    yield chunk
+                    chunk = Chunk(document.number - 1)
+            chunk.place = document.number
+        yield chunk
+
+    def _found(self, document: Document) -> Iterator[Found]:
+        if document.refused is not None:
+            return iter((document.refused,))
+        given = Given(
+            zone=ZoneInfo(self.source.zone),
+            language=Language(self.source.language),
+            address=self.fetch.address,
+            content_type=str(self.fetch.headers.get("content-type", "")),
+            selector=self.source.selector,
+        )
+        reader = READERS.get(self.source.reads)
+        if reader is None:
+            return iter((Refused(0, RefusedBecause.SHAPE, "no reader"),))
+        return reader(document.body, given)
+
+    def _take(self, chunk: Chunk, document: Document, found: Found) -> None:
+        refused = self._refusal(found)
+        if refused is not None:
+            self.whole_refused |= refused.place == 0 and document.number == 1
+            chunk.letters.append(letter_of(self.fetch, refused, document=document.number, name=document.name))
+        elif isinstance(found, Record):
+            chunk.records.append(found)
+            if len(self.window) < MOST_IN_WINDOW:
+                self.window.append(found.native_id)
+            moments = (self.newest, newest_moment((found,), self._now))
+            self.newest = max((each for each in moments if each is not None), default=None)
+
+    def _refusal(self, found: Found) -> Refused | None:
+        if isinstance(found, Refused):
+            return found
+        if not is_storable(found):
+            return Refused(0, RefusedBecause.NO_IDENTITY, found.native_id[:300], found.title[:2_000])
+        if (name := hash(found.native_id)) in self.seen:
+            return Refused(0, RefusedBecause.NO_IDENTITY, f"twice: {found.native_id}"[:300], found.title[:2_000])
+        self.seen.add(name)
+        return None
+
+
+def read_fetch(fetch: Fetch, documents: Iterable[Document]) -> Fetch:
+    """Read what a fetch brought and write it down; return the fetch as it ended.
+
+    A catalogue that is older than one before is set aside whole: nothing of it is written.
+    """
+    source = Source.everything.select_related("state").get(pk=fetch.source_id)
+    reading = Reading(fetch, source)
+    chunks = reading.chunks(documents)
+    if source.reads in CATALOGUES and fetch.origin == Origin.NET:
+        gathered = list(chunks)
+        if is_regressed(reading.newest, source.state.high_water):
+            return _finish(reading, Outcome.SET_ASIDE)
+        chunks = iter(gathered)
+    for chunk in chunks:
+        _write(reading, chunk)
+    return _finish(reading, Outcome.GOOD)
+
+
+@transaction.atomic
+def _write(reading: Reading, chunk: Chunk) -> None:
+    fetch = reading.fetch
+    written = write_records(fetch, chunk.records)
+    write_letters(fetch, chunk.letters)
+    fetch.new += written.new
+    fetch.changed += written.changed
+    fetch.read += len(chunk.records)
+    fetch.refused += len(chunk.letters)
+    fetch.place = chunk.place
+    fetch.save(update_fields=["new", "changed", "read", "refused", "place"])
+
+
+@transaction.atomic
+def _finish(reading: Reading, outcome: Outcome) -> Fetch:
+    """Say how a fetch ended and how far its source has come by it."""
+    fetch = reading.fetch
+    state = SourceState.objects.select_for_update().select_related("source").get(pk=fetch.source_id)
+    fetch.outcome = outcome
+    if fetch.origin in {Origin.NET, Origin.FILE}:
+        _judge(reading, state)
+    now = clock.now()
+    if fetch.new + fetch.changed:
+        state.new_at = now
+    if fetch.origin == Origin.NET and not reading.whole_refused:
+        state.checked_at = now
+        _advance(reading, state)
+    fetch.save()
+    tell_of_health(state)
+    state.save()
+    if fetch.new + fetch.changed:
+        ledger.record(
+            Actor.system("advisories", fetch.source.world),
+            "advisories.source.read",
+            state.source,
+            fetch=str(fetch.pk),
+            new=fetch.new,
+            changed=fetch.changed,
+        )
+    return fetch
+
+
+def _judge(reading: Reading, state: SourceState) -> None:
+    """Note a gap, a regression or another shape; what was noted before stays until a person settles it."""
+    fetch, now = reading.fetch, clock.now()
+    is_window = reading.source.reads in WINDOWS and fetch.origin == Origin.NET
+    fetch.has_gap = is_window and has_gap(state.window, reading.window)
+    fetch.is_regressed = fetch.origin == Origin.NET and is_regressed(reading.newest, state.high_water)
+    fetch.is_misshapen = has_changed_shape(fetch.read, fetch.refused, whole=reading.whole_refused)
+    state.gap_since = state.gap_since or (now if fetch.has_gap else None)
+    state.regressed_since = (state.regressed_since or now) if fetch.is_regressed else None
+    state.shape_since = (state.shape_since or now) if fetch.is_misshapen else None
+
+
+def _advance(reading: Reading, state: SourceState) -> None:
+    """Go on behind this answer. One that was set aside is no place to go on from."""
+    fetch = reading.fetch
+    if fetch.outcome != Outcome.GOOD:
+        return
+    state.etag = str(fetch.headers.get("etag", ""))[:500]
+    state.last_modified = str(fetch.headers.get("last-modified", ""))[:100]
+    state.digest = fetch.digest
+    state.cursor = fetch.cursor
+    if reading.window:
+        state.window = reading.window if reading.source.reads in WINDOWS else []
+    moments = (state.high_water, reading.newest)
+    state.high_water = max((each for each in moments if each is not None), default=None)

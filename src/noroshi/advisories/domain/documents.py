@@ -1,0 +1,188 @@
+"""What a source sends or a file holds, document by document: one, one a line, or the files of an archive.
+
+Streaming: no more than one document is in memory. Archives of archives are opened once (the CVE list is one). What is
+larger than a document may be, or unpacks to too much, is given as a reason and keeps nothing else out.
+"""
+
+import gzip
+import tarfile
+import tempfile
+import zipfile
+import zlib
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path, PurePosixPath
+from typing import IO, Final, cast
+
+from noroshi.advisories.domain.records import Refused, RefusedBecause
+from noroshi.advisories.domain.sources import SourceKind
+
+LARGEST: Final = 64 * 1024 * 1024
+"""Bytes of one document."""
+LARGEST_LINE: Final = 4 * 1024 * 1024
+RATIO: Final = 200
+GENEROUS: Final = 1024 * 1024
+"""Up to so many bytes the ratio says nothing."""
+
+_LINES: Final = frozenset({SourceKind.CVE5, SourceKind.OSV, SourceKind.CSAF})
+"""Kinds that may come one JSON object a line."""
+_SUFFIXES: Final = (".json", ".xml", ".rdf", ".rss", ".atom", ".csv", ".eml", ".html")
+_COPIED: Final = 64 * 1024
+
+
+@dataclass(frozen=True, slots=True)
+class Document:
+    """One document: which it is, from 1, where it lay, and its bytes, or why there are none."""
+
+    number: int
+    name: str
+    body: bytes
+    refused: Refused | None = None
+
+
+def documents(file: IO[bytes], kind: SourceKind, name: str = "") -> Iterator[Document]:
+    """Yield what a file holds, which can be read anew (seek): plain or gzip, lines, tar or zip."""
+    for number, (where, body) in enumerate(_parts(file, kind, name, nested=True), 1):
+        if isinstance(body, Refused):
+            yield Document(number, where, b"", body)
+        else:
+            yield Document(number, where, body)
+
+
+def documents_in(folder: Path, kind: SourceKind) -> Iterator[Document]:
+    """Yield the documents of a folder's files, in the order of their paths."""
+    number = 0
+    for path in sorted(each for each in folder.rglob("*") if each.is_file() and _is_wanted(each.name, kind)):
+        with path.open("rb") as file:
+            for each in documents(file, kind, str(path.relative_to(folder))):
+                number += 1
+                yield Document(number, each.name, each.body, each.refused)
+
+
+Part = tuple[str, bytes | Refused]
+
+
+def _parts(file: IO[bytes], kind: SourceKind, name: str, *, nested: bool) -> Iterator[Part]:
+    magic = file.read(4)
+    file.seek(0)
+    if magic.startswith(b"PK\x03\x04"):
+        yield from _of_zip(file, kind, name, nested=nested)
+    elif magic.startswith(b"\x1f\x8b"):
+        yield from _of_gzip(file, kind, name)
+    elif _is_tar(file):
+        yield from _of_tar(file, kind, "r:", name)
+    elif kind in _LINES and _has_lines(file):
+        yield from _of_lines(file, name)
+    else:
+        yield name, _bounded(file)
+
+
+def _of_zip(file: IO[bytes], kind: SourceKind, name: str, *, nested: bool) -> Iterator[Part]:
+    try:
+        with zipfile.ZipFile(file) as archive:
+            for member in archive.infolist():
+                inner = nested and member.filename.lower().endswith(".zip")
+                if member.is_dir() or not (inner or _is_wanted(member.filename, kind)):
+                    continue
+                if inner:
+                    yield from _of_inner(archive, member, kind)
+                else:
+                    yield member.filename, _of_member(archive, member)
+    except (zipfile.BadZipFile, NotImplementedError, OSError, EOFError) as error:
+        yield name, _refused(RefusedBecause.SHAPE, f"zip: {error}")
+
+
+def _of_inner(archive: zipfile.ZipFile, member: zipfile.ZipInfo, kind: SourceKind) -> Iterator[Part]:
+    with tempfile.TemporaryFile() as copy, archive.open(member) as stream:
+        while piece := stream.read(_COPIED):
+            copy.write(piece)
+            if _is_bomb(copy.tell(), member.compress_size):
+                yield member.filename, _too_large()
+                return
+        copy.seek(0)
+        yield from _parts(copy, kind, member.filename, nested=False)
+
+
+def _of_member(archive: zipfile.ZipFile, member: zipfile.ZipInfo) -> bytes | Refused:
+    if _is_bomb(member.file_size, member.compress_size):
+        return _too_large()
+    try:
+        with archive.open(member) as stream:
+            return _bounded(stream)
+    except (zipfile.BadZipFile, zlib.error, RuntimeError, NotImplementedError, EOFError) as error:
+        return _refused(RefusedBecause.SHAPE, f"zip: {error}")
+
+
+def _of_gzip(file: IO[bytes], kind: SourceKind, name: str) -> Iterator[Part]:
+    try:
+        with gzip.open(file) as unpacked:
+            stream = cast("IO[bytes]", unpacked)
+            if _is_tar(stream):
+                yield from _of_tar(stream, kind, "r|", name)
+            elif kind in _LINES and _has_lines(stream):
+                yield from _of_lines(stream, name)
+            else:
+                yield name, _bounded(stream)
+    except (OSError, EOFError, zlib.error) as error:
+        yield name, _refused(RefusedBecause.SHAPE, f"gzip: {error}")
+
+
+def _of_tar(file: IO[bytes], kind: SourceKind, mode: str, name: str) -> Iterator[Part]:
+    try:
+        with tarfile.open(fileobj=file, mode=mode) as archive:  # type: ignore[call-overload] # one of two that it knows
+            for member in archive:
+                stream = archive.extractfile(member) if member.isfile() and _is_wanted(member.name, kind) else None
+                if stream is not None:
+                    yield member.name, _bounded(stream)
+    except tarfile.TarError as error:
+        yield name, _refused(RefusedBecause.SHAPE, f"tar: {error}")
+
+
+def _of_lines(file: IO[bytes], name: str) -> Iterator[Part]:
+    number = 0
+    while line := file.readline(LARGEST_LINE + 1):
+        number += 1
+        if len(line) > LARGEST_LINE:
+            while line and not line.endswith(b"\n"):
+                line = file.readline(LARGEST_LINE)
+            yield f"{name}:{number}", _too_large()
+        elif line.strip():
+            yield f"{name}:{number}", line
+
+
+def _has_lines(file: IO[bytes]) -> bool:
+    """Whether it is one object a line: the first line is a whole one, and another follows."""
+    first, second = file.readline(LARGEST_LINE).strip(), file.readline(LARGEST_LINE).strip()
+    file.seek(0)
+    return first.startswith(b"{") and first.endswith(b"}") and second.startswith(b"{")
+
+
+def _is_tar(file: IO[bytes]) -> bool:
+    head = file.read(512)
+    file.seek(0)
+    return head[257:262] == b"ustar"
+
+
+def _is_wanted(name: str, kind: SourceKind) -> bool:
+    """Whether a file of this name holds something of the kind: the CVE list has files about itself."""
+    base = PurePosixPath(name).name
+    if kind is SourceKind.CVE5:
+        return (base.startswith("CVE-") and base.endswith(".json")) or base.endswith((".ndjson", ".jsonl"))
+    return base.endswith((*_SUFFIXES, ".ndjson", ".jsonl", ".gz"))
+
+
+def _bounded(stream: IO[bytes]) -> bytes | Refused:
+    body = stream.read(LARGEST + 1)
+    return _too_large() if len(body) > LARGEST else body
+
+
+def _is_bomb(unpacked: int, packed: int) -> bool:
+    return unpacked > max(GENEROUS, packed * RATIO)
+
+
+def _too_large() -> Refused:
+    return _refused(RefusedBecause.TOO_LARGE, "")
+
+
+def _refused(reason: RefusedBecause, detail: str) -> Refused:
+    return Refused(0, reason, detail[:300])

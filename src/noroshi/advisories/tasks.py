@@ -1,0 +1,35 @@
+"""What comes round in the advisories room."""
+
+from datetime import timedelta
+from uuid import UUID
+
+from noroshi.advisories import actions
+from noroshi.advisories.models import Source
+from noroshi.kit.jobs import job, recurring
+
+
+@job(retries=0)
+def collect_source(source_id: str) -> None:
+    """Ask one source; when to do so again is written down with how it ended."""
+    source = Source.everything.filter(pk=UUID(source_id), enabled=True).first()
+    if source is not None:
+        actions.collect(source)
+
+
+@recurring("advisories.collect", every=timedelta(minutes=1))
+def collect_what_is_due() -> None:
+    """Queue the sources that are due: a slow one delays no other."""
+    for source in actions.handed_out():
+        collect_source.enqueue(str(source.pk))
+
+
+@recurring("advisories.look_after", every=timedelta(minutes=5))
+def look_after_sources() -> None:
+    """See which sources are late, or well again."""
+    actions.look_after_sources()
+
+
+@recurring("advisories.forget", every=timedelta(days=1))
+def forget_fetched() -> None:
+    """Forget the bytes that were fetched long ago."""
+    actions.forget_fetched()
