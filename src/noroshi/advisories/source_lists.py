@@ -39,7 +39,7 @@ SOURCES: Final = ListSpec(
         Column("health", _("Health"), told, cell="advisories/cells/health.html", style="wide"),
         Column("kind", _("Kind"), lambda row: KINDS[row.reads], sort="kind"),
         Column("new_at", _("Something new"), lambda row: row.state.new_at, "state__new_at", "kit/cells/when.html"),
-        Column("letters", _("Dead letters"), _waiting, cell="advisories/cells/letters.html", style="end"),
+        Column("letters", _("Not read"), _waiting, cell="advisories/cells/letters.html", style="end"),
         Column("due_at", _("Next look"), _due, cell="kit/cells/when.html"),
         Column("url", _("Web address"), lambda row: row.url, shown=False),
         Column("terms", _("Terms"), lambda row: row.terms, shown=False),

@@ -149,8 +149,7 @@ def _finish(reading: Reading, outcome: Outcome) -> Fetch:
     fetch = reading.fetch
     state = SourceState.objects.select_for_update().select_related("source").get(pk=fetch.source_id)
     fetch.outcome = outcome
-    if fetch.origin in {Origin.NET, Origin.FILE}:
-        _judge(reading, state)
+    _judge(reading, state)
     now = clock.now()
     if fetch.new + fetch.changed:
         state.new_at = now
@@ -173,12 +172,16 @@ def _finish(reading: Reading, outcome: Outcome) -> Fetch:
 
 
 def _judge(reading: Reading, state: SourceState) -> None:
-    """Note a gap, a regression or another shape; what was noted before stays until a person settles it."""
+    """Note a gap, a regression or another shape; a gap stays until a person settles it.
+
+    What a person reads in says nothing of how the source is.
+    """
     fetch, now = reading.fetch, clock.now()
-    is_window = reading.source.reads in WINDOWS and fetch.origin == Origin.NET
-    fetch.has_gap = is_window and has_gap(state.window, reading.window)
-    fetch.is_regressed = fetch.origin == Origin.NET and is_regressed(reading.newest, state.high_water)
     fetch.is_misshapen = has_changed_shape(fetch.read, fetch.refused, whole=reading.whole_refused)
+    if fetch.origin != Origin.NET:
+        return
+    fetch.has_gap = reading.source.reads in WINDOWS and has_gap(state.window, reading.window)
+    fetch.is_regressed = is_regressed(reading.newest, state.high_water)
     state.gap_since = state.gap_since or (now if fetch.has_gap else None)
     state.regressed_since = (state.regressed_since or now) if fetch.is_regressed else None
     state.shape_since = (state.shape_since or now) if fetch.is_misshapen else None
