@@ -12,7 +12,18 @@ from factories.signals import make_signal
 from noroshi.core.domain.audience import State
 from noroshi.portal.navigation import context
 
-COMMON = ["Home", "Signals", "Bulletins", "Consultations", "Hunting", "Sent in", "Inbox", "Groups"]
+COMMON = [
+    "Home",
+    "Signals",
+    "Bulletins",
+    "Vulnerabilities",
+    "Advisory sources",
+    "Consultations",
+    "Hunting",
+    "Sent in",
+    "Inbox",
+    "Groups",
+]
 
 
 @pytest.fixture(autouse=True)
@@ -31,14 +42,33 @@ def _context(cast, name, path="/"):
     ("name", "labels"),
     [
         ("b1", COMMON),
-        ("b_reader", ["Home", "Signals", "Bulletins", "Consultations", "Inbox", "Groups"]),
-        ("b_admin", ["Home", "Signals", "Bulletins", "Consultations", "Inbox", "People", "Alarms", "Groups"]),
+        (
+            "b_reader",
+            ["Home", "Signals", "Bulletins", "Vulnerabilities", "Advisory sources", "Consultations", "Inbox", "Groups"],
+        ),
+        (
+            "b_admin",
+            [
+                "Home",
+                "Signals",
+                "Bulletins",
+                "Vulnerabilities",
+                "Advisory sources",
+                "Consultations",
+                "Inbox",
+                "People",
+                "Alarms",
+                "Groups",
+            ],
+        ),
         (
             "hub_op",
             [
                 "Home",
                 "Signals",
                 "Bulletins",
+                "Vulnerabilities",
+                "Advisory sources",
                 "Consultations",
                 "Release queue",
                 "Hunting",
@@ -57,6 +87,8 @@ def _context(cast, name, path="/"):
                 "Home",
                 "Signals",
                 "Bulletins",
+                "Vulnerabilities",
+                "Advisory sources",
                 "Consultations",
                 "Inbox",
                 "Groups",

@@ -2,11 +2,13 @@
 
 from django.urls import path
 
-from noroshi.advisories.views import sources
+from noroshi.advisories.views import sources, vulnerabilities
 
 app_name = "advisories"
 
 urlpatterns = [
+    path("vulnerabilities/", vulnerabilities.vulnerability_list, name="vulnerabilities"),
+    path("vulnerabilities/<uuid:vulnerability_id>/", vulnerabilities.vulnerability_detail, name="vulnerability"),
     path("sources/", sources.sources, name="sources"),
     path("sources/add", sources.add_source, name="add-source"),
     path("sources/<uuid:source_id>/", sources.source, name="source"),

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Final
 
+from noroshi.advisories.actions.vulnerabilities import learn
 from noroshi.advisories.domain.records import Claim, Moment, Record, Refused
 from noroshi.advisories.models import DeadLetter, Fetch, Item, Revision
 from noroshi.advisories.models.sources import LONGEST_ID
@@ -52,6 +53,7 @@ def write_records(fetch: Fetch, records: Sequence[Record]) -> Written:
         update_fields=["number", "material", "newest"],
     )
     Revision.objects.bulk_create(revisions, BATCH)
+    learn(fetch.source.world, revisions)
     new = sum(item.number == 1 for item in items)
     return Written(new, len(items) - new)
 

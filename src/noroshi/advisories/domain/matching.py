@@ -113,7 +113,7 @@ def of_version(affected: Affected, version: str) -> Verdict:
         elif held.inside:
             return _decided(each, held, undecided)
     if undecided or affected.text:
-        what = "; ".join([*(_words(each) for each in undecided), affected.text]).strip("; ")
+        what = "; ".join([*(range_words(each) for each in undecided), affected.text]).strip("; ")
         return Verdict(Answer.UNKNOWN, Confidence.NAME_ONLY, f"cannot be compared: {what}"[:300])
     confidence = Confidence.RANGED if affected.ranges else Confidence.NAME_ONLY
     if affected.otherwise is Status.UNKNOWN:
@@ -124,14 +124,15 @@ def of_version(affected: Affected, version: str) -> Verdict:
 def _decided(each: Range, held: "_Held", undecided: list[Range]) -> Verdict:
     """An earlier range that cannot be compared might have said otherwise."""
     if any(other.status is not each.status for other in undecided):
-        rule = f"{_words(each)}, but before it cannot be compared: {_words(undecided[0])}"
+        rule = f"{range_words(each)}, but before it cannot be compared: {range_words(undecided[0])}"
         return Verdict(Answer.UNKNOWN, Confidence.NAME_ONLY, rule)
     single = bool(each.low) and each.low == each.high
     sure = Confidence.EXACT if single else Confidence.RANGED
-    return Verdict(_ANSWERS[each.status], sure if held.sure else Confidence.HEURISTIC, _words(each))
+    return Verdict(_ANSWERS[each.status], sure if held.sure else Confidence.HEURISTIC, range_words(each))
 
 
-def _words(each: Range) -> str:
+def range_words(each: Range) -> str:
+    """Return a range as an auditor reads it: ``>= 1.0 < 2.0: affected``."""
     if each.is_everything:
         return f"every version: {each.status.value}"
     if each.low == each.high:

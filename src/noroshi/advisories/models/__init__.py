@@ -13,15 +13,19 @@ from noroshi.advisories.models.sources import (
     Source,
     SourceState,
 )
+from noroshi.advisories.models.vulnerabilities import Exploitation, Level, Mention, Vulnerability, VulnerabilityName
 
 __all__ = [
     "REASONS",
     "Bulletin",
     "Category",
     "DeadLetter",
+    "Exploitation",
     "Fetch",
     "Item",
     "LetterState",
+    "Level",
+    "Mention",
     "Numbering",
     "Origin",
     "Outcome",
@@ -29,4 +33,6 @@ __all__ = [
     "Source",
     "SourceState",
     "Template",
+    "Vulnerability",
+    "VulnerabilityName",
 ]

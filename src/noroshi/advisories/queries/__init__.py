@@ -27,19 +27,33 @@ from noroshi.advisories.queries.sources import (
     sources_for,
     waiting_letters,
 )
+from noroshi.advisories.queries.vulnerabilities import (
+    MOST_ITEMS,
+    ClaimMade,
+    bulletins_about,
+    claims_about,
+    items_about,
+    vulnerabilities_for,
+    vulnerability_for,
+)
 
 __all__ = [
     "BULLETIN_KIND",
+    "MOST_ITEMS",
+    "ClaimMade",
     "bulletin_for",
+    "bulletins_about",
     "bulletins_at_work",
     "bulletins_for",
     "categories",
     "categories_on_offer",
     "category_named",
+    "claims_about",
     "everybody_who_had",
     "fetch_for",
     "fetches_of",
     "item_for",
+    "items_about",
     "items_of",
     "letter_for",
     "letters_for",
@@ -51,5 +65,7 @@ __all__ = [
     "templates",
     "templates_on_offer",
     "versions_of",
+    "vulnerabilities_for",
+    "vulnerability_for",
     "waiting_letters",
 ]

@@ -1,0 +1,62 @@
+"""Claims in words, as a page shows them."""
+
+from collections.abc import Mapping
+from typing import Any, Final
+
+from django.utils.functional import Promise
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from noroshi.advisories.domain.affected import Affected, Product
+from noroshi.advisories.domain.matching import range_words
+from noroshi.advisories.domain.records import ClaimKind
+
+KINDS: Final[dict[ClaimKind, Promise]] = {
+    ClaimKind.SEVERITY: gettext_lazy("Severity"),
+    ClaimKind.SSVC: gettext_lazy("Decision points"),
+    ClaimKind.EPSS: gettext_lazy("EPSS"),
+    ClaimKind.KEV: gettext_lazy("Exploited"),
+    ClaimKind.AFFECTED: gettext_lazy("Affected"),
+    ClaimKind.WEAKNESS: gettext_lazy("Weakness"),
+    ClaimKind.REMEDY: gettext_lazy("Remedy"),
+    ClaimKind.STATE: gettext_lazy("State"),
+}
+MOST_RANGES: Final = 12
+
+
+def in_words(kind: str, value: Mapping[str, Any]) -> str:
+    """Return what a claim says, in a line."""
+    if kind == ClaimKind.AFFECTED:
+        return _affected(Affected.read(value))
+    if kind == ClaimKind.EPSS:
+        return f"{float(value['probability']) * 100:.2f} % ({value.get('date', '')})"
+    if kind == ClaimKind.SSVC:
+        automatable = _automatable(value.get("automatable"))
+        return _joined(value.get("exploitation"), automatable, value.get("impact"), value.get("at"))
+    if kind == ClaimKind.KEV:
+        due = _("due %(day)s") % {"day": value["due"]} if value.get("due") else ""
+        ransomware = _("used for ransomware") if value.get("ransomware") else ""
+        return _joined(value.get("catalogue"), value.get("added"), due, ransomware, value.get("action"))
+    return _joined(*(each for each in value.values() if isinstance(each, str | int | float)))
+
+
+def _joined(*parts: object) -> str:
+    return " · ".join(str(part) for part in parts if part not in (None, ""))
+
+
+def _affected(said: Affected) -> str:
+    ranges = [range_words(each) for each in said.ranges[:MOST_RANGES]]
+    if (more := len(said.ranges) - MOST_RANGES) > 0:
+        ranges.append(_("%(number)s more") % {"number": more})
+    otherwise = _("others: %(status)s") % {"status": said.otherwise.value}
+    return _joined(_named(said.product), "; ".join(ranges), said.text, otherwise)
+
+
+def _named(product: Product) -> str:
+    return " ".join(filter(None, (product.vendor, product.name))) or product.purl or product.cpe
+
+
+def _automatable(value: object) -> str:
+    if not isinstance(value, bool):
+        return ""
+    return _("automatable") if value else _("not automatable")

@@ -1,0 +1,58 @@
+"""Vulnerabilities: the list, and each with all that is said of it."""
+
+from typing import Final
+from uuid import UUID
+
+from django.http import HttpResponse
+from django.http.response import HttpResponseBase
+from django.shortcuts import render
+
+from noroshi.advisories import policy, queries
+from noroshi.advisories.claim_wording import KINDS, in_words
+from noroshi.advisories.domain.decisions import BOD_26_04, Decision, decide, tables
+from noroshi.advisories.domain.records import ClaimKind
+from noroshi.advisories.models import Vulnerability
+from noroshi.advisories.vulnerability_lists import VULNERABILITIES
+from noroshi.kit import lists
+from noroshi.kit.http import ActorRequest
+
+MOST_BULLETINS: Final = 20
+
+
+def vulnerability_list(request: ActorRequest) -> HttpResponseBase:
+    """List the vulnerabilities."""
+    policy.require_member(request.actor)
+    rows = queries.vulnerabilities_for(request.actor)
+    template = "advisories/vulnerabilities.html"
+    return lists.respond(request, VULNERABILITIES, actor=request.actor, rows=rows, template=template)
+
+
+def vulnerability_detail(request: ActorRequest, vulnerability_id: UUID) -> HttpResponse:
+    """Show a vulnerability: what it comes to, who says what since when, and how urgent it is by the table."""
+    policy.require_member(request.actor)
+    row = queries.vulnerability_for(request.actor, vulnerability_id)
+    claims = [
+        (claim, KINDS[ClaimKind(claim.kind)], in_words(claim.kind, claim.value)) for claim in queries.claims_about(row)
+    ]
+    context = {
+        "vulnerability": row,
+        "names": [each.name for each in row.names.order_by("name") if each.name != row.name],
+        "standing": [each for each in claims if each[0].until is None],
+        "taken_back": [each for each in claims if each[0].until is not None],
+        "items": queries.items_about(row)[: queries.MOST_ITEMS],
+        "bulletins": queries.bulletins_about(request.actor, row)[:MOST_BULLETINS],
+        "urgency": _urgency(row),
+        "table": BOD_26_04,
+    }
+    return render(request, "advisories/vulnerability.html", context)
+
+
+def _urgency(row: Vulnerability) -> list[tuple[bool, Decision]]:
+    """Return what BOD 26-04 asks for a system that the internet reaches, and for one that it does not."""
+    table = tables()[f"{BOD_26_04.name} {BOD_26_04.version}"]
+    known = {
+        "kev": "yes" if row.exploited_since else "no",
+        "automatable": None if row.automatable is None else "yes" if row.automatable else "no",
+        "impact": row.impact or None,
+    }
+    return [(exposed, decide(table, {**known, "exposed": "yes" if exposed else "no"})) for exposed in (True, False)]
