@@ -3,19 +3,24 @@
 import json
 
 import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
 
-from factories.audience import COMMUNITY, to_person
+from factories.audience import COMMUNITY, to_group, to_person
 from factories.signals import make_signal
 from factories.travelling import arrived, make_peer, plain, written
 from noroshi.core import ids
 from noroshi.core.domain.audience import State
-from noroshi.core.domain.tlp import TLP
+from noroshi.core.domain.tlp import TLP, Profile
 from noroshi.core.errors import InvalidInput
 from noroshi.core.models import LedgerEntry
 from noroshi.federation.actions.outbox import note
 from noroshi.federation.carriers import CARRIERS, Skip, readable
 from noroshi.federation.domain.stream import Letter
 from noroshi.federation.models import Copy, OutboxEntry, PeerKind
+from noroshi.federation.queries import copies_of
+from noroshi.members.actions import leave_group
+from noroshi.members.models import GroupMembership
 from noroshi.sharing import actions, queries
 from noroshi.sharing.federating import ANSWERS, COMMENT, SUBJECT
 from noroshi.sharing.models import Comment, Signal, Stance
@@ -199,6 +204,29 @@ def test_recalled_signal_leaves_no_word_of_others(cast, node, hub):
     read(hub, under(copy, write(node, say(cast, "i1", signal, "axolotl"))))
     CARRIERS[SUBJECT].read(hub, Letter(9, SUBJECT, copy.pk, [ids.new_id(), hub.installation], {"state": "recalled"}))
     assert [row.body for row in Comment.everything.filter(signal=copy)] == []
+
+
+def test_comment_that_went_with_a_recalled_signal_is_due_again_with_it(cast, node):
+    signal = make_signal(cast.a1, to_group(cast.wg_incident), tlp="AMBER+STRICT", profile=Profile.F_ISAC_JP)
+    has(node, signal)
+    comment = say(cast, "b1", signal)
+    Copy.objects.create(peer=node, subject=COMMENT, subject_id=comment.pk, digest="as it was")
+    leave_group(cast.actor("b1"), group=cast.wg_incident, person=cast.b1)
+    assert plain(written(node, signal, has_copy=True)) == {"state": "recalled"}
+    assert (list(COMMENTS.due_to(node)), copies_of(node, COMMENT)) == ([], set())
+    GroupMembership.objects.filter(group=cast.wg_incident, person=cast.b1).update(left_at=None)
+    assert list(COMMENTS.due_to(node)) == [comment.pk]
+
+
+def test_looking_for_what_is_due_asks_no_more_for_three_comments_than_for_one(cast, node):
+    signal, costs = make_signal(cast.a1, COMMUNITY), []
+    for number in (1, 3):
+        while Comment.everything.count() < number:
+            say(cast, "i1", signal)
+        with CaptureQueriesContext(connection) as asked:
+            assert len(list(COMMENTS.due_to(node))) == number
+        costs.append(len(asked))
+    assert costs[0] == costs[1]
 
 
 def test_comments_and_stances_are_noted_for_who_may_get_them(cast, node, hub, drain):

@@ -16,7 +16,7 @@ from noroshi.federation.actions import tell_peers
 from noroshi.federation.actions.outbox import note
 from noroshi.federation.carriers import Carrier, Parcel, Skip, carries
 from noroshi.federation.domain.stream import Letter
-from noroshi.federation.models import ArrivalOutcome, OutboxEntry, Peer, PeerKind
+from noroshi.federation.models import ArrivalOutcome, Copy, OutboxEntry, Peer, PeerKind
 from noroshi.federation.policy import is_node
 from noroshi.federation.queries import actor_of_peer, copies_of, waits_for
 from noroshi.federation.queries import has_copy as sent_to
@@ -50,6 +50,8 @@ class Signals(Carrier):
         against = reason_against(peer, signal, origin)
         if against is not None:
             recalls = has_copy and against.reason not in STAYS
+            if recalls:
+                _forget_what_was_said(peer, number)
             return _parcel(Recalled(), path_of(origin), ends=True) if recalls else against
         if signal.state == State.WITHDRAWN:
             gone = Withdrawn(signal.withdrawal_reason)
@@ -155,6 +157,12 @@ class Comments(Carrier):
         noted = OutboxEntry.objects.filter(peer=peer, subject=COMMENT, reason="older").order_by("seq")
         numbers = dict.fromkeys(noted.values_list("subject_id", flat=True))
         return list(numbers) if peer.kind == PeerKind.HUB else self.due_to(peer)
+
+
+def _forget_what_was_said(peer: Peer, number: UUID) -> None:
+    """Keep that the comments on a signal go with it where it is recalled: they are due again once it is."""
+    said = Comment.everything.filter(signal=number).values("pk")
+    Copy.objects.filter(peer=peer, subject=COMMENT, subject_id__in=said).update(digest="", ended=True)
 
 
 def _after_signal(peer: Peer, comment: Comment) -> Skip:

@@ -1,6 +1,8 @@
 """Comments on their way to other installations: which of them go where, and as what."""
 
 from collections.abc import Collection, Iterator
+from datetime import datetime
+from itertools import groupby
 from uuid import UUID
 
 from django.db.models import Max
@@ -29,29 +31,34 @@ def is_there(peer: Peer, signal: Signal, origin: Origin | None) -> bool:
 def reason_to_keep(peer: Peer, comment: Comment) -> Skip | None:
     """Return why a comment does not go to a peer that has, or is about to have, its signal; None where it does."""
     signal = comment.signal
+    return _against_all(peer, signal) or _against(peer, comment, _narrower_until(signal))
+
+
+def _against_all(peer: Peer, signal: Signal) -> Skip | None:
+    """Return why nothing that is said under a signal goes to a peer."""
     origin = origin_of(signal)
     if signal.world != worlds.REAL:
         return Skip("exercise")
     if signal.state != State.PUBLISHED:
         return Skip("unpublished")
-    if has_passed(map(UUID, comment.path), peer.installation):
-        return Skip("from_there")
     if COMMENTS not in peer.reads:
         return Skip("older")
     if not (origin and origin.peer_id == peer.pk) and (against := reason_against(peer, signal, origin)):
         return against
-    return _against(peer, comment)
+    return Skip("members") if peer.kind == PeerKind.PARTNER and not _is_for_community(peer, signal) else None
 
 
-def _against(peer: Peer, comment: Comment) -> Skip | None:
-    """What is said under a signal stays under the level under which it was said, and among members."""
+def _against(peer: Peer, comment: Comment, narrower_until: datetime | None) -> Skip | None:
+    """Return why one comment does not go: it stays under the level under which it was said, and its own people's."""
+    if has_passed(map(UUID, comment.path), peer.installation):
+        return Skip("from_there")
     if peer.kind == PeerKind.HUB and comment.author_mode != AuthorMode.NAMED:
         return Skip("anonymous")
     if peer.kind != PeerKind.NODE and comment.author is None:
         return Skip("not_ours")
-    if peer.kind == PeerKind.PARTNER and not _is_for_community(peer, comment.signal):
-        return Skip("members")
-    return Skip("narrower") if _was_narrower(comment) else None
+    if narrower_until is not None and comment.created_at <= narrower_until:
+        return Skip("narrower")
+    return None
 
 
 def _is_for_community(peer: Peer, signal: Signal) -> bool:
@@ -61,11 +68,11 @@ def _is_for_community(peer: Peer, signal: Signal) -> bool:
     return peer.same_community and wide
 
 
-def _was_narrower(comment: Comment) -> bool:
-    """Whether its signal had another level when it was said: a peer may not know of that, and show it to more."""
-    versions = SignalVersion.everything.filter(signal=comment.signal).exclude(tlp=comment.signal.tlp)
-    last = versions.aggregate(at=Max("replaced_at"))["at"]
-    return last is not None and comment.created_at <= last
+def _narrower_until(signal: Signal) -> datetime | None:
+    """Return when a signal last had another level: a peer may not know of that, and show what was said to more."""
+    versions = SignalVersion.everything.filter(signal=signal).exclude(tlp=signal.tlp)
+    last: datetime | None = versions.aggregate(at=Max("replaced_at"))["at"]
+    return last
 
 
 def as_remark(peer: Peer, comment: Comment) -> Remark:
@@ -95,7 +102,18 @@ def _voice(peer: Peer, comment: Comment) -> Voice:
 def comments_due_to(peer: Peer, kept: Collection[UUID]) -> Iterator[Comment]:
     """Yield the comments that a peer should have; what it got before the level came down it keeps (`kept`)."""
     rows = Comment.everything.filter(signal__world=worlds.REAL, signal__state=State.PUBLISHED)
-    for comment in rows.select_related("signal__owner", "author__organisation").order_by("created_at", "place"):
-        against = reason_to_keep(peer, comment)
+    rows = rows.select_related("signal__owner", "author__organisation").order_by("signal", "place", "id")
+    for _number, said in groupby(rows.iterator(), key=lambda row: row.signal_id):
+        comments = list(said)
+        signal = comments[0].signal
+        if _against_all(peer, signal) is None:
+            yield from _due_among(peer, comments, _narrower_until(signal), kept)
+
+
+def _due_among(
+    peer: Peer, comments: list[Comment], narrower_until: datetime | None, kept: Collection[UUID]
+) -> Iterator[Comment]:
+    for comment in comments:
+        against = _against(peer, comment, narrower_until)
         if against is None or (against.reason == "narrower" and comment.pk in kept):
             yield comment
