@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from typing import Final
 
-from noroshi.advisories.domain.readers import cve5, epss, feed, jpcert, jvn_hnd, jvn_oka, jvn_rss, kev, mail
+from noroshi.advisories.domain.readers import cve5, epss, feed, jpcert, jvn_hnd, jvn_oka, jvn_rss, kev, mail, page
 from noroshi.advisories.domain.readers.given import Given, Reader
 from noroshi.advisories.domain.sources import SourceKind
 
@@ -17,6 +17,7 @@ READERS: Final[Mapping[SourceKind, Reader]] = {
     SourceKind.CVE5: cve5.read,
     SourceKind.EPSS: epss.read,
     SourceKind.MAIL: mail.read,
+    SourceKind.PAGE: page.read,
 }
 
 __all__ = ["READERS", "Given", "Reader"]
