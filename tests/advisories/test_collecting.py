@@ -227,11 +227,11 @@ def test_what_a_killed_process_left_half_read_is_read_on_first(source, site, mon
     monkeypatch.setattr("noroshi.advisories.actions.reading.BATCH", 2)
     real, calls = actions.reading.write_records, []
 
-    def broken(fetch, records):
+    def broken(fetch, records, **how):
         calls.append(len(records))
         if len(calls) == 2:
             raise KeyboardInterrupt
-        return real(fetch, records)
+        return real(fetch, records, **how)
 
     monkeypatch.setattr("noroshi.advisories.actions.reading.write_records", broken)
     with pytest.raises(KeyboardInterrupt):
@@ -275,3 +275,13 @@ def test_nvd_is_asked_window_by_window_and_page_by_page(source, site, monkeypatc
     state = state_of(source)
     assert state.cursor["until"] == ""
     assert f"lastModEndDate={fetches[0].cursor['until'][:19]}".replace(":", "%3A") in site.asked[1][0]
+
+
+def test_the_windows_of_the_samples_are_told_apart(source, site, shared_data):
+    Source.everything.update(kind="jvn_rss", zone="Asia/Tokyo")
+    found = []
+    for name in ("t0", "t1_overlap3", "t2_gap"):
+        site.pages["/news"] = Page((shared_data / "advisories" / "synthetic" / "window" / f"{name}.rdf").read_bytes())
+        fetch = collected(source)
+        found.append((fetch.outcome, fetch.refused, fetch.has_gap))
+    assert found == [("good", 0, False), ("good", 0, False), ("good", 0, True)]

@@ -13,9 +13,12 @@ from django.db import transaction
 from noroshi.advisories.actions.telling import tell_of_health
 from noroshi.advisories.actions.writing import (
     BATCH,
-    is_storable,
+    REPLACED,
+    Readable,
+    clean,
     letter_of,
     newest_moment,
+    readable,
     write_letters,
     write_records,
 )
@@ -43,7 +46,7 @@ class Chunk:
     """What is written at once: the documents up to a place, what was read of them and what was not."""
 
     place: int
-    records: list[Record] = field(default_factory=list)
+    records: list[Readable] = field(default_factory=list)
     letters: list[DeadLetter] = field(default_factory=list)
 
 
@@ -90,26 +93,25 @@ class Reading:
         return reader(document.body, given)
 
     def _take(self, chunk: Chunk, document: Document, found: Found) -> None:
-        refused = self._refusal(found)
-        if refused is not None:
-            self.whole_refused |= refused.place == 0 and document.number == 1
-            chunk.letters.append(letter_of(self.fetch, refused, document=document.number, name=document.name))
-        elif isinstance(found, Record):
-            chunk.records.append(found)
-            if len(self.window) < MOST_IN_WINDOW:
-                self.window.append(found.native_id)
-            moments = (self.newest, newest_moment((found,), self._now))
-            self.newest = max((each for each in moments if each is not None), default=None)
+        known = found if isinstance(found, Refused) else self._storable(found)
+        if isinstance(known, Refused):
+            self.whole_refused |= known.place == 0 and document.number == 1 and known is found
+            chunk.letters.append(letter_of(self.fetch, known, document=document.number, name=document.name))
+            return
+        chunk.records.append(known)
+        if len(self.window) < MOST_IN_WINDOW:
+            self.window.append(known.record.native_id)
+        moments = (self.newest, newest_moment((known.record,), self._now))
+        self.newest = max((each for each in moments if each is not None), default=None)
 
-    def _refusal(self, found: Found) -> Refused | None:
-        if isinstance(found, Refused):
-            return found
-        if not is_storable(found):
-            return Refused(0, RefusedBecause.NO_IDENTITY, found.native_id[:300], found.title[:2_000])
-        if (name := hash(found.native_id)) in self.seen:
-            return Refused(0, RefusedBecause.NO_IDENTITY, f"twice: {found.native_id}"[:300], found.title[:2_000])
+    def _storable(self, record: Record) -> Readable | Refused:
+        found = readable(record)
+        if found is None:
+            return Refused(0, RefusedBecause.NO_IDENTITY, clean(record.native_id)[:300], record.title[:2_000])
+        if (name := hash(record.native_id)) in self.seen:
+            return Refused(0, RefusedBecause.NO_IDENTITY, f"twice: {record.native_id}"[:300], record.title[:2_000])
         self.seen.add(name)
-        return None
+        return found
 
 
 def read_fetch(fetch: Fetch, documents: Iterable[Document]) -> Fetch:
@@ -133,7 +135,7 @@ def read_fetch(fetch: Fetch, documents: Iterable[Document]) -> Fetch:
 @transaction.atomic
 def _write(reading: Reading, chunk: Chunk) -> None:
     fetch = reading.fetch
-    written = write_records(fetch, chunk.records)
+    written = write_records(fetch, chunk.records, replaces=reading.source.reads in REPLACED)
     write_letters(fetch, chunk.letters)
     fetch.new += written.new
     fetch.changed += written.changed

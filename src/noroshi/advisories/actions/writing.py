@@ -1,16 +1,18 @@
 """What was read, written down: items and their revisions in batches, so that a million of them can be."""
 
 import hashlib
+import json
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any, Final
+from typing import Any, Final, NamedTuple
 
 from noroshi.advisories.actions.vulnerabilities import learn
 from noroshi.advisories.domain.records import Claim, Moment, Record, Refused
+from noroshi.advisories.domain.sources import SourceKind
 from noroshi.advisories.models import DeadLetter, Fetch, Item, Revision
 from noroshi.advisories.models.sources import LONGEST_ID
-from noroshi.core import clock
+from noroshi.core import clock, ids
 
 BATCH: Final = 1_000
 """Items that are looked up and written at once: fewer than the variables that a statement of SQLite may have."""
@@ -19,6 +21,17 @@ PARTS: Final = (
     "title", "link", "summary", "published_at", "published_as", "updated_at", "updated_as", "language", "names",
     "same_as", "categories", "claims", "is_digest",
 )  # fmt: skip
+WRITTEN: Final = (*PARTS, "material", "published_zoned", "updated_zoned")
+
+REPLACED: Final = frozenset({SourceKind.EPSS})
+"""Kinds whose items change every day and say nothing by their history: their one revision is written over."""
+
+
+class Readable(NamedTuple):
+    """A record that can be stored, and what makes a revision of it a new one."""
+
+    record: Record
+    material: str
 
 
 @dataclass(frozen=True)
@@ -29,20 +42,24 @@ class Written:
     changed: int = 0
 
 
-def write_records(fetch: Fetch, records: Sequence[Record]) -> Written:
+def write_records(fetch: Fetch, readable: Sequence[Readable], *, replaces: bool = False) -> Written:
     """Write down what is new of some records, none of them twice the same item, in the caller's transaction.
 
-    What is known already costs one lookup for the whole batch, and writes nothing.
+    What is known already costs one lookup for the whole batch, and writes nothing. With `replaces` what changed is
+    written over the revision that there is.
     """
-    known = _known(fetch, records)
+    known = _known(fetch, [each.record for each in readable])
     items: list[Item] = []
     revisions: list[Revision] = []
-    for record in records:
+    new = 0
+    for record, material in readable:
         item = known.get(record.native_id) or Item(source_id=fetch.source_id, native_id=record.native_id, number=0)
-        if item.material != (material := record.material):
-            item.number, item.material = item.number + 1, material
+        if item.material != material:
+            new += not item.number
+            item.material = material
+            if not (replaces and item.number):
+                item.number, item.newest_id = item.number + 1, ids.new_id()
             revisions.append(_revision(fetch, item, record))
-            item.newest_id = revisions[-1].pk
             items.append(item)
     _note_changes(revisions)
     Item.objects.bulk_create(  # whose newest revisions come with the next line, in the same transaction
@@ -52,9 +69,13 @@ def write_records(fetch: Fetch, records: Sequence[Record]) -> Written:
         unique_fields=["id"],
         update_fields=["number", "material", "newest"],
     )
-    Revision.objects.bulk_create(revisions, BATCH)
+    if replaces:
+        Revision.objects.bulk_create(
+            revisions, BATCH, update_conflicts=True, unique_fields=["id"], update_fields=["fetch", "seen_at", *WRITTEN]
+        )
+    else:
+        Revision.objects.bulk_create(revisions, BATCH)
     learn(fetch.source.world, revisions)
-    new = sum(item.number == 1 for item in items)
     return Written(new, len(items) - new)
 
 
@@ -75,6 +96,7 @@ def _note_changes(revisions: Sequence[Revision]) -> None:
 
 def _revision(fetch: Fetch, item: Item, record: Record) -> Revision:
     return Revision(
+        id=item.newest_id,
         item=item,
         number=item.number,
         fetch=fetch,
@@ -87,7 +109,7 @@ def _revision(fetch: Fetch, item: Item, record: Record) -> Revision:
         names=_cleaned(record.names),
         same_as=_cleaned(record.same_as),
         categories=_cleaned(record.categories),
-        claims=[_plain(claim) for claim in record.claims],
+        claims=_cleaned([_plain(claim) for claim in record.claims]),
         is_digest=record.is_digest,
         **_moment("published", record.published),
         **_moment("updated", record.updated),
@@ -95,18 +117,22 @@ def _revision(fetch: Fetch, item: Item, record: Record) -> Revision:
 
 
 def _plain(claim: Claim) -> dict[str, Any]:
-    said = {"about": claim.about, "kind": claim.kind.value, "by": claim.by, "value": dict(claim.value)}
-    plain: dict[str, Any] = _cleaned(said)
-    return plain
+    return {"about": claim.about, "kind": claim.kind.value, "by": claim.by, "value": dict(claim.value)}
 
 
 def _cleaned(value: Any) -> Any:
     """Return a value of JSON as every database keeps it."""
+    written = json.dumps(value)
+    is_clean = "\\u0000" not in written and "\\ud" not in written  # a half of a pair is written as \\ud...
+    return json.loads(written) if is_clean else _without_nothing(value)
+
+
+def _without_nothing(value: Any) -> Any:
     if isinstance(value, str):
         return clean(value)
     if isinstance(value, Mapping):
-        return {clean(name): _cleaned(each) for name, each in value.items()}
-    return [_cleaned(each) for each in value] if isinstance(value, (list, tuple)) else value
+        return {clean(name): _without_nothing(each) for name, each in value.items()}
+    return [_without_nothing(each) for each in value] if isinstance(value, (list, tuple)) else value
 
 
 def _moment(name: str, moment: Moment | None) -> dict[str, Any]:
@@ -148,13 +174,17 @@ def letter_of(fetch: Fetch, refused: Refused, *, document: int, name: str) -> De
     )
 
 
-def is_storable(record: Record) -> bool:
-    """Whether an item can be told apart by what a database keeps of its identity, and its words are characters."""
+def readable(record: Record) -> Readable | None:
+    """Return a record with its material, or None.
+
+    None where a database would not keep what tells it apart, or its words are no characters.
+    """
+    if not 0 < len(record.native_id) <= LONGEST_ID or clean(record.native_id) != record.native_id:
+        return None
     try:
-        material = record.material
+        return Readable(record, record.material)
     except UnicodeEncodeError:
-        return False
-    return bool(material) and 0 < len(record.native_id) <= LONGEST_ID and clean(record.native_id) == record.native_id
+        return None
 
 
 def newest_moment(records: Iterable[Record], now: datetime) -> datetime | None:
