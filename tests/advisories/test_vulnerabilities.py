@@ -6,7 +6,7 @@ import pytest
 from django.db import transaction
 
 from noroshi.advisories import queries
-from noroshi.advisories.actions.writing import write_records
+from noroshi.advisories.actions.writing import readable, write_records
 from noroshi.advisories.domain.records import Claim, ClaimKind, Record
 from noroshi.advisories.models import Fetch, Mention, Source, Vulnerability, VulnerabilityName
 
@@ -22,7 +22,7 @@ def told(db):
     def tell(kind, *records):
         source, _new = Source.everything.get_or_create(name=kind, kind=kind)
         with transaction.atomic():
-            return write_records(Fetch.objects.create(source=source), records)
+            return write_records(Fetch.objects.create(source=source), list(map(readable, records)))
 
     return tell
 
@@ -69,7 +69,7 @@ def test_what_is_said_again_changes_nothing(told, stopped_clock, django_assert_n
     stopped_clock.advance(hours=1)
     fetch = Fetch.objects.create(source=Source.everything.get())
     with django_assert_num_queries(1):
-        write_records(fetch, [record(claims=(SCORE,))])
+        write_records(fetch, [readable(record(claims=(SCORE,)))])
     assert only().changed_at == before
     told("feed", record(title="Somebody speaks of it"))
     assert only().changed_at == before
@@ -102,7 +102,7 @@ def test_a_batch_costs_the_same_questions_whatever_it_holds(told, django_assert_
     source = Source.everything.get()
     batch = [record(number=f"CVE-2099-{n}", names=(f"CVE-2099-{n}",), claims=(SCORE,)) for n in range(1000, 1100)]
     with django_assert_max_num_queries(20):
-        write_records(Fetch.objects.create(source=source), batch)
+        write_records(Fetch.objects.create(source=source), list(map(readable, batch)))
     assert Vulnerability.everything.count() == 101
 
 

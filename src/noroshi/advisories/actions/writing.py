@@ -42,17 +42,17 @@ class Written:
     changed: int = 0
 
 
-def write_records(fetch: Fetch, readable: Sequence[Readable], *, replaces: bool = False) -> Written:
+def write_records(fetch: Fetch, found: Sequence[Readable], *, replaces: bool = False) -> Written:
     """Write down what is new of some records, none of them twice the same item, in the caller's transaction.
 
     What is known already costs one lookup for the whole batch, and writes nothing. With `replaces` what changed is
     written over the revision that there is.
     """
-    known = _known(fetch, [each.record for each in readable])
+    known = _known(fetch, [each.record for each in found])
     items: list[Item] = []
     revisions: list[Revision] = []
     new = 0
-    for record, material in readable:
+    for record, material in found:
         item = known.get(record.native_id) or Item(source_id=fetch.source_id, native_id=record.native_id, number=0)
         if item.material != material:
             new += not item.number
