@@ -46,7 +46,7 @@ def test_a_file_is_read_in_once_and_one_rotten_record_keeps_nothing_out(tmp_path
     assert {row.native_id: row.newest.title for row in Item.objects.all()}["CVE-2099-1001"] == "other"
     assert noroshi("load", "--kind", "kev", "--source", "CVEs", str(file)).exit_code == 3
     assert noroshi("collect").exit_code == 0
-    assert noroshi("collect", "--source", "CVEs").exit_code == 3  # it has no address
+    assert noroshi("collect", "--source", "CVEs").exit_code == 3  # it is not switched on
 
 
 @pytest.mark.django_db

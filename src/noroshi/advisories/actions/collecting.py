@@ -49,8 +49,8 @@ def handed_out(name: str = "") -> list[Source]:
     """Return the sources that are due, each to one caller and one of each host; or the one of this name, due or not."""
     now = clock.now()
     states = SourceState.objects.select_related("source").order_by("due_at")
-    free = states.exclude(leased_until__gt=now).exclude(source__url="")
-    wanted = free.filter(source__name=name) if name else free.filter(source__enabled=True, due_at__lte=now)
+    free = states.filter(source__enabled=True).exclude(leased_until__gt=now)
+    wanted = free.filter(source__name=name) if name else free.filter(due_at__lte=now)
     busy = set(states.filter(leased_until__gt=now).values_list("host", flat=True))
     taken = []
     for state in wanted:

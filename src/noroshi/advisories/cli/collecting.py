@@ -63,7 +63,7 @@ def collect(*, name: str) -> None:
     failed = 0
     asked = list(actions.handed_out(name))
     if name and not asked:
-        raise Conflict(f"There is no source {name} with an address, or it is being asked just now.")
+        raise Conflict(f"There is no source {name} that is switched on, or its host is being asked just now.")
     for source in asked:
         for fetch in actions.collect(source, pages=MOST_PAGES):
             click.echo(f"{source.name}: {_told(fetch)}")
