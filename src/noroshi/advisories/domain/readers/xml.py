@@ -2,6 +2,7 @@
 
 import codecs
 import re
+from itertools import chain
 from typing import Final
 from xml.etree.ElementTree import Element, ParseError
 
@@ -21,6 +22,9 @@ _DOCTYPE: Final = re.compile(r"<!DOCTYPE[^>\[]*(?:(\[)|>)?", re.IGNORECASE)
 _ASIDE: Final = re.compile(r"(?:\s+|<!--.*?-->|<\?.*?\?>)*", re.DOTALL)
 """White space, comments and processing instructions."""
 _TAG: Final = re.compile(r"<(/?)[A-Za-z_][^<>]*?(/?)>")
+_FOREIGN: Final = re.compile(r"[^\x00-\x7f\ufffd]")
+_ANY: Final = re.compile(r"[^\ufffd]")
+_GOOD_TO_BAD: Final = 20
 _JAPANESE: Final = {
     "shift_jis": "cp932",
     "shift-jis": "cp932",
@@ -57,13 +61,35 @@ def tree_of(body: bytes, content_type: str = "") -> Element | Refused:
 
 
 def decoded(body: bytes, content_type: str = "") -> str | None:
-    """Return the text: by its mark, what it declares, what HTTP named, else UTF-8, CP932, EUC-JP; None by none."""
-    for encoding in _encodings(body, content_type):
-        try:
-            return body.decode(encoding)
-        except (UnicodeDecodeError, LookupError):
-            continue
-    return None
+    """Return the text: by its mark, what it declares, what HTTP named, UTF-8, else EUC-JP or CP932; None by none.
+
+    A few rotten bytes among many good ones are U+FFFD, and make no other encoding of it: UTF-8 with one of them often
+    reads as CP932, and says nothing then. CP932 hardly ever reads as EUC-JP, but short EUC-JP as CP932.
+    """
+    named = _encodings(body, content_type)
+    readings = chain(
+        (_exactly(body, encoding) for encoding in named),
+        (_nearly(body, encoding, _FOREIGN) for encoding in named),
+        (_exactly(body, encoding) for encoding in ("euc_jp", "cp932")),
+        (_nearly(body, encoding, _ANY) for encoding in named),
+    )
+    return next((text for text in readings if text is not None), None)
+
+
+def _exactly(body: bytes, encoding: str) -> str | None:
+    try:
+        return body.decode(encoding)
+    except (UnicodeError, LookupError):
+        return None
+
+
+def _nearly(body: bytes, encoding: str, good: re.Pattern[str]) -> str | None:
+    """Return the text if the characters that are `good` are by far more than the rotten ones."""
+    try:
+        text = body.decode(encoding, "replace")
+    except (UnicodeError, LookupError):
+        return None
+    return text if text.count("\ufffd") * _GOOD_TO_BAD <= len(good.findall(text)) else None
 
 
 def _encodings(body: bytes, content_type: str) -> list[str]:
@@ -72,7 +98,7 @@ def _encodings(body: bytes, content_type: str) -> list[str]:
         found.append(declared[1].decode().lower())
     if named := _CHARSET.search(content_type):
         found.append(named[1].lower())
-    names = [_JAPANESE.get(name, name) for name in (*found, "utf-8", "cp932", "euc_jp")]
+    names = [_JAPANESE.get(name, name) for name in (*found, "utf-8")]
     return [name for name in dict.fromkeys(names) if _is_of_text(name)]
 
 
