@@ -18,7 +18,7 @@ from noroshi.core import clock
 BATCH: Final = 500
 FAMILIES: Final = ("CVE-", "JVNDB-", "JVNVU#", "JVN#", "GHSA-")
 """Names of vulnerabilities, the one before by which it is shown; other identifiers name documents."""
-_SUMMARY: Final = tuple(Summary.__dataclass_fields__)
+_WORKED_OUT: Final = (*Summary.__dataclass_fields__, "title", "published_at", "changed_at")
 
 
 def learn(world: str, revisions: Sequence[Revision]) -> int:
@@ -120,7 +120,9 @@ def _work_out(numbers: Sequence[UUID]) -> int:
                 setattr(row, name, value)
             row.changed_at = clock.now()
             fresh.append(row)
-    Vulnerability.everything.bulk_update(fresh, [*_SUMMARY, "title", "published_at", "changed_at"], BATCH // 5)
+    Vulnerability.everything.bulk_create(  # a case for each cell (bulk_update) costs tenfold
+        fresh, BATCH, update_conflicts=True, unique_fields=["id"], update_fields=_WORKED_OUT
+    )
     return len(fresh)
 
 
