@@ -6,7 +6,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from noroshi.advisories.domain.affected import Affected, Range
-from noroshi.advisories.domain.readers import READERS, Given
+from noroshi.advisories.domain.identifiers import names_in
+from noroshi.advisories.domain.readers import READERS, Given, jvn_said
 from noroshi.advisories.domain.records import ClaimKind, Record, Refused, RefusedBecause
 from noroshi.advisories.domain.sources import SourceKind
 
@@ -120,6 +121,14 @@ def test_of_several_cves_nobody_says_whose_score_it_is():
     second = "<RelatedItem><VulinfoID>CVE-2099-0002</VulinfoID></RelatedItem>"
     (found,) = read(VULDEF.format(ENTRY.format(second), ""))
     assert ({claim.about for claim in found.claims}, found.same_as) == ({"JVNDB-2099-000001"}, ())
+
+
+@pytest.mark.parametrize(
+    ("number", "same"), [("JVN#12345678", True), ("JVNVU#12345678", True), ("MYJVN-ALT-2099-0001", False)]
+)
+def test_a_vulnerability_has_one_cve_as_its_other_name_and_an_alert_has_none(number, same):
+    names = (*names_in(number), "CVE-2099-0001")
+    assert jvn_said.same(number, names) == (((number, "CVE-2099-0001"),) if same else ())
 
 
 def test_one_rotten_entry_keeps_no_other_out():

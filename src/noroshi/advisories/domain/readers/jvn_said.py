@@ -1,7 +1,7 @@
 """What JVN's formats have in common: claims about a vulnerability that some name by CVE and all by JVNDB."""
 
 import re
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any, Final
 
 from noroshi.advisories.domain.affected import Affected, Product, Range, Scheme
@@ -25,10 +25,10 @@ def about(number: str, names: Iterable[str]) -> str:
     return cves[0] if len(cves) == 1 else number
 
 
-def same(number: str, names: Iterable[str]) -> tuple[tuple[str, str], ...]:
-    """Return what an entry calls the same: its number, and its CVE where it has one alone."""
+def same(number: str, names: Sequence[str]) -> tuple[tuple[str, str], ...]:
+    """Return what an entry calls the same: its number, if it is a vulnerability's, and its CVE if it has one."""
     cves = _cves(names)
-    return ((number, cves[0]),) if len(cves) == 1 and number.startswith("JVNDB-") else ()
+    return ((number, cves[0]),) if len(cves) == 1 and number in names and number != cves[0] else ()
 
 
 def _cves(names: Iterable[str]) -> list[str]:
