@@ -514,7 +514,7 @@ def test_detail_when_it_has_more_comments_then_it_costs_no_more_queries(
         actions.comment_on_signal(cast.actor("i1"), signal, body="seen")
     client = cast.client("b1")
     client.get(page("detail", signal))
-    with django_assert_max_num_queries(32):
+    with django_assert_max_num_queries(34):
         html(client, page("detail", signal))
 
 

@@ -5,7 +5,7 @@ from noroshi.intel.queries.collections import EVERYTHING, SENT_IN, Collection, c
 from noroshi.intel.queries.delivery import MOST_BYTES, Delivered, delivered
 from noroshi.intel.queries.feeds import feed_for, feeds_for
 from noroshi.intel.queries.knowledge import house_tags, tags_found, tags_named
-from noroshi.intel.queries.opinions import Opinion, objects_said_by, opinions_about
+from noroshi.intel.queries.opinions import Opinion, opinions_about, opinions_on_signal
 from noroshi.intel.queries.pushes import (
     StaysBehind,
     marks_by_state,
@@ -53,8 +53,8 @@ __all__ = [
     "marks_of",
     "object_of",
     "objects_of",
-    "objects_said_by",
     "opinions_about",
+    "opinions_on_signal",
     "organisations_that_saw",
     "own_sighting",
     "own_vote",

@@ -1,6 +1,6 @@
 """What others say of objects: `opinion` objects of STIX (4.15) that were sent in, or go out with a signal."""
 
-from collections.abc import Collection, Iterator, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any, Final
 from uuid import UUID
@@ -32,29 +32,33 @@ def opinions_about(actor: Actor, objects: Collection[str]) -> list[Opinion]:
 
     Of each the last version; what its maker has revoked is none. The latest first.
     """
+    return _told(actor, _from_outside(actor), objects)
+
+
+def opinions_on_signal(actor: Actor, number: UUID) -> list[Opinion]:
+    """Return the same on what a signal says in STIX. The caller sees the signal, whose number it is."""
+    found = _from_outside(actor)
+    own = StixObject.everything.filter(parcel=number, type__in=("report", "incident", "indicator")).order_by()
+    return _told(actor, found, set(own.values_list("stix_id", flat=True))) if found else []
+
+
+def _from_outside(actor: Actor) -> list[Mapping[str, Any]]:
+    outside = Q(parcel__source=Source.RECEIVED) | Q(received=True)
+    rows = StixObject.objects.visible_to(actor).filter(outside, type="opinion", parcel__state=State.PUBLISHED)
+    latest = rows.order_by("-parcel__turn", "-position").values_list("raw", flat=True)[:MOST_READ]
+    return [decode(bytes(raw)) for raw in latest]
+
+
+def _told(actor: Actor, found: Iterable[Mapping[str, Any]], objects: Collection[str]) -> list[Opinion]:
     last: dict[str, Mapping[str, Any]] = {}
-    for value in _about(actor, set(objects)) if objects else ():
+    for value in found:
         known = last.get(value["id"])
-        if known is None or value["modified"] > known["modified"]:
+        newer = known is None or value["modified"] > known["modified"]
+        if newer and not set(objects).isdisjoint(value.get("object_refs", ())):
             last[value["id"]] = value
     held = [value for value in last.values() if not value.get("revoked")]
     names = _names(actor, {value["created_by_ref"] for value in held if value.get("created_by_ref")})
     return [_opinion(value, names) for value in sorted(held, key=lambda each: str(each["modified"]), reverse=True)]
-
-
-def objects_said_by(parcel: UUID) -> list[str]:
-    """Return the identifiers of what a signal says in STIX. The caller sees the signal, whose number it is."""
-    rows = StixObject.everything.filter(parcel=parcel, type__in=("report", "incident", "indicator")).order_by()
-    return list(rows.values_list("stix_id", flat=True).distinct())
-
-
-def _about(actor: Actor, objects: set[str]) -> Iterator[Mapping[str, Any]]:
-    outside = Q(parcel__source=Source.RECEIVED) | Q(received=True)
-    rows = StixObject.objects.visible_to(actor).filter(outside, type="opinion", parcel__state=State.PUBLISHED)
-    for raw in rows.order_by("-parcel__turn", "-position").values_list("raw", flat=True)[:MOST_READ]:
-        value = decode(bytes(raw))
-        if not objects.isdisjoint(value.get("object_refs", ())):
-            yield value
 
 
 def _names(actor: Actor, identities: set[str]) -> dict[str, str]:

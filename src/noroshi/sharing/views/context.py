@@ -19,7 +19,7 @@ from noroshi.core.domain.tlp import TLP, Profile
 from noroshi.federation.wording import why
 from noroshi.intel.domain.ageing import age_of
 from noroshi.intel.domain.observables import Observable, ObservableType, defang
-from noroshi.intel.queries import house_tags, objects_said_by, opinions_about, tags_found, tags_named
+from noroshi.intel.queries import house_tags, opinions_on_signal, tags_found, tags_named
 from noroshi.intel.stix_wording import in_words
 from noroshi.intel.wording import CREDIBILITY, RELIABILITY, TYPES, WORTH
 from noroshi.kit.charts import Chart, line_chart
@@ -171,7 +171,7 @@ def opinions_context(actor: Actor, signal: Signal) -> dict[str, Any]:
     """Return what others outside say of what a signal says in STIX: the context of `intel/opinions.html`."""
     if signal.state != State.PUBLISHED or not policy.is_member(actor):
         return {}
-    return {"opinions": in_words(opinions_about(actor, objects_said_by(signal.pk)))}
+    return {"opinions": in_words(opinions_on_signal(actor, signal.pk))}
 
 
 def tag_choice_of(form: CalledForm) -> dict[str, Any]:
