@@ -5,7 +5,7 @@ follow the schema's `versions.md`; a range that hides in words ("Before v2.24.1"
 """
 
 import re
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from datetime import UTC, datetime
 from typing import Any, Final
 
@@ -14,7 +14,7 @@ import msgspec
 from noroshi.advisories.domain.affected import Affected, Product, Range, Scheme, Status
 from noroshi.advisories.domain.identifiers import is_cve
 from noroshi.advisories.domain.readers.given import Given
-from noroshi.advisories.domain.readers.strict import refused, unpacked
+from noroshi.advisories.domain.readers.strict import pieces, refused, unpacked
 from noroshi.advisories.domain.records import (
     Claim,
     ClaimKind,
@@ -147,7 +147,7 @@ def read(body: bytes, _given: Given) -> Iterator[Found]:
     if isinstance(plain, Refused):
         yield plain
         return
-    for place, one in enumerate(_split(plain), 1):
+    for place, one in enumerate(pieces(plain), 1):
         yield read_one(one, place)
 
 
@@ -164,18 +164,6 @@ def read_one(body: bytes, place: int = 1) -> Found:
 
 class _Unreadable(ValueError):  # noqa: N818 - reads as the sentence it is
     """There is nothing by which it could be known."""
-
-
-def _split(body: bytes) -> Iterable[bytes]:
-    begun = body.lstrip()
-    if begun.startswith(b"["):
-        try:
-            return [bytes(each) for each in msgspec.json.decode(begun, type=list[msgspec.Raw])]
-        except msgspec.DecodeError:
-            return [body]
-    lines = [line for line in begun.splitlines() if line.strip()]
-    one_a_line = len(lines) > 1 and lines[0].rstrip().endswith(b"}") and lines[1].lstrip().startswith(b"{")
-    return lines if one_a_line else [body]
 
 
 def _said(record: _Record) -> Record:

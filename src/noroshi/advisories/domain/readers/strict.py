@@ -3,6 +3,7 @@
 import gzip
 import io
 import zlib
+from collections.abc import Sequence
 from typing import Any, Final
 
 import msgspec
@@ -30,6 +31,19 @@ def unpacked(body: bytes, most: int = MOST_BYTES) -> bytes | Refused:
     except (OSError, EOFError, zlib.error) as error:
         return refused(0, RefusedBecause.ENCODING, error)
     return plain if len(plain) <= most else refused(0, RefusedBecause.TOO_LARGE, f"more than {most:,} bytes")
+
+
+def pieces(body: bytes) -> Sequence[bytes]:
+    """Return the JSON values of `body`: of a list its items, of lines each, else the whole."""
+    begun = body.lstrip()
+    if begun.startswith(b"["):
+        try:
+            return [bytes(each) for each in msgspec.json.decode(begun, type=list[msgspec.Raw])]
+        except msgspec.DecodeError:
+            return [body]
+    lines = [line for line in begun.splitlines() if line.strip()]
+    one_a_line = len(lines) > 1 and lines[0].rstrip().endswith(b"}") and lines[1].lstrip().startswith(b"{")
+    return lines if one_a_line else [body]
 
 
 def as_excerpt(value: Any) -> str:
