@@ -124,7 +124,7 @@ def test_the_page_says_who_says_what_and_how_urgent_it_is(cast, told):
     page = cast.client("a1").get(f"/advisories/vulnerabilities/{only().pk}/").content.decode()
     for words in (
         "Maker Thing · &gt;= 1.0 &lt; 2.0: affected",
-        "3 days, forensics",
+        "within 3 days, and look for traces of an intrusion",
         "CISA-ADP",
         "automatable",
     ):

@@ -7,8 +7,8 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from noroshi.advisories.domain.affected import Affected, Product
-from noroshi.advisories.domain.matching import range_words
+from noroshi.advisories.domain.affected import Affected, Product, Range, Status
+from noroshi.advisories.domain.matching import bounds_in_signs
 from noroshi.advisories.domain.records import ClaimKind
 
 KINDS: Final[dict[ClaimKind, Promise]] = {
@@ -20,6 +20,25 @@ KINDS: Final[dict[ClaimKind, Promise]] = {
     ClaimKind.WEAKNESS: gettext_lazy("Weakness"),
     ClaimKind.REMEDY: gettext_lazy("Remedy"),
     ClaimKind.STATE: gettext_lazy("State"),
+}
+STATUSES: Final[dict[Status, Promise]] = {
+    Status.AFFECTED: gettext_lazy("affected"),
+    Status.UNAFFECTED: gettext_lazy("not affected"),
+    Status.FIXED: gettext_lazy("fixed"),
+    Status.UNKNOWN: gettext_lazy("unknown"),
+}
+OUTCOMES: Final[dict[str, Promise]] = {
+    "next upgrade": gettext_lazy("with the next upgrade"),
+    "60 days": gettext_lazy("within 60 days"),
+    "14 days": gettext_lazy("within 14 days"),
+    "3 days": gettext_lazy("within 3 days"),
+    "3 days, forensics": gettext_lazy("within 3 days, and look for traces of an intrusion"),
+}
+INPUTS: Final[dict[str, Promise]] = {
+    "kev": gettext_lazy("whether it is exploited"),
+    "exposed": gettext_lazy("whether the internet reaches it"),
+    "automatable": gettext_lazy("whether the attack can be automated"),
+    "impact": gettext_lazy("its technical impact"),
 }
 MOST_RANGES: Final = 12
 
@@ -45,11 +64,15 @@ def _joined(*parts: object) -> str:
 
 
 def _affected(said: Affected) -> str:
-    ranges = [range_words(each) for each in said.ranges[:MOST_RANGES]]
+    ranges = [_range(each) for each in said.ranges[:MOST_RANGES]]
     if (more := len(said.ranges) - MOST_RANGES) > 0:
         ranges.append(_("%(number)s more") % {"number": more})
-    otherwise = _("others: %(status)s") % {"status": said.otherwise.value}
+    otherwise = _("others: %(status)s") % {"status": STATUSES[said.otherwise]}
     return _joined(_named(said.product), "; ".join(ranges), said.text, otherwise)
+
+
+def _range(each: Range) -> str:
+    return f"{bounds_in_signs(each) or _('every version')}: {STATUSES[each.status]}"
 
 
 def _named(product: Product) -> str:

@@ -132,14 +132,17 @@ def _decided(each: Range, held: "_Held", undecided: list[Range]) -> Verdict:
 
 
 def range_words(each: Range) -> str:
-    """Return a range as an auditor reads it: ``>= 1.0 < 2.0: affected``."""
-    if each.is_everything:
-        return f"every version: {each.status.value}"
-    if each.low == each.high:
-        return f"= {each.low}: {each.status.value}"
+    """Return a range and what is said of it, as an auditor reads it: ``>= 1.0 < 2.0: affected``."""
+    return f"{bounds_in_signs(each) or 'every version'}: {each.status.value}"
+
+
+def bounds_in_signs(each: Range) -> str:
+    """Return the bounds of a range: ``>= 1.0 < 2.0``, ``= 1.0``; nothing where it holds every version."""
+    if each.low and each.low == each.high:
+        return f"= {each.low}"
     low = f"{'>=' if each.low_included else '>'} {each.low}" if each.low else ""
     high = f"{'<=' if each.high_included else '<'} {each.high}" if each.high else ""
-    return f"{' '.join(filter(None, (low, high)))}: {each.status.value}"
+    return " ".join(filter(None, (low, high)))
 
 
 @dataclass(frozen=True, slots=True)

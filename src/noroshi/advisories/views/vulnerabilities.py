@@ -6,10 +6,11 @@ from uuid import UUID
 from django.http import HttpResponse
 from django.http.response import HttpResponseBase
 from django.shortcuts import render
+from django.utils.functional import Promise
 
 from noroshi.advisories import policy, queries
-from noroshi.advisories.claim_wording import KINDS, in_words
-from noroshi.advisories.domain.decisions import BOD_26_04, Decision, decide, tables
+from noroshi.advisories.claim_wording import INPUTS, KINDS, OUTCOMES, in_words
+from noroshi.advisories.domain.decisions import BOD_26_04, decide, tables
 from noroshi.advisories.domain.records import ClaimKind
 from noroshi.advisories.models import Vulnerability
 from noroshi.advisories.vulnerability_lists import VULNERABILITIES
@@ -47,12 +48,17 @@ def vulnerability_detail(request: ActorRequest, vulnerability_id: UUID) -> HttpR
     return render(request, "advisories/vulnerability.html", context)
 
 
-def _urgency(row: Vulnerability) -> list[tuple[bool, Decision]]:
-    """Return what BOD 26-04 asks for a system that the internet reaches, and for one that it does not."""
+def _urgency(row: Vulnerability) -> list[tuple[bool, Promise, list[Promise]]]:
+    """Return what BOD 26-04 asks for a system that the internet reaches, and not; with what was not known for it."""
     table = tables()[f"{BOD_26_04.name} {BOD_26_04.version}"]
     known = {
         "kev": "yes" if row.exploited_since else "no",
         "automatable": None if row.automatable is None else "yes" if row.automatable else "no",
         "impact": row.impact or None,
     }
-    return [(exposed, decide(table, {**known, "exposed": "yes" if exposed else "no"})) for exposed in (True, False)]
+    found = []
+    for exposed in (True, False):
+        decision = decide(table, {**known, "exposed": "yes" if exposed else "no"})
+        missing = [INPUTS[name] for name in decision.not_known]
+        found.append((exposed, OUTCOMES[decision.outcome.name], missing))
+    return found
