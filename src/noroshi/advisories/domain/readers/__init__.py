@@ -3,7 +3,20 @@
 from collections.abc import Mapping
 from typing import Final
 
-from noroshi.advisories.domain.readers import cve5, epss, feed, jpcert, jvn_hnd, jvn_oka, jvn_rss, kev, mail, osv, page
+from noroshi.advisories.domain.readers import (
+    cve5,
+    epss,
+    feed,
+    jpcert,
+    jvn_hnd,
+    jvn_oka,
+    jvn_rss,
+    kev,
+    mail,
+    nvd,
+    osv,
+    page,
+)
 from noroshi.advisories.domain.readers.given import Given, Reader
 from noroshi.advisories.domain.sources import SourceKind
 
@@ -16,6 +29,7 @@ READERS: Final[Mapping[SourceKind, Reader]] = {
     SourceKind.KEV: kev.read,
     SourceKind.CVE5: cve5.read,
     SourceKind.EPSS: epss.read,
+    SourceKind.NVD: nvd.read,
     SourceKind.OSV: osv.read,
     SourceKind.MAIL: mail.read,
     SourceKind.PAGE: page.read,
