@@ -14,7 +14,7 @@ import msgspec
 from noroshi.advisories.domain.affected import Affected, Product, Range, Scheme, Status
 from noroshi.advisories.domain.identifiers import is_cve
 from noroshi.advisories.domain.readers.given import Given
-from noroshi.advisories.domain.readers.strict import pieces, refused, unpacked
+from noroshi.advisories.domain.readers.strict import UNREADABLE, pieces, refused, unpacked
 from noroshi.advisories.domain.records import (
     Claim,
     ClaimKind,
@@ -155,7 +155,7 @@ def read_one(body: bytes, place: int = 1) -> Found:
     """Return what one record says."""
     try:
         return _said(_decoder.decode(body))
-    except (msgspec.DecodeError, UnicodeDecodeError) as error:
+    except UNREADABLE as error:
         shape = isinstance(error, msgspec.ValidationError)
         return refused(place, RefusedBecause.SHAPE if shape else RefusedBecause.NOT_JSON, error, body)
     except _Unreadable as error:

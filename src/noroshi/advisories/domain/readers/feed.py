@@ -17,7 +17,7 @@ from noroshi.advisories.domain.cleaning import link_of, one_line, plain
 from noroshi.advisories.domain.identifiers import names_in
 from noroshi.advisories.domain.moments import moment_of
 from noroshi.advisories.domain.readers.given import Given
-from noroshi.advisories.domain.readers.strict import refused
+from noroshi.advisories.domain.readers.strict import UNREADABLE, refused
 from noroshi.advisories.domain.readers.xml import text_of
 from noroshi.advisories.domain.records import Found, Record, Refused, RefusedBecause
 
@@ -65,7 +65,7 @@ def _xml_items(body: bytes, given: Given) -> Sequence[Item] | Refused:
 def _json_items(body: bytes) -> Sequence[Item] | Refused:
     try:
         whole = msgspec.json.decode(body.lstrip(b"\xef\xbb\xbf \t\r\n"))
-    except (msgspec.DecodeError, UnicodeDecodeError) as error:
+    except UNREADABLE as error:
         return refused(0, RefusedBecause.NOT_JSON, error, body[:2_000])
     items = whole.get("items")
     if not isinstance(items, list) or "jsonfeed.org/version" not in str(whole.get("version", "")):

@@ -12,7 +12,7 @@ import msgspec
 from noroshi.advisories.domain.identifiers import is_cve
 from noroshi.advisories.domain.kev_changes import Edition
 from noroshi.advisories.domain.readers.given import Given
-from noroshi.advisories.domain.readers.strict import as_excerpt, refused, unpacked
+from noroshi.advisories.domain.readers.strict import UNREADABLE, as_excerpt, refused, unpacked
 from noroshi.advisories.domain.records import Claim, ClaimKind, Found, Language, Moment, Record, Refused, RefusedBecause
 
 CATALOGUE: Final = "cisa"
@@ -39,7 +39,7 @@ def _entries(body: bytes) -> list[Any] | Refused:
         return _rows(body)
     try:
         whole = msgspec.json.decode(body.removeprefix(b"\xef\xbb\xbf"))
-    except msgspec.DecodeError as error:
+    except UNREADABLE as error:
         return refused(0, RefusedBecause.NOT_JSON, error, body[:2_000])
     entries = whole.get("vulnerabilities")
     return entries if isinstance(entries, list) else refused(0, RefusedBecause.SHAPE, "no list of vulnerabilities")

@@ -15,7 +15,7 @@ from noroshi.advisories.domain.affected import Affected, Product, Range, Scheme,
 from noroshi.advisories.domain.identifiers import is_cve
 from noroshi.advisories.domain.moments import moment_of
 from noroshi.advisories.domain.readers.given import Given
-from noroshi.advisories.domain.readers.strict import refused, unpacked
+from noroshi.advisories.domain.readers.strict import UNREADABLE, refused, unpacked
 from noroshi.advisories.domain.records import Claim, ClaimKind, Found, Language, Record, Refused, RefusedBecause
 
 PAGE: Final = "https://nvd.nist.gov/vuln/detail/"
@@ -103,7 +103,7 @@ def read(body: bytes, _given: Given) -> Iterator[Found]:
         return
     try:
         page = msgspec.json.decode(plain, type=_Page)
-    except (msgspec.DecodeError, UnicodeDecodeError) as error:
+    except UNREADABLE as error:
         shape = isinstance(error, msgspec.ValidationError)
         yield refused(0, RefusedBecause.SHAPE if shape else RefusedBecause.NOT_JSON, error, plain)
         return
@@ -122,7 +122,7 @@ def _read_one(body: bytes, place: int) -> Found:
         if not is_cve(name := cve.id.strip().upper()):
             return refused(place, RefusedBecause.NO_IDENTITY, f"no CVE identifier: {cve.id[:60]}", body)
         return _record(name, cve)
-    except (msgspec.DecodeError, UnicodeDecodeError) as error:
+    except UNREADABLE as error:
         return refused(place, RefusedBecause.SHAPE, error, body)
 
 

@@ -14,7 +14,7 @@ from noroshi.advisories.domain.cleaning import one_line, plain
 from noroshi.advisories.domain.identifiers import names_in
 from noroshi.advisories.domain.moments import moment_of
 from noroshi.advisories.domain.readers.given import Given
-from noroshi.advisories.domain.readers.strict import pieces, refused, unpacked
+from noroshi.advisories.domain.readers.strict import UNREADABLE, pieces, refused, unpacked
 from noroshi.advisories.domain.records import Claim, ClaimKind, Found, Language, Record, Refused, RefusedBecause
 
 PAGE: Final = "https://osv.dev/vulnerability/"
@@ -100,7 +100,7 @@ def read(body: bytes, _given: Given) -> Iterator[Found]:
 def _read_one(body: bytes, place: int) -> Found:
     try:
         said = _decoder.decode(body)
-    except (msgspec.DecodeError, UnicodeDecodeError) as error:
+    except UNREADABLE as error:
         shape = isinstance(error, msgspec.ValidationError)
         return refused(place, RefusedBecause.SHAPE if shape else RefusedBecause.NOT_JSON, error, body)
     if not said.id.strip():

@@ -11,6 +11,8 @@ import msgspec
 from noroshi.advisories.domain.records import Refused, RefusedBecause
 
 MOST_BYTES: Final = 512 * 1024 * 1024
+UNREADABLE: Final = (msgspec.DecodeError, UnicodeDecodeError, RecursionError)
+"""What reading JSON raises: for what is none, for letters that are none, and for what nests too deep."""
 MAX_DETAIL: Final = 300
 MAX_EXCERPT: Final = 2_000
 
@@ -39,7 +41,7 @@ def pieces(body: bytes) -> Sequence[bytes]:
     if begun.startswith(b"["):
         try:
             return [bytes(each) for each in msgspec.json.decode(begun, type=list[msgspec.Raw])]
-        except msgspec.DecodeError:
+        except UNREADABLE:
             return [body]
     lines = [line for line in begun.splitlines() if line.strip()]
     one_a_line = len(lines) > 1 and lines[0].rstrip().endswith(b"}") and lines[1].lstrip().startswith(b"{")
