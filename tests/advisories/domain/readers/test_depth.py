@@ -8,7 +8,15 @@ DEEP = b"[" * 50_000 + b"]" * 50_000
 FEED = b'{"version": "https://jsonfeed.org/version/1.1", "items": '
 
 
-JSON = (SourceKind.FEED, SourceKind.JVN_OKA, SourceKind.KEV, SourceKind.CVE5, SourceKind.NVD, SourceKind.OSV)
+JSON = (
+    SourceKind.FEED,
+    SourceKind.JVN_OKA,
+    SourceKind.KEV,
+    SourceKind.CVE5,
+    SourceKind.NVD,
+    SourceKind.OSV,
+    SourceKind.CSAF,
+)
 
 
 @pytest.mark.parametrize("kind", JSON)

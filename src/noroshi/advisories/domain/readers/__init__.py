@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from typing import Final
 
 from noroshi.advisories.domain.readers import (
+    csaf,
     cve5,
     epss,
     feed,
@@ -31,6 +32,7 @@ READERS: Final[Mapping[SourceKind, Reader]] = {
     SourceKind.EPSS: epss.read,
     SourceKind.NVD: nvd.read,
     SourceKind.OSV: osv.read,
+    SourceKind.CSAF: csaf.read,
     SourceKind.MAIL: mail.read,
     SourceKind.PAGE: page.read,
 }
