@@ -59,6 +59,19 @@ def in_words(kind: str, value: Mapping[str, Any]) -> str:
     return _joined(*(each for each in value.values() if isinstance(each, str | int | float)))
 
 
+def change_in_words(change: str, before: Mapping[str, Any], after: Mapping[str, Any]) -> str:
+    """Return what happened to an entry of a catalogue, in a line."""
+    if change in ("added", "returned", "removed", "missing"):
+        said = after or before
+        due = _("due %(day)s") % {"day": said["due"]} if said.get("due") else ""
+        ransomware = _("used for ransomware") if said.get("ransomware") else ""
+        return _joined(said.get("vendor"), said.get("product"), said.get("name"), due, ransomware)
+    if change == "ransomware":
+        return _("used for ransomware") if after.get("ransomware") else _("not said to be used for ransomware any more")
+    parts = (f"{name}: {before.get(name, '–')} → {after.get(name, '–')}" for name in {**before, **after})
+    return "; ".join(parts)
+
+
 def _joined(*parts: object) -> str:
     return " · ".join(str(part) for part in parts if part not in (None, ""))
 

@@ -8,6 +8,7 @@ app_name = "advisories"
 
 urlpatterns = [
     path("vulnerabilities/", vulnerabilities.vulnerability_list, name="vulnerabilities"),
+    path("catalogues/", vulnerabilities.catalogue_changes, name="catalogue-changes"),
     path("vulnerabilities/<uuid:vulnerability_id>/", vulnerabilities.vulnerability_detail, name="vulnerability"),
     path("sources/", sources.sources, name="sources"),
     path("sources/add", sources.add_source, name="add-source"),

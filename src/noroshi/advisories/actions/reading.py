@@ -10,6 +10,7 @@ from zoneinfo import ZoneInfo
 
 from django.db import transaction
 
+from noroshi.advisories.actions.catalogues import edition_of, follow_catalogue
 from noroshi.advisories.actions.telling import tell_of_health
 from noroshi.advisories.actions.writing import (
     BATCH,
@@ -24,6 +25,7 @@ from noroshi.advisories.actions.writing import (
 )
 from noroshi.advisories.domain.documents import Document
 from noroshi.advisories.domain.health import has_changed_shape, has_gap, is_regressed
+from noroshi.advisories.domain.kev_changes import Verdict
 from noroshi.advisories.domain.readers import READERS, Given
 from noroshi.advisories.domain.records import Found, Language, Record, Refused, RefusedBecause
 from noroshi.advisories.domain.sources import SourceKind
@@ -61,6 +63,8 @@ class Reading:
         self.window: list[str] = []
         self.newest: datetime | None = None
         self.whole_refused = False
+        self.is_regressed = False
+        """Whether its publisher released it before one that was read already."""
         self._now = clock.now()
 
     def chunks(self, documents: Iterable[Document]) -> Iterator[Chunk]:
@@ -121,6 +125,12 @@ def read_fetch(fetch: Fetch, documents: Iterable[Document]) -> Fetch:
     """
     source = Source.everything.select_related("state").get(pk=fetch.source_id)
     reading = Reading(fetch, source)
+    if source.reads is SourceKind.KEV:
+        documents = list(documents)
+        edition = edition_of(documents)
+        if edition is not None and follow_catalogue(fetch, edition) is Verdict.REGRESSED:
+            reading.is_regressed = True
+            return _finish(reading, Outcome.SET_ASIDE)
     chunks = reading.chunks(documents)
     if source.reads in CATALOGUES and fetch.origin == Origin.NET:
         gathered = list(chunks)
@@ -183,7 +193,7 @@ def _judge(reading: Reading, state: SourceState) -> None:
     if fetch.origin != Origin.NET:
         return
     fetch.has_gap = reading.source.reads in WINDOWS and has_gap(state.window, reading.window)
-    fetch.is_regressed = is_regressed(reading.newest, state.high_water)
+    fetch.is_regressed = reading.is_regressed or is_regressed(reading.newest, state.high_water)
     state.gap_since = state.gap_since or (now if fetch.has_gap else None)
     state.regressed_since = (state.regressed_since or now) if fetch.is_regressed else None
     state.shape_since = (state.shape_since or now) if fetch.is_misshapen else None

@@ -14,7 +14,7 @@ from noroshi.advisories import policy
 from noroshi.advisories.actions.telling import tell_of_health
 from noroshi.advisories.domain.asking import Cursor
 from noroshi.advisories.domain.sources import USUAL_LANGUAGE, USUAL_ZONE, SourceKind
-from noroshi.advisories.models import Source, SourceState
+from noroshi.advisories.models import CatalogueState, Source, SourceState
 from noroshi.advisories.reach import reach_of
 from noroshi.core import clock, ledger
 from noroshi.core.actor import Actor
@@ -147,6 +147,7 @@ def settle_source(actor: Actor, source: Source) -> None:
     source, state = locked(source)
     if state.regressed_since is not None:
         state.high_water = None  # what the source sends now is what it says
+        CatalogueState.objects.filter(source=source).update(released=None)
     state.gap_since = state.regressed_since = state.shape_since = None
     tell_of_health(state)
     state.save()

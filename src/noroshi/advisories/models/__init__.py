@@ -1,6 +1,7 @@
 """Models of the advisories room."""
 
 from noroshi.advisories.models.bulletins import Bulletin, Category, Numbering, Template
+from noroshi.advisories.models.catalogues import CatalogueChange, CatalogueState, ChangeKind
 from noroshi.advisories.models.sources import (
     REASONS,
     DeadLetter,
@@ -18,7 +19,10 @@ from noroshi.advisories.models.vulnerabilities import Exploitation, Level, Menti
 __all__ = [
     "REASONS",
     "Bulletin",
+    "CatalogueChange",
+    "CatalogueState",
     "Category",
+    "ChangeKind",
     "DeadLetter",
     "Exploitation",
     "Fetch",

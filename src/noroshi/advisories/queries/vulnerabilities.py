@@ -1,6 +1,6 @@
 """Vulnerabilities: what is known of each, who says it since when, and what is not said any more."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Final
@@ -9,7 +9,7 @@ from uuid import UUID
 import msgspec
 from django.db.models import QuerySet
 
-from noroshi.advisories.models import Bulletin, Item, Revision, Vulnerability
+from noroshi.advisories.models import Bulletin, CatalogueChange, Item, Revision, Vulnerability
 from noroshi.advisories.queries.bulletins import BULLETIN_KIND, bulletins_for
 from noroshi.core.actor import Actor
 from noroshi.core.errors import NotFound
@@ -41,6 +41,17 @@ def items_about(vulnerability: Vulnerability) -> QuerySet[Item]:
 def bulletins_about(actor: Actor, vulnerability: Vulnerability) -> QuerySet[Bulletin]:
     """Return the bulletins in force that name it, as far as the actor sees them."""
     return bulletins_for(actor).filter(search.matching(BULLETIN_KIND, vulnerability.name))
+
+
+def catalogue_changes_for(actor: Actor) -> QuerySet[CatalogueChange]:
+    """Return what changed in the catalogues that the actor sees, the newest first."""
+    return CatalogueChange.objects.visible_to(actor).select_related("source").order_by("-at", "-pk")
+
+
+def numbers_of_names(actor: Actor, names: Iterable[str]) -> dict[str, UUID]:
+    """Return the vulnerabilities that go by some names, as far as the actor sees them."""
+    rows = Vulnerability.objects.visible_to(actor).filter(names__name__in=list(names))
+    return dict(rows.values_list("names__name", "pk"))
 
 
 @dataclass(frozen=True)

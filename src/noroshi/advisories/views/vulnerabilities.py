@@ -13,7 +13,7 @@ from noroshi.advisories.claim_wording import INPUTS, KINDS, OUTCOMES, in_words
 from noroshi.advisories.domain.decisions import BOD_26_04, decide, tables
 from noroshi.advisories.domain.records import ClaimKind
 from noroshi.advisories.models import Vulnerability
-from noroshi.advisories.vulnerability_lists import VULNERABILITIES
+from noroshi.advisories.vulnerability_lists import CHANGES, VULNERABILITIES
 from noroshi.kit import lists
 from noroshi.kit.http import ActorRequest
 
@@ -26,6 +26,14 @@ def vulnerability_list(request: ActorRequest) -> HttpResponseBase:
     rows = queries.vulnerabilities_for(request.actor)
     template = "advisories/vulnerabilities.html"
     return lists.respond(request, VULNERABILITIES, actor=request.actor, rows=rows, template=template)
+
+
+def catalogue_changes(request: ActorRequest) -> HttpResponseBase:
+    """List what changed in catalogues of exploited vulnerabilities."""
+    policy.require_member(request.actor)
+    rows = queries.catalogue_changes_for(request.actor)
+    template = "advisories/catalogue_changes.html"
+    return lists.respond(request, CHANGES, actor=request.actor, rows=rows, template=template)
 
 
 def vulnerability_detail(request: ActorRequest, vulnerability_id: UUID) -> HttpResponse:
