@@ -122,6 +122,8 @@ def test_a_json_feed_says_the_same():
         ('<!DOCTYPE r [<!ENTITY a "b">]>' + rss("&a;"), RefusedBecause.DANGEROUS_XML),
         ('<!DOCTYPE r [<!ENTITY a SYSTEM "file:///etc/passwd">]>' + rss("&a;"), RefusedBecause.DANGEROUS_XML),
         ("<a>" * 20_000, RefusedBecause.DANGEROUS_XML),
+        ("<a><!-- </a> -->" * 20_000, RefusedBecause.DANGEROUS_XML),
+        ("<a><![CDATA[</a>]]>" * 20_000, RefusedBecause.DANGEROUS_XML),
         (b"\x81\xff\xfe\x80", RefusedBecause.ENCODING),
         (b"\x1f\x8b" + b"x" * 20, RefusedBecause.ENCODING),
         (b" " * (20 * 1024 * 1024 + 1), RefusedBecause.TOO_LARGE),

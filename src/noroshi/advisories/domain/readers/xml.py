@@ -21,7 +21,6 @@ _PROLOG: Final = re.compile(r"^\s*<\?xml[^>]*\?>")
 _DOCTYPE: Final = re.compile(r"<!DOCTYPE[^>\[]*(?:(\[)|>)?", re.IGNORECASE)
 _ASIDE: Final = re.compile(r"(?:\s+|<!--.*?-->|<\?.*?\?>)*", re.DOTALL)
 """White space, comments and processing instructions."""
-_TAG: Final = re.compile(r"<(/?)[A-Za-z_][^<>]*?(/?)>")
 _FOREIGN: Final = re.compile(r"[^\x00-\x7f\ufffd]")
 _ANY: Final = re.compile(r"[^\ufffd]")
 _GOOD_TO_BAD: Final = 20
@@ -126,8 +125,26 @@ def _harmless(text: str) -> str | Refused:
 
 
 def _depth(text: str) -> int:
+    """Return how deep the elements of `text` nest, as far as `DEEPEST` + 1; comments and CDATA are no elements."""
     deepest = depth = 0
-    for tag in _TAG.finditer(text):
-        depth += -1 if tag[1] else 0 if tag[2] else 1
-        deepest = max(deepest, depth)
+    at = text.find("<")
+    while at >= 0 and deepest <= DEEPEST:
+        end = next((mark for begin, mark in _HIDDEN.items() if text.startswith(begin, at)), ">")
+        close = text.find(end, at + 1)
+        if close < 0:
+            break
+        if end == ">":
+            depth += _step(text[at + 1 : at + 2], text[close - 1])
+            deepest = max(deepest, depth)
+        at = text.find("<", close)
     return deepest
+
+
+_HIDDEN: Final = {"<!--": "-->", "<![CDATA[": "]]>"}
+
+
+def _step(first: str, last: str) -> int:
+    """Return by how much a tag with these first and last signs goes deeper."""
+    if first == "/":
+        return -1
+    return int((first.isalpha() or first == "_") and last != "/")
