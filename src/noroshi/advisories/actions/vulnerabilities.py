@@ -14,6 +14,7 @@ from noroshi.advisories.domain.sources import SourceKind
 from noroshi.advisories.domain.summaries import Said, Summary, summary_of
 from noroshi.advisories.models import Mention, Revision, Vulnerability, VulnerabilityName
 from noroshi.core import clock
+from noroshi.kit import bulk
 
 BATCH: Final = 500
 FAMILIES: Final = ("CVE-", "JVNDB-", "JVNVU#", "JVN#", "GHSA-")
@@ -35,7 +36,7 @@ def learn(world: str, revisions: Sequence[Revision]) -> int:
         for revision in revisions
         for number in dict.fromkeys(known[name] for name in named[revision.pk])
     ]
-    Mention.objects.bulk_create(mentions, BATCH, ignore_conflicts=True)
+    bulk.write(Mention, mentions, unless_there=True)
     return work_out({mention.vulnerability_id for mention in mentions})
 
 
@@ -68,8 +69,8 @@ def _add_missing(
                 names.append(
                     VulnerabilityName(world=world, name=name, vulnerability_id=row.pk, item_id=revision.item_id)
                 )
-    Vulnerability.everything.bulk_create(vulnerabilities, BATCH)
-    VulnerabilityName.objects.bulk_create(names, BATCH)
+    bulk.write(Vulnerability, vulnerabilities)
+    bulk.write(VulnerabilityName, names)
 
 
 def _join(revisions: Sequence[Revision], known: dict[str, UUID]) -> None:
@@ -120,9 +121,7 @@ def _work_out(numbers: Sequence[UUID]) -> int:
                 setattr(row, name, value)
             row.changed_at = clock.now()
             fresh.append(row)
-    Vulnerability.everything.bulk_create(  # a case for each cell (bulk_update) costs tenfold
-        fresh, BATCH, update_conflicts=True, unique_fields=["id"], update_fields=_WORKED_OUT
-    )
+    bulk.write(Vulnerability, fresh, update=_WORKED_OUT)
     return len(fresh)
 
 

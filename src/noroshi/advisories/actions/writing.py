@@ -13,6 +13,7 @@ from noroshi.advisories.domain.sources import SourceKind
 from noroshi.advisories.models import DeadLetter, Fetch, Item, Revision
 from noroshi.advisories.models.sources import LONGEST_ID
 from noroshi.core import clock, ids
+from noroshi.kit import bulk
 
 BATCH: Final = 1_000
 """Items that are looked up and written at once: fewer than the variables that a statement of SQLite may have."""
@@ -62,19 +63,8 @@ def write_records(fetch: Fetch, found: Sequence[Readable], *, replaces: bool = F
             revisions.append(_revision(fetch, item, record))
             items.append(item)
     _note_changes(revisions)
-    Item.objects.bulk_create(  # whose newest revisions come with the next line, in the same transaction
-        items,
-        BATCH,
-        update_conflicts=True,
-        unique_fields=["id"],
-        update_fields=["number", "material", "newest"],
-    )
-    if replaces:
-        Revision.objects.bulk_create(
-            revisions, BATCH, update_conflicts=True, unique_fields=["id"], update_fields=["fetch", "seen_at", *WRITTEN]
-        )
-    else:
-        Revision.objects.bulk_create(revisions, BATCH)
+    bulk.write(Item, items, update=("number", "material", "newest"))  # whose revisions come in the same transaction
+    bulk.write(Revision, revisions, update=("fetch", "seen_at", *WRITTEN) if replaces else ())
     learn(fetch.source.world, revisions)
     return Written(new, len(items) - new)
 
