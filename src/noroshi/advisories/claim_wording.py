@@ -68,8 +68,11 @@ def change_in_words(change: str, before: Mapping[str, Any], after: Mapping[str, 
         return _joined(said.get("vendor"), said.get("product"), said.get("name"), due, ransomware)
     if change == "ransomware":
         return _("used for ransomware") if after.get("ransomware") else _("not said to be used for ransomware any more")
-    parts = (f"{name}: {before.get(name, '–')} → {after.get(name, '–')}" for name in {**before, **after})
-    return "; ".join(parts)
+    return "; ".join(f"{name}: {_plain(before.get(name))} → {_plain(after.get(name))}" for name in {**before, **after})
+
+
+def _plain(value: object) -> str:
+    return ", ".join(map(str, value)) if isinstance(value, list) else str(value or "–")
 
 
 def _joined(*parts: object) -> str:

@@ -31,7 +31,7 @@ class Migration(migrations.Migration):
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
                 ('at', models.DateTimeField(default=noroshi.core.clock.now)),
                 ('name', models.CharField(max_length=60)),
-                ('change', models.CharField(choices=[('added', 'Added'), ('removed', 'Removed'), ('missing', 'Left out once'), ('returned', 'There again'), ('ransomware', 'Ransomware'), ('due', 'Due date'), ('edited', 'Edited')], max_length=12)),
+                ('change', models.CharField(choices=[('added', 'Newly listed'), ('removed', 'Removed'), ('missing', 'Left out once'), ('returned', 'There again'), ('ransomware', 'Ransomware'), ('due', 'Due date'), ('edited', 'Edited')], max_length=12)),
                 ('before', models.JSONField(default=dict)),
                 ('after', models.JSONField(default=dict)),
                 ('fetch', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='+', to='advisories.fetch')),

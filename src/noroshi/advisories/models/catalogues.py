@@ -24,7 +24,7 @@ class CatalogueState(models.Model):
 class ChangeKind(models.TextChoices):
     """What happened to an entry (`domain.kev_changes.Change`)."""
 
-    ADDED = "added", _("Added")
+    ADDED = "added", _("Newly listed")
     REMOVED = "removed", _("Removed")
     MISSING = "missing", _("Left out once")
     RETURNED = "returned", _("There again")
