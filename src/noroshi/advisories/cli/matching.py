@@ -41,7 +41,7 @@ def version_range(*, text: str, as_json: bool) -> None:
 
 
 @click.command("match")
-@click.option("--inventory", required=True, type=FILE, help="A CSV file: vendor, product, version, CPE, package URL.")
+@click.option("--inventory", required=True, type=FILE, help="CSV, CycloneDX, SPDX, or what dpkg, rpm, pip or npm list.")
 @click.option("--cves", required=True, type=FILE, help="CVE records (5.x), one a line; gzip or plain.")
 @click.option("--all", "everything", is_flag=True, help="Print also what is not affected.")
 @AS_JSON
@@ -50,10 +50,10 @@ def match(*, inventory: Path, cves: Path, everything: bool, as_json: bool) -> No
 
     A line or a record that cannot be read keeps no other out; it is told on standard error. Exit 3 if there was one.
     """
-    from noroshi.advisories.domain.inventory import Asset, UnreadableInventoryError, read_table
+    from noroshi.advisories.domain.inventory import Asset, UnreadableInventoryError, read_inventory
 
     try:
-        rows = list(read_table(inventory.read_bytes()))
+        rows = list(read_inventory(inventory.read_bytes()))
     except UnreadableInventoryError as error:
         raise InvalidInput("inventory", f"{inventory}: {error}") from error
     assets = [row for row in rows if isinstance(row, Asset)]

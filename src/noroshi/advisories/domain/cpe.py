@@ -8,6 +8,8 @@ _FIELDS: Final = 11
 """part, vendor, product, version, update, edition, language, and what 2.2 packs into the edition."""
 _BARE: Final = re.compile(r"[A-Za-z0-9._-]")
 _PERCENT: Final = re.compile(r"(?<!\\)%[0-9A-Fa-f]{2}")
+_COLON: Final = re.compile(r"(?<!\\):")
+_ESCAPED: Final = re.compile(r"\\(.)")
 _WILD: Final = {"%01": "?", "%02": "*"}
 _PIECE: Final = re.compile(r"%0[12]|%[0-9A-Fa-f]{2}(?:%[0-9A-Fa-f]{2})*|.", re.DOTALL)
 
@@ -23,6 +25,21 @@ def formatted(name: str) -> str:
     packed = (edition.split("~")[1:] + [""] * 5)[:5] if edition.startswith("~") else [edition, "", "", "", ""]
     fields = [part, vendor, product, version, update, packed[0], language, *packed[1:]]
     return "cpe:2.3:" + ":".join(_field(field) for field in fields[:_FIELDS])
+
+
+def fields(name: str) -> tuple[str, ...]:
+    """Return the fields of a CPE name, without escapes: part, vendor, product, version, ...; nothing where it is none.
+
+    ``*`` is any value, ``-`` none.
+    """
+    said = formatted(name)
+    return tuple(_ESCAPED.sub(r"\1", field) for field in _COLON.split(said)[2:]) if said else ()
+
+
+def version_of(name: str) -> str:
+    """Return the version that a CPE name names; empty where it is any, or none."""
+    version = fields(name)[3:4]
+    return "" if version in ((), ("*",), ("-",)) else version[0]
 
 
 def _field(text: str) -> str:

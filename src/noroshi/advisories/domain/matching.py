@@ -10,8 +10,9 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from enum import StrEnum
 from typing import Final
+from urllib.parse import unquote
 
-from noroshi.advisories.domain import versions
+from noroshi.advisories.domain import cpe, versions
 from noroshi.advisories.domain.affected import Affected, Product, Range, Scheme, Status
 
 
@@ -221,31 +222,21 @@ class Kind(StrEnum):
     NAME = "name"
 
 
-def keys_of(vendor: str, name: str, cpe: str, purl: str) -> Iterator[tuple[Kind, str]]:
+def keys_of(vendor: str, name: str, cpe_name: str, purl: str) -> Iterator[tuple[Kind, str]]:
     """Yield by what something is known: each kind once at most, and what a CPE says before what is said in words."""
     if package := package_of(purl):
         yield Kind.PACKAGE, package
-    named = product_of(cpe) or (_plain(vendor, _LEGAL), _plain(name))
+    named = product_of(cpe_name) or (_plain(vendor, _LEGAL), _plain(name))
     if named[0] and named[1]:
         yield Kind.PRODUCT, "/".join(named)
     if named[1]:
         yield Kind.NAME, named[1]
 
 
-def product_of(cpe: str) -> tuple[str, str] | None:
-    """Return vendor and product of a CPE 2.3 formatted string or a 2.2 URI (NISTIR 7695), unescaped; None of others."""
-    if cpe.startswith("cpe:2.3:"):
-        parts = re.split(r"(?<!\\):", cpe)
-        vendor, product = parts[3:5] if len(parts) > 4 else ("", "")  # noqa: PLR2004 - cpe:2.3:part:vendor:product
-    elif cpe.startswith("cpe:/"):
-        _part, vendor, product = ([*cpe.removeprefix("cpe:/").split(":"), "", ""])[:3]
-        vendor, product = (
-            re.sub("%([0-9a-f]{2})", lambda hit: chr(int(hit[1], 16)), each) for each in (vendor, product)
-        )
-    else:
-        return None
-    plain = tuple(_plain(re.sub(r"\\(.)", r"\1", each)) for each in (vendor, product))
-    return (plain[0], plain[1]) if all(plain) else None
+def product_of(name: str) -> tuple[str, str] | None:
+    """Return vendor and product of a CPE name (2.2 or 2.3) as names are compared; None where it names not both."""
+    vendor, product = map(_plain, (*cpe.fields(name), "", "", "")[1:3])
+    return (vendor, product) if vendor and product else None
 
 
 def package_of(purl: str) -> str:
@@ -253,12 +244,12 @@ def package_of(purl: str) -> str:
     found = re.fullmatch(r"pkg:([A-Za-z0-9.+-]+)/+(@?[^@?#]+)(?:[@?#].*)?", purl)
     if found is None:
         return ""
-    kind, name = found[1].lower(), found[2].strip("/")
+    kind, name = found[1].lower(), unquote(found[2]).strip("/")
     if kind == "pypi":
         name = re.sub(r"[-_.]+", "-", name).lower()
     elif kind in ("npm", "deb", "rpm", "github"):
         name = name.lower()
-    return f"{kind}/{name.replace('%40', '@')}"
+    return f"{kind}/{name}"
 
 
 def scheme_of_package(purl: str) -> Scheme:
