@@ -12,7 +12,7 @@ from noroshi.core.managers import GuardedManager
 class CatalogueState(models.Model):
     """What is known of a catalogue (`domain.kev_changes.State`)."""
 
-    source = models.OneToOneField(Source, on_delete=models.CASCADE, primary_key=True, related_name="+")
+    source = models.OneToOneField("advisories.Source", on_delete=models.CASCADE, primary_key=True, related_name="+")
     released = models.DateTimeField(null=True)
     version = models.CharField(max_length=60, blank=True)
     digest = models.CharField(max_length=64, blank=True)
@@ -44,7 +44,7 @@ class ChangeManager(GuardedManager["CatalogueChange"]):
 class CatalogueChange(models.Model):
     """One change of one entry."""
 
-    source = models.ForeignKey(Source, on_delete=models.CASCADE, related_name="+")
+    source = models.ForeignKey("advisories.Source", on_delete=models.CASCADE, related_name="+")
     fetch = models.ForeignKey("advisories.Fetch", on_delete=models.CASCADE, related_name="+")
     at = models.DateTimeField(default=clock.now)
     name = models.CharField(max_length=60)
