@@ -10,8 +10,7 @@ from noroshi.core.actor import Actor
 from noroshi.core.domain.channels import Channel
 from noroshi.core.domain.tlp import TLP
 from noroshi.core.errors import Conflict, NotAllowed, NotFound
-
-WRITING_CHANNELS: Final = frozenset({Channel.WEB, Channel.API_PERSON_TOKEN, Channel.CLI})
+from noroshi.sharing.policy import runs_desk
 
 BULLETIN_LEVELS: Final = (TLP.CLEAR, TLP.GREEN, TLP.AMBER, TLP.AMBER_STRICT)
 """What is for named people alone is a signal, no bulletin."""
@@ -19,7 +18,7 @@ BULLETIN_LEVELS: Final = (TLP.CLEAR, TLP.GREEN, TLP.AMBER, TLP.AMBER_STRICT)
 
 def may_edit_bulletins(actor: Actor) -> bool:
     """Whether the actor writes bulletins: an operator of the hub, in person."""
-    return actor.person is not None and actor.channel in WRITING_CHANNELS and actor.is_active and actor.is_hub_operator
+    return actor.person is not None and runs_desk(actor)
 
 
 def require_member(actor: Actor) -> None:

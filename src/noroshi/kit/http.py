@@ -7,7 +7,7 @@ from typing import Concatenate, Final, ParamSpec
 from django.conf import settings
 from django.contrib.auth.decorators import login_not_required
 from django.contrib.auth.views import redirect_to_login
-from django.http import HttpRequest
+from django.http import HttpRequest, QueryDict
 from django.http.response import HttpResponseBase
 
 from noroshi.core.actor import Actor
@@ -20,6 +20,11 @@ class ActorRequest(HttpRequest):
     """A request that `members.middleware` has given its actor. For annotations only."""
 
     actor: Actor
+
+
+def posted(request: ActorRequest) -> QueryDict | None:
+    """Return what was posted, None for a page that is only asked for."""
+    return request.POST if request.method == "POST" else None
 
 
 Renewer = Callable[[Actor], Actor]

@@ -2,7 +2,7 @@
 
 from collections.abc import Collection, Iterable
 from dataclasses import dataclass, replace
-from typing import TypeVar
+from typing import Final, TypeVar
 from uuid import UUID
 
 from django.db.models import BooleanField, Case, Count, F, IntegerField, Model, Q, QuerySet, Value, When
@@ -388,13 +388,21 @@ def alarm_for(actor: Actor, alarm_id: UUID) -> Alarm:
     return _one(alarms_for(actor).filter(pk=alarm_id))
 
 
+def hub_operators() -> QuerySet[Person]:
+    """Return the people who release and curate for the hub now."""
+    return active_people().filter(_OPERATES).distinct()
+
+
+_OPERATES: Final = Q(organisation__membership=MembershipClass.HUB, role_assignments__role=Role.HUB_OPERATOR)
+
+
 def told_of(alarm: Alarm) -> QuerySet[Person]:
     """Return who is told of an alarm: the token's owner, the organisation's admins and, of what is read, the hub."""
     people = Q(organisation=alarm.organisation, role_assignments__role=Role.ORGANISATION_ADMIN)
     if alarm.token is not None:
         people |= Q(pk=alarm.token.person_id)
     if Measure(alarm.measure) not in OF_TOKENS:
-        people |= Q(organisation__membership=MembershipClass.HUB, role_assignments__role=Role.HUB_OPERATOR)
+        people |= _OPERATES
     return active_people().filter(people).distinct()
 
 

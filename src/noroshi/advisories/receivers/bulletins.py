@@ -12,11 +12,10 @@ from noroshi.advisories.queries import everybody_who_had
 from noroshi.core import ledger
 from noroshi.core.actor import Actor
 from noroshi.core.domain.audience import State
-from noroshi.core.domain.membership import MembershipClass, Role
 from noroshi.core.domain.tlp import TLP
 from noroshi.core.models import LedgerEntry
 from noroshi.members.models import Person
-from noroshi.members.queries import active_people
+from noroshi.members.queries import active_people, hub_operators
 from noroshi.notify.actions import post_notices
 from noroshi.notify.domain.topics import Topic
 from noroshi.notify.models import NoticeKind
@@ -64,10 +63,7 @@ def tell_operators(entry: LedgerEntry) -> None:
     """Tell the hub's other operators that a bulletin waits for review."""
     row = _bulletin_of(entry)
     if row is not None and row.state == State.HELD:
-        operators = active_people().filter(
-            organisation__membership=MembershipClass.HUB, role_assignments__role=Role.HUB_OPERATOR
-        )
-        _post(entry, row, NoticeKind.RELEASE, [person for person in operators if person.pk != row.author_id])
+        _post(entry, row, NoticeKind.RELEASE, [each for each in hub_operators() if each.pk != row.author_id])
 
 
 @ledger.subscribe("advisories.tell-author", "advisories.bulletin.returned", "advisories.bulletin.approved")

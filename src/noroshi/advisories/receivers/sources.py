@@ -10,10 +10,9 @@ from noroshi.advisories.models import Source
 from noroshi.advisories.source_wording import told
 from noroshi.core import ledger
 from noroshi.core.actor import Actor
-from noroshi.core.domain.membership import MembershipClass, Role
 from noroshi.core.domain.tlp import TLP
 from noroshi.core.models import LedgerEntry
-from noroshi.members.queries import active_people
+from noroshi.members.queries import hub_operators
 from noroshi.notify.actions import post_notices
 from noroshi.notify.models import NoticeKind
 from noroshi.notify.presenters import Presentation, presents
@@ -36,9 +35,7 @@ def tell_keepers(entry: LedgerEntry) -> None:
     """Tell the hub's operators, once for each time that it became so."""
     if entry.subject_id is None:
         return
-    operators = active_people().filter(
-        organisation__membership=MembershipClass.HUB, role_assignments__role=Role.HUB_OPERATOR
-    )
+    operators = hub_operators()
     post_notices(
         people=operators,
         kind=NoticeKind.SOURCE,

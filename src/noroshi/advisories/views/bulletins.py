@@ -23,7 +23,7 @@ from noroshi.advisories.wording import STAGES, TONES
 from noroshi.core.actor import Actor
 from noroshi.core.errors import Conflict, InvalidInput, NotFound
 from noroshi.kit import lists
-from noroshi.kit.http import ActorRequest
+from noroshi.kit.http import ActorRequest, posted
 from noroshi.kit.markdown import render as as_html
 from noroshi.sharing.queries import foretold_to
 
@@ -53,7 +53,7 @@ def bulletin_new(request: ActorRequest) -> HttpResponse:
     policy.require_member(request.actor)
     policy.require_editor(request.actor)
     template = _template(request.GET)
-    form = BulletinForm(_posted(request), actor=request.actor, template=template, initial=initial_from(template))
+    form = BulletinForm(posted(request), actor=request.actor, template=template, initial=initial_from(template))
     return _written(request, form, lambda: actions.draft_bulletin(request.actor, form.draft()), None)
 
 
@@ -63,7 +63,7 @@ def bulletin_edit(request: ActorRequest, bulletin_id: UUID) -> HttpResponse:
     bulletin = queries.bulletin_for(actor, bulletin_id)
     policy.require_editor(actor)
     policy.require(policy.may_revise(actor, bulletin), bulletin)
-    form = BulletinForm(_posted(request), actor=actor, bulletin=bulletin, initial=initial_of(bulletin))
+    form = BulletinForm(posted(request), actor=actor, bulletin=bulletin, initial=initial_of(bulletin))
     return _written(request, form, lambda: actions.revise_bulletin(actor, bulletin, form.draft()), bulletin)
 
 
@@ -192,7 +192,3 @@ def _in_other_language(bulletin: Bulletin) -> tuple[str, SafeString] | None:
 def _template(typed: QueryDict) -> Template | None:
     form = BeginForm(typed)
     return form.cleaned_data["template"] if form.is_valid() else None
-
-
-def _posted(request: ActorRequest) -> QueryDict | None:
-    return request.POST if request.method == "POST" else None

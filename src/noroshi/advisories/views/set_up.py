@@ -10,7 +10,7 @@ from django.utils.translation import gettext as _
 from noroshi.advisories import actions, policy, queries
 from noroshi.advisories.forms.bulletins import CategoryForm, TemplateForm, initial_of_template
 from noroshi.core.errors import Conflict, InvalidInput
-from noroshi.kit.http import ActorRequest
+from noroshi.kit.http import ActorRequest, posted
 
 
 def categories(request: ActorRequest, category_id: UUID | None = None) -> HttpResponse:
@@ -20,7 +20,7 @@ def categories(request: ActorRequest, category_id: UUID | None = None) -> HttpRe
     row = queries.category_named(category_id) if category_id else None
     names = ("series", "name_ja", "name_en", "position", "is_retired")
     initial = {name: getattr(row, name) for name in names} if row else {}
-    form = CategoryForm(request.POST if request.method == "POST" else None, row=row, initial=initial)
+    form = CategoryForm(posted(request), row=row, initial=initial)
     if form.is_valid():
         try:
             actions.keep_category(request.actor, row=row, **form.cleaned_data)
@@ -39,7 +39,7 @@ def templates(request: ActorRequest, template_id: UUID | None = None) -> HttpRes
     policy.require_editor(request.actor)
     row = queries.template_named(template_id) if template_id else None
     initial = initial_of_template(row) if row else {}
-    form = TemplateForm(request.POST if request.method == "POST" else None, initial=initial)
+    form = TemplateForm(posted(request), initial=initial)
     if form.is_valid():
         try:
             actions.keep_template(request.actor, row=row, **form.kept())

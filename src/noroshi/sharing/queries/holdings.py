@@ -14,11 +14,10 @@ from django.utils import timezone
 from noroshi.core import clock
 from noroshi.core.actor import Actor
 from noroshi.core.domain.audience import AuthorMode, State
-from noroshi.core.domain.membership import MembershipClass, Role
 from noroshi.core.domain.small_numbers import FEWEST
 from noroshi.core.domain.tlp import TLP
 from noroshi.core.errors import NotFound
-from noroshi.members.queries import active_people
+from noroshi.members.queries import hub_operators
 from noroshi.sharing.domain.release import FourEyes, Step, gravity, is_late, needs_two, next_step, quantile
 from noroshi.sharing.models import CannedRequest, Holding, Inquiry, Outcome, Signal
 from noroshi.sharing.policy import is_author
@@ -83,9 +82,7 @@ def takes_two(signal: Signal) -> bool:
 
 def has_two_operators() -> bool:
     """Whether the hub has two operators at all: what needs two waits for ever where it has not."""
-    operators = active_people().filter(
-        organisation__membership=MembershipClass.HUB, role_assignments__role=Role.HUB_OPERATOR
-    )
+    operators = hub_operators()
     return operators.count() > 1
 
 

@@ -9,13 +9,12 @@ from django.db.models import F, Q, QuerySet
 from noroshi.core import clock
 from noroshi.core.actor import Actor
 from noroshi.core.domain.audience import Entry, State
-from noroshi.core.domain.membership import MembershipClass, Role
 from noroshi.core.domain.tlp import TLP
 from noroshi.federation.domain.borders import Leave, excludes, is_for_all, reason_to_stay
 from noroshi.federation.models import Peer, PeerKind, PeerState
 from noroshi.federation.queries import other_hubs
 from noroshi.members.models import Person
-from noroshi.members.queries import active_people
+from noroshi.members.queries import hub_operators
 from noroshi.sharing import policy
 from noroshi.sharing.models import Origin, Passage, Signal
 from noroshi.sharing.queries.audience import as_published, people_who_see
@@ -108,9 +107,7 @@ def _unreleased() -> Q:
 
 def operators_who_see(signal: Signal) -> list[Person]:
     """Return the hub operators who see a signal and did not write it."""
-    operators = active_people().filter(
-        organisation__membership=MembershipClass.HUB, role_assignments__role=Role.HUB_OPERATOR
-    )
+    operators = hub_operators()
     item = as_published(signal.as_item()).without_hidden_author()
     return [person for person in people_who_see(item, operators) if person.pk != signal.author_id]
 

@@ -10,12 +10,11 @@ from django.utils.translation import gettext_lazy as _
 
 from noroshi.core import ledger
 from noroshi.core.actor import Actor
-from noroshi.core.domain.membership import MembershipClass, Role
 from noroshi.core.domain.tlp import TLP
 from noroshi.core.models import LedgerEntry
 from noroshi.members.group_pages import GroupPage, offers_group_pages
 from noroshi.members.models import Group
-from noroshi.members.queries import active_people, coordinators_of, groups_for
+from noroshi.members.queries import active_people, coordinators_of, groups_for, hub_operators
 from noroshi.notify.actions import post_notices
 from noroshi.notify.models import NoticeKind
 from noroshi.notify.presenters import Presentation, presents
@@ -54,8 +53,8 @@ def tell_coordinators(entry: LedgerEntry) -> None:
     """Tell a group's coordinators and the hub's operators that somebody asks to join."""
     assert entry.subject_id is not None  # noqa: S101 - a group has a number
     group = Group.objects.get(pk=entry.subject_id)
-    operators = Q(organisation__membership=MembershipClass.HUB, role_assignments__role=Role.HUB_OPERATOR)
-    people = active_people().filter(operators | Q(pk__in=coordinators_of(group).values("pk"))).distinct()
+    told = Q(pk__in=hub_operators().values("pk")) | Q(pk__in=coordinators_of(group).values("pk"))
+    people = active_people().filter(told)
     _post(entry, [person for person in people if str(person.pk) != entry.payload["person"]])
 
 

@@ -16,14 +16,13 @@ from noroshi.core import clock, ledger
 from noroshi.core.actor import Actor
 from noroshi.core.domain.audience import AuthorMode, EntryKind, State
 from noroshi.core.domain.channels import Channel
-from noroshi.core.domain.membership import MembershipClass, Role
 from noroshi.core.domain.tlp import TLP
 from noroshi.core.models import AudienceEntry, LedgerEntry
 from noroshi.core.policy import seen_by_each
 from noroshi.intel.domain.extract import extract
 from noroshi.intel.queries import organisations_that_saw
 from noroshi.members.models import Person
-from noroshi.members.queries import active_people
+from noroshi.members.queries import active_people, hub_operators
 from noroshi.notify.actions import post_notices
 from noroshi.notify.domain.topics import Topic
 from noroshi.notify.models import Notice, NoticeKind, Subscription
@@ -237,9 +236,7 @@ def tell_operators(entry: LedgerEntry) -> None:
     signal = signal_of(entry)
     if signal is None or signal.state != State.HELD:
         return
-    operators = active_people().filter(
-        organisation__membership=MembershipClass.HUB, role_assignments__role=Role.HUB_OPERATOR
-    )
+    operators = hub_operators()
     others = operators.exclude(pk=entry.person) if entry.person is not None else operators
     post(entry, signal, NoticeKind.RELEASE, _but_author(signal, others))
 

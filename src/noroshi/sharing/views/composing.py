@@ -13,7 +13,7 @@ from django.views.decorators.http import require_POST
 from noroshi.core.actor import Actor
 from noroshi.core.domain.audience import AuthorMode, State
 from noroshi.core.errors import InvalidInput
-from noroshi.kit.http import ActorRequest
+from noroshi.kit.http import ActorRequest, posted
 from noroshi.members.models import Group
 from noroshi.members.queries import default_level
 from noroshi.sharing import actions, policy, queries
@@ -34,7 +34,6 @@ from noroshi.sharing.views.context import (
     onward_context,
     passing_on,
     plain_preview,
-    posted,
     reach_context,
     shown_files,
     shown_observables,

@@ -15,12 +15,11 @@ from django.views.decorators.http import require_POST
 from noroshi.core.actor import Actor
 from noroshi.core.errors import InvalidInput, NotFound
 from noroshi.kit import lists
-from noroshi.kit.http import ActorRequest
+from noroshi.kit.http import ActorRequest, posted
 from noroshi.sharing import actions, policy, queries
 from noroshi.sharing.forms.consultations import AskForm, ItemsForm
 from noroshi.sharing.lists.consultations import question_list_for
 from noroshi.sharing.models import Kind, Signal
-from noroshi.sharing.views.context import posted
 
 
 def consultation_list(request: ActorRequest) -> HttpResponseBase:

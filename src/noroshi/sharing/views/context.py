@@ -24,7 +24,6 @@ from noroshi.intel.stix_wording import in_words
 from noroshi.intel.wording import CREDIBILITY, RELIABILITY, TYPES, WORTH
 from noroshi.kit.charts import Chart, line_chart
 from noroshi.kit.domain.lookalikes import mixes_scripts
-from noroshi.kit.http import ActorRequest
 from noroshi.sharing import policy, queries, wording
 from noroshi.sharing.domain.archives import PASSWORD
 from noroshi.sharing.domain.content import MAX_TAGS
@@ -42,11 +41,6 @@ MOST_DAYS: Final = 120
 
 _LINE: Final = '<p>{} <span class="soft">({})</span></p>'
 """Readers and their way. Some hundred houses are drawn while somebody types: a template takes four times as long."""
-
-
-def posted(request: ActorRequest) -> Any:
-    """Return what was posted, None for a page that is only asked for."""
-    return request.POST if request.method == "POST" else None
 
 
 def reach_context(reach: queries.Readership | None) -> dict[str, Any]:

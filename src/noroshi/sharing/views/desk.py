@@ -11,11 +11,11 @@ from django.views.decorators.http import require_POST
 
 from noroshi.core.errors import InvalidInput, NotFound
 from noroshi.kit.charts import Chart, Series, line_chart
-from noroshi.kit.http import ActorRequest
+from noroshi.kit.http import ActorRequest, posted
 from noroshi.sharing import actions, policy, queries
 from noroshi.sharing.forms.desk import RelateForm, RequestForm
 from noroshi.sharing.models import CannedRequest, RelationKind
-from noroshi.sharing.views.context import gravity_reasons, posted
+from noroshi.sharing.views.context import gravity_reasons
 
 _MINUTES = 60
 

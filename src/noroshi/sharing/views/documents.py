@@ -16,14 +16,14 @@ from noroshi.core.domain.audience import State
 from noroshi.core.errors import InvalidInput, TooLarge
 from noroshi.kit import lists
 from noroshi.kit.downloads import download
-from noroshi.kit.http import ActorRequest
+from noroshi.kit.http import ActorRequest, posted
 from noroshi.members.wording import channel_of
 from noroshi.sharing import actions, policy, queries
 from noroshi.sharing.forms.documents import DescriptionForm, DocumentForm, VersionForm
 from noroshi.sharing.forms.signals import BlamingForm
 from noroshi.sharing.lists.documents import document_list_for
 from noroshi.sharing.models import GroupDocument
-from noroshi.sharing.views.context import posted, shown_file
+from noroshi.sharing.views.context import shown_file
 
 
 def document_list(request: ActorRequest, slug: str) -> HttpResponseBase:

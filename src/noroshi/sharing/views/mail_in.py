@@ -11,10 +11,9 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_POST
 
 from noroshi.core.errors import Conflict, InvalidInput, NotFound
-from noroshi.kit.http import ActorRequest
+from noroshi.kit.http import ActorRequest, posted
 from noroshi.sharing import actions, policy, queries
 from noroshi.sharing.forms.mail_in import MailAddressForm
-from noroshi.sharing.views.context import posted
 
 
 @never_cache

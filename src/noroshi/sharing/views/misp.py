@@ -12,11 +12,10 @@ from django.views.decorators.http import require_POST
 from noroshi.core.actor import Actor
 from noroshi.core.domain.channels import Channel
 from noroshi.core.errors import InvalidInput, NotFound
-from noroshi.kit.http import ActorRequest
+from noroshi.kit.http import ActorRequest, posted
 from noroshi.members.domain.scopes import Scope
 from noroshi.sharing import actions, policy, queries
 from noroshi.sharing.forms.misp import MispFeedForm
-from noroshi.sharing.views.context import posted
 from noroshi.sharing.views.programs import for_programs, known_tags, said_to_program
 
 JSON = "application/json"

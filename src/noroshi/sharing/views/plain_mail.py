@@ -6,10 +6,9 @@ from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
 
 from noroshi.core.errors import InvalidInput, NotFound
-from noroshi.kit.http import ActorRequest
+from noroshi.kit.http import ActorRequest, posted
 from noroshi.sharing import actions, queries
 from noroshi.sharing.forms.plain_mail import PlainMailForm
-from noroshi.sharing.views.context import posted
 
 
 def plain_mail_list(request: ActorRequest) -> HttpResponse:

@@ -21,7 +21,7 @@ from noroshi.core.domain.audience import State
 from noroshi.core.errors import InvalidInput, NotFound
 from noroshi.federation.policy import is_node
 from noroshi.intel.queries import said_seen
-from noroshi.kit.http import ActorRequest, open_to_the_public
+from noroshi.kit.http import ActorRequest, open_to_the_public, posted
 from noroshi.sharing import actions, policy, queries, wording
 from noroshi.sharing.domain.outline import Form
 from noroshi.sharing.domain.ways import way_to
@@ -47,7 +47,6 @@ from noroshi.sharing.views.context import (
     opinions_context,
     passing_on,
     plain_context,
-    posted,
     reach_context,
     replies_context,
     shown_files,

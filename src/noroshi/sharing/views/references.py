@@ -15,13 +15,12 @@ from django.views.decorators.http import require_POST
 from noroshi.core.domain.audience import State
 from noroshi.core.errors import Conflict, InvalidInput, NotFound
 from noroshi.kit import lists
-from noroshi.kit.http import ActorRequest
+from noroshi.kit.http import ActorRequest, posted
 from noroshi.notify.models import NoticeKind
 from noroshi.sharing import actions, policy, queries, wording
 from noroshi.sharing.forms.consultations import ReferenceChangeForm, ReferenceForm
 from noroshi.sharing.lists.consultations import REFERENCES
 from noroshi.sharing.models import ReferenceAnswer
-from noroshi.sharing.views.context import posted
 
 
 def reference_list(request: ActorRequest) -> HttpResponseBase:

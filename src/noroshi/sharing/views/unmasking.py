@@ -7,11 +7,10 @@ from django.shortcuts import render
 
 from noroshi.core.domain.audience import AuthorMode
 from noroshi.core.errors import InvalidInput, NotFound
-from noroshi.kit.http import ActorRequest
+from noroshi.kit.http import ActorRequest, posted
 from noroshi.sharing import actions, policy, queries
 from noroshi.sharing.forms.signals import ReasonForm
 from noroshi.sharing.models import Signal
-from noroshi.sharing.views.context import posted
 
 
 def unmask(request: ActorRequest, signal_id: UUID) -> HttpResponse:
