@@ -73,6 +73,14 @@ def test_a_file_that_is_older_than_one_before_is_set_aside_whole(catalogue, orig
     assert changes() == [("CVE-2099-0002", "added")]
 
 
+def test_a_newer_file_from_which_the_newest_entry_was_taken_is_newer_all_the_same(catalogue):
+    catalogue(1, n0001={}, n0002={"dateAdded": "2099-01-05"})
+    fetch = catalogue(2, n0001={"dueDate": "2099-02-01"})
+    assert (fetch.outcome, fetch.is_regressed) == (Outcome.GOOD, False)
+    assert changes() == [("CVE-2099-0001", "due"), ("CVE-2099-0002", "missing")]
+    assert str(Vulnerability.everything.get(name="CVE-2099-0001").due) == "2099-02-01"
+
+
 @pytest.mark.parametrize(("name", "status"), [("a1", 200), ("sup", 404)])
 def test_every_member_reads_the_changes_and_nobody_behind_the_wall(cast, catalogue, name, status):
     catalogue(1, n0001={})

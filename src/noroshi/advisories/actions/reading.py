@@ -63,8 +63,8 @@ class Reading:
         self.window: list[str] = []
         self.newest: datetime | None = None
         self.whole_refused = False
-        self.is_regressed = False
-        """Whether its publisher released it before one that was read already."""
+        self.verdict: Verdict | None = None
+        """What its edition is beside those before; None where nobody says when it was released."""
         self._now = clock.now()
 
     def chunks(self, documents: Iterable[Document]) -> Iterator[Chunk]:
@@ -108,6 +108,15 @@ class Reading:
         moments = (self.newest, newest_moment((known.record,), self._now))
         self.newest = max((each for each in moments if each is not None), default=None)
 
+    def is_older_than(self, high_water: "datetime | None") -> bool:
+        """Return whether what was read is older than what was read before.
+
+        An edition says so itself. Its newest entry does not: that may be the one that was taken out of it.
+        """
+        if self.verdict is not None:
+            return self.verdict is Verdict.REGRESSED
+        return is_regressed(self.newest, high_water)
+
     def _storable(self, record: Record) -> Readable | Refused:
         found = readable(record)
         if found is None:
@@ -128,13 +137,13 @@ def read_fetch(fetch: Fetch, documents: Iterable[Document]) -> Fetch:
     if source.reads is SourceKind.KEV:
         documents = list(documents)
         edition = edition_of(documents)
-        if edition is not None and follow_catalogue(fetch, edition) is Verdict.REGRESSED:
-            reading.is_regressed = True
+        reading.verdict = follow_catalogue(fetch, edition) if edition is not None else None
+        if reading.verdict is Verdict.REGRESSED:
             return _finish(reading, Outcome.SET_ASIDE)
     chunks = reading.chunks(documents)
     if source.reads in CATALOGUES and fetch.origin == Origin.NET:
         gathered = list(chunks)
-        if is_regressed(reading.newest, source.state.high_water):
+        if reading.is_older_than(source.state.high_water):
             return _finish(reading, Outcome.SET_ASIDE)
         chunks = iter(gathered)
     for chunk in chunks:
@@ -193,7 +202,7 @@ def _judge(reading: Reading, state: SourceState) -> None:
     if fetch.origin != Origin.NET:
         return
     fetch.has_gap = reading.source.reads in WINDOWS and has_gap(state.window, reading.window)
-    fetch.is_regressed = reading.is_regressed or is_regressed(reading.newest, state.high_water)
+    fetch.is_regressed = reading.is_older_than(state.high_water)
     state.gap_since = state.gap_since or (now if fetch.has_gap else None)
     state.regressed_since = (state.regressed_since or now) if fetch.is_regressed else None
     state.shape_since = (state.shape_since or now) if fetch.is_misshapen else None
