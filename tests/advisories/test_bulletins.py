@@ -6,7 +6,7 @@ import pytest
 from django.core import mail as outgoing
 from django.db.models import F
 
-from factories.audience import COMMUNITY, to_group, without
+from factories.audience import COMMUNITY, to_group, to_person, without
 from factories.subscriptions import choose
 from noroshi.advisories import actions, queries
 from noroshi.advisories.actions import Draft
@@ -298,6 +298,18 @@ def test_the_page_of_a_bulletin_offers_each_reader_what_may_be_done_at_its_stage
     assert offered("hub_op") == {"bulletin", "renew", "withdraw"}
     assert offered("b1") == {"bulletin"}
     assert offered("sup") == set()
+
+
+def test_whom_a_draft_names_it_names_still_after_it_was_edited(cast, drafted):
+    entries = frozenset({to_person(cast.b1), to_group(cast.wg_incident), without(cast.insurer)})
+    bulletin = drafted(entries=entries)
+    writer, address = cast.client("hub_op"), f"/bulletins/{bulletin.pk}/edit"
+    form = writer.get(address).context["form"]
+    values = {name: form[name].value() for name in form.fields}
+    typed = {name: value for name, value in values.items() if value not in (None, False, "")}
+    assert writer.post(address, {**typed, "title_ja": "改めた題"}).status_code == 302
+    bulletin.refresh_from_db()
+    assert (bulletin.title_ja, bulletin.as_item().audience) == ("改めた題", entries)
 
 
 @pytest.mark.pages

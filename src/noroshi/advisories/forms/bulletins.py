@@ -11,30 +11,24 @@ from noroshi.advisories.models import Bulletin, Category, Template
 from noroshi.advisories.policy import BULLETIN_LEVELS
 from noroshi.advisories.queries import categories, categories_on_offer, templates_on_offer
 from noroshi.core.actor import Actor
-from noroshi.core.domain.audience import EntryKind
 from noroshi.core.domain.tlp import TLP
 from noroshi.sharing.actions import default_profile
 from noroshi.sharing.domain.content import MAX_REASON
-from noroshi.sharing.forms.signals import AudienceForm, BlamingForm
+from noroshi.sharing.forms.audience import AudienceForm, BlamingForm, initial_audience, text_field
 from noroshi.sharing.wording import TLP_CHOICES
 
 
-def _text(label: Any, rows: int, longest: int, **options: Any) -> forms.CharField:
-    widget = forms.Textarea(attrs={"rows": rows, "maxlength": longest})
-    return forms.CharField(label=label, widget=widget, **options)
-
-
 def _lines(label: Any, help_text: Any) -> forms.CharField:
-    return _text(label, 3, 20_000, help_text=help_text, required=False)
+    return text_field(label, 3, 20_000, help_text=help_text, required=False)
 
 
 class WordsForm(BlamingForm):
     """The words in two languages."""
 
     title_ja = forms.CharField(label=_("Title (Japanese)"), max_length=MAX_TITLE)
-    body_ja = _text(_("Text (Japanese)"), 16, MAX_TEXT, help_text=_("Markdown."))
+    body_ja = text_field(_("Text (Japanese)"), 16, MAX_TEXT, help_text=_("Markdown."))
     title_en = forms.CharField(label=_("Title (English)"), max_length=MAX_TITLE, required=False)
-    body_en = _text(
+    body_en = text_field(
         _("Text (English)"), 12, MAX_TEXT, help_text=_("Markdown. Write both in English, or neither."), required=False
     )
 
@@ -94,19 +88,13 @@ class BulletinForm(WordsForm, AudienceForm):
 
 def initial_of(bulletin: Bulletin) -> dict[str, Any]:
     """Return the form's initial values for a draft."""
-    targets: dict[EntryKind, list[Any]] = {kind: [] for kind in EntryKind}
-    for entry in bulletin.as_item().audience:
-        targets[entry.kind].append(entry.target)
     return {
+        **initial_audience(bulletin.as_item()),
         **{
             name: getattr(bulletin, name)
             for name in ("title_ja", "title_en", "body_ja", "body_en", "category", "change")
         },
         "tlp": bulletin.tlp,
-        "community": bool(targets[EntryKind.COMMUNITY]),
-        "groups": targets[EntryKind.GROUP],
-        "organisations": targets[EntryKind.ORGANISATION],
-        "excluded": targets[EntryKind.EXCLUDED_ORGANISATION],
         "expires_at": bulletin.expires_at,
         "names": "\n".join(bulletin.names),
         "links": "\n".join(bulletin.links),
@@ -172,9 +160,9 @@ class TemplateForm(BlamingForm):
     name_en = forms.CharField(label=_("Name (English)"), max_length=80, required=False)
     category = forms.ModelChoiceField(label=_("Category"), queryset=Category.objects.none())
     title_ja = forms.CharField(label=_("Title (Japanese)"), max_length=MAX_TITLE, required=False)
-    body_ja = _text(_("Text (Japanese)"), 10, MAX_TEXT, required=False)
+    body_ja = text_field(_("Text (Japanese)"), 10, MAX_TEXT, required=False)
     title_en = forms.CharField(label=_("Title (English)"), max_length=MAX_TITLE, required=False)
-    body_en = _text(_("Text (English)"), 8, MAX_TEXT, required=False)
+    body_en = text_field(_("Text (English)"), 8, MAX_TEXT, required=False)
     checks = _lines(
         _("Checklist"), _("One line each: Japanese, then | and English. All must hold before a bulletin is approved.")
     )

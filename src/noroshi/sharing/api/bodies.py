@@ -19,7 +19,7 @@ from noroshi.sharing import actions, policy, queries
 from noroshi.sharing.domain.content import MAX_TAGS, Content, Downgrade, Marking
 from noroshi.sharing.domain.handling import USUAL_OBJECTIVE, Caveat, Handling, Objective, Pap
 from noroshi.sharing.domain.outline import Form, Outline
-from noroshi.sharing.forms.signals import MAX_PEOPLE
+from noroshi.sharing.forms.audience import MAX_PEOPLE
 from noroshi.sharing.models import Kind, Target
 
 Slugs = Annotated[list[str], Field(default_factory=list, max_length=1000)]

@@ -10,7 +10,7 @@ from noroshi.core.domain.tlp import TLP
 from noroshi.members.models import Group
 from noroshi.sharing.actions import LEVELS, Edited, default_profile, usual_marking
 from noroshi.sharing.domain.content import MAX_BODY, MAX_REASON, MAX_TITLE, Marking
-from noroshi.sharing.forms.signals import BlamingForm
+from noroshi.sharing.forms.audience import BlamingForm
 from noroshi.sharing.queries import groups_on_offer
 from noroshi.sharing.wording import TLP_CHOICES
 

@@ -8,7 +8,7 @@ from django.utils.translation import gettext_lazy
 
 from noroshi.core.actor import Actor
 from noroshi.sharing.actions.inquiries import MAX_INQUIRY, MAX_TITLE_OF_REQUEST
-from noroshi.sharing.forms.signals import BlamingForm
+from noroshi.sharing.forms.audience import BlamingForm
 from noroshi.sharing.models import CannedRequest, RelationKind, Signal, StanceKind
 from noroshi.sharing.queries import named_by, requests_on_offer
 

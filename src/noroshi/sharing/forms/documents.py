@@ -9,7 +9,8 @@ from noroshi.core.domain.tlp import TLP
 from noroshi.members.models import Group
 from noroshi.sharing.actions import DOCUMENT_LEVELS, MAX_DESCRIPTION, default_profile
 from noroshi.sharing.domain.content import MAX_REASON, MAX_TITLE
-from noroshi.sharing.forms.signals import BlamingForm, FileForm
+from noroshi.sharing.forms.audience import BlamingForm
+from noroshi.sharing.forms.signals import FileForm
 from noroshi.sharing.wording import TLP_CHOICES
 
 

@@ -7,7 +7,7 @@ from django import forms
 from django.utils.translation import gettext_lazy as _
 
 from noroshi.core import clock
-from noroshi.sharing.forms.signals import BlamingForm
+from noroshi.sharing.forms.audience import BlamingForm
 
 
 class GuestForm(BlamingForm):

@@ -7,7 +7,7 @@ from django.utils.translation import gettext_lazy as _
 
 from noroshi.core.actor import Actor
 from noroshi.members.models import Group
-from noroshi.sharing.forms.signals import BlamingForm
+from noroshi.sharing.forms.audience import BlamingForm
 from noroshi.sharing.queries import groups_on_offer
 
 

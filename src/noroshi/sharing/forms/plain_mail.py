@@ -7,7 +7,7 @@ from django.utils.translation import gettext_lazy as _
 
 from noroshi.members.models import Organisation, Person
 from noroshi.sharing.actions.plain_mail import MAX_CONTACT
-from noroshi.sharing.forms.signals import BlamingForm
+from noroshi.sharing.forms.audience import BlamingForm
 from noroshi.sharing.queries.plain_mail import people_on_offer
 
 

@@ -18,8 +18,8 @@ from noroshi.members.models import Group
 from noroshi.members.queries import default_level
 from noroshi.sharing import actions, policy, queries
 from noroshi.sharing.domain.handling import USUAL_OBJECTIVE
+from noroshi.sharing.forms.audience import AudienceForm
 from noroshi.sharing.forms.signals import (
-    AudienceForm,
     ComposeForm,
     SendForm,
     initial_of,

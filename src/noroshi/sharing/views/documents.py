@@ -19,8 +19,8 @@ from noroshi.kit.downloads import download
 from noroshi.kit.http import ActorRequest, posted
 from noroshi.members.wording import channel_of
 from noroshi.sharing import actions, policy, queries
+from noroshi.sharing.forms.audience import BlamingForm
 from noroshi.sharing.forms.documents import DescriptionForm, DocumentForm, VersionForm
-from noroshi.sharing.forms.signals import BlamingForm
 from noroshi.sharing.lists.documents import document_list_for
 from noroshi.sharing.models import GroupDocument
 from noroshi.sharing.views.context import shown_file

@@ -25,10 +25,10 @@ from noroshi.kit.http import ActorRequest, open_to_the_public, posted
 from noroshi.sharing import actions, policy, queries, wording
 from noroshi.sharing.domain.outline import Form
 from noroshi.sharing.domain.ways import way_to
+from noroshi.sharing.forms.audience import BlamingForm
 from noroshi.sharing.forms.desk import AskForm, ExplainForm, HubForm, SeenForm, StanceForm
 from noroshi.sharing.forms.signals import (
     AmendForm,
-    BlamingForm,
     CommentForm,
     LowerForm,
     RaiseForm,
