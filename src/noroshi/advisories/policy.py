@@ -95,3 +95,14 @@ def require_source_keeper(actor: Actor) -> None:
     """Raise NotAllowed unless the actor keeps sources."""
     if not may_keep_sources(actor):
         raise NotAllowed(_("Sources are kept by operators of the hub."), rule="advisories.sources")
+
+
+def may_issue_sheets(actor: Actor) -> bool:
+    """Whether the actor issues the daily sheet: an operator of the hub, or the command line of the installation."""
+    return may_keep_sources(actor)
+
+
+def require_sheet_issuer(actor: Actor) -> None:
+    """Raise NotAllowed unless the actor issues sheets."""
+    if not may_issue_sheets(actor):
+        raise NotAllowed(_("Daily sheets are issued by operators of the hub."), rule="advisories.sheet")

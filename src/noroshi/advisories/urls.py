@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from noroshi.advisories.views import sources, vulnerabilities
+from noroshi.advisories.views import daily, sources, vulnerabilities
 
 app_name = "advisories"
 
@@ -10,6 +10,12 @@ urlpatterns = [
     path("vulnerabilities/", vulnerabilities.vulnerability_list, name="vulnerabilities"),
     path("catalogues/", vulnerabilities.catalogue_changes, name="catalogue-changes"),
     path("vulnerabilities/<uuid:vulnerability_id>/", vulnerabilities.vulnerability_detail, name="vulnerability"),
+    path("sheets/", daily.sheet_list, name="sheets"),
+    path("sheets/next", daily.next_sheet, name="next-sheet"),
+    path("sheets/issue", daily.issue_sheet, name="issue-sheet"),
+    path("sheets/words", daily.watched_words, name="watched-words"),
+    path("sheets/<uuid:sheet_id>/", daily.sheet_detail, name="sheet"),
+    path("sheets/<uuid:sheet_id>/sheet.csv", daily.sheet_csv, name="sheet-csv"),
     path("sources/", sources.sources, name="sources"),
     path("sources/add", sources.add_source, name="add-source"),
     path("sources/<uuid:source_id>/", sources.source, name="source"),

@@ -14,6 +14,13 @@ from noroshi.advisories.actions.bulletins import (
     withdraw_bulletin,
 )
 from noroshi.advisories.actions.collecting import collect, handed_out
+from noroshi.advisories.actions.daily import (
+    Prepared,
+    issue_scheduled_sheet,
+    issue_sheet,
+    keep_watched_words,
+    next_sheet,
+)
 from noroshi.advisories.actions.desk import keep_category, keep_template
 from noroshi.advisories.actions.letters import (
     LONGEST_EDITED,
@@ -39,6 +46,7 @@ from noroshi.advisories.actions.upkeep import forget_fetched
 __all__ = [
     "LONGEST_EDITED",
     "Draft",
+    "Prepared",
     "SourceSaid",
     "add_source",
     "approve_bulletin",
@@ -53,11 +61,15 @@ __all__ = [
     "hand_back_bulletin",
     "handed_out",
     "ignore_letter",
+    "issue_scheduled_sheet",
+    "issue_sheet",
     "keep_category",
     "keep_template",
+    "keep_watched_words",
     "load_file",
     "load_stream",
     "look_after_sources",
+    "next_sheet",
     "publish_bulletin",
     "renew_bulletin",
     "replay_fetch",

@@ -2,6 +2,7 @@
 
 from noroshi.advisories.models.bulletins import Bulletin, Category, Numbering, Template
 from noroshi.advisories.models.catalogues import CatalogueChange, CatalogueState, ChangeKind
+from noroshi.advisories.models.daily import Sheet, SheetMark, WatchedWord
 from noroshi.advisories.models.sources import (
     REASONS,
     DeadLetter,
@@ -34,9 +35,12 @@ __all__ = [
     "Origin",
     "Outcome",
     "Revision",
+    "Sheet",
+    "SheetMark",
     "Source",
     "SourceState",
     "Template",
     "Vulnerability",
     "VulnerabilityName",
+    "WatchedWord",
 ]

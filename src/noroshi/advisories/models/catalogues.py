@@ -51,13 +51,18 @@ class CatalogueChange(models.Model):
     change = models.CharField(max_length=12, choices=ChangeKind.choices)
     before = models.JSONField(default=dict)
     after = models.JSONField(default=dict)
+    sheet = models.ForeignKey("advisories.Sheet", on_delete=models.PROTECT, null=True, related_name="+")
+    """The daily sheet that told of it: each is told once, whenever what wrote it down was done."""
 
     objects = ChangeManager()
     everything = models.Manager()
 
     class Meta:
         base_manager_name = "everything"
-        indexes = [models.Index(fields=["-at", "-id"], name="catalogue_changes_by_time")]
+        indexes = [
+            models.Index(fields=["-at", "-id"], name="catalogue_changes_by_time"),
+            models.Index(fields=["id"], condition=models.Q(sheet=None), name="catalogue_changes_untold"),
+        ]
 
     def __str__(self) -> str:
         return f"{self.name}: {self.change}"
