@@ -4,6 +4,7 @@ from django.contrib.auth.decorators import login_not_required
 from django.urls import include, path
 from django.views.i18n import set_language
 
+from noroshi.advisories.views import csaf
 from noroshi.kit import health
 from noroshi.site import api
 
@@ -14,6 +15,8 @@ urlpatterns = [
     path("misp/", include("noroshi.sharing.misp_urls")),
     path("advisories/", include("noroshi.advisories.urls")),
     path("bulletins/", include("noroshi.advisories.bulletin_urls")),
+    path("csaf/", include("noroshi.advisories.csaf_urls")),
+    path(".well-known/csaf/provider-metadata.json", csaf.metadata),
     path("hunting/", include("noroshi.hunting.urls")),
     path("intel/", include("noroshi.intel.urls")),
     path("inbox/", include("noroshi.notify.urls")),

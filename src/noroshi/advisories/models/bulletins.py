@@ -131,6 +131,13 @@ class Bulletin(Shareable):
         return reference(self.category.series, self.year, self.number, self.version)
 
     @property
+    def citation(self) -> str:
+        """How all versions of it together are cited; empty until it has a number."""
+        if self.number is None or self.year is None:
+            return ""
+        return reference(self.category.series, self.year, self.number, version=1)
+
+    @property
     def words(self) -> Words:
         """What it says."""
         return Words(self.title_ja, self.body_ja, self.title_en, self.body_en)

@@ -1,5 +1,8 @@
 """Bulletins: what is out, what is at work, which versions there were."""
 
+from collections.abc import Collection
+from dataclasses import dataclass
+from datetime import datetime
 from typing import Final
 from uuid import UUID
 
@@ -42,6 +45,46 @@ def versions_of(actor: Actor, bulletin: Bulletin) -> QuerySet[Bulletin]:
         category=bulletin.category_id, year=bulletin.year, number=bulletin.number, number__isnull=False
     )
     return rows.select_related("category").order_by("-version")
+
+
+def bulletins_last_out(actor: Actor) -> QuerySet[Bulletin]:
+    """Return of each numbered bulletin what holds now, what became of it last first: it is out, or was withdrawn."""
+    rows = Bulletin.objects.visible_to(actor).filter(
+        state__in=(State.PUBLISHED, State.WITHDRAWN), superseded_at=None, number__isnull=False
+    )
+    return rows.select_related("category").order_by("-changed_at", "-pk")
+
+
+@dataclass(frozen=True)
+class Edition:
+    """That a version went out, and what it said is new in it; of one that the reader does not see, nothing of that."""
+
+    version: int
+    published_at: datetime
+    change: str
+
+
+def editions_of(actor: Actor, bulletins: Collection[Bulletin]) -> dict[UUID, list[Edition]]:
+    """Return, by the version that is asked for, what went out of its bulletin up to it, the first first."""
+    wanted = {_numbered(row): row for row in bulletins}
+    rows = Bulletin.everything.filter(
+        category__in={row.category_id for row in bulletins},
+        year__in={row.year for row in bulletins},
+        number__in={row.number for row in bulletins},
+        published_at__isnull=False,
+    ).order_by("version")
+    seen = set(Bulletin.objects.visible_to(actor).filter(pk__in=rows.values("pk")).values_list("pk", flat=True))
+    found: dict[UUID, list[Edition]] = {row.pk: [] for row in bulletins}
+    for row in rows:
+        asked = wanted.get(_numbered(row))
+        if asked is not None and row.version <= asked.version and row.published_at is not None:
+            change = row.change if row.pk in seen else ""
+            found[asked.pk].append(Edition(row.version, row.published_at, change))
+    return found
+
+
+def _numbered(row: Bulletin) -> tuple[UUID, int | None, int | None]:
+    return row.category_id, row.year, row.number
 
 
 def newest_of(actor: Actor, bulletin: Bulletin) -> Bulletin | None:

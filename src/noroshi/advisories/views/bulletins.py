@@ -14,6 +14,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
 
 from noroshi.advisories import actions, policy, queries
+from noroshi.advisories.csaf import document_address
 from noroshi.advisories.domain.bulletins import Stage
 from noroshi.advisories.forms.bulletins import BeginForm, BulletinForm, initial_from, initial_of
 from noroshi.advisories.lists import BULLETINS
@@ -169,6 +170,7 @@ def _shown(actor: Actor, bulletin: Bulletin) -> dict[str, Any]:
         "checks": [(line.text(get_language() or "ja"), bool(line.by)) for line in bulletin.checks.lines],
         "newest": queries.newest_of(actor, bulletin) if bulletin.stage is Stage.SUPERSEDED else None,
         "versions": list(queries.versions_of(actor, bulletin)),
+        "csaf_address": document_address(bulletin) if bulletin.stage is Stage.PUBLISHED else "",
         "readers": foretold_to(actor, bulletin.as_item()) if at_work else None,
         **{name: may(actor, bulletin) for name, may in allowed.items()},
     }
