@@ -1,12 +1,16 @@
 """Daily sheets: what goes onto one, each thing once; who issues and who reads them; the file; the command."""
 
 import json
+from datetime import timedelta
 
 import pytest
 from click.testing import CliRunner
+from django.core import mail as outgoing
 from django.db import transaction
 from django.utils import translation
+from pypdfium2 import PdfDocument
 
+from factories.subscriptions import choose
 from noroshi.advisories import actions, queries
 from noroshi.advisories.actions.reading import read_fetch
 from noroshi.advisories.actions.writing import readable, write_records
@@ -15,10 +19,14 @@ from noroshi.advisories.domain.bulletins import digest
 from noroshi.advisories.domain.documents import Document
 from noroshi.advisories.domain.records import Claim, ClaimKind, Moment, Record
 from noroshi.advisories.models import CatalogueChange, Fetch, Sheet, SheetMark, Source, SourceState, Vulnerability
+from noroshi.advisories.receivers.daily import present_sheets
 from noroshi.core import clock
 from noroshi.core.domain.channels import Channel
 from noroshi.core.errors import Conflict, InvalidInput, NotAllowed
 from noroshi.core.models import LedgerEntry
+from noroshi.notify.models import Notice, NoticeKind
+from noroshi.notify.tasks import send_due_mail
+from noroshi.site.options import read_options
 
 EVERYBODY = ("hub_op", "hub_reader", "a1", "a_reader", "i1", "t1", "s1", "v1", "sup", "sup_admin")
 
@@ -300,3 +308,96 @@ def test_the_command_shows_it_and_issues_it_when_it_is_told_to(cast, told, catal
     issued = json.loads(run("--issue", "--json").output)
     assert (issued["reference"], issued["sha256"]) == ("DAILY-2026-0001", digest(issued))
     assert "Nothing has changed since" in run().output
+
+
+@pytest.mark.parametrize(("language", "words"), [("ja", "業界に関わる脆弱性"), ("en", "Vulnerabilities that matter")])
+def test_the_file_to_print_is_read_back_in_its_language(cast, issue, told, settings, language, words):
+    if not settings.REPORT_FONT.is_file():
+        pytest.skip("no Japanese font here: apt-get install fonts-noto-cjk")
+    told("CVE-2099-0001", scored(9.8), title="一太郎の脆弱性")
+    sheet = issue()
+    answer = cast.client("a1", language).get(f"/advisories/sheets/{sheet.pk}/sheet.pdf")
+    assert (answer.status_code, answer["Content-Type"]) == (200, "application/pdf")
+    with PdfDocument(answer.content) as file:
+        text = "\n".join(page.get_textpage().get_text_range() for page in file)
+    assert [
+        each for each in ("CVE-2099-0001", "一太郎の脆弱性", words, "TLP:GREEN", "CVSS 9.8") if each not in text
+    ] == []
+    assert cast.client("sup").get(f"/advisories/sheets/{sheet.pk}/sheet.pdf").status_code == 404
+
+
+def test_everybody_whom_it_reaches_is_told_and_mail_has_what_stands_on_it(cast, issue, told, drain, stopped_clock):
+    choose(cast.actor("b1"), NoticeKind.SHEET, "at_once")
+    told("CVE-2099-0001", scored(9.8), title="Quokka")
+    issue()
+    drain()
+    notices = Notice.everything.filter(kind=NoticeKind.SHEET)
+    people = set(notices.values_list("person__name", flat=True))
+    assert {name for name in EVERYBODY if name in people} == {
+        "hub_op",
+        "hub_reader",
+        "a1",
+        "a_reader",
+        "i1",
+        "t1",
+        "s1",
+    }
+    assert notices.count() == len(people)
+    stopped_clock.advance(minutes=30)
+    send_due_mail()
+    drain()
+    (mail,) = [each for each in outgoing.outbox if each.to == [cast.b1.email]]
+    assert [word for word in ("CVE-2099-0001", "Quokka", "CVSS 9.8") if word not in mail.body] == []
+    assert [each.to for each in outgoing.outbox if each.to in ([cast.sup.email], [cast.v1.email])] == []
+
+
+def test_a_long_mail_says_where_the_rest_is(cast, issue, told):
+    for number in range(60):
+        told(f"CVE-2099-{1000 + number}", scored(9.8), title="A title that is rather long " * 3)
+    sheet = issue()
+    text = present_sheets(cast.actor("a1"), [sheet.pk])[sheet.pk].text
+    assert (len(text) < 4_000, text.endswith("\nThe rest stands on the page.")) == (True, True)
+    assert "CVE-2099-1000" in text
+
+
+@pytest.fixture
+def weekdays(settings):
+    """The sheet goes out at half past eight on weekdays."""
+    settings.SHEET_AT = read_options({"NOROSHI_SHEET_AT": "mon-fri 08:30"})["SHEET_AT"]
+
+
+def test_at_its_fixed_time_one_goes_out_a_day(cast, stopped_clock, weekdays):
+    hours = []
+    for _hour in range(24 * 8):  # from a Sunday noon to the Monday after the next
+        if actions.issue_scheduled_sheet() is not None:
+            hours.append(f"{stopped_clock.now + timedelta(hours=9):%a %H:%M}")
+        stopped_clock.advance(hours=1)
+    assert hours == ["Mon 09:00", "Tue 09:00", "Wed 09:00", "Thu 09:00", "Fri 09:00", "Mon 09:00"]
+    row = Sheet.everything.order_by("number").first()
+    assert (row.by_schedule, row.author, str(row.day), row.owner) == (True, None, "2026-11-23", cast.hub)
+
+
+def test_an_operator_may_have_been_quicker_and_the_fixed_time_goes_on_from_there(cast, issue, stopped_clock, weekdays):
+    stopped_clock.advance(days=1)
+    first = issue()
+    second = actions.issue_scheduled_sheet()
+    assert (second.since, actions.issue_scheduled_sheet()) == (first.until, None)
+
+
+def test_without_a_fixed_time_or_a_hub_none_goes_out(cast, stopped_clock, settings):
+    stopped_clock.advance(days=1)
+    assert actions.issue_scheduled_sheet() is None
+    assert Sheet.everything.count() == 0
+
+
+def test_who_is_killed_while_it_is_issued_has_issued_none(cast, told, stopped_clock, weekdays, monkeypatch):
+    stopped_clock.advance(days=1)
+    told("CVE-2099-0001", scored(9.8))
+    with monkeypatch.context() as patch:
+        patch.setattr("noroshi.advisories.actions.daily.ledger.record", lambda *_, **__: 1 / 0)
+        with pytest.raises(ZeroDivisionError):
+            actions.issue_scheduled_sheet()
+    assert (Sheet.everything.count(), SheetMark.objects.count()) == (0, 0)
+    sheet = actions.issue_scheduled_sheet()
+    assert (sheet.number, named(sheet)) == (1, {"CVE-2099-0001": ["critical"]})
+    assert actions.issue_scheduled_sheet() is None

@@ -137,7 +137,8 @@ def as_text(said: Mapping[str, Any]) -> str:
         lines += ["", f"■ {label} ({len(found)})"]
         lines += [f"{each['name']}  {words}  [{each['catalogue']}]" for each, words in found]
     if said["vulnerabilities"]:
-        lines += ["", f"■ {_('Vulnerabilities that matter to the sector')} ({len(said['vulnerabilities'])})"]
+        heading = _("Vulnerabilities that matter to the sector")
+        lines += ["", f"■ {heading} ({len(said['vulnerabilities'])})"]
         for each in said["vulnerabilities"]:
             lines.append("  ".join(filter(None, (each["name"], severity(each), each["title"]))))
             lines.append(f"    {reasons_in_words(each)}")

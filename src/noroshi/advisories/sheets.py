@@ -1,30 +1,23 @@
-"""A bulletin as a file: PDF with text that can be selected, in an embedded font."""
+"""Bulletins and daily sheets as files: PDF with text that can be selected, in an embedded font."""
 
 from typing import Final
 
-from django.conf import settings
 from django.utils.translation import get_language
 from django.utils.translation import gettext as _
-from fpdf import FPDF
-from fpdf.enums import XPos, YPos
 from fpdf.fonts import TextStyle
 
-from noroshi.advisories.models import Bulletin
+from noroshi.advisories.daily_wording import at, grouped, percent, reasons_in_words, sentences, severity
+from noroshi.advisories.models import Bulletin, Sheet
 from noroshi.core.domain.tlp import TLP
-from noroshi.core.errors import Conflict
-
-MARGIN: Final = 18
-INK: Final = (28, 32, 38)
-SOFT: Final = (104, 112, 122)
-FONT: Final = "sheet"
+from noroshi.kit.pdf import FONT, INK, SOFT, Page
 
 
 def bulletin_as_pdf(bulletin: Bulletin) -> bytes:
     """Return a bulletin that is out as a file, in the reader's language. Raise Conflict where the font is missing."""
     language = get_language() or "ja"
     kept: dict[str, str] = bulletin.frozen["html"]
-    page = _Page(f"{TLP(bulletin.tlp).label}  ·  {bulletin.reference}")
-    page.set_title(f"{bulletin.reference} {bulletin.title}")
+    title = f"{bulletin.reference} {bulletin.title}"
+    page = Page(f"{TLP(bulletin.tlp).label}  ·  {bulletin.reference}", title=title)
     page.line_of(bulletin.title, 16)
     page.line_of(f"{bulletin.reference}  ·  {bulletin.category}  ·  {bulletin.frozen['published']}", 8.5, SOFT)
     page.ln(3)
@@ -48,31 +41,33 @@ _STYLES: Final = {
 }
 
 
-class _Page(FPDF):
-    def __init__(self, mark: str) -> None:
-        super().__init__(format="A4")
-        self.mark = mark
-        self.set_margin(MARGIN)
-        self.set_auto_page_break(auto=True, margin=MARGIN + 4)
-        if not settings.REPORT_FONT.is_file():
-            raise Conflict(
-                _("A PDF needs a Japanese font, and %(path)s is not there: install fonts-noto-cjk.")
-                % {"path": settings.REPORT_FONT}
-            )
-        for style in ("", "B", "I", "BI"):  # the one font stands for all: Japanese has no slanted letters
-            self.add_font(FONT, style=style, fname=settings.REPORT_FONT)
-        self.set_font(FONT, size=10)
-        self.add_page()
+def sheet_as_pdf(sheet: Sheet) -> bytes:
+    """Return a daily sheet as a file, in the reader's language. Raise Conflict where the font is missing."""
+    said = sheet.frozen
+    title = _("Daily sheet %(reference)s") % {"reference": sheet.reference}
+    page = Page(f"{TLP(sheet.tlp).label}  ·  {sheet.reference}", title=title)
+    page.line_of(title, 16)
+    page.line_of(f"{at(said['since'])} – {at(said['until'])}", 8.5, SOFT)
+    page.ln(2)
+    for sentence in sentences(said):
+        page.line_of(sentence, 10)
+    for label, lines in grouped(said):
+        _heading(page, f"{label} ({len(lines)})")
+        for each, words in lines:
+            page.line_of(f"{each['name']}  {words}  [{each['catalogue']}]", 9)
+    if said["vulnerabilities"]:
+        heading = _("Vulnerabilities that matter to the sector")
+        _heading(page, f"{heading} ({len(said['vulnerabilities'])})")
+    for each in said["vulnerabilities"]:
+        page.line_of(f"{each['name']}  {each['title']}", 9)
+        epss = percent(each["probability"])
+        parts = (severity(each), f"EPSS {epss}" if epss else "", reasons_in_words(each))
+        page.line_of("  ·  ".join(filter(None, parts)), 8, SOFT)
+    page.ln(3)
+    page.line_of(f"SHA-256 {said['sha256']}", 7.5, SOFT)
+    return bytes(page.output())
 
-    def footer(self) -> None:
-        """Say on each page how far it may go."""
-        self.set_y(-MARGIN)
-        self.set_font(FONT, size=7.5)
-        self.set_text_color(*SOFT)
-        self.cell(0, 5, f"{self.mark}  ·  {self.page_no()}", align="C")
 
-    def line_of(self, text: str, size: float, colour: tuple[int, int, int] = INK) -> None:
-        """Write a paragraph of one size."""
-        self.set_font(FONT, size=size)
-        self.set_text_color(*colour)
-        self.multi_cell(0, size * 0.55, text, new_x=XPos.LMARGIN, new_y=YPos.NEXT)
+def _heading(page: Page, text: str) -> None:
+    page.ln(3)
+    page.line_of(text, 11.5)

@@ -29,6 +29,12 @@ def look_after_sources() -> None:
     actions.look_after_sources()
 
 
+@recurring("advisories.sheet", every=timedelta(minutes=1))
+def issue_scheduled_sheet() -> None:
+    """Issue the daily sheet at its fixed time; a worker that was down then does so when it is back."""
+    actions.issue_scheduled_sheet()
+
+
 @recurring("advisories.forget", every=timedelta(days=1))
 def forget_fetched() -> None:
     """Forget the bytes that were fetched long ago."""

@@ -16,6 +16,7 @@ urlpatterns = [
     path("sheets/words", daily.watched_words, name="watched-words"),
     path("sheets/<uuid:sheet_id>/", daily.sheet_detail, name="sheet"),
     path("sheets/<uuid:sheet_id>/sheet.csv", daily.sheet_csv, name="sheet-csv"),
+    path("sheets/<uuid:sheet_id>/sheet.pdf", daily.sheet_pdf, name="sheet-pdf"),
     path("sources/", sources.sources, name="sources"),
     path("sources/add", sources.add_source, name="add-source"),
     path("sources/<uuid:source_id>/", sources.source, name="source"),

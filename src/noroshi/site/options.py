@@ -6,7 +6,7 @@ Values come from `NOROSHI_*` environment variables, or, for secrets, from the fi
 import os
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import datetime, time, timedelta
 from ipaddress import IPv4Network, IPv6Network, ip_network
 from pathlib import Path
 from typing import Any, Final
@@ -89,6 +89,30 @@ def _address(text: str) -> tuple[str, int] | None:
     if not host or not port.isascii() or not port.isdigit() or int(port) > 65_535:  # noqa: PLR2004 - the last port
         raise ValueError("expected an address and a port, as in 0.0.0.0:6514")
     return host.removeprefix("[").removesuffix("]"), int(port)
+
+
+_DAYS: Final = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
+
+
+def _weekly(text: str) -> tuple[frozenset[int], time] | None:
+    """Read a time of day with the days of the week before it, as in mon-fri 08:30, or of every day; empty: None."""
+    if not text:
+        return None
+    days, _space, moment = text.rpartition(" ")
+    try:
+        at = datetime.strptime(moment, "%H:%M").time()  # noqa: DTZ007 - a time of day has no zone
+        chosen = frozenset(day for part in _names(days) for day in _span(*part.lower().partition("-")))
+    except ValueError:
+        raise ValueError("expected a time, with days or without, as in mon-fri 08:30") from None
+    return chosen or frozenset(range(len(_DAYS))), at
+
+
+def _span(first: str, dash: str, last: str) -> range:
+    begin = _DAYS.index(first)
+    end = _DAYS.index(last) if dash else begin
+    if end < begin:
+        raise ValueError(last)
+    return range(begin, end + 1)
 
 
 OPTIONS: Final = (
@@ -196,6 +220,13 @@ OPTIONS: Final = (
         int,
         "90",
         "Days for which the bytes that sources of advisories sent are kept, to be read again.",
+    ),
+    Option(
+        "SHEET_AT",
+        _weekly,
+        "",
+        "When the daily sheet goes out, in the time zone of pages: mon-fri 08:30, or 08:30 for every day. "
+        "Empty: when an operator issues it.",
     ),
     Option(
         "DROP_DIR",

@@ -1,11 +1,12 @@
 """The daily sheet: put together, looked at, issued once."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any, Final
 from uuid import UUID
 
+from django.conf import settings
 from django.db import transaction
 from django.utils import timezone
 from django.utils.translation import gettext as _
@@ -79,10 +80,13 @@ def issue_sheet(actor: Actor, *, after: UUID | None, by_schedule: bool = False) 
 
 
 @transaction.atomic
-def issue_scheduled_sheet(is_time: Callable[[datetime], bool], world: str = REAL) -> Sheet | None:
-    """Issue the sheet of this day if `is_time` says so of now, and it was not issued for this day before."""
+def issue_scheduled_sheet(world: str = REAL) -> Sheet | None:
+    """Issue the sheet of this day if its fixed time (`SHEET_AT`) has come, and it was not issued for this day before.
+
+    All or nothing: whoever is killed meanwhile has issued none, and the next round does.
+    """
     now = timezone.localtime(clock.now())
-    if not is_time(now) or queries.is_issued_by_schedule(world, now.date()) or the_hub() is None:
+    if not _is_time(now) or queries.is_issued_by_schedule(world, now.date()) or the_hub() is None:
         return None
     counted = _counter()
     if queries.is_issued_by_schedule(world, now.date()):
@@ -107,6 +111,13 @@ def keep_watched_words(actor: Actor, words: Sequence[str]) -> None:
         if word not in known
     )
     ledger.record(actor, "advisories.words.kept", words=len(wanted))
+
+
+def _is_time(now: datetime) -> bool:
+    if settings.SHEET_AT is None:
+        return False
+    days, at = settings.SHEET_AT
+    return now.weekday() in days and now.time() >= at
 
 
 def _counter() -> Numbering:

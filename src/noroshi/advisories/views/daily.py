@@ -16,6 +16,7 @@ from noroshi.advisories.daily_lists import SHEETS
 from noroshi.advisories.daily_wording import as_csv, grouped, percent, reasons_in_words, sentences, severity
 from noroshi.advisories.daily_wording import source_in_words as source_words
 from noroshi.advisories.forms.daily import WordsForm
+from noroshi.advisories.sheets import sheet_as_pdf
 from noroshi.core import clock
 from noroshi.core.actor import Actor
 from noroshi.core.domain.channels import Channel
@@ -76,6 +77,16 @@ def sheet_csv(request: ActorRequest, sheet_id: UUID) -> StreamingHttpResponse:
             "Cache-Control": "no-store",
         },
     )
+
+
+@require_safe
+def sheet_pdf(request: ActorRequest, sheet_id: UUID) -> HttpResponse:
+    """Hand out a sheet as a file, in the reader's language."""
+    policy.require_member(request.actor)
+    sheet = queries.sheet_for(request.actor, sheet_id)
+    answer = HttpResponse(sheet_as_pdf(sheet), content_type="application/pdf")
+    answer["Content-Disposition"] = f'attachment; filename="{sheet.reference}.pdf"'
+    return answer
 
 
 def watched_words(request: ActorRequest) -> HttpResponse:

@@ -2,12 +2,10 @@
 
 from typing import Final
 
-from django.conf import settings
 from django.utils.translation import gettext as _
-from fpdf import FPDF
 from fpdf.enums import XPos, YPos
 
-from noroshi.core.errors import Conflict
+from noroshi.kit.pdf import FONT, INK, SOFT, Page
 from noroshi.sharing.queries import Report
 from noroshi.sharing.reports.sections import Section, headings, period_name, sections
 
@@ -16,8 +14,6 @@ LABEL: Final = 74
 VALUE: Final = 26
 BAR: Final = 24
 ROW: Final = 6.2
-INK: Final = (28, 32, 38)
-SOFT: Final = (104, 112, 122)
 FIRE: Final = (186, 74, 32)
 
 
@@ -31,38 +27,19 @@ def report_as_pdf(report: Report, mark: str) -> bytes:
     return bytes(page.output())
 
 
-class _Sheet(FPDF):
+class _Sheet(Page):
     def __init__(self, mark: str) -> None:
-        super().__init__(format="A4")
-        self.mark = mark
-        self.set_margin(MARGIN)
-        self.set_auto_page_break(auto=True, margin=MARGIN + 4)
-        if not settings.REPORT_FONT.is_file():
-            raise Conflict(
-                _("A PDF needs a Japanese font, and %(path)s is not there: install fonts-noto-cjk.")
-                % {"path": settings.REPORT_FONT}
-            )
-        self.add_font("report", fname=settings.REPORT_FONT)
-        self.set_font("report", size=10)
-        self.set_title(_("Sector report"))
-        self.add_page()
-
-    def footer(self) -> None:
-        """Say on each page how far it may go, and who took it."""
-        self.set_y(-MARGIN)
-        self.set_font("report", size=7.5)
-        self.set_text_color(*SOFT)
-        self.cell(0, 5, f"TLP:AMBER  ·  {self.mark}  ·  {self.page_no()}", align="C")
+        super().__init__(f"TLP:AMBER  ·  {mark}", title=_("Sector report"), margin=MARGIN)
 
     def heading(self, text: str) -> None:
         """Write the title."""
-        self.set_font("report", size=17)
+        self.set_font(FONT, size=17)
         self.set_text_color(*INK)
         self.cell(0, 11, text, new_x=XPos.LMARGIN, new_y=YPos.NEXT)
 
     def note(self, text: str) -> None:
         """Write a line of small print."""
-        self.set_font("report", size=8.5)
+        self.set_font(FONT, size=8.5)
         self.set_text_color(*SOFT)
         self.multi_cell(0, 5, text, new_x=XPos.LMARGIN, new_y=YPos.NEXT)
 
@@ -71,7 +48,7 @@ class _Sheet(FPDF):
         if self.will_page_break(ROW * (len(section.lines) + 3)):
             self.add_page()
         self.ln(4)
-        self.set_font("report", size=11.5)
+        self.set_font(FONT, size=11.5)
         self.set_text_color(*INK)
         self.cell(0, 7, section.title, new_x=XPos.LMARGIN, new_y=YPos.NEXT)
         self._row("", columns, soft=True)
@@ -80,7 +57,7 @@ class _Sheet(FPDF):
             self._row(line.label, line.texts, bar=line.share / longest)
 
     def _row(self, label: str, values: list[str], *, bar: float = 0, soft: bool = False) -> None:
-        self.set_font("report", size=8 if soft else 9.5)
+        self.set_font(FONT, size=8 if soft else 9.5)
         self.set_text_color(*(SOFT if soft else INK))
         self.cell(LABEL, ROW, label)
         for value in values:
