@@ -13,6 +13,7 @@ from noroshi.advisories.actions.bulletins import (
     tick_bulletin,
     withdraw_bulletin,
 )
+from noroshi.advisories.actions.bundles import Packed, export_bundle, import_bundle
 from noroshi.advisories.actions.collecting import collect, handed_out
 from noroshi.advisories.actions.daily import (
     Prepared,
@@ -46,6 +47,7 @@ from noroshi.advisories.actions.upkeep import forget_fetched
 __all__ = [
     "LONGEST_EDITED",
     "Draft",
+    "Packed",
     "Prepared",
     "SourceSaid",
     "add_source",
@@ -57,10 +59,12 @@ __all__ = [
     "discard_bulletin",
     "document_of",
     "draft_bulletin",
+    "export_bundle",
     "forget_fetched",
     "hand_back_bulletin",
     "handed_out",
     "ignore_letter",
+    "import_bundle",
     "issue_scheduled_sheet",
     "issue_sheet",
     "keep_category",

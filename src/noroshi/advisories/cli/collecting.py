@@ -66,7 +66,7 @@ def collect(*, name: str) -> None:
         raise Conflict(f"There is no source {name} that is switched on, or its host is being asked just now.")
     for source in asked:
         for fetch in actions.collect(source, pages=MOST_PAGES):
-            click.echo(f"{source.name}: {_told(fetch)}")
+            click.echo(f"{source.name}: {told(fetch)}")
             failed += fetch.outcome in {"failed", "set_aside"}
     if failed:
         raise Conflict(f"{failed} did not answer as they should.")
@@ -89,10 +89,11 @@ def load(*, file: Path, kind: str, name: str) -> None:
     source = actions.source_for_files(actor, name=name or f"files, {kind}", kind=SourceKind(kind))
     with _progress() as tell:
         fetch = actions.load_file(actor, source, file, tell=tell)
-    click.echo(f"{source.name}: {_told(fetch)}")
+    click.echo(f"{source.name}: {told(fetch)}")
 
 
-def _told(fetch: "Fetch") -> str:
+def told(fetch: "Fetch") -> str:
+    """Return in a line what became of a fetch."""
     if fetch.outcome == "failed":
         return f"failed: {fetch.detail}"
     counts = f"{fetch.new:,} new, {fetch.changed:,} changed, {fetch.refused:,} not read"
