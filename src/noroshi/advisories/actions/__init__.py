@@ -41,6 +41,7 @@ from noroshi.advisories.actions.sources import (
     source_for_files,
     switch_source,
 )
+from noroshi.advisories.actions.stix import say_bulletin_in_stix
 from noroshi.advisories.actions.telling import look_after_sources, verdict_of
 from noroshi.advisories.actions.upkeep import forget_fetched
 
@@ -79,6 +80,7 @@ __all__ = [
     "replay_fetch",
     "replay_letter",
     "revise_bulletin",
+    "say_bulletin_in_stix",
     "settle_source",
     "source_for_files",
     "submit_bulletin",

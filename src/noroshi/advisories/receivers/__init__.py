@@ -1,5 +1,5 @@
 """What the room does when something has happened."""
 
-from noroshi.advisories.receivers import bulletins, daily, sources
+from noroshi.advisories.receivers import bulletins, daily, sources, stix
 
-__all__ = ["bulletins", "daily", "sources"]
+__all__ = ["bulletins", "daily", "sources", "stix"]

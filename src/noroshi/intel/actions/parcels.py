@@ -28,6 +28,7 @@ def publish_parcel(
     received: Iterable[tuple[Header, bytes]] = (),
     derived: Iterable[tuple[Header, bytes]] = (),
     state: str = "",
+    source: Source = Source.SIGNAL,
 ) -> Parcel:
     """Put objects into the parcel of `item`, behind what is there, and let it follow the item as it is now.
 
@@ -37,7 +38,7 @@ def publish_parcel(
     """
     taken: dict[str, Any] = {name: getattr(item, name) for name in _FOLLOWED} | ({"state": state} if state else {})
     parcel, _new = Parcel.everything.update_or_create(
-        pk=item.pk, defaults={**taken, "source": Source.SIGNAL, "shown_at": shown_at}
+        pk=item.pk, defaults={**taken, "source": source, "shown_at": shown_at}
     )
     first = parcel.size
     fill(parcel, received, received=True)
@@ -56,10 +57,11 @@ def replace_parcel(
     received: Iterable[tuple[Header, bytes]] = (),
     derived: Iterable[tuple[Header, bytes]] = (),
     state: str = "",
+    source: Source = Source.SIGNAL,
 ) -> None:
     """Put `objects` in the place of all that the item's parcel said: what is taken back is not kept."""
     StixObject.everything.filter(parcel=item.pk).delete()
-    publish_parcel(item, objects, shown_at=shown_at, received=received, derived=derived, state=state)
+    publish_parcel(item, objects, shown_at=shown_at, received=received, derived=derived, state=state, source=source)
 
 
 def withdraw_parcel(item: Shareable) -> None:

@@ -15,6 +15,7 @@ class Source(models.TextChoices):
     """How a parcel came to be here."""
 
     SIGNAL = "signal", _("Written for a signal")
+    BULLETIN = "bulletin", _("Written for a bulletin")
     RECEIVED = "received", _("Sent in")
     IDENTITY = "identity", _("An organisation of this hub")
 
