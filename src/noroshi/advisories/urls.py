@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from noroshi.advisories.views import daily, sources, vulnerabilities
+from noroshi.advisories.views import daily, sources, trends, vulnerabilities
 
 app_name = "advisories"
 
@@ -17,6 +17,9 @@ urlpatterns = [
     path("sheets/<uuid:sheet_id>/", daily.sheet_detail, name="sheet"),
     path("sheets/<uuid:sheet_id>/sheet.csv", daily.sheet_csv, name="sheet-csv"),
     path("sheets/<uuid:sheet_id>/sheet.pdf", daily.sheet_pdf, name="sheet-pdf"),
+    path("trends/", trends.trends, name="trends"),
+    path("trends/report.pdf", trends.trends_pdf, name="trends-pdf"),
+    path("trends/<slug:section>.csv", trends.trends_csv, name="trends-csv"),
     path("sources/", sources.sources, name="sources"),
     path("sources/add", sources.add_source, name="add-source"),
     path("sources/<uuid:source_id>/", sources.source, name="source"),

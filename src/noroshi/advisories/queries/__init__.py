@@ -41,6 +41,7 @@ from noroshi.advisories.queries.sources import (
     sources_for,
     waiting_letters,
 )
+from noroshi.advisories.queries.trends import Trends, quarters_on_offer, trends_of
 from noroshi.advisories.queries.vulnerabilities import (
     MOST_ITEMS,
     ClaimMade,
@@ -58,6 +59,7 @@ __all__ = [
     "MOST_ITEMS",
     "ClaimMade",
     "Edition",
+    "Trends",
     "asked_sources",
     "bulletin_for",
     "bulletins_about",
@@ -84,6 +86,7 @@ __all__ = [
     "newest_of",
     "newly_named",
     "numbers_of_names",
+    "quarters_on_offer",
     "sheet_for",
     "sheets_for",
     "source_for",
@@ -91,6 +94,7 @@ __all__ = [
     "template_named",
     "templates",
     "templates_on_offer",
+    "trends_of",
     "untold_changes",
     "versions_of",
     "vulnerabilities_for",

@@ -104,7 +104,17 @@ from noroshi.sharing.queries.relations import (
     relations_of,
     suggestions_for,
 )
-from noroshi.sharing.queries.reports import ANONYMOUS, Figures, Report, periods_on_offer, sector_report
+from noroshi.sharing.queries.reports import (
+    ANONYMOUS,
+    QUARTERS_BACK,
+    Figures,
+    Report,
+    kinds_in,
+    periods_on_offer,
+    sector_report,
+    tags_in,
+    values_in,
+)
 from noroshi.sharing.queries.rooms import RoomNumbers, guests_of, own_group, room_numbers, shared_with
 from noroshi.sharing.queries.searches import (
     MOST_NEW,
@@ -157,6 +167,7 @@ __all__ = [
     "COMMENT_KIND",
     "DOCUMENT_KIND",
     "MOST_NEW",
+    "QUARTERS_BACK",
     "REFERENCE_KIND",
     "SEARCH_KIND",
     "UNANSWERED",
@@ -238,6 +249,7 @@ __all__ = [
     "item_known_to",
     "items_of",
     "items_of_reference",
+    "kinds_in",
     "ledger_of",
     "listed_questions",
     "listed_references",
@@ -304,6 +316,7 @@ __all__ = [
     "stances_of_own",
     "stay_of",
     "suggestions_for",
+    "tags_in",
     "tags_of",
     "takes_two",
     "thread_of",
@@ -311,6 +324,7 @@ __all__ = [
     "tombstones_for",
     "under_lifted_embargo",
     "value_for",
+    "values_in",
     "values_of_each",
     "versions_of",
     "versions_of_document",

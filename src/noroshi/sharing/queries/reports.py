@@ -24,7 +24,16 @@ from noroshi.intel.queries import counts_that_saw
 from noroshi.members.models import InstitutionKind
 from noroshi.sharing.domain.periods import MONTHS, QUARTER, Period
 from noroshi.sharing.domain.release import quantile
-from noroshi.sharing.models import Acknowledgement, Kind, Signal, Stance, StanceKind, Target
+from noroshi.sharing.models import (
+    Acknowledgement,
+    Kind,
+    Signal,
+    SignalObservable,
+    SignalTag,
+    Stance,
+    StanceKind,
+    Target,
+)
 from noroshi.sharing.queries.signals import published_for
 
 ANONYMOUS: Final = "anonymous"
@@ -91,6 +100,38 @@ def sector_report(actor: Actor, period: Period) -> Report:
     last = period.months[-1]
     trend = [last.moved(-step) for step in reversed(range(MONTHS + 1))]
     return Report(period, now, before, year_before, [(each, _kinds_of([each], months).total) for each in trend])
+
+
+def kinds_in(actor: Actor, period: Period) -> tuple[Shown[str], list[tuple[Period, Shown[str]]]]:
+    """Return what the report of an ended period tells of kinds, and those of its months: no more."""
+    actor = actor.by(Channel.EXPORT)
+    months = _lines(actor, period.start, period.end)
+    return _kinds_of(period.months, months), [(each, _kinds_of([each], months)) for each in period.months]
+
+
+def values_in(actor: Actor, period: Period) -> Shown[str]:
+    """Return how often the signals of an ended period name values of each type."""
+    actor = actor.by(Channel.EXPORT)
+    signals = _published(actor, period.start, period.end).order_by().values("pk")
+    rows = SignalObservable.objects.visible_to(actor).filter(signal__in=signals)
+    return publishable(_cells(rows, "observable__type"))
+
+
+def tags_in(actor: Actor, period: Period, beginning: str) -> Shown[str]:
+    """Return how many signals of an ended period bear each tag whose name begins so, by the tag's title."""
+    actor = actor.by(Channel.EXPORT)
+    signals = _published(actor, period.start, period.end).order_by().values("pk")
+    rows = SignalTag.objects.visible_to(actor).filter(signal__in=signals, tag__name__startswith=beginning)
+    return publishable(_cells(rows, "tag__title"))
+
+
+def _cells(rows: QuerySet[Any], key: str) -> dict[str, Cell]:
+    """Count parts of signals by a column; an anonymous author stands behind none."""
+    found: dict[str, Cell] = defaultdict(Cell)
+    parts = rows.order_by().values_list(key, "signal__author_mode", "signal__owner")
+    for name, mode, owner, number in parts.annotate(number=Count("pk")):
+        found[name] += Cell(number, frozenset({owner} if mode == AuthorMode.NAMED else ()))
+    return dict(found)
 
 
 def _lines(actor: Actor, start: date, end: date) -> dict[Period, list[Line]]:
