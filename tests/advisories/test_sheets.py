@@ -144,6 +144,27 @@ def test_what_changes_is_told_and_what_trembles_is_not(issue, told):
     assert named(issue()) == {}
 
 
+def test_what_only_a_catalogue_says_stands_among_its_changes_alone(issue, catalogue, told):
+    catalogue(1)
+    issue()
+    told("CVE-2099-0002", scored(9.8))
+    catalogue(2, n0001={"dateAdded": "2026-11-20"}, n0002={"dateAdded": "2026-11-20"})
+    sheet = issue()
+    assert changes(sheet) == [("CVE-2099-0001", "added"), ("CVE-2099-0002", "added")]
+    assert named(sheet) == {"CVE-2099-0002": ["exploited", "critical"]}
+    assert named(issue()) == {}
+
+
+def test_what_a_catalogue_has_just_listed_is_not_counted_as_history_too(issue, catalogue, told, stopped_clock):
+    catalogue(1)
+    issue()
+    for name in ("CVE-2099-0001", "CVE-2019-0002"):
+        told(name, scored(9.8), published=stopped_clock.now.replace(year=2019))
+    catalogue(2, n0001={"dateAdded": "2019-01-01"})
+    sheet = issue()
+    assert (changes(sheet), named(sheet), sheet.frozen["older"]) == ([("CVE-2099-0001", "added")], {}, 1)
+
+
 def test_a_watched_product_stands_on_the_sheet_however_grave_it_is(cast, issue, told):
     actions.keep_watched_words(cast.actor("hub_op"), ["FortiOS", "", "FortiOS", " 一太郎 "])
     assert queries.watched_words("real") == ["FortiOS", "一太郎"]
@@ -266,7 +287,7 @@ def test_the_file_starts_no_formula_and_says_who_took_it(cast, issue, told, cata
     lines = b"".join(answer.streaming_content).decode("utf-8-sig").splitlines()
     cells = [cell.strip('"') for line in lines for cell in line.split(",")]
     assert not [cell for cell in cells if cell.startswith(("=", "＝", "+", "@"))]
-    assert len(lines) == 1 + 1 + 2 + 1
+    assert len(lines) == 1 + 1 + 1 + 1
     assert lines[1].startswith("Catalogue,CVE-2099-0001,Newly listed,'=HYPERLINK(1)")
     assert "CVE-2099-0002,CVSS 9.8,'＝cmd" in "\n".join(lines)
     assert all("a1" in line for line in lines[1:])

@@ -126,11 +126,12 @@ def test_the_makers_most_named_stand_first_and_what_has_no_day_is_left_out(cast,
         n4=("2026-10-01", "Numbat", "Mail"),
         n5=("someday", "Bilby", "Mail"),
         n6=("2026-09-01", "", "Alone"),
+        n7=("2026-09-02", "Okapi", "Okapi Client"),
     )
-    assert list(rows(cast, "vendors").items()) == [("Okapi", [1, 1, 0]), ("Quokka", [0, 1, 0])]
+    assert list(rows(cast, "vendors").items()) == [("Okapi", [1, 1, 1]), ("Quokka", [0, 1, 0])]
     assert rows(cast, "products") == {
         "Alone": [0, 0, 1],
-        "Okapi Client": [0, 1, 0],
+        "Okapi Client": [0, 1, 1],
         "Okapi Server": [1, 0, 0],
         "Quokka Gate": [0, 1, 0],
     }

@@ -68,6 +68,8 @@ def change_in_words(change: str, before: Mapping[str, Any], after: Mapping[str, 
         return _joined(said.get("vendor"), said.get("product"), said.get("name"), due, ransomware)
     if change == "ransomware":
         return _("used for ransomware") if after.get("ransomware") else _("not said to be used for ransomware any more")
+    if change == "due":
+        return f"{_plain(before.get('due'))} → {_plain(after.get('due'))}"
     return "; ".join(f"{name}: {_plain(before.get(name))} → {_plain(after.get(name))}" for name in {**before, **after})
 
 

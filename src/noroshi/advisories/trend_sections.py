@@ -17,8 +17,10 @@ from noroshi.sharing.models import Kind
 from noroshi.sharing.reports.sections import period_name
 
 PHISHING: Final = Kind.PHISHING
-COLUMN: Final = 64
+COLUMN: Final = 84
 """Of a grid, in pixels: room for a month."""
+LONGEST_NAME: Final = 22
+"""Of a row of a grid; the file has names in full."""
 
 
 @dataclass(frozen=True)
@@ -59,13 +61,18 @@ class Section:
         if not self.is_grid:
             return bar_chart(self.chart)
         values = [_drawn(values) for _label, values in self.rows]
-        return heat_map(HeatMap(self.title, [name for name, _ in self.rows], self.columns, values, self.unit, COLUMN))
+        names = [_shortened(name) for name, _values in self.rows]
+        return heat_map(HeatMap(self.title, names, self.columns, values, self.unit, COLUMN))
 
     def lines(self, mark: str) -> Iterator[str]:
         """Yield the figures as lines of a file; `mark` says who took it, and when."""
         yield BYTE_ORDER_MARK + csv_line(["", *self.columns, _("Exported by, at")])
         for label, values in self.rows:
             yield csv_line([label, *("" if value is None else value for value in values), mark])
+
+
+def _shortened(name: str) -> str:
+    return name if len(name) <= LONGEST_NAME else f"{name[: LONGEST_NAME - 1]}…"
 
 
 def _drawn(values: Sequence[int | None]) -> list[int]:

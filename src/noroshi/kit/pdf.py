@@ -56,7 +56,7 @@ class Page(FPDF):
         """Write a paragraph of one size."""
         self.set_font(FONT, size=size)
         self.set_text_color(*colour)
-        self.multi_cell(0, size * 0.55, text, new_x=XPos.LMARGIN, new_y=YPos.NEXT)
+        self.multi_cell(0, size * 0.55, text, align="L", new_x=XPos.LMARGIN, new_y=YPos.NEXT)
 
     def part(self, text: str) -> None:
         """Begin a part, on the next page where little room is left."""
@@ -76,6 +76,8 @@ class Page(FPDF):
         for place, label in enumerate(chart.labels):
             left, top = self.l_margin + place * slot, foot - 5
             for number, series in enumerate(chart.series):
+                if not series.values[place]:
+                    continue
                 height = (PLOT_HEIGHT - 10) * series.values[place] / highest
                 self.set_fill_color(*TONES[number % len(TONES)])
                 top -= height

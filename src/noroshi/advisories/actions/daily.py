@@ -1,6 +1,6 @@
 """The daily sheet: put together, looked at, issued once."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any, Final
@@ -21,6 +21,7 @@ from noroshi.advisories.domain.daily import (
     composed,
     frozen,
     is_history,
+    is_told_by_catalogues,
     news_of,
     remembered,
 )
@@ -169,10 +170,11 @@ def _prepared(world: str) -> Prepared:
     changes = list(queries.untold_changes(world))
     marks: list[SheetMark] = []
     forgotten: list[UUID] = []
-    entries, older = _entries(world, span, marks, forgotten)
+    shown = [row for row in changes if not span.is_first or row.at > span.since]
+    entries, older = _entries(world, span, {row.name for row in shown}, marks, forgotten)
     said = composed(
         span,
-        changes=[_change(row) for row in changes if not span.is_first or row.at > span.since],
+        changes=[_change(row) for row in shown],
         entries=entries,
         older=older,
         sources=[_source(source) for source in queries.asked_sources(world)],
@@ -180,7 +182,9 @@ def _prepared(world: str) -> Prepared:
     return Prepared(said, span, before, [row.pk for row in changes], marks, forgotten)
 
 
-def _entries(world: str, span: Span, marks: list[SheetMark], forgotten: list[UUID]) -> tuple[list[Entry], int]:
+def _entries(
+    world: str, span: Span, changed: Collection[str], marks: list[SheetMark], forgotten: list[UUID]
+) -> tuple[list[Entry], int]:
     """Return what belongs on the sheet, and how much else came in that is history; what to remember goes into lists."""
     words = queries.newly_named(world, Watched(queries.watched_words(world)), span.since)
     entries, older = [], 0
@@ -192,8 +196,10 @@ def _entries(world: str, span: Span, marks: list[SheetMark], forgotten: list[UUI
         _mark(number, memory, remembered(facts, memory, news), marks, forgotten)
         if not news or (span.is_first and not is_new):
             continue
+        if facts.name in changed and is_told_by_catalogues(news):
+            continue
         if is_new and is_history(facts, published, span.until):
-            older += 1
+            older += facts.name not in changed  # of which the sheet tells anyway
         else:
             entries.append(Entry(facts, news, is_new))
     return entries, older

@@ -130,6 +130,11 @@ def is_history(facts: Facts, published: datetime | None, until: datetime) -> boo
     return published < long_ago and facts.exploited_since < long_ago.date().isoformat()
 
 
+def is_told_by_catalogues(news: Sequence[Why]) -> bool:
+    """Whether nothing of it is more than what a catalogue said, which stands on the sheet as its change."""
+    return {each["reason"] for each in news} <= {Reason.EXPLOITED, Reason.RANSOMWARE}
+
+
 def remembered(facts: Facts, memory: Memory | None, news: Sequence[Why]) -> Memory:
     """Return what is remembered of it once a sheet with `news` is out."""
     lowest = facts.probability

@@ -120,7 +120,8 @@ def _named(actor: Actor, quarter: Period) -> tuple[dict[str, ByMonth], dict[str,
             if month and vendor:
                 vendors[vendor][month] += 1
             if month and product:
-                products[" ".join(filter(None, (vendor, product)))][month] += 1
+                named = product if product.startswith(vendor) else f"{vendor} {product}"
+                products[named][month] += 1
     return _most(vendors, quarter), _most(products, quarter)
 
 
