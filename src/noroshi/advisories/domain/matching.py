@@ -6,7 +6,7 @@ A range that cannot be compared makes the answer unknown, never "not affected".
 
 import re
 import unicodedata
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 from typing import Final
@@ -112,7 +112,12 @@ def of_version(affected: Affected, version: str) -> Verdict:
         if held is None:
             undecided.append(each)
         elif held.inside:
-            return _decided(each, held, undecided)
+            return decided(each, undecided, is_sure=held.sure)
+    return otherwise(affected, undecided)
+
+
+def otherwise(affected: Affected, undecided: Sequence[Range]) -> Verdict:
+    """Return what is said of a version that no range holds; some of them may not have been comparable."""
     if undecided or affected.text:
         what = "; ".join([*(range_words(each) for each in undecided), affected.text]).strip("; ")
         return Verdict(Answer.UNKNOWN, Confidence.NAME_ONLY, f"cannot be compared: {what}"[:300])
@@ -122,14 +127,14 @@ def of_version(affected: Affected, version: str) -> Verdict:
     return Verdict(_ANSWERS[affected.otherwise], confidence, f"every other version: {affected.otherwise.value}")
 
 
-def _decided(each: Range, held: "_Held", undecided: list[Range]) -> Verdict:
-    """An earlier range that cannot be compared might have said otherwise."""
+def decided(each: Range, undecided: Sequence[Range], *, is_sure: bool) -> Verdict:
+    """Return what a range says that holds a version; an earlier one, not comparable, might have said otherwise."""
     if any(other.status is not each.status for other in undecided):
         rule = f"{range_words(each)}, but before it cannot be compared: {range_words(undecided[0])}"
         return Verdict(Answer.UNKNOWN, Confidence.NAME_ONLY, rule)
     single = bool(each.low) and each.low == each.high
     sure = Confidence.EXACT if single else Confidence.RANGED
-    return Verdict(_ANSWERS[each.status], sure if held.sure else Confidence.HEURISTIC, range_words(each))
+    return Verdict(_ANSWERS[each.status], sure if is_sure else Confidence.HEURISTIC, range_words(each))
 
 
 def range_words(each: Range) -> str:
@@ -156,7 +161,7 @@ def _holds(scheme: Scheme, each: Range, version: str) -> _Held | None:
     """Tell whether a range holds a version; None where they cannot be compared."""
     if each.is_everything:
         return _Held(inside=True, sure=True)
-    if each.low == each.high and _same(each.low) == _same(version):
+    if each.low == each.high and spelled(each.low) == spelled(version):
         return _Held(inside=True, sure=True)
     if scheme is Scheme.OPAQUE:
         return _Held(inside=False, sure=True) if each.low == each.high else None
@@ -170,7 +175,7 @@ def _holds(scheme: Scheme, each: Range, version: str) -> _Held | None:
 def _between(scheme: Scheme, each: Range, version: str) -> bool | None:
     at = versions.key(scheme, version)
     low = versions.key(scheme, each.low) if each.low else b""
-    high = _end(scheme, each.high) if each.high else versions.BEHIND_ALL
+    high = end_of(scheme, each.high) if each.high else versions.BEHIND_ALL
     if at is None or low is None or high is None:
         return None
     return (at >= low if each.low_included or not each.low else at > low) and (
@@ -178,17 +183,23 @@ def _between(scheme: Scheme, each: Range, version: str) -> bool | None:
     )
 
 
-def _end(scheme: Scheme, high: str) -> bytes | None:
+def end_of(scheme: Scheme, high: str) -> bytes | None:
+    """Return the key where a range ends; None where the scheme cannot read it."""
     return versions.end_of_series(high) if high.endswith(".*") else versions.key(scheme, high)
 
 
 def _is_plain(each: Range, version: str) -> bool:
     """Whether all three are numbers and dots, about whose order nobody argues."""
-    ends = (end.removesuffix(".*") for end in (each.low, each.high, version) if end)
-    return all(_PLAIN_NUMBERS.fullmatch(end) for end in ends)
+    return all(is_plain(end.removesuffix(".*")) for end in (each.low, each.high, version) if end)
 
 
-def _same(version: str) -> str:
+def is_plain(version: str) -> bool:
+    """Tell whether a version is numbers and dots."""
+    return _PLAIN_NUMBERS.fullmatch(version) is not None
+
+
+def spelled(version: str) -> str:
+    """Return a version as two of one spelling are the same, whatever their order is."""
     return version.strip().casefold().removeprefix("v")
 
 

@@ -1,0 +1,9 @@
+"""The fast matcher: many components against many records. It knows no Django; it agrees with `domain.matching`.
+
+`Held` holds records, in a folder if one is given; `matches(held, components)` yields what is said of each pair.
+"""
+
+from noroshi.advisories.engine.held import Added, Held, Record
+from noroshi.advisories.engine.join import Match, Parts, find, matches
+
+__all__ = ["Added", "Held", "Match", "Parts", "Record", "find", "matches"]

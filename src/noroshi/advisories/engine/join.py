@@ -1,0 +1,140 @@
+"""Components held against records: one join for each way of being the same product, and a way back to the reference.
+
+What several blocks of one record say is united as the reference unites it: the least weight, then the first block.
+"""
+
+import json
+import tempfile
+from collections import defaultdict
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from functools import lru_cache
+from pathlib import Path
+from typing import Final
+
+from noroshi.advisories.domain.affected import Affected
+from noroshi.advisories.domain.matching import Answer, Component, Confidence, Kind, Verdict, is_plain, judge, united
+from noroshi.advisories.engine import orders, rows
+from noroshi.advisories.engine.held import Added, Held, Names, named
+from noroshi.advisories.engine.spans import ANSWERS, ASK, CONFIDENCES, weight
+
+KINDS: Final = tuple(Kind)
+_UNSURE: Final = CONFIDENCES.index(Confidence.HEURISTIC)
+_BLANK: Final = weight(Verdict(Answer.UNKNOWN, Confidence.NAME_ONLY, ""))
+
+
+@dataclass(frozen=True, slots=True)
+class Match:
+    """A component and a vulnerability of its product, with what is known of the two."""
+
+    component: Component
+    vulnerability: str
+    verdict: Verdict
+
+
+class Parts:
+    """Components as rows to be joined; each of them once."""
+
+    def __init__(self, components: Iterable[Component]) -> None:
+        self.components = list(dict.fromkeys(components))
+        self.names: list[Names] = [named(each.vendor, each.name, each.cpe, each.purl) for each in self.components]
+
+    def rows(self) -> Iterator[tuple[object, ...]]:
+        """Yield the rows of the table of parts."""
+        for number, (component, names) in enumerate(zip(self.components, self.names, strict=True)):
+            is_blank, has_numbers = not component.version.strip(), is_plain(component.version)
+            for place in orders.places(component.version):
+                flags = (int(place.is_odd), int(is_blank), int(has_numbers))
+                yield (number, *names, place.order, place.at.hex(), *flags)
+
+
+def matches(held: Held, components: Iterable[Component], added: Added | None = None) -> Iterator[Match]:
+    """Yield what is said of components by what is held, or only by what was `added`: in the order of the records."""
+    parts = Parts(components)
+    find(held, parts, added)
+    names = dict(held.opened.execute(_NAMES).fetchall())
+    asked = _asked(held, parts)
+    for record, part, said, kind, rule in held.opened.execute(_ALL).fetchall():
+        verdict = asked[record, part] if said == ASK else _verdict(parts, part, said, kind, rule)
+        yield Match(parts.components[part], names[record], verdict)
+
+
+def find(held: Held, parts: Parts, added: Added | None = None) -> None:
+    """Make the table `result`: part, record, weight, kind and span, one row for each pair of the same product."""
+    opened = held.opened
+    with tempfile.TemporaryDirectory() as beside:
+        path = Path(beside, "parts.csv")
+        rows.write(path, parts.rows())
+        opened.execute(f"CREATE OR REPLACE TEMP TABLE part AS SELECT * FROM ({_named(rows.PART, path)})")  # noqa: S608 - names of ours
+    within = f"s.record >= {added.first} AND s.record < {added.behind}" if added else "true"
+    opened.execute(f"CREATE OR REPLACE TEMP TABLE hit AS {' UNION ALL '.join(_join(kind, within) for kind in Kind)}")
+    opened.execute(_UNITE)
+
+
+def _named(columns: rows.Columns, path: Path) -> str:
+    return f"SELECT * FROM ({rows.read(columns, path)}) AS t({', '.join(columns)})"  # noqa: S608 - names of ours
+
+
+def _join(kind: Kind, within: str) -> str:
+    """Return SQL of what is the same product by one kind of name and by none that is surer."""
+    apart = {
+        Kind.PACKAGE: "true",
+        Kind.PRODUCT: _NO_PACKAGE,
+        Kind.NAME: f"{_NO_PACKAGE} AND (p.product IS NULL OR s.product IS NULL)",
+    }[kind]
+    unsure = _UNSURE if kind is Kind.NAME else 0
+    least = f"greatest(s.weight % 4, {unsure}, CASE WHEN s.by_numbers AND NOT p.plain THEN {_UNSURE} ELSE 0 END)"
+    return f"""
+SELECT p.part, s.record, s.span, s.alone, {KINDS.index(kind)}::UTINYINT AS kind,
+       (CASE WHEN p.blank THEN {_BLANK} WHEN p.odd OR s.weight = {ASK} THEN {ASK}
+             ELSE (s.weight // 4) * 4 + {least} END)::UTINYINT AS weight
+FROM span s JOIN part p ON s.{kind.value} = p.{kind.value} AND s.ord = p.ord
+WHERE p.place >= s.low AND p.place < s.high AND {apart} AND {within}"""  # noqa: S608 - names of ours
+
+
+_NO_PACKAGE: Final = "(s.package IS NULL OR p.package IS NULL OR s.package <> p.package)"
+_UNITE: Final = f"""
+CREATE OR REPLACE TEMP TABLE result AS
+SELECT part, record, weight, kind, span FROM hit WHERE alone
+UNION ALL
+SELECT part, record,
+       CASE WHEN max(weight) = {ASK} THEN {ASK} ELSE min(weight) END::UTINYINT AS weight,
+       arg_min(kind, (weight::BIGINT << 40) | span) AS kind, arg_min(span, (weight::BIGINT << 40) | span) AS span
+FROM hit WHERE NOT alone GROUP BY part, record
+"""  # noqa: S608 - names of ours
+_NAMES: Final = "SELECT record, name FROM record SEMI JOIN result USING (record)"
+_ALL: Final = """
+SELECT r.record, r.part, r.weight, r.kind, s.rule
+FROM result r JOIN span s ON r.span = s.span ORDER BY r.record, r.kind, r.part
+"""
+_ASKED: Final = f"""
+SELECT r.record, r.part, list(d.value ORDER BY d.said)
+FROM result r JOIN said d ON r.record = d.record WHERE r.weight = {ASK} GROUP BY r.record, r.part
+"""  # noqa: S608 - names of ours
+
+
+def _verdict(parts: Parts, part: int, said: int, kind: int, rule: bytes) -> Verdict:
+    if parts.components[part].version.strip():
+        text = rule.decode("utf-8", "surrogatepass")
+    else:
+        text = "the version is not known"
+    answer, sureness = divmod(said, len(CONFIDENCES))
+    link = f"{KINDS[kind]} {parts.names[part][kind]}"
+    return Verdict(ANSWERS[answer], CONFIDENCES[sureness], f"{link}; {text}")
+
+
+def _asked(held: Held, parts: Parts) -> dict[tuple[int, int], Verdict]:
+    """Return what the reference says where no span can tell."""
+    by_values: dict[tuple[bytes, ...], list[tuple[int, int]]] = defaultdict(list)
+    for record, part, values in held.opened.execute(_ASKED).fetchall():
+        by_values[tuple(values)].append((record, part))
+    asked: dict[tuple[int, int], Verdict] = {}
+    for values, pairs in by_values.items():
+        blocks = [Affected.read(json.loads(value)) for value in values]
+        told = lru_cache(maxsize=None)(lambda part, blocks=blocks: _referred(parts.components[part], blocks))
+        asked |= {(record, part): told(part) for record, part in pairs}
+    return asked
+
+
+def _referred(component: Component, blocks: Sequence[Affected]) -> Verdict:
+    return united(verdict for each in blocks if (verdict := judge(component, each)) is not None)

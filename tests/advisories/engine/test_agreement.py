@@ -1,0 +1,149 @@
+"""The fast matcher says what the reference says: of every pair the same answer, sureness and rule."""
+
+import dataclasses
+import random
+import string
+from collections import defaultdict
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from noroshi.advisories.domain.affected import Affected, Product, Range, Scheme, Status
+from noroshi.advisories.domain.matching import Component, judge, keys_of, united
+from noroshi.advisories.domain.readers import cve5
+from noroshi.advisories.domain.records import ClaimKind
+from noroshi.advisories.engine import Held, matches
+
+SPELLINGS = (
+    "", " ", "v", "0", "1", "1.0", "v1.0", "V1.0", " 1.0", "1.0.0", "1.0-rc1", "1.0-RC1", "1.0.0-rc.1", "1.0.0-RC.1",
+    "1.0rc1", "1.0a", "1.0.0-1", "1.0.1", "1.1", "1.2.3.4", "2", "2.0", "2.*", "1.*", "1:1.0", "1!2.0", "1.0~rc1",
+    "1.0^git", "1.0-1ubuntu2", "vv1", "latest", "release one", "1.0+local", "1.0.2k", "1.0 SP1", "3fd2a9c", "１.0",
+    "ß1",
+)  # fmt: skip
+ENDS = st.sampled_from(SPELLINGS) | st.text(string.digits + ".-~+:!^*avcrVR ", max_size=6)
+RANGES = st.builds(
+    lambda low, high, is_single, *rest: Range(low, low if is_single else high, *rest),
+    ENDS, ENDS, st.booleans(), st.booleans(), st.booleans(), st.sampled_from(Status),
+)  # fmt: skip
+VENDORS = st.sampled_from(("", "Maker", "maker, Inc.", "n/a", "Other"))
+NAMES = st.sampled_from(("", "Thing", "thing", "Widget"))
+CPES = st.sampled_from(("", "", "cpe:2.3:a:maker:thing:1.0:*:*:*:*:*:*:*"))
+PURLS = st.sampled_from(("", "", "pkg:npm/thing", "pkg:pypi/Thing@1.0"))
+BLOCKS = st.builds(
+    Affected,
+    st.builds(Product, VENDORS, NAMES, CPES, PURLS),
+    st.lists(RANGES, max_size=5).map(tuple),
+    st.sampled_from(Scheme),
+    st.sampled_from(Status),
+    st.sampled_from(("", "", "", 'before \ud800 "1",\n2')),
+)
+RECORDS = st.lists(st.lists(BLOCKS, max_size=4), min_size=1, max_size=4)
+PARTS = st.lists(st.builds(Component, NAMES, ENDS, VENDORS, CPES, PURLS), min_size=1, max_size=6)
+
+
+def slowly(records, components):
+    """Return by component and record what the reference says; what shares no name at all is not asked of it."""
+    known = [(each, set(keys_of(each.vendor, each.name, each.cpe, each.purl))) for each in components]
+    found = {}
+    for name, blocks in records:
+        heard = defaultdict(list)
+        for block in blocks:
+            product = block.product
+            keys = set(keys_of(product.vendor, product.name, product.cpe, product.purl))
+            for component, theirs in known:
+                if keys & theirs and (verdict := judge(component, block)) is not None:
+                    heard[component].append(verdict)
+        found |= {(component, name): united(verdicts) for component, verdicts in heard.items()}
+    return found
+
+
+def fast(held, components, added=None):
+    told = list(matches(held, components, added))
+    found = {(each.component, each.vulnerability): each.verdict for each in told}
+    assert len(found) == len(told), "a pair was told twice"
+    return found
+
+
+@settings(deadline=None, max_examples=60)
+@given(RECORDS, PARTS)
+def test_in_small_worlds(worlds, components):
+    records = [(f"CVE-2099-{number}", blocks) for number, blocks in enumerate(worlds)]
+    with Held() as held:
+        held.extend(records)
+        assert fast(held, components) == slowly(records, components)
+
+
+@pytest.mark.parametrize("scheme", Scheme)
+def test_where_one_spelling_has_two_places_in_an_order(scheme):
+    """In some orders v1.0 and 1.0, or RC1 and rc1, are two versions; by their spelling they are one."""
+    single = (Range(low, low, high_included=True) for low in ("v1.0", "1.0-RC1", "vv1", " 2.0"))
+    records = [(each.low, [Affected(Product("", "Thing"), (each,), scheme)]) for each in single]
+    components = [Component("Thing", each) for each in ("1.0", "V1.0", "1.0-rc1", "1.0-RC1", "v1", "vv1", "2.0")]
+    with Held() as held:
+        held.extend(records)
+        assert fast(held, components) == slowly(records, components)
+
+
+def real_records(shared_data):
+    lines = (shared_data / "advisories/cve5/cve5-records.ndjson").read_bytes().splitlines()
+    for line in lines:
+        record = cve5.read_one(line)
+        claims = (each for each in record.claims if each.kind is ClaimKind.AFFECTED)
+        yield record.native_id, [Affected.read(claim.value) for claim in claims]
+
+
+def inventory(records, number, chance):
+    """Components of the products that records name, in versions at, beside and far from the ends of their ranges."""
+    blocks = [each for _, said in records for each in said]
+    for _ in range(number):
+        block = chance.choice(blocks)
+        ends = [end for each in block.ranges for end in (each.low, each.high) if end]
+        version = chance.choice([*ends[:50], *chance.sample(SPELLINGS, 3)])
+        version = chance.choice((version, version, f"{version}.1", f"v{version}"))
+        product = block.product
+        vendor = chance.choice((product.vendor, product.vendor, ""))
+        yield Component(product.name, version, vendor, product.cpe if chance.random() < 0.2 else "", product.purl)
+
+
+def test_on_real_records(shared_data):
+    records = list(real_records(shared_data))
+    components = list(dict.fromkeys(inventory(records, 300, random.Random(7))))
+    with Held() as held:
+        held.extend(records)
+        found = fast(held, components)
+    expected = slowly(records, components)
+    assert found == expected
+    assert len(found) > len(components)
+    assert len({verdict.answer for verdict in found.values()}) == 3
+
+
+def test_what_is_added_is_told_alone_and_what_comes_again_replaces_what_was_said(tmp_path):
+    thing = Affected(Product("Maker", "Thing"), (Range("1.0", "2.0"),), Scheme.SEMVER, Status.UNAFFECTED)
+    mended = dataclasses.replace(thing, ranges=(Range("1.0", "1.4"),))
+    component = Component("Thing", "1.5", "Maker")
+    with Held(tmp_path) as held:
+        held.extend([("CVE-2099-1", [thing]), ("CVE-2099-2", [thing])])
+        added = held.extend([("CVE-2099-1", [mended]), ("CVE-2099-3", [thing])])
+        delta = slowly([("CVE-2099-1", [mended]), ("CVE-2099-3", [thing])], [component])
+        assert fast(held, [component], added) == delta
+        whole = delta | slowly([("CVE-2099-2", [thing])], [component])
+        assert fast(held, [component]) == whole
+    with Held(tmp_path) as again:
+        assert len(again) == 3
+        assert fast(again, [component]) == whole
+        again.extend([("CVE-2099-4", [thing])])
+        assert fast(again, [component]) == whole | slowly([("CVE-2099-4", [thing])], [component])
+    with Held(tmp_path) as third:
+        assert len(third) == 4
+
+
+def test_a_group_that_was_not_written_to_its_end_is_none(tmp_path):
+    thing = Affected(Product("Maker", "Thing"), (), Scheme.SEMVER, Status.AFFECTED)
+    with Held(tmp_path) as held:
+        held.extend([("CVE-2099-1", [thing])])
+        held.extend([("CVE-2099-2", [thing])])
+    (tmp_path / "record-000001.parquet").unlink()
+    with Held(tmp_path) as again:
+        told = [each.vulnerability for each in matches(again, [Component("Thing", "1", "Maker")])]
+        assert told == ["CVE-2099-1"]
