@@ -7,8 +7,9 @@ what was kept is read when it is opened.
 import json
 import tempfile
 from collections import Counter
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 from pathlib import Path
 from typing import Any, Final, Self
 
@@ -41,6 +42,8 @@ class Held:
         self.opened = duckdb.connect(config=dict(_LIMITS))
         self.opened.execute("SET enable_progress_bar = false")
         self._folder = folder
+        self.placed: object = None
+        """The components whose table was made last."""
         self._spans = self._said = self._records = self._groups = 0
         self._names: dict[str, int] = {}
         for table, columns in _TABLES.items():
@@ -74,45 +77,29 @@ class Held:
 
     def _write(self, records: Iterable[Record], paths: dict[str, Path]) -> list[int]:
         """Write the rows of records; return the numbers of those that they replace."""
-        known: list[tuple[object, ...]] = []
-        said: list[tuple[object, ...]] = []
-        spans: list[tuple[object, ...]] = []
         replaced: list[int] = []
-        for name, blocks in records:
-            if (before := self._names.get(name)) is not None:
-                replaced.append(before)
-            self._names[name] = self._records
-            known.append((self._records, name))
-            names = [names_of(each) for each in blocks]
-            is_alone = stand_alone(names)
-            for each, named in zip(blocks, names, strict=True):
-                value = json.dumps(each.value, separators=(",", ":")).encode().hex()
-                said.append((self._said, self._records, value))
-                self._said += 1
-                spans += self._span_rows(each, named, is_alone=is_alone)
-            self._records += 1
-        rows.write(paths["record"], known)
-        rows.write(paths["said"], said)
-        rows.write(paths["span"], spans)
+        with (
+            rows.Writer(paths["record"]) as known,
+            rows.Writer(paths["said"]) as said,
+            rows.Writer(paths["span"]) as to,
+        ):
+            for name, blocks in records:
+                if (before := self._names.get(name)) is not None:
+                    replaced.append(before)
+                self._names[name] = self._records
+                known.write((self._records, name))
+                names = [names_of(each) for each in blocks]
+                is_alone = int(stand_alone(names))
+                for each, named in zip(blocks, names, strict=True):
+                    value, spans = _encoded(each)
+                    said.write((self._said, self._records, value))
+                    self._said += 1
+                    if any(named):
+                        for span in spans:
+                            to.write((self._spans, self._records, is_alone, *named, *span))
+                            self._spans += 1
+                self._records += 1
         return replaced
-
-    def _span_rows(self, affected: Affected, names: "Names", *, is_alone: bool) -> Iterator[tuple[object, ...]]:
-        if not any(names):
-            return
-        for span in spans_of(affected):
-            yield (
-                self._spans,
-                self._records,
-                int(is_alone),
-                *names,
-                span.order,
-                span.low.hex(),
-                span.high.hex(),
-                span.weight,
-                int(span.by_numbers),
-                span.rule.encode("utf-8", "surrogatepass").hex(),
-            )
-            self._spans += 1
 
     def _replace(self, numbers: Sequence[int]) -> None:
         if numbers:
@@ -154,6 +141,23 @@ class Held:
         return self.opened.execute(sql).fetchall()
 
 
+@lru_cache(maxsize=1 << 13)
+def _encoded(affected: Affected) -> tuple[str, list[tuple[object, ...]]]:
+    """Return a block as it is read again, and its spans as they are written: many records of one maker say the same."""
+    value = json.dumps(affected.value, separators=(",", ":")).encode().hex()
+    return value, [
+        (
+            span.order,
+            span.low.hex(),
+            span.high.hex(),
+            span.weight,
+            int(span.by_numbers),
+            span.rule.encode("utf-8", "surrogatepass").hex(),
+        )
+        for span in spans_of(affected)
+    ]
+
+
 Names = tuple[str, str, str]
 """By which a block or a component is known, in the order of `Kind`; empty where by none of that kind."""
 
@@ -164,6 +168,7 @@ def names_of(affected: Affected) -> Names:
     return named(product.vendor, product.name, product.cpe, product.purl)
 
 
+@lru_cache(maxsize=1 << 16)
 def named(vendor: str, name: str, cpe: str, purl: str) -> Names:
     """Return `keys_of` in the order of their kinds."""
     found = dict(keys_of(vendor, name, cpe, purl))

@@ -39,6 +39,18 @@ class Parts:
         self.components = list(dict.fromkeys(components))
         self.names: list[Names] = [named(each.vendor, each.name, each.cpe, each.purl) for each in self.components]
 
+    def place(self, held: Held) -> None:
+        """Make the table `part`, once for the records that they are held against again and again."""
+        if held.placed is self:
+            return
+        with tempfile.TemporaryDirectory() as beside:
+            path = Path(beside, "parts.csv")
+            with rows.Writer(path) as to:
+                for row in self.rows():
+                    to.write(row)
+            held.opened.execute(f"CREATE OR REPLACE TEMP TABLE part AS {_named(rows.PART, path)}")
+        held.placed = self
+
     def rows(self) -> Iterator[tuple[object, ...]]:
         """Yield the rows of the table of parts."""
         for number, (component, names) in enumerate(zip(self.components, self.names, strict=True)):
@@ -48,24 +60,30 @@ class Parts:
                 yield (number, *names, place.order, place.at.hex(), *flags)
 
 
-def matches(held: Held, components: Iterable[Component], added: Added | None = None) -> Iterator[Match]:
+def matches(
+    held: Held,
+    components: "Iterable[Component] | Parts",
+    added: Added | None = None,
+    answers: Iterable[Answer] = Answer,
+) -> Iterator[Match]:
     """Yield what is said of components by what is held, or only by what was `added`: in the order of the records."""
-    parts = Parts(components)
+    parts = components if isinstance(components, Parts) else Parts(components)
+    wanted = frozenset(answers)
     find(held, parts, added)
     names = dict(held.opened.execute(_NAMES).fetchall())
     asked = _asked(held, parts)
-    for record, part, said, kind, rule in held.opened.execute(_ALL).fetchall():
+    for record, part, said, kind, rule in held.opened.execute(
+        _ALL, [[*map(ANSWERS.index, wanted), ASK // 4]]
+    ).fetchall():
         verdict = asked[record, part] if said == ASK else _verdict(parts, part, said, kind, rule)
-        yield Match(parts.components[part], names[record], verdict)
+        if verdict.answer in wanted:
+            yield Match(parts.components[part], names[record], verdict)
 
 
 def find(held: Held, parts: Parts, added: Added | None = None) -> None:
     """Make the table `result`: part, record, weight, kind and span, one row for each pair of the same product."""
     opened = held.opened
-    with tempfile.TemporaryDirectory() as beside:
-        path = Path(beside, "parts.csv")
-        rows.write(path, parts.rows())
-        opened.execute(f"CREATE OR REPLACE TEMP TABLE part AS SELECT * FROM ({_named(rows.PART, path)})")  # noqa: S608 - names of ours
+    parts.place(held)
     within = f"s.record >= {added.first} AND s.record < {added.behind}" if added else "true"
     opened.execute(f"CREATE OR REPLACE TEMP TABLE hit AS {' UNION ALL '.join(_join(kind, within) for kind in Kind)}")
     opened.execute(_UNITE)
@@ -105,7 +123,8 @@ FROM hit WHERE NOT alone GROUP BY part, record
 _NAMES: Final = "SELECT record, name FROM record SEMI JOIN result USING (record)"
 _ALL: Final = """
 SELECT r.record, r.part, r.weight, r.kind, s.rule
-FROM result r JOIN span s ON r.span = s.span ORDER BY r.record, r.kind, r.part
+FROM result r JOIN span s ON r.span = s.span
+WHERE r.weight // 4 IN (SELECT unnest(?::INTEGER[])) ORDER BY r.record, r.kind, r.part
 """
 _ASKED: Final = f"""
 SELECT r.record, r.part, list(d.value ORDER BY d.said)

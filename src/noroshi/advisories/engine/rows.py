@@ -1,9 +1,9 @@
 """Rows of a table into DuckDB: through a file, which takes a fraction of the time of parameters."""
 
 import csv
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from pathlib import Path
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Final, Self
 
 if TYPE_CHECKING:
     import duckdb
@@ -50,10 +50,18 @@ def create(opened: "duckdb.DuckDBPyConnection", table: str, columns: Columns) ->
     opened.execute(f"CREATE TABLE {table} ({', '.join(f'{name} {kind}' for name, kind in columns.items())})")
 
 
-def write(path: Path, rows: Iterable[tuple[object, ...]]) -> None:
-    """Write rows to a file that `read` reads; True is 1, None is an empty field."""
-    with path.open("w", encoding="utf-8", newline="") as stream:
-        csv.writer(stream, lineterminator="\n").writerows(rows)
+class Writer:
+    """Writes rows to a file that `read` reads; True is 1, None is an empty field."""
+
+    def __init__(self, path: Path) -> None:
+        self._stream = path.open("w", encoding="utf-8", newline="")
+        self.write = csv.writer(self._stream, lineterminator="\n").writerow
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self._stream.close()
 
 
 def insert(opened: "duckdb.DuckDBPyConnection", table: str, columns: Columns, path: Path) -> None:
