@@ -9,7 +9,8 @@ from noroshi.kit import search
 from noroshi.kit.lists import ChoiceFilter, Column, DateFilter, ListSpec, TextFilter
 
 
-def _categories() -> list[tuple[str, str]]:
+def category_choices() -> list[tuple[str, str]]:
+    """Return the categories that a list is narrowed to."""
     return [(row.series, str(row)) for row in categories_on_offer()]
 
 
@@ -31,7 +32,7 @@ BULLETINS = ListSpec(
     ),
     filters=(
         TextFilter("q", _("Search"), lambda rows, text: rows.filter(search.matching(BULLETIN_KIND, text))),
-        ChoiceFilter("category", _("Category"), _categories, "category__series"),
+        ChoiceFilter("category", _("Category"), category_choices, "category__series"),
         ChoiceFilter("tlp", _("TLP"), [(level.value, level.label) for level in BULLETIN_LEVELS], "tlp"),
         DateFilter("since", _("Published since"), "published_at__date__gte"),
     ),

@@ -5,12 +5,15 @@ from typing import Final
 from django.utils.translation import gettext as _
 
 from noroshi.advisories.domain.bulletins import Stage
-from noroshi.advisories.models import Bulletin
+from noroshi.advisories.domain.inquiries import Stand
+from noroshi.advisories.models import Bulletin, Inquiry, PublishedAnswer
 from noroshi.core.actor import Actor
+from noroshi.core.domain.audience import State
 from noroshi.core.domain.channels import Channel
+from noroshi.core.domain.membership import MembershipClass
 from noroshi.core.domain.tlp import TLP
 from noroshi.core.errors import Conflict, NotAllowed, NotFound
-from noroshi.sharing.policy import runs_desk
+from noroshi.sharing.policy import may_share, runs_desk
 
 BULLETIN_LEVELS: Final = (TLP.CLEAR, TLP.GREEN, TLP.AMBER, TLP.AMBER_STRICT)
 """What is for named people alone is a signal, no bulletin."""
@@ -106,3 +109,68 @@ def require_sheet_issuer(actor: Actor) -> None:
     """Raise NotAllowed unless the actor issues sheets."""
     if not may_issue_sheets(actor):
         raise NotAllowed(_("Daily sheets are issued by operators of the hub."), rule="advisories.sheet")
+
+
+def may_ask(actor: Actor) -> bool:
+    """Whether the actor asks the hub: a person of a member who needs to know. The hub does not ask itself."""
+    return may_share(actor) and actor.membership is not MembershipClass.HUB
+
+
+def require_asker(actor: Actor) -> None:
+    """Raise NotAllowed unless the actor asks the hub."""
+    if not may_ask(actor):
+        sentence = _("Inquiries are for analysts, fraud analysts and coordinators of member organisations.")
+        raise NotAllowed(sentence, rule="advisories.ask")
+
+
+def may_reply(actor: Actor, inquiry: Inquiry) -> bool:
+    """Whether the actor asks on: anybody of the organisation that asked who sees it."""
+    return may_ask(actor) and inquiry.organisation_id == actor.organisation
+
+
+def may_answer(actor: Actor) -> bool:
+    """Whether the actor answers for the hub: an operator, in person."""
+    return may_edit_bulletins(actor)
+
+
+def may_close(actor: Actor, inquiry: Inquiry) -> bool:
+    """Whether the actor says that nothing is left to say: either side, while it is not closed."""
+    return inquiry.state != Stand.CLOSED and (may_answer(actor) or may_reply(actor, inquiry))
+
+
+def may_revise_answer(actor: Actor, row: PublishedAnswer) -> bool:
+    """Whether the actor changes the words: who wrote them, while they are a draft."""
+    return may_answer(actor) and row.state == State.DRAFT and row.author_id == actor.person
+
+
+def may_release_answer(actor: Actor, row: PublishedAnswer) -> bool:
+    """Whether the actor lets it out: an operator who did not write it."""
+    return may_answer(actor) and row.state == State.HELD and row.author_id != actor.person
+
+
+def may_hand_back_answer(actor: Actor, row: PublishedAnswer) -> bool:
+    """Whether the actor makes a draft of it again: who wrote it, or whoever looks it over."""
+    return may_answer(actor) and row.state == State.HELD
+
+
+def may_withdraw_answer(actor: Actor, row: PublishedAnswer) -> bool:
+    """Whether the actor takes back what is out: any operator."""
+    return may_answer(actor) and row.state == State.PUBLISHED
+
+
+def require_stand(allowed: bool) -> None:  # noqa: FBT001 - reads as a sentence
+    """Raise where an inquiry, or an answer to be published, does not stand where this can be done to it."""
+    if not allowed:
+        raise Conflict(_("This cannot be done now: look at how it stands, and who wrote it."))
+
+
+def require_answerer(actor: Actor) -> None:
+    """Raise NotAllowed unless the actor answers for the hub."""
+    if not may_answer(actor):
+        raise NotAllowed(_("Inquiries are answered by operators of the hub."), rule="advisories.answer")
+
+
+def require_reader_of_inquiries(actor: Actor) -> None:
+    """Raise NotFound for whoever neither asks nor answers."""
+    if not (may_ask(actor) or actor.is_hub_operator):
+        raise NotFound

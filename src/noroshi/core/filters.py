@@ -64,6 +64,11 @@ def own_filter(actor: Actor, holder: str) -> "Holds":
     return Holds(rules.visible(rules.viewing_own(actor, holder)))
 
 
+def asked_filter(actor: Actor) -> "Holds":
+    """Return the filter under which rows are seen that an organisation asks the hub."""
+    return Holds(rules.visible(rules.viewing_asked(actor)))
+
+
 def viewing(model: Any, actor: Actor) -> Sequence[Rule]:
     """Return the rules by which `actor` views what is of `model` (a class, or one of its objects), now."""
     walled, confined = getattr(model, "walled", True), getattr(model, "confined", False)

@@ -10,7 +10,7 @@ from noroshi.core.domain import rules
 from noroshi.core.domain.audience import State
 from noroshi.core.domain.rules import Rule
 from noroshi.core.errors import UnscopedRead
-from noroshi.core.filters import own_filter, viewing, visible_filter
+from noroshi.core.filters import asked_filter, own_filter, viewing, visible_filter
 
 M = TypeVar("M", bound=models.Model)
 
@@ -94,3 +94,11 @@ class OwnManager(GuardedManager[M]):
     def visible_to(self, actor: Actor) -> models.QuerySet[M]:
         """Return what belongs to `actor`, or to the organisation if the role needs to know."""
         return self._all().filter(own_filter(actor, self.holder))
+
+
+class AskedManager(GuardedManager[M]):
+    """Manager of what an organisation asks the hub; the model has an `organisation` and a `world`."""
+
+    def visible_to(self, actor: Actor) -> models.QuerySet[M]:
+        """Return what the actor's organisation asked, if the role needs to know; for the hub's operators all."""
+        return self._all().filter(asked_filter(actor))

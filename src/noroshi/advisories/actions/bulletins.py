@@ -9,6 +9,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from noroshi.advisories import policy
+from noroshi.advisories.actions.audience import grant, mark
 from noroshi.advisories.actions.words import checked_links, checked_names, checked_words
 from noroshi.advisories.domain.bulletins import Checklist, Words, frozen
 from noroshi.advisories.models import Bulletin, Category, Numbering, Template
@@ -20,7 +21,7 @@ from noroshi.core.errors import Conflict, InvalidInput, NotFound
 from noroshi.core.models import AudienceEntry
 from noroshi.kit import search
 from noroshi.kit.markdown import render
-from noroshi.sharing.actions import audience_rows, check_marking
+from noroshi.sharing.actions import audience_rows
 from noroshi.sharing.actions.words import checked_sentence
 from noroshi.sharing.domain.content import MAX_REASON, Marking
 
@@ -192,9 +193,7 @@ def _locked(actor: Actor, bulletin: Bulletin) -> Bulletin:
 
 
 def _write(actor: Actor, bulletin: Bulletin, draft: Draft) -> None:
-    if draft.marking.tlp not in policy.BULLETIN_LEVELS:
-        raise InvalidInput("tlp", _("What is for named people alone is shared as a signal."))
-    check_marking(actor, draft.marking)
+    mark(actor, bulletin, draft.marking)
     words = checked_words(draft.words)
     for name, text in asdict(words).items():
         setattr(bulletin, name, text)
@@ -202,12 +201,9 @@ def _write(actor: Actor, bulletin: Bulletin, draft: Draft) -> None:
         bulletin.category = draft.category  # a later version stays in the series of its number
     bulletin.links, bulletin.names = checked_links(draft.links), checked_names(draft.names)
     bulletin.change = checked_sentence("change", draft.change, MAX_REASON) if draft.change else ""
-    bulletin.tlp, bulletin.profile = draft.marking.tlp, draft.marking.profile
-    bulletin.embargo_until, bulletin.expires_at = draft.marking.embargo_until, draft.marking.expires_at
     bulletin.changed_at = clock.now()
     bulletin.save()
-    AudienceEntry.objects.filter(item_id=bulletin.pk).delete()
-    AudienceEntry.objects.bulk_create(audience_rows(bulletin, draft.marking.entries))
+    grant(bulletin, draft.marking.entries)
 
 
 def _supersede(bulletin: Bulletin) -> None:

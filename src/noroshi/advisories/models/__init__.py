@@ -3,6 +3,7 @@
 from noroshi.advisories.models.bulletins import Bulletin, Category, Numbering, Template
 from noroshi.advisories.models.catalogues import CatalogueChange, CatalogueState, ChangeKind
 from noroshi.advisories.models.daily import Sheet, SheetMark, WatchedWord
+from noroshi.advisories.models.inquiries import Inquiry, InquiryMessage, InquiryState, PublishedAnswer
 from noroshi.advisories.models.sources import (
     REASONS,
     DeadLetter,
@@ -27,6 +28,9 @@ __all__ = [
     "DeadLetter",
     "Exploitation",
     "Fetch",
+    "Inquiry",
+    "InquiryMessage",
+    "InquiryState",
     "Item",
     "LetterState",
     "Level",
@@ -34,6 +38,7 @@ __all__ = [
     "Numbering",
     "Origin",
     "Outcome",
+    "PublishedAnswer",
     "Revision",
     "Sheet",
     "SheetMark",

@@ -3,3 +3,6 @@
 from noroshi.advisories.receivers import bulletins, daily, sources, stix
 
 __all__ = ["bulletins", "daily", "sources", "stix"]
+from noroshi.advisories.receivers import inquiries
+
+__all__ = ["bulletins", "daily", "inquiries", "sources"]

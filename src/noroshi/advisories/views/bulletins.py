@@ -28,6 +28,8 @@ from noroshi.kit.http import ActorRequest, posted
 from noroshi.kit.markdown import render as as_html
 from noroshi.sharing.queries import foretold_to
 
+MOST_LINKED: Final = 20
+
 
 def bulletin_list(request: ActorRequest) -> HttpResponseBase:
     """List the bulletins that are out."""
@@ -171,6 +173,9 @@ def _shown(actor: Actor, bulletin: Bulletin) -> dict[str, Any]:
         "newest": queries.newest_of(actor, bulletin) if bulletin.stage is Stage.SUPERSEDED else None,
         "versions": list(queries.versions_of(actor, bulletin)),
         "csaf_address": document_address(bulletin) if bulletin.stage is Stage.PUBLISHED else "",
+        "may_ask": policy.may_ask(actor) and not at_work,
+        "answers": queries.answers_about(actor, bulletin)[:MOST_LINKED],
+        "inquiries": queries.inquiries_about(actor, bulletin)[:MOST_LINKED],
         "readers": foretold_to(actor, bulletin.as_item()) if at_work else None,
         **{name: may(actor, bulletin) for name, may in allowed.items()},
     }

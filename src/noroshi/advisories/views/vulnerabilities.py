@@ -51,6 +51,7 @@ def vulnerability_detail(request: ActorRequest, vulnerability_id: UUID) -> HttpR
         "items": queries.items_about(row)[: queries.MOST_ITEMS],
         "bulletins": queries.bulletins_about(request.actor, row)[:MOST_BULLETINS],
         "urgency": _urgency(row),
+        "may_ask": policy.may_ask(request.actor),
         "table": BOD_26_04,
     }
     return render(request, "advisories/vulnerability.html", context)

@@ -102,6 +102,11 @@ def viewing_own(actor: Actor, holder: str) -> Sequence[Rule]:
     )
 
 
+def viewing_asked(actor: Actor) -> Sequence[Rule]:
+    """Return the rules for what an organisation asks the hub: its own, and the hub's operators answer it."""
+    return (*viewing_own(actor, "organisation"), Rule("desk", allows=True, condition=when(actor.is_hub_operator)))
+
+
 def decide(rules: Sequence[Rule], item: Item) -> Decision:
     """Return the first rule's answer on `item`; no where none answers."""
     for rule in rules:
