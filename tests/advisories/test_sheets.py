@@ -18,6 +18,7 @@ from noroshi.advisories.cli import advisories
 from noroshi.advisories.domain.bulletins import digest
 from noroshi.advisories.domain.documents import Document
 from noroshi.advisories.domain.records import Claim, ClaimKind, Moment, Record
+from noroshi.advisories.feeds import sheets_in_feed
 from noroshi.advisories.models import CatalogueChange, Fetch, Sheet, SheetMark, Source, SourceState, Vulnerability
 from noroshi.advisories.receivers.daily import present_sheets
 from noroshi.core import clock
@@ -370,6 +371,15 @@ def test_everybody_whom_it_reaches_is_told_and_mail_has_what_stands_on_it(cast, 
     (mail,) = [each for each in outgoing.outbox if each.to == [cast.b1.email]]
     assert [word for word in ("CVE-2099-0001", "Quokka", "CVSS 9.8") if word not in mail.body] == []
     assert [each.to for each in outgoing.outbox if each.to in ([cast.sup.email], [cast.v1.email])] == []
+
+
+def test_in_feeds_it_stands_for_whom_feeds_may_bring_it(cast, issue, told):
+    told("CVE-2099-0001", scored(9.8), title="Quokka")
+    sheet = issue()
+    (entry,) = sheets_in_feed(cast.actor("b1", Channel.FEED), 10)
+    assert (entry.id, entry.title) == (sheet.pk, "DAILY-2026-0001 (TLP:GREEN)")
+    assert "CVE-2099-0001  Critical 9.8  Quokka" in entry.text
+    assert [sheets_in_feed(cast.actor(name, Channel.FEED), 10) for name in ("sup", "v1")] == [[], []]
 
 
 def test_a_long_mail_says_where_the_rest_is(cast, issue, told):

@@ -1,4 +1,4 @@
-"""Bulletins in feeds, and the days on which they end in the calendar."""
+"""Bulletins and daily sheets in feeds, and the days on which bulletins end in the calendar."""
 
 from collections.abc import Iterator, Sequence
 from typing import Final
@@ -6,15 +6,17 @@ from typing import Final
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
+from noroshi.advisories.daily_wording import as_text
 from noroshi.advisories.domain.bulletins import Stage
 from noroshi.advisories.models import Bulletin
-from noroshi.advisories.queries import bulletins_for
+from noroshi.advisories.queries import bulletins_for, sheets_for
 from noroshi.core.actor import Actor
 from noroshi.core.domain.audience import State
 from noroshi.core.domain.tlp import TLP
 from noroshi.notify.feeds import MOST_DAYS, Day, Entry, feeds, marks_days
 
 SUBJECT: Final = "advisories.bulletin"
+SHEET: Final = "advisories.sheet"
 
 
 @feeds(SUBJECT)
@@ -39,6 +41,24 @@ def _entry(row: Bulletin) -> Entry:
         changed_at=row.changed_at,
         follows_up=gone or row.version > 1,
     )
+
+
+@feeds(SHEET)
+def sheets_in_feed(actor: Actor, limit: int) -> Sequence[Entry]:
+    """Return the last daily sheets, each with all that stands on it."""
+    return [
+        Entry(
+            subject=SHEET,
+            id=row.pk,
+            title=f"{row.reference} ({TLP(row.tlp).label})",
+            url=reverse("advisories:sheet", args=[row.pk]),
+            text=as_text(row.frozen),
+            author="",
+            published_at=row.until,
+            changed_at=row.until,
+        )
+        for row in sheets_for(actor)[:limit]
+    ]
 
 
 @marks_days

@@ -19,7 +19,7 @@ from noroshi.sharing.reports.sections import period_name
 PHISHING: Final = Kind.PHISHING
 COLUMN: Final = 84
 """Of a grid, in pixels: room for a month."""
-LONGEST_NAME: Final = 22
+LONGEST_NAME: Final = 20
 """Of a row of a grid; the file has names in full."""
 
 
