@@ -8,22 +8,25 @@ import json
 import tempfile
 from collections import Counter
 from collections.abc import Iterable, Sequence
+from contextlib import ExitStack
 from dataclasses import dataclass
 from functools import lru_cache
+from hashlib import blake2b
 from pathlib import Path
 from typing import Any, Final, Self
 
 import duckdb
 
-from noroshi.advisories.domain.affected import Affected
+from noroshi.advisories.domain.affected import Affected, Scheme
 from noroshi.advisories.domain.matching import Kind, keys_of
 from noroshi.advisories.engine import rows
+from noroshi.advisories.engine.orders import scheme_of
 from noroshi.advisories.engine.spans import spans_of
 
 Record = tuple[str, Sequence[Affected]]
 """The name of a vulnerability, and what is said of it."""
 
-_TABLES: Final = {"record": rows.RECORD, "said": rows.SAID, "span": rows.SPAN}
+_TABLES: Final = {"saying": rows.SAYING, "said": rows.SAID, "span": rows.SPAN, "record": rows.RECORD}
 _LIMITS: Final = {"memory_limit": "2GB", "autoinstall_known_extensions": "false", "TimeZone": "UTC"}
 
 
@@ -43,9 +46,10 @@ class Held:
         self.opened.execute("SET enable_progress_bar = false")
         self._folder = folder
         self.placed: object = None
-        """The components whose table was made last."""
+        """The components whose table was made last, and for which schemes."""
         self._spans = self._said = self._records = self._groups = 0
         self._names: dict[str, int] = {}
+        self._sayings: dict[bytes, int] = {}
         for table, columns in _TABLES.items():
             rows.create(self.opened, table, columns)
         if folder is not None:
@@ -62,57 +66,69 @@ class Held:
         """Tell how many records are held."""
         return len(self._names)
 
+    def schemes(self) -> frozenset[Scheme]:
+        """Return the schemes whose orders are needed: nobody encodes a version for the others."""
+        found = (scheme_of(order) for (order,) in self._all("SELECT DISTINCT ord FROM span"))
+        return frozenset(scheme for scheme in found if scheme is not None)
+
     def extend(self, records: Iterable[Record]) -> Added:
         """Hold these as well; of a record that was held already only what it says now."""
-        first = self._records
+        first, first_saying = self._records, len(self._sayings)
         with tempfile.TemporaryDirectory() as beside:
             paths = {table: Path(beside, f"{table}.csv") for table in _TABLES}
-            replaced = self._write(records, paths)
-            self._replace(replaced)
+            self._replace(self._write(records, paths))
             for table, columns in _TABLES.items():
-                rows.insert(self.opened, table, columns, paths[table])
+                if paths[table].stat().st_size:
+                    rows.insert(self.opened, table, columns, paths[table])
         if self._folder is not None:
-            self._keep(self._folder, first)
+            self._keep(self._folder, first, first_saying)
         return Added(first, self._records)
 
     def _write(self, records: Iterable[Record], paths: dict[str, Path]) -> list[int]:
         """Write the rows of records; return the numbers of those that they replace."""
         replaced: list[int] = []
-        with (
-            rows.Writer(paths["record"]) as known,
-            rows.Writer(paths["said"]) as said,
-            rows.Writer(paths["span"]) as to,
-        ):
+        with ExitStack() as stack:
+            to = {table: stack.enter_context(rows.Writer(path)) for table, path in paths.items()}
             for name, blocks in records:
                 if (before := self._names.get(name)) is not None:
                     replaced.append(before)
                 self._names[name] = self._records
-                known.write((self._records, name))
-                names = [names_of(each) for each in blocks]
-                is_alone = int(stand_alone(names))
-                for each, named in zip(blocks, names, strict=True):
-                    value, spans = _encoded(each)
-                    said.write((self._said, self._records, value))
-                    self._said += 1
-                    if any(named):
-                        for span in spans:
-                            to.write((self._spans, self._records, is_alone, *named, *span))
-                            self._spans += 1
+                to["record"].write((self._records, name, self._saying(blocks, to)))
                 self._records += 1
         return replaced
 
+    def _saying(self, blocks: Sequence[Affected], to: "dict[str, rows.Writer]") -> int:
+        """Return the number of what a record says; what another one said as well, to the letter, is held once."""
+        values = [value_of(each) for each in blocks]
+        digest = blake2b("\n".join(values).encode(), digest_size=16).digest()
+        if (known := self._sayings.get(digest)) is not None:
+            return known
+        saying = self._sayings[digest] = len(self._sayings)
+        to["saying"].write((saying, digest.hex()))
+        names = [names_of(each) for each in blocks]
+        is_alone = int(stand_alone(names))
+        for each, value, named in zip(blocks, values, names, strict=True):
+            to["said"].write((self._said, saying, value.encode().hex()))
+            self._said += 1
+            for span in spans_of(each) if any(named) else ():
+                ends = (span.order, span.low.hex(), span.high.hex(), span.weight, int(span.by_numbers))
+                rule = span.rule.encode("utf-8", "surrogatepass").hex()
+                to["span"].write((self._spans, saying, is_alone, *named, *ends, rule))
+                self._spans += 1
+        return saying
+
     def _replace(self, numbers: Sequence[int]) -> None:
         if numbers:
-            for table in _TABLES:
-                self.opened.execute(f"DELETE FROM {table} WHERE record IN (SELECT unnest(?::INTEGER[]))", [numbers])  # noqa: S608 - names of ours
+            self.opened.execute("DELETE FROM record WHERE record IN (SELECT unnest(?::INTEGER[]))", [numbers])
 
-    def _keep(self, folder: Path, first: int) -> None:
+    def _keep(self, folder: Path, first: int, first_saying: int) -> None:
         """The file of records comes last: a group without it is none."""
-        for table in ("said", "span", "record"):
+        for table in _TABLES:
             path = folder / f"{table}-{self._groups:06d}.parquet"
             writing = path.with_suffix(".writing")
-            which = f"SELECT * FROM {table} WHERE record >= {first}"  # noqa: S608 - names of ours
-            self.opened.execute(f"COPY ({which}) TO {rows.literal(str(writing))} (FORMAT parquet, COMPRESSION zstd)")
+            new = f"record >= {first}" if table == "record" else f"saying >= {first_saying}"
+            which = f"SELECT * FROM {table} WHERE {new}"  # noqa: S608 - names of ours
+            self.opened.execute(f"COPY ({which}) TO {rows.literal(str(writing))} (FORMAT parquet)")
             writing.replace(path)
         self._groups += 1
 
@@ -124,14 +140,16 @@ class Held:
             files = [str(folder / f"{table}-{group:06d}.parquet") for group in groups]
             self.opened.execute(f"INSERT INTO {table} SELECT * FROM read_parquet(?)", [files])  # noqa: S608 - names of ours
         self._groups = groups[-1] + 1
+        self._records = self._next("record", "record")
         self._replace(self._superseded())
         self._names = {name: record for record, name in self._all("SELECT record, name FROM record")}
-        self._records = self._next("record", "record")
+        self._sayings = {digest: saying for saying, digest in self._all("SELECT saying, digest FROM saying")}
         self._said, self._spans = self._next("said", "said"), self._next("span", "span")
 
     def _superseded(self) -> list[int]:
         last = "SELECT max(record) FROM record GROUP BY name"
-        return [number for (number,) in self._all(f"SELECT record FROM record WHERE record NOT IN ({last})")]  # noqa: S608 - names of ours
+        found = self._all(f"SELECT record FROM record WHERE record NOT IN ({last})")  # noqa: S608 - names of ours
+        return [number for (number,) in found]
 
     def _next(self, column: str, table: str) -> int:
         ((number,),) = self._all(f"SELECT coalesce(max({column}) + 1, 0) FROM {table}")  # noqa: S608 - names of ours
@@ -142,20 +160,9 @@ class Held:
 
 
 @lru_cache(maxsize=1 << 13)
-def _encoded(affected: Affected) -> tuple[str, list[tuple[object, ...]]]:
-    """Return a block as it is read again, and its spans as they are written: many records of one maker say the same."""
-    value = json.dumps(affected.value, separators=(",", ":")).encode().hex()
-    return value, [
-        (
-            span.order,
-            span.low.hex(),
-            span.high.hex(),
-            span.weight,
-            int(span.by_numbers),
-            span.rule.encode("utf-8", "surrogatepass").hex(),
-        )
-        for span in spans_of(affected)
-    ]
+def value_of(affected: Affected) -> str:
+    """Return a block as it is read again."""
+    return json.dumps(affected.value, separators=(",", ":"))
 
 
 Names = tuple[str, str, str]

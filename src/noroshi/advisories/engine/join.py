@@ -12,7 +12,7 @@ from functools import lru_cache
 from pathlib import Path
 from typing import Final
 
-from noroshi.advisories.domain.affected import Affected
+from noroshi.advisories.domain.affected import Affected, Scheme
 from noroshi.advisories.domain.matching import Answer, Component, Confidence, Kind, Verdict, is_plain, judge, united
 from noroshi.advisories.engine import orders, rows
 from noroshi.advisories.engine.held import Added, Held, Names, named
@@ -41,21 +41,22 @@ class Parts:
 
     def place(self, held: Held) -> None:
         """Make the table `part`, once for the records that they are held against again and again."""
-        if held.placed is self:
+        wanted = held.schemes()
+        if held.placed == (self, wanted):
             return
         with tempfile.TemporaryDirectory() as beside:
             path = Path(beside, "parts.csv")
             with rows.Writer(path) as to:
-                for row in self.rows():
+                for row in self.rows(wanted):
                     to.write(row)
             held.opened.execute(f"CREATE OR REPLACE TEMP TABLE part AS {_named(rows.PART, path)}")
-        held.placed = self
+        held.placed = (self, wanted)
 
-    def rows(self) -> Iterator[tuple[object, ...]]:
+    def rows(self, wanted: frozenset[Scheme]) -> Iterator[tuple[object, ...]]:
         """Yield the rows of the table of parts."""
         for number, (component, names) in enumerate(zip(self.components, self.names, strict=True)):
             is_blank, has_numbers = not component.version.strip(), is_plain(component.version)
-            for place in orders.places(component.version):
+            for place in orders.places(component.version, wanted):
                 flags = (int(place.is_odd), int(is_blank), int(has_numbers))
                 yield (number, *names, place.order, place.at.hex(), *flags)
 
@@ -84,8 +85,10 @@ def find(held: Held, parts: Parts, added: Added | None = None) -> None:
     """Make the table `result`: part, record, weight, kind and span, one row for each pair of the same product."""
     opened = held.opened
     parts.place(held)
-    within = f"s.record >= {added.first} AND s.record < {added.behind}" if added else "true"
-    opened.execute(f"CREATE OR REPLACE TEMP TABLE hit AS {' UNION ALL '.join(_join(kind, within) for kind in Kind)}")
+    which = f"record >= {added.first} AND record < {added.behind}" if added else "true"
+    opened.execute(f"CREATE OR REPLACE TEMP TABLE wanted AS SELECT record, saying FROM record WHERE {which}")  # noqa: S608 - names of ours
+    within = "s.saying IN (SELECT saying FROM wanted)" if added else "true"
+    opened.execute(f"CREATE OR REPLACE TEMP TABLE hit AS {' UNION ALL '.join(_joins(within))}")
     opened.execute(_UNITE)
 
 
@@ -93,32 +96,39 @@ def _named(columns: rows.Columns, path: Path) -> str:
     return f"SELECT * FROM ({rows.read(columns, path)}) AS t({', '.join(columns)})"  # noqa: S608 - names of ours
 
 
-def _join(kind: Kind, within: str) -> str:
+def _joins(within: str) -> Iterator[str]:
+    """By its name alone is known what one of the two names no vendor of."""
+    yield _join(Kind.PACKAGE, within)
+    yield _join(Kind.PRODUCT, within)
+    yield _join(Kind.NAME, within, parts="(SELECT * FROM part WHERE product IS NULL)")
+    unnamed = "(SELECT * FROM span WHERE product IS NULL)"
+    yield _join(Kind.NAME, within, unnamed, "(SELECT * FROM part WHERE product IS NOT NULL)")
+
+
+def _join(kind: Kind, within: str, spans: str = "span", parts: str = "part") -> str:
     """Return SQL of what is the same product by one kind of name and by none that is surer."""
-    apart = {
-        Kind.PACKAGE: "true",
-        Kind.PRODUCT: _NO_PACKAGE,
-        Kind.NAME: f"{_NO_PACKAGE} AND (p.product IS NULL OR s.product IS NULL)",
-    }[kind]
+    apart = {Kind.PACKAGE: "true", Kind.PRODUCT: _NO_PACKAGE, Kind.NAME: _NO_PACKAGE}[kind]
     unsure = _UNSURE if kind is Kind.NAME else 0
     least = f"greatest(s.weight % 4, {unsure}, CASE WHEN s.by_numbers AND NOT p.plain THEN {_UNSURE} ELSE 0 END)"
     return f"""
-SELECT p.part, s.record, s.span, s.alone, {KINDS.index(kind)}::UTINYINT AS kind,
+SELECT p.part, s.saying, s.span, s.alone, {KINDS.index(kind)}::UTINYINT AS kind,
        (CASE WHEN p.blank THEN {_BLANK} WHEN p.odd OR s.weight = {ASK} THEN {ASK}
              ELSE (s.weight // 4) * 4 + {least} END)::UTINYINT AS weight
-FROM span s JOIN part p ON s.{kind.value} = p.{kind.value} AND s.ord = p.ord
+FROM {spans} s JOIN {parts} p ON s.{kind.value} = p.{kind.value} AND s.ord = p.ord
 WHERE p.place >= s.low AND p.place < s.high AND {apart} AND {within}"""  # noqa: S608 - names of ours
 
 
 _NO_PACKAGE: Final = "(s.package IS NULL OR p.package IS NULL OR s.package <> p.package)"
 _UNITE: Final = f"""
 CREATE OR REPLACE TEMP TABLE result AS
-SELECT part, record, weight, kind, span FROM hit WHERE alone
+WITH one AS (
+SELECT part, saying, weight, kind, span FROM hit WHERE alone
 UNION ALL
-SELECT part, record,
+SELECT part, saying,
        CASE WHEN max(weight) = {ASK} THEN {ASK} ELSE min(weight) END::UTINYINT AS weight,
        arg_min(kind, (weight::BIGINT << 40) | span) AS kind, arg_min(span, (weight::BIGINT << 40) | span) AS span
-FROM hit WHERE NOT alone GROUP BY part, record
+FROM hit WHERE NOT alone GROUP BY part, saying)
+SELECT part, record, weight, kind, span FROM one JOIN wanted USING (saying)
 """  # noqa: S608 - names of ours
 _NAMES: Final = "SELECT record, name FROM record SEMI JOIN result USING (record)"
 _ALL: Final = """
@@ -128,7 +138,8 @@ WHERE r.weight // 4 IN (SELECT unnest(?::INTEGER[])) ORDER BY r.record, r.kind, 
 """
 _ASKED: Final = f"""
 SELECT r.record, r.part, list(d.value ORDER BY d.said)
-FROM result r JOIN said d ON r.record = d.record WHERE r.weight = {ASK} GROUP BY r.record, r.part
+FROM result r JOIN wanted w ON r.record = w.record JOIN said d ON w.saying = d.saying
+WHERE r.weight = {ASK} GROUP BY r.record, r.part
 """  # noqa: S608 - names of ours
 
 

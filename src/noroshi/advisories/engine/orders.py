@@ -40,6 +40,11 @@ def text(version: str) -> bytes:
     return spelled(version).encode("utf-8", "surrogatepass")
 
 
+def scheme_of(order: int) -> Scheme | None:
+    """Return of which scheme the blocks of an order are; None of the generic one and of what every version is in."""
+    return _SCHEMES[(order - 3) // _KINDS] if order >= min(map(read_by, _SCHEMES)) else None
+
+
 @dataclass(frozen=True, slots=True)
 class Place:
     """Where a version stands in one of the orders."""
@@ -57,12 +62,12 @@ def key(scheme: Scheme, version: str) -> bytes | None:
 
 
 @lru_cache(maxsize=1 << 16)
-def places(version: str) -> tuple[Place, ...]:
-    """Return the place of a version in every order that it takes part in; one for each block at most."""
-    return tuple(_places(version))
+def places(version: str, wanted: frozenset[Scheme]) -> tuple[Place, ...]:
+    """Return the place of a version in the orders of blocks of these schemes; one for each block at most."""
+    return tuple(_places(version, wanted))
 
 
-def _places(version: str) -> Iterator[Place]:
+def _places(version: str, wanted: frozenset[Scheme]) -> Iterator[Place]:
     if not version.strip():
         for order in (ANY, *map(read_by, (Scheme.GENERIC, *_SCHEMES))):
             yield Place(order, b"")
@@ -71,7 +76,7 @@ def _places(version: str) -> Iterator[Place]:
     yield Place(ANY, said)
     generic = _place(Scheme.GENERIC, read_by(Scheme.GENERIC), version)
     yield generic or Place(unread(Scheme.GENERIC), said)
-    for scheme in _SCHEMES:
+    for scheme in wanted.intersection(_SCHEMES):
         if own := _place(scheme, read_by(scheme), version):
             yield own
         elif generic:

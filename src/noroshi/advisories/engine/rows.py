@@ -11,11 +11,12 @@ if TYPE_CHECKING:
 Columns = Mapping[str, str]
 """Their types by their names; a BLOB is handed over as hexadecimal digits."""
 
-SAID: Final[Columns] = {"said": "INTEGER", "record": "INTEGER", "value": "BLOB"}
-RECORD: Final[Columns] = {"record": "INTEGER", "name": "VARCHAR"}
+SAID: Final[Columns] = {"said": "INTEGER", "saying": "INTEGER", "value": "BLOB"}
+SAYING: Final[Columns] = {"saying": "INTEGER", "digest": "BLOB"}
+RECORD: Final[Columns] = {"record": "INTEGER", "name": "VARCHAR", "saying": "INTEGER"}
 SPAN: Final[Columns] = {
     "span": "INTEGER",
-    "record": "INTEGER",
+    "saying": "INTEGER",
     "alone": "BOOLEAN",
     "package": "VARCHAR",
     "product": "VARCHAR",

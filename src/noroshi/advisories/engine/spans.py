@@ -126,12 +126,17 @@ def _painted(
                 owners[place] = owners[place] or (number, is_spelled)
     by_spelling_alone = not is_opaque and order in _UNREAD
     undecided = _undecided(affected, areas, by_spelling_alone=by_spelling_alone)
+    rest = otherwise(affected, [affected.ranges[other] for other in undecided])
     begin = 0
     for place in range(1, len(cuts) + 1):
         if place < len(cuts) and owners[place] == owners[begin]:
             continue
-        low, high = cuts[begin], cuts[place] if place < len(cuts) else TOP
-        yield _span(affected, (order, low, high), owners[begin], undecided, is_generic=is_generic)
+        where = (order, cuts[begin], cuts[place] if place < len(cuts) else TOP)
+        owner = owners[begin]
+        if owner is None:
+            yield Span(*where, weight(rest), by_numbers=False, rule=rest.rule)
+        else:
+            yield _decided(affected, where, owner, undecided, is_generic=is_generic)
         begin = place
 
 
@@ -144,17 +149,14 @@ def _undecided(affected: Affected, areas: Sequence[_Areas | None], *, by_spellin
     ]
 
 
-def _span(
+def _decided(
     affected: Affected,
     where: tuple[int, bytes, bytes],
-    owner: tuple[int, bool] | None,
+    owner: tuple[int, bool],
     undecided: Sequence[int],
     *,
     is_generic: bool,
 ) -> Span:
-    if owner is None:
-        verdict = otherwise(affected, [affected.ranges[other] for other in undecided])
-        return Span(*where, weight(verdict), by_numbers=False, rule=verdict.rule)
     number, is_spelled = owner
     each = affected.ranges[number]
     is_sure = is_spelled or not is_generic or _has_plain_ends(each)

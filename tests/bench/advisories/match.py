@@ -1,0 +1,240 @@
+"""An inventory against all CVEs, against a day's new ones, and one bill of materials; beside cve-bin-tool's scanner.
+
+Run: `python tests/bench/advisories/match.py DATA [--records 300000] [--peer]`. DATA is the folder that holds
+`advisories/cve5`: its records are repeated with new ids. cve-bin-tool is installed into an environment of its own; its
+scanner runs unchanged on a database of its schema that holds the same rows. A sample of products is measured and
+scaled to all. What records say alike is held once, which repeating flatters: with `--varied` no two are alike, and in
+the day's never.
+"""
+
+import argparse
+import json
+import random
+import resource
+import subprocess
+import sys
+import tempfile
+import time
+import venv
+from collections.abc import Callable, Iterator
+from dataclasses import replace
+from itertools import islice
+from pathlib import Path
+from typing import Any
+
+TESTS = Path(__file__).parents[2]
+sys.path[:0] = [str(TESTS.parent / "src")]
+
+from noroshi.advisories.domain.affected import Affected, Range, Status  # noqa: E402 - the path comes first
+from noroshi.advisories.domain.matching import Answer, Component, product_of  # noqa: E402
+from noroshi.advisories.domain.readers import cve5  # noqa: E402
+from noroshi.advisories.domain.records import ClaimKind  # noqa: E402
+from noroshi.advisories.engine import Held, Parts, find, held, matches, orders  # noqa: E402
+
+ASSETS, ROWS, DISTINCT, DAY, BILL = 10_000, 115_000, 5_700, 1_500, 1_000
+TURNS = 5
+PEER_PRODUCTS = 20
+Record = tuple[str, list[Affected]]
+
+
+def main(data: Path, number: int, *, with_peer: bool, is_varied: bool) -> None:
+    chance = random.Random(20)
+    real = list(records_of(data / "advisories/cve5/cve5-records.ndjson"))
+    components = inventory(real, DISTINCT, chance)
+    installed = [*components, *chance.choices(components, k=ROWS - DISTINCT)]
+    alike = ", no two alike" if is_varied else ""
+    print(f"{len(real):,} records of the CVE list, repeated to {number:,}{alike}; {ASSETS:,} assets, {ROWS:,} rows")
+    with tempfile.TemporaryDirectory() as beside, Held(Path(beside, "kept")) as store:
+        begin = time.perf_counter()
+        source = (varied if is_varied else repeated)(real, number)
+        while group := list(islice(source, 20_000)):
+            store.extend(group)
+        spans = store.opened.execute("SELECT count(*) FROM span").fetchone()
+        print(f"keys of {len(store):,} records, {spans[0]:,} spans: {time.perf_counter() - begin:.1f} s, once")
+        parts, place = timed(lambda: Parts(installed))
+        _, keys = timed(lambda: parts.place(store))
+        print(f"keys of {len(parts.components):,} distinct components: {place + keys:.2f} s, once")
+        whole = median("all against all", lambda: find(store, parts), bar=2.0)
+        counted(store, parts, installed)
+        days = [list(varied(real, DAY, 1_000 * (turn + 1))) for turn in range(TURNS)]
+        found = []
+
+        def one_day() -> None:
+            forget()
+            found[:] = [*matches(store, parts, store.extend(days.pop()), (Answer.AFFECTED,))]
+
+        median(f"a day's {DAY:,} records, none of them known: keys, written, matched, told", one_day, bar=0.2)
+        print(f"   {len(found):,} affected pairs told")
+        bill = [Component(each.name, each.version, each.vendor) for each in chance.sample(components, BILL)]
+        median(f"a bill of {BILL:,} components", lambda: find(store, forgotten(bill)), bar=0.1)
+        ((size,),) = [(sum(path.stat().st_size for path in Path(beside, "kept").iterdir()),)]
+        print(f"kept: {size / 1e6:.0f} MB; memory {resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1e3:.0f} MB")
+        if with_peer:
+            peer(Path(beside), real, number, components, whole)
+
+
+def records_of(path: Path) -> Iterator[Record]:
+    for line in path.read_bytes().splitlines():
+        record = cve5.read_one(line)
+        claims = (each for each in record.claims if each.kind is ClaimKind.AFFECTED)
+        yield record.native_id, [Affected.read(claim.value) for claim in claims]
+
+
+def repeated(real: list[Record], number: int, mark: str = "") -> Iterator[Record]:
+    for place in range(number):
+        name, said = real[place % len(real)]
+        yield f"{name}-{mark}{place // len(real)}", said
+
+
+def varied(real: list[Record], number: int, mark: int = 0) -> Iterator[Record]:
+    """The same, but no two records say the same: each repetition appends a number of its own to all versions."""
+    for place in range(number):
+        name, said = real[place % len(real)]
+        behind = f".{mark + place // len(real) + 1}"
+        yield f"{name}-{mark}-{place // len(real)}", [replace(each, ranges=_shifted(each, behind)) for each in said]
+
+
+def _shifted(block: Affected, behind: str) -> tuple[Range, ...]:
+    return tuple(
+        replace(each, low=each.low and each.low + behind, high=each.high and each.high + behind)
+        for each in block.ranges
+    )
+
+
+def inventory(real: list[Record], number: int, chance: random.Random) -> list[Component]:
+    """Products of the records, in versions at, beside and far from the ends of their ranges."""
+    blocks = [block for _, said in real for block in said if block.product.vendor and block.product.name]
+    found: dict[Component, None] = {}
+    while len(found) < number:
+        block = chance.choice(blocks)
+        ends = [end for each in block.ranges for end in (each.low, each.high) if end]
+        made = ".".join(str(chance.randrange(20)) for _ in range(3))
+        version = chance.choice([made, made, *(ends[:20])])
+        found[Component(block.product.name, version, block.product.vendor)] = None
+    return list(found)
+
+
+def timed(work: Callable[[], Any]) -> tuple[Any, float]:
+    begin = time.perf_counter()
+    return work(), time.perf_counter() - begin
+
+
+def median(what: str, work: Callable[[], object], *, bar: float) -> float:
+    taken = sorted(timed(work)[1] for _ in range(TURNS))
+    middle = taken[TURNS // 2]
+    print(
+        f"{what}: {middle:.3f} s ({taken[0]:.3f} to {taken[-1]:.3f}; bar {bar} s) {'ok' if middle <= bar else 'MISSED'}"
+    )
+    return middle
+
+
+def forget() -> None:
+    """Nothing that was encoded before is remembered."""
+    held.value_of.cache_clear()
+    held.named.cache_clear()
+    orders.key.cache_clear()
+    orders.places.cache_clear()
+
+
+def forgotten(bill: list[Component]) -> Parts:
+    forget()
+    return Parts(bill)
+
+
+def counted(store: Held, parts: Parts, installed: list[Component]) -> None:
+    rows = dict.fromkeys(parts.components, 0)
+    for component in installed:
+        rows[component] += 1
+    store.opened.execute("CREATE OR REPLACE TEMP TABLE running AS SELECT unnest(range(?)) part, unnest(?) number",
+                         [len(rows), list(rows.values())])  # fmt: skip
+    pairs, on_assets, affected = store.opened.execute(
+        "SELECT count(*), sum(number), count(*) FILTER (WHERE weight < 4) FROM result JOIN running USING (part)"
+    ).fetchone()
+    print(f"   {pairs:,} pairs of a distinct component and a CVE ({affected:,} affected), {on_assets:,} of rows")
+
+
+PEER = """
+import json, sqlite3, sys, time
+from cve_bin_tool.cve_scanner import CVEScanner
+from cve_bin_tool.util import ProductInfo
+base = sqlite3.connect(sys.argv[1])
+base.row_factory = sqlite3.Row
+scanner = CVEScanner()
+scanner.logger.setLevel("ERROR")
+scanner.cursor = base.cursor()
+taken = []
+for vendor, product, version in json.load(open(sys.argv[2])):
+    begin = time.perf_counter()
+    made = dict(vendor=vendor, product=product, version=version, location="x", purl=None)
+    known = {name: made[name] for name in ProductInfo._fields}
+    scanner.get_cves(ProductInfo(**known), {"default": {}, "paths": set()})
+    taken.append(time.perf_counter() - begin)
+print(json.dumps([taken, sum(len(each["cves"]) for each in scanner.all_cve_data.values())]))
+"""
+SCHEMA = """
+CREATE TABLE cve_severity (cve_number TEXT, severity TEXT, description TEXT, score INTEGER, cvss_version INTEGER,
+    cvss_vector TEXT, data_source TEXT, last_modified TIMESTAMP, PRIMARY KEY (cve_number, data_source));
+CREATE TABLE cve_range (cve_number TEXT, vendor TEXT, product TEXT, version TEXT, versionStartIncluding TEXT,
+    versionStartExcluding TEXT, versionEndIncluding TEXT, versionEndExcluding TEXT, data_source TEXT);
+CREATE INDEX product_index ON cve_range (cve_number, vendor, product);
+"""
+
+
+def peer(beside: Path, real: list[Record], number: int, components: list[Component], ours: float) -> None:
+    """Its scanner asks the database anew for every product: what some take times how many there are."""
+    import sqlite3
+
+    environment = beside / "peer"
+    venv.create(environment, with_pip=True)
+    python = str(environment / "bin/python")
+    subprocess.run([python, "-m", "pip", "install", "-q", "cve-bin-tool"], check=True, capture_output=True)
+    path = beside / "cve.db"
+    base = sqlite3.connect(path)
+    base.executescript(SCHEMA)
+    insert = "INSERT INTO cve_range VALUES (?, ?, ?, ?, ?, ?, ?, ?, 'NVD')"
+    for name, said in repeated(real, number):
+        base.execute("INSERT INTO cve_severity VALUES (?, 'HIGH', 'said', 7, 3, '', 'NVD', '')", [name])
+        base.executemany(insert, [row for block in said for row in peer_rows(name, block)])
+    base.commit()
+    rows = base.execute("SELECT count(*) FROM cve_range").fetchone()[0]
+    base.close()
+    asked = [(*named(each), each.version) for each in random.Random(3).sample(components, PEER_PRODUCTS)]
+    (beside / "asked.json").write_text(json.dumps(asked))
+    (beside / "peer.py").write_text(PEER)
+    done = subprocess.run(
+        [python, str(beside / "peer.py"), str(path), str(beside / "asked.json")], check=True, capture_output=True
+    )
+    taken, found = json.loads(done.stdout.splitlines()[-1])
+    each = sum(taken) / len(taken)
+    print(f"cve-bin-tool get_cves on {rows:,} rows, as shipped: {each:.2f} s for each of {len(taken)} ({found:,} CVEs)")
+    print(
+        f"   scaled to {len(components):,}: {each * len(components):,.0f} s, x{each * len(components) / ours:,.0f} ours"
+    )
+
+
+def named(component: Component) -> tuple[str, str]:
+    return component.vendor.lower(), component.name.lower()
+
+
+def peer_rows(name: str, block: Affected) -> Iterator[tuple[str, ...]]:
+    vendor, product = product_of(block.product.cpe) or (block.product.vendor.lower(), block.product.name.lower())
+    vendor, product = (block.product.vendor.lower() or vendor, block.product.name.lower() or product)
+    for each in block.ranges:
+        if each.status is not Status.AFFECTED:
+            continue
+        if each.low and each.low == each.high:
+            yield (name, vendor, product, each.low, "", "", "", "")
+            continue
+        low = (each.low, "") if each.low_included else ("", each.low)
+        high = (each.high, "") if each.high_included else ("", each.high)
+        yield (name, vendor, product, "*", *low, *high)
+
+
+if __name__ == "__main__":
+    reader = argparse.ArgumentParser(description=__doc__)
+    reader.add_argument("data", type=Path)
+    reader.add_argument("--records", type=int, default=300_000)
+    reader.add_argument("--peer", action="store_true")
+    reader.add_argument("--varied", action="store_true", help="no two records say the same")
+    told = reader.parse_args()
+    main(told.data, told.records, with_peer=told.peer, is_varied=told.varied)
