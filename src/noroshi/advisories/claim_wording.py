@@ -33,14 +33,56 @@ OUTCOMES: Final[dict[str, Promise]] = {
     "14 days": gettext_lazy("within 14 days"),
     "3 days": gettext_lazy("within 3 days"),
     "3 days, forensics": gettext_lazy("within 3 days, and look for traces of an intrusion"),
+    "30 days": gettext_lazy("within 30 days"),
+    "90 days": gettext_lazy("within 90 days"),
+    "defer": gettext_lazy("nothing for now"),
+    "scheduled": gettext_lazy("with the regular maintenance, within 90 days"),
+    "out of cycle": gettext_lazy("out of cycle, within 14 days"),
+    "immediate": gettext_lazy("at once, within 3 days"),
 }
 INPUTS: Final[dict[str, Promise]] = {
     "kev": gettext_lazy("whether it is exploited"),
     "exposed": gettext_lazy("whether the internet reaches it"),
     "automatable": gettext_lazy("whether the attack can be automated"),
     "impact": gettext_lazy("its technical impact"),
+    "exploitation": gettext_lazy("how far it is exploited"),
+    "exposure": gettext_lazy("how far the asset is reached"),
+    "importance": gettext_lazy("how much the business depends on it"),
+}
+VALUES: Final[dict[str, Promise]] = {
+    "yes": gettext_lazy("yes"),
+    "no": gettext_lazy("no"),
+    "partial": gettext_lazy("partial"),
+    "total": gettext_lazy("total"),
+    "none": gettext_lazy("None known"),
+    "poc": gettext_lazy("Proof of concept"),
+    "active": gettext_lazy("Exploited"),
+    "open": gettext_lazy("From the internet"),
+    "controlled": gettext_lazy("Controlled"),
+    "small": gettext_lazy("Hardly"),
+    "low": gettext_lazy("Low"),
+    "medium": gettext_lazy("Medium"),
+    "high": gettext_lazy("High"),
+    "very high": gettext_lazy("Very high"),
+}
+ANSWERS: Final[dict[str, Promise]] = {
+    "affected": gettext_lazy("affected"),
+    "fixed": gettext_lazy("fixed"),
+    "not_affected": gettext_lazy("not affected"),
+    "unknown": gettext_lazy("unknown"),
+}
+CONFIDENCES: Final[dict[str, Promise]] = {
+    "exact": gettext_lazy("this very version is named"),
+    "ranged": gettext_lazy("it lies in a range that is compared by its own order"),
+    "heuristic": gettext_lazy("compared as most versions are, or known by its name alone"),
+    "name_only": gettext_lazy("nothing that can be compared is said of versions"),
 }
 MOST_RANGES: Final = 12
+
+
+def outcome_in_words(name: str) -> Promise | str:
+    """Return what a table asks; the table's own word where it is one of an institution's."""
+    return OUTCOMES.get(name, name)
 
 
 def in_words(kind: str, value: Mapping[str, Any]) -> str:

@@ -100,6 +100,17 @@ def require_source_keeper(actor: Actor) -> None:
         raise NotAllowed(_("Sources are kept by operators of the hub."), rule="advisories.sources")
 
 
+def may_keep_inventories(actor: Actor) -> bool:
+    """Whether the actor says what the own organisation runs, and what is done about it: whoever writes for it."""
+    return may_share(actor)
+
+
+def require_inventory_keeper(actor: Actor) -> None:
+    """Raise NotAllowed unless the actor keeps the inventories of the own organisation."""
+    if not may_keep_inventories(actor):
+        raise NotAllowed(_("Inventories and tasks are kept by analysts of the organisation."), rule="advisories.tasks")
+
+
 def may_issue_sheets(actor: Actor) -> bool:
     """Whether the actor issues the daily sheet: an operator of the hub, or the command line of the installation."""
     return may_keep_sources(actor)

@@ -5,7 +5,12 @@ from uuid import UUID
 
 from noroshi.advisories import actions
 from noroshi.advisories.models import Source
+from noroshi.core import clock
+from noroshi.core.domain import worlds
 from noroshi.kit.jobs import job, recurring
+
+LOOKED_BACK = timedelta(minutes=30)
+"""Longer than a worker is away when it is started anew; an inventory that is read in is held against everything."""
 
 
 @job(retries=0)
@@ -27,6 +32,18 @@ def collect_what_is_due() -> None:
 def look_after_sources() -> None:
     """See which sources are late, or well again."""
     actions.look_after_sources()
+
+
+@recurring("advisories.match", every=timedelta(minutes=5))
+def match_news() -> None:
+    """Hold all inventories against what was said of vulnerabilities lately; what is held twice changes nothing."""
+    actions.match_news(worlds.REAL, clock.now() - LOOKED_BACK)
+
+
+@recurring("advisories.reopen", every=timedelta(hours=1))
+def reopen_what_is_over() -> None:
+    """Open again the tasks that could wait until a day that is over."""
+    actions.reopen_what_is_over()
 
 
 @recurring("advisories.sheet", every=timedelta(minutes=1))

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from noroshi.advisories.views import daily, sources, trends, vulnerabilities
+from noroshi.advisories.views import daily, sources, tasks, trends, vulnerabilities
 
 app_name = "advisories"
 
@@ -20,6 +20,14 @@ urlpatterns = [
     path("trends/", trends.trends, name="trends"),
     path("trends/report.pdf", trends.trends_pdf, name="trends-pdf"),
     path("trends/<slug:section>.csv", trends.trends_csv, name="trends-csv"),
+    path("tasks/", tasks.task_list, name="tasks"),
+    path("tasks/<uuid:match_id>/", tasks.task_detail, name="task"),
+    path("tasks/<uuid:match_id>/<slug:verb>", tasks.task_verb, name="task-verb"),
+    path("assets/", tasks.asset_list, name="assets"),
+    path("assets/<uuid:asset_id>/", tasks.asset_detail, name="asset"),
+    path("inventories/new", tasks.inventory_new, name="inventory-new"),
+    path("inventories/<uuid:inventory_id>/", tasks.inventory_detail, name="inventory"),
+    path("inventories/<uuid:inventory_id>/give-up", tasks.inventory_give_up, name="inventory-give-up"),
     path("sources/", sources.sources, name="sources"),
     path("sources/add", sources.add_source, name="add-source"),
     path("sources/<uuid:source_id>/", sources.source, name="source"),

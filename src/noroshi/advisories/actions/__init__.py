@@ -41,6 +41,7 @@ from noroshi.advisories.actions.inquiries import (
     reply_to_hub,
     take_inquiry,
 )
+from noroshi.advisories.actions.inventories import give_up, read_in
 from noroshi.advisories.actions.letters import (
     LONGEST_EDITED,
     document_of,
@@ -49,6 +50,7 @@ from noroshi.advisories.actions.letters import (
     replay_letter,
 )
 from noroshi.advisories.actions.loading import load_file, load_stream
+from noroshi.advisories.actions.matching import facts_of, match_inventories, match_news
 from noroshi.advisories.actions.sources import (
     SourceSaid,
     add_source,
@@ -60,6 +62,15 @@ from noroshi.advisories.actions.sources import (
     switch_source,
 )
 from noroshi.advisories.actions.stix import say_bulletin_in_stix
+from noroshi.advisories.actions.tasks import (
+    accept_task,
+    acknowledge_task,
+    fix_task,
+    judge_match,
+    patch_task_virtually,
+    reopen_task,
+    reopen_what_is_over,
+)
 from noroshi.advisories.actions.telling import look_after_sources, verdict_of
 from noroshi.advisories.actions.upkeep import forget_fetched
 
@@ -71,6 +82,8 @@ __all__ = [
     "Packed",
     "Prepared",
     "SourceSaid",
+    "accept_task",
+    "acknowledge_task",
     "add_source",
     "answer_inquiry",
     "approve_bulletin",
@@ -86,7 +99,10 @@ __all__ = [
     "draft_answer",
     "draft_bulletin",
     "export_bundle",
+    "facts_of",
+    "fix_task",
     "forget_fetched",
+    "give_up",
     "hand_back_answer",
     "hand_back_bulletin",
     "handed_out",
@@ -94,16 +110,23 @@ __all__ = [
     "import_bundle",
     "issue_scheduled_sheet",
     "issue_sheet",
+    "judge_match",
     "keep_category",
     "keep_template",
     "keep_watched_words",
     "load_file",
     "load_stream",
     "look_after_sources",
+    "match_inventories",
+    "match_news",
     "next_sheet",
+    "patch_task_virtually",
     "publish_answer",
     "publish_bulletin",
+    "read_in",
     "renew_bulletin",
+    "reopen_task",
+    "reopen_what_is_over",
     "replay_fetch",
     "replay_letter",
     "reply_to_hub",

@@ -16,10 +16,12 @@ from noroshi.advisories.models.sources import (
     Source,
     SourceState,
 )
+from noroshi.advisories.models.tasks import Asset, Exposure, Importance, Inventory, Match, MatchStage
 from noroshi.advisories.models.vulnerabilities import Exploitation, Level, Mention, Vulnerability, VulnerabilityName
 
 __all__ = [
     "REASONS",
+    "Asset",
     "Bulletin",
     "CatalogueChange",
     "CatalogueState",
@@ -27,13 +29,18 @@ __all__ = [
     "ChangeKind",
     "DeadLetter",
     "Exploitation",
+    "Exposure",
     "Fetch",
+    "Importance",
     "Inquiry",
     "InquiryMessage",
     "InquiryState",
+    "Inventory",
     "Item",
     "LetterState",
     "Level",
+    "Match",
+    "MatchStage",
     "Mention",
     "Numbering",
     "Origin",

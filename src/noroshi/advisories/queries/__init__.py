@@ -56,6 +56,16 @@ from noroshi.advisories.queries.sources import (
     sources_for,
     waiting_letters,
 )
+from noroshi.advisories.queries.tasks import (
+    AT_WORK,
+    asset_for,
+    assets_for,
+    inventories_for,
+    inventory_for,
+    match_for,
+    matches_for,
+    matches_of_vulnerability,
+)
 from noroshi.advisories.queries.trends import Trends, quarters_on_offer, trends_of
 from noroshi.advisories.queries.vulnerabilities import (
     MOST_ITEMS,
@@ -71,6 +81,7 @@ from noroshi.advisories.queries.vulnerabilities import (
 
 __all__ = [
     "ANSWER_KIND",
+    "AT_WORK",
     "BULLETIN_KIND",
     "MOST_ITEMS",
     "ClaimMade",
@@ -82,6 +93,8 @@ __all__ = [
     "answers_at_work",
     "answers_for",
     "asked_sources",
+    "asset_for",
+    "assets_for",
     "bulletin_for",
     "bulletins_about",
     "bulletins_at_work",
@@ -101,6 +114,8 @@ __all__ = [
     "inquiries_about",
     "inquiries_for",
     "inquiry_for",
+    "inventories_for",
+    "inventory_for",
     "is_issued_by_schedule",
     "item_for",
     "items_about",
@@ -108,6 +123,9 @@ __all__ = [
     "last_sheet",
     "letter_for",
     "letters_for",
+    "match_for",
+    "matches_for",
+    "matches_of_vulnerability",
     "messages_of",
     "new_by_day",
     "newest_of",

@@ -13,11 +13,13 @@ from noroshi.advisories.claim_wording import INPUTS, KINDS, OUTCOMES, in_words
 from noroshi.advisories.domain.decisions import BOD_26_04, decide, tables
 from noroshi.advisories.domain.records import ClaimKind
 from noroshi.advisories.models import Vulnerability
+from noroshi.advisories.task_lists import tone_of
 from noroshi.advisories.vulnerability_lists import CHANGES, VULNERABILITIES
 from noroshi.kit import lists
 from noroshi.kit.http import ActorRequest
 
 MOST_BULLETINS: Final = 20
+MOST_HITS: Final = 50
 
 
 def vulnerability_list(request: ActorRequest) -> HttpResponseBase:
@@ -50,6 +52,7 @@ def vulnerability_detail(request: ActorRequest, vulnerability_id: UUID) -> HttpR
         "taken_back": [each for each in claims if each[0].until is not None],
         "items": queries.items_about(row)[: queries.MOST_ITEMS],
         "bulletins": queries.bulletins_about(request.actor, row)[:MOST_BULLETINS],
+        "hits": [(each, tone_of(each)) for each in queries.matches_of_vulnerability(request.actor, row)[:MOST_HITS]],
         "urgency": _urgency(row),
         "may_ask": policy.may_ask(request.actor),
         "table": BOD_26_04,

@@ -1,0 +1,101 @@
+"""What an institution decides of its matches: that somebody has seen it, that it is done, or that it can wait."""
+
+from datetime import date
+from typing import Final
+
+from django.db import transaction
+from django.utils import timezone
+from django.utils.translation import gettext as _
+
+from noroshi.advisories import policy
+from noroshi.advisories.models import Match, MatchStage
+from noroshi.core import clock, ledger
+from noroshi.core.actor import Actor
+from noroshi.core.errors import Conflict, InvalidInput, NotFound
+from noroshi.sharing.actions.words import checked_sentence
+
+MAX_REASON: Final = 400
+_TASKS: Final = (MatchStage.OPEN, MatchStage.ACKNOWLEDGED, MatchStage.VIRTUAL, MatchStage.ACCEPTED)
+
+
+def judge_match(actor: Actor, match: Match, *, affected: bool, reason: str) -> Match:
+    """Say of a match that nobody could be sure of whether the asset is affected, and why."""
+    stage = MatchStage.OPEN if affected else MatchStage.NOT_AFFECTED
+    return _move(actor, match, stage, (MatchStage.TO_JUDGE, MatchStage.OPEN, MatchStage.NOT_AFFECTED), reason=reason)
+
+
+def acknowledge_task(actor: Actor, match: Match) -> Match:
+    """Say that somebody has taken it on."""
+    return _move(actor, match, MatchStage.ACKNOWLEDGED, (MatchStage.OPEN,), reason=None)
+
+
+def fix_task(actor: Actor, match: Match) -> Match:
+    """Say that it is done. Where the list, read again later, still names the version, it is open again."""
+    return _move(actor, match, MatchStage.FIXED, _TASKS, reason=None)
+
+
+def accept_task(actor: Actor, match: Match, *, reason: str, until: date | None) -> Match:
+    """Accept the risk until a day, with the reason."""
+    return _move(actor, match, MatchStage.ACCEPTED, _TASKS, reason=reason, until=_ahead(until))
+
+
+def patch_task_virtually(actor: Actor, match: Match, *, reason: str, until: date | None) -> Match:
+    """Say which rule stands in front of it, and until when: then it is open again."""
+    return _move(actor, match, MatchStage.VIRTUAL, _TASKS, reason=reason, until=_ahead(until))
+
+
+def reopen_task(actor: Actor, match: Match, *, reason: str) -> Match:
+    """Open again what was closed."""
+    closed = (MatchStage.FIXED, MatchStage.ACCEPTED, MatchStage.VIRTUAL, MatchStage.NOT_AFFECTED)
+    return _move(actor, match, MatchStage.OPEN, closed, reason=reason)
+
+
+def reopen_what_is_over() -> int:
+    """Open again what was accepted, or patched virtually, until a day that is over; return how many."""
+    today = timezone.localdate(clock.now())
+    waiting = (MatchStage.ACCEPTED, MatchStage.VIRTUAL)
+    number = 0
+    for row in Match.everything.filter(stage__in=waiting, until__lt=today).order_by("pk"):
+        number += _reopened(row, today)
+    return number
+
+
+@transaction.atomic
+def _reopened(row: Match, today: date) -> int:
+    rows = Match.everything.filter(pk=row.pk, stage=row.stage, until__lt=today)
+    changed = rows.update(stage=MatchStage.OPEN)
+    if changed:
+        actor = Actor.system("advisories tasks", row.world)
+        ledger.record(actor, "advisories.task.reopened", row, before=row.stage, until=str(row.until))
+    return changed
+
+
+@transaction.atomic
+def _move(
+    actor: Actor,
+    match: Match,
+    stage: MatchStage,
+    allowed: tuple[MatchStage, ...],
+    *,
+    reason: str | None,
+    until: date | None = None,
+) -> Match:
+    policy.require_inventory_keeper(actor)
+    row = Match.objects.visible_to(actor).select_for_update(of=("self",)).filter(pk=match.pk).first()
+    if row is None:
+        raise NotFound
+    if row.stage not in allowed:
+        raise Conflict(_("It is %(stage)s by now.") % {"stage": row.get_stage_display()})
+    before = row.stage
+    row.reason = checked_sentence("reason", reason, MAX_REASON) if reason is not None else ""
+    row.stage, row.until = stage, until
+    row.decided_by_id, row.decided_at = actor.acting_person, clock.now()
+    row.save(update_fields=["stage", "until", "reason", "decided_by", "decided_at"])
+    ledger.record(actor, "advisories.task.decided", row, before=before, after=stage)
+    return row
+
+
+def _ahead(until: date | None) -> date:
+    if until is None or until <= timezone.localdate(clock.now()):
+        raise InvalidInput("until", _("Give a day that lies ahead."))
+    return until

@@ -1,0 +1,86 @@
+"""An inventory as it is held against vulnerabilities: its components, by whatever a source may call them."""
+
+import unicodedata
+from collections import defaultdict
+from collections.abc import Iterable, Iterator, Mapping
+from typing import Any, Final
+
+from noroshi.advisories.domain.affected import Affected, Product
+from noroshi.advisories.domain.matching import Component, Verdict, judge, keys_of
+
+_FIELDS: Final = ("name", "version", "vendor", "cpe", "purl")
+_EXPOSURES: Final = {
+    "open": ("open", "internet", "public", "external", "外部", "公開", "インターネット", "高"),
+    "controlled": ("controlled", "dmz", "partner", "limited", "限定", "制限", "中"),
+    "small": ("small", "internal", "closed", "local", "none", "内部", "閉域", "非公開", "なし", "低"),
+}
+_IMPORTANCES: Final = {
+    "very high": ("very high", "critical", "最重要", "極めて高", "最高", "s"),
+    "high": ("high", "高", "重要", "a"),
+    "medium": ("medium", "moderate", "中", "b"),
+    "low": ("low", "低", "c"),
+}
+
+
+class Holding:
+    """Components, each once, and which of them a product may be."""
+
+    def __init__(self, components: Iterable[Component]) -> None:
+        self._by_key: dict[tuple[str, str], dict[Component, None]] = defaultdict(dict)
+        for one in dict.fromkeys(components):
+            for key in keys_of(one.vendor, one.name, one.cpe, one.purl):
+                self._by_key[key][one] = None
+
+    def candidates(self, product: Product) -> list[Component]:
+        """Return the components that may be `product`, in the order of the inventory."""
+        keys = keys_of(product.vendor, product.name, product.cpe, product.purl)
+        return list(dict.fromkeys(one for key in keys for one in self._by_key.get(key, ())))
+
+    def heard(self, value: Mapping[str, Any]) -> Iterator[tuple[Component, Verdict]]:
+        """Yield what a claim of products affected (`Affected.value`) means for each component that it is about."""
+        said = {name: text for name, text in value["product"].items() if name != "platforms"}
+        candidates = self.candidates(Product(**said))
+        if not candidates:
+            return  # by far the most: their ranges are not even read
+        affected = Affected.read(value)
+        for component in candidates:
+            if (verdict := judge(component, affected)) is not None:
+                yield component, verdict
+
+
+def stored(component: Component) -> dict[str, str]:
+    """Return a component as JSON: what it has."""
+    return {name: value for name in _FIELDS if (value := getattr(component, name))}
+
+
+def of_stored(value: Mapping[str, str]) -> Component:
+    """Return what `stored` was made of."""
+    return Component(**{"name": "", **value})
+
+
+def words_of(component: Component) -> str:
+    """Return a component as a person names it: vendor, product and version."""
+    named = " ".join(filter(None, (component.vendor, component.name))) or component.purl or component.cpe
+    return " ".join(filter(None, (named, component.version)))
+
+
+def exposure_of(text: str) -> str:
+    """Return how far an asset is reached, of what a list says in Japanese or English; empty where that is not known.
+
+    Whoever says two things at once ("not public" holds "public") means the smaller: longer words are read first.
+    """
+    return _value_of(text, _EXPOSURES)
+
+
+def importance_of_words(text: str) -> str:
+    """Return how important an asset is, of what a list says in Japanese or English; empty where that is not known."""
+    return _value_of(text, _IMPORTANCES)
+
+
+def _value_of(text: str, known: Mapping[str, Iterable[str]]) -> str:
+    said = unicodedata.normalize("NFKC", text).strip().casefold()
+    if not said:
+        return ""
+    words = sorted(((word, value) for value, words in known.items() for word in words), key=lambda each: -len(each[0]))
+    exact = next((value for word, value in words if word == said), "")
+    return exact or next((value for word, value in words if len(word) > 1 and word in said), "")

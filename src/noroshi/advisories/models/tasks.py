@@ -1,0 +1,152 @@
+"""What an institution runs, which vulnerabilities hit it, and what was decided: its own matter, seen by nobody else."""
+
+from typing import Any, TypeVar
+
+from django.db import models
+from django.utils.translation import gettext_lazy as _
+
+from noroshi.core import clock, ids
+from noroshi.core.actor import Actor
+from noroshi.core.domain import worlds
+from noroshi.core.managers import GuardedManager
+
+M = TypeVar("M", bound=models.Model)
+
+
+class OwnManager(GuardedManager[M]):
+    """Rows of an organisation, seen by its own people alone: not by other members, nor by the operators of the hub."""
+
+    def visible_to(self, actor: Actor) -> models.QuerySet[M]:
+        """Return those of the actor's organisation and world; none for a visitor, nor behind the wall."""
+        if actor.organisation is None or actor.is_supervisor or not actor.is_active:
+            return self._all().none()
+        return self._all().filter(organisation=actor.organisation, world=actor.world)
+
+
+class Exposure(models.TextChoices):
+    """How far an asset is reached (SSVC, System Exposure)."""
+
+    OPEN = "open", _("From the internet")
+    CONTROLLED = "controlled", _("Controlled")
+    SMALL = "small", _("Hardly")
+
+
+class Importance(models.TextChoices):
+    """How much the business depends on an asset."""
+
+    VERY_HIGH = "very high", _("Very high")
+    HIGH = "high", _("High")
+    MEDIUM = "medium", _("Medium")
+    LOW = "low", _("Low")
+
+
+class Inventory(models.Model):
+    """A list of assets by its name: read again, it takes the place of what was read before."""
+
+    id = models.UUIDField(primary_key=True, default=ids.new_id, editable=False)
+    world = models.CharField(max_length=40, default=worlds.REAL)
+    organisation = models.ForeignKey("members.Organisation", on_delete=models.CASCADE, related_name="+")
+    name = models.CharField(max_length=100)
+    digest = models.CharField(max_length=64)
+    """SHA-256 of the file that was read last."""
+    lines = models.PositiveIntegerField(default=0)
+    refused = models.JSONField(default=list)
+    """Lines that name nothing: the first of them, each with its place and the reason."""
+    refused_count = models.PositiveIntegerField(default=0)
+    read_at = models.DateTimeField(default=clock.now)
+    read_by = models.ForeignKey("members.Person", on_delete=models.PROTECT, null=True, related_name="+")
+    matched_at = models.DateTimeField(null=True)
+    """When it was last held against all that is known; None while that has still to be done."""
+
+    objects = OwnManager["Inventory"]()
+    everything = models.Manager()
+
+    class Meta:
+        base_manager_name = "everything"
+        constraints = [models.UniqueConstraint(fields=["world", "organisation", "name"], name="inventory_names_once")]
+
+    def __str__(self) -> str:
+        return self.name
+
+
+class Asset(models.Model):
+    """Something that an institution runs."""
+
+    id = models.UUIDField(primary_key=True, default=ids.new_id, editable=False)
+    world = models.CharField(max_length=40, default=worlds.REAL)
+    organisation = models.ForeignKey("members.Organisation", on_delete=models.CASCADE, related_name="+")
+    inventory = models.ForeignKey(Inventory, on_delete=models.CASCADE, related_name="assets")
+    label = models.CharField(max_length=200)
+    """By what its list knows it again: its number, else its name."""
+    name = models.CharField(max_length=200, blank=True)
+    owner = models.CharField(max_length=200, blank=True)
+    service = models.CharField(max_length=200, blank=True)
+    """The business that it serves."""
+    exposure = models.CharField(max_length=10, choices=Exposure.choices, blank=True)
+    importance = models.CharField(max_length=10, choices=Importance.choices, blank=True)
+    components = models.JSONField(default=list)
+    """What is installed: `domain.holding.stored`."""
+    component_count = models.PositiveIntegerField(default=0)
+
+    objects = OwnManager["Asset"]()
+    everything = models.Manager()
+
+    class Meta:
+        base_manager_name = "everything"
+        constraints = [models.UniqueConstraint(fields=["inventory", "label"], name="assets_once")]
+        indexes = [models.Index(fields=["organisation", "label", "id"], name="assets_of_organisation")]
+
+    def __str__(self) -> str:
+        return self.name or self.label
+
+
+class MatchStage(models.TextChoices):
+    """Where a match stands."""
+
+    TO_JUDGE = "to_judge", _("To be judged")
+    OPEN = "open", _("Open")
+    ACKNOWLEDGED = "acknowledged", _("Acknowledged")
+    VIRTUAL = "virtual", _("Patched virtually")
+    ACCEPTED = "accepted", _("Accepted")
+    FIXED = "fixed", _("Fixed")
+    NOT_AFFECTED = "not_affected", _("Not affected")
+    GONE = "gone", _("Matches no more")
+
+
+class Match(models.Model):
+    """That a vulnerability hits, or may hit, an asset; and what the institution decided to do."""
+
+    id = models.UUIDField(primary_key=True, default=ids.new_id, editable=False)
+    world = models.CharField(max_length=40, default=worlds.REAL)
+    organisation = models.ForeignKey("members.Organisation", on_delete=models.CASCADE, related_name="+")
+    asset = models.ForeignKey(Asset, on_delete=models.CASCADE, related_name="matches")
+    vulnerability = models.ForeignKey("advisories.Vulnerability", on_delete=models.CASCADE, related_name="+")
+    component = models.CharField(max_length=300)
+    """The product and version that is hit, as its list names it."""
+    answer = models.CharField(max_length=12)
+    """A `domain.matching.Answer`."""
+    confidence = models.CharField(max_length=12)
+    rule = models.CharField(max_length=400)
+    stage = models.CharField(max_length=12, choices=MatchStage.choices)
+    due = models.DateField(null=True)
+    """None where the table asks for the next upgrade."""
+    decision: "models.JSONField[dict[str, Any], dict[str, Any]]" = models.JSONField(default=dict)
+    """`domain.decisions.Decision.stored`"""
+    reason = models.CharField(max_length=400, blank=True)
+    until = models.DateField(null=True)
+    """Until when it is accepted, or patched virtually."""
+    decided_by = models.ForeignKey("members.Person", on_delete=models.PROTECT, null=True, related_name="+")
+    decided_at = models.DateTimeField(null=True)
+    first_seen = models.DateTimeField(default=clock.now)
+    last_seen = models.DateTimeField(default=clock.now)
+
+    objects = OwnManager["Match"]()
+    everything = models.Manager()
+
+    class Meta:
+        base_manager_name = "everything"
+        constraints = [models.UniqueConstraint(fields=["asset", "vulnerability"], name="matches_once")]
+        indexes = [models.Index(fields=["organisation", "stage", "due", "id"], name="matches_by_due")]
+
+    def __str__(self) -> str:
+        return f"{self.asset_id} {self.vulnerability_id}: {self.stage}"

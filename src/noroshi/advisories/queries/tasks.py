@@ -1,0 +1,61 @@
+"""What the actor's own organisation runs, what hits it, and what it decided."""
+
+from typing import Final
+from uuid import UUID
+
+from django.db.models import Count, F, Q, QuerySet
+
+from noroshi.advisories.models import Asset, Inventory, Match, MatchStage, Vulnerability
+from noroshi.core.actor import Actor
+from noroshi.core.errors import NotFound
+
+AT_WORK: Final = (MatchStage.OPEN, MatchStage.ACKNOWLEDGED)
+"""Stages in which somebody has something to do now."""
+
+
+def inventories_for(actor: Actor) -> QuerySet[Inventory]:
+    """Return the lists of the actor's organisation, by name, each with the number of its assets."""
+    rows = Inventory.objects.visible_to(actor).annotate(asset_count=Count("assets"))
+    return rows.select_related("read_by").order_by("name")
+
+
+def inventory_for(actor: Actor, inventory_id: UUID) -> Inventory:
+    """Return one of them. Raises NotFound."""
+    row = inventories_for(actor).filter(pk=inventory_id).first()
+    if row is None:
+        raise NotFound
+    return row
+
+
+def assets_for(actor: Actor) -> QuerySet[Asset]:
+    """Return the assets of the actor's organisation with the number of tasks that are open."""
+    at_work = Count("matches", filter=Q(matches__stage__in=AT_WORK))
+    rows = Asset.objects.visible_to(actor).select_related("inventory").annotate(open_count=at_work)
+    return rows.order_by("label", "pk")
+
+
+def asset_for(actor: Actor, asset_id: UUID) -> Asset:
+    """Return one of them. Raises NotFound."""
+    row = assets_for(actor).filter(pk=asset_id).first()
+    if row is None:
+        raise NotFound
+    return row
+
+
+def matches_for(actor: Actor) -> QuerySet[Match]:
+    """Return the matches of the actor's organisation, what is due first before what is not."""
+    rows = Match.objects.visible_to(actor).select_related("asset", "vulnerability", "decided_by")
+    return rows.order_by(F("due").asc(nulls_last=True), "pk")
+
+
+def match_for(actor: Actor, match_id: UUID) -> Match:
+    """Return one of them. Raises NotFound."""
+    row = matches_for(actor).filter(pk=match_id).first()
+    if row is None:
+        raise NotFound
+    return row
+
+
+def matches_of_vulnerability(actor: Actor, vulnerability: Vulnerability) -> QuerySet[Match]:
+    """Return which assets of the actor's organisation a vulnerability hits or may hit."""
+    return matches_for(actor).filter(vulnerability=vulnerability).exclude(stage=MatchStage.GONE)

@@ -1,0 +1,195 @@
+"""Tasks and inventories: what must be patched, what is run, and what was decided."""
+
+from collections.abc import Callable
+from typing import Any, Final
+from uuid import UUID
+
+from django.contrib import messages
+from django.http import HttpResponse
+from django.http.response import HttpResponseBase
+from django.shortcuts import redirect, render
+from django.utils.functional import Promise
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+from django.views.decorators.http import require_POST
+
+from noroshi.advisories import actions, policy, queries
+from noroshi.advisories.claim_wording import ANSWERS, CONFIDENCES, INPUTS, VALUES, outcome_in_words
+from noroshi.advisories.domain.decisions import Decision, is_replayed, tables
+from noroshi.advisories.domain.holding import of_stored, words_of
+from noroshi.advisories.domain.urgency import decisions_of
+from noroshi.advisories.forms.tasks import DecisionForm, InventoryForm
+from noroshi.advisories.models import Match, MatchStage
+from noroshi.advisories.task_lists import ASSETS, TASKS, tone_of
+from noroshi.core.actor import Actor
+from noroshi.core.errors import Conflict, InvalidInput
+from noroshi.kit import lists
+from noroshi.kit.http import ActorRequest, posted
+
+MOST_COMPONENTS: Final = 500
+
+
+def task_list(request: ActorRequest) -> HttpResponseBase:
+    """List what must be patched."""
+    actor = request.actor
+    policy.require_member(actor)
+    rows = queries.matches_for(actor)
+    context = {"inventories": queries.inventories_for(actor).count(), "may_keep": policy.may_keep_inventories(actor)}
+    return lists.respond(request, TASKS, actor=actor, rows=rows, template="advisories/tasks.html", context=context)
+
+
+def task_detail(request: ActorRequest, match_id: UUID) -> HttpResponse:
+    """Show a task: what is hit and why, what each table asks, what was decided."""
+    policy.require_member(request.actor)
+    return _task(request, queries.match_for(request.actor, match_id), DecisionForm(), 200)
+
+
+def _task(request: ActorRequest, row: Match, form: DecisionForm, status: int) -> HttpResponse:
+    facts = actions.facts_of(row.vulnerability, row.asset)
+    table = tables().get(row.decision.get("table", ""))
+    stage = MatchStage(row.stage)
+    context = {
+        "match": row,
+        "tone": tone_of(row),
+        "form": form,
+        "answer": ANSWERS[row.answer],
+        "confidence": CONFIDENCES[row.confidence],
+        "outcome": outcome_in_words(row.decision.get("outcome", "")),
+        "inputs": _inputs(row.decision),
+        "is_replayed": table is not None and is_replayed(table, row.decision),
+        "tables": [
+            (label, outcome_in_words(each.outcome.name), _missing(each)) for label, each in decisions_of(facts).items()
+        ],
+        "may_keep": policy.may_keep_inventories(request.actor),
+        "is_to_judge": stage is MatchStage.TO_JUDGE,
+        "is_at_work": stage in (MatchStage.OPEN, MatchStage.ACKNOWLEDGED),
+        "is_task": stage in (MatchStage.OPEN, MatchStage.ACKNOWLEDGED, MatchStage.VIRTUAL, MatchStage.ACCEPTED),
+        "is_closed": stage in (MatchStage.FIXED, MatchStage.NOT_AFFECTED, MatchStage.ACCEPTED, MatchStage.VIRTUAL),
+    }
+    return render(request, "advisories/task.html", context, status=status)
+
+
+def _inputs(stored: dict[str, Any]) -> list[tuple[Promise, Promise | str]]:
+    """Return what a decision was made of, in words; what was not known says so."""
+    known = [(INPUTS[name], VALUES.get(value, value)) for name, value in stored.get("known", {}).items()]
+    return known + [
+        (INPUTS[name], gettext_lazy("not known, the gravest assumed")) for name in stored.get("not_known", ())
+    ]
+
+
+def _missing(decision: Decision) -> list[Promise]:
+    return [INPUTS[name] for name in decision.not_known]
+
+
+Verb = Callable[[Actor, Match, dict[str, Any]], Match]
+VERBS: Final[dict[str, tuple[Verb, Promise]]] = {
+    "affected": (
+        lambda actor, row, said: actions.judge_match(actor, row, affected=True, reason=said["reason"]),
+        gettext_lazy("It is a task now."),
+    ),
+    "not-affected": (
+        lambda actor, row, said: actions.judge_match(actor, row, affected=False, reason=said["reason"]),
+        gettext_lazy("It is not affected."),
+    ),
+    "acknowledge": (
+        lambda actor, row, _said: actions.acknowledge_task(actor, row),
+        gettext_lazy("You have taken it on."),
+    ),
+    "fix": (lambda actor, row, _said: actions.fix_task(actor, row), gettext_lazy("It is fixed.")),
+    "accept": (
+        lambda actor, row, said: actions.accept_task(actor, row, reason=said["reason"], until=said["until"]),
+        gettext_lazy("It is accepted until then."),
+    ),
+    "virtual": (
+        lambda actor, row, said: actions.patch_task_virtually(actor, row, reason=said["reason"], until=said["until"]),
+        gettext_lazy("It is patched virtually until then."),
+    ),
+    "reopen": (
+        lambda actor, row, said: actions.reopen_task(actor, row, reason=said["reason"]),
+        gettext_lazy("It is open again."),
+    ),
+}
+
+
+@require_POST
+def task_verb(request: ActorRequest, match_id: UUID, verb: str) -> HttpResponse:
+    """Decide something of a task."""
+    policy.require_member(request.actor)
+    row = queries.match_for(request.actor, match_id)
+    form = DecisionForm(request.POST)
+    if verb not in VERBS or not form.is_valid():
+        return _task(request, row, form, 422)
+    act, sentence = VERBS[verb]
+    try:
+        act(request.actor, row, form.said())
+    except InvalidInput as error:
+        form.blame(error)
+        return _task(request, row, form, 422)
+    except Conflict as error:
+        messages.error(request, error.message)
+    else:
+        messages.success(request, str(sentence))
+    return redirect("advisories:task", match_id=row.pk)
+
+
+def asset_list(request: ActorRequest) -> HttpResponseBase:
+    """List what the organisation runs."""
+    actor = request.actor
+    policy.require_member(actor)
+    rows = queries.assets_for(actor)
+    context = {"inventories": queries.inventories_for(actor), "may_keep": policy.may_keep_inventories(actor)}
+    return lists.respond(request, ASSETS, actor=actor, rows=rows, template="advisories/assets.html", context=context)
+
+
+def asset_detail(request: ActorRequest, asset_id: UUID) -> HttpResponse:
+    """Show an asset: what is installed, and what hits it."""
+    policy.require_member(request.actor)
+    row = queries.asset_for(request.actor, asset_id)
+    context = {
+        "asset": row,
+        "components": [words_of(of_stored(value)) for value in row.components[:MOST_COMPONENTS]],
+        "matches": [
+            (each, tone_of(each)) for each in queries.matches_for(request.actor).filter(asset=row)[:MOST_COMPONENTS]
+        ],
+    }
+    return render(request, "advisories/asset.html", context)
+
+
+def inventory_new(request: ActorRequest) -> HttpResponse:
+    """Read in a list."""
+    actor = request.actor
+    policy.require_member(actor)
+    policy.require_inventory_keeper(actor)
+    data = posted(request)
+    form = InventoryForm(
+        data, request.FILES if data is not None else None, initial={"name": request.GET.get("name", "")}
+    )
+    if data is not None and form.is_valid():
+        try:
+            inventory = actions.read_in(actor, name=form.cleaned_data["name"], body=form.body())
+        except InvalidInput as error:
+            form.blame(error)
+        else:
+            messages.success(
+                request, _("The list is read. It is being held against what is known; tasks come by themselves.")
+            )
+            return redirect("advisories:inventory", inventory_id=inventory.pk)
+    return render(request, "advisories/inventory_new.html", {"form": form}, status=422 if form.errors else 200)
+
+
+def inventory_detail(request: ActorRequest, inventory_id: UUID) -> HttpResponse:
+    """Show what was read of a list and what was not."""
+    policy.require_member(request.actor)
+    row = queries.inventory_for(request.actor, inventory_id)
+    context = {"inventory": row, "may_keep": policy.may_keep_inventories(request.actor)}
+    return render(request, "advisories/inventory.html", context)
+
+
+@require_POST
+def inventory_give_up(request: ActorRequest, inventory_id: UUID) -> HttpResponse:
+    """Forget a list."""
+    policy.require_member(request.actor)
+    row = queries.inventory_for(request.actor, inventory_id)
+    actions.give_up(request.actor, row)
+    messages.success(request, _("The list is forgotten."))
+    return redirect("advisories:assets")
