@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from typing import Any, Final
 
+from django.utils import timezone
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
@@ -41,7 +42,7 @@ def _stage(rows: Rows, value: str) -> Rows:
 
 
 def _overdue(rows: Rows, _value: str) -> Rows:
-    return rows.filter(due__lt=clock.now().date(), stage__in=AT_WORK)
+    return rows.filter(due__lt=timezone.localdate(clock.now()), stage__in=AT_WORK)
 
 
 def _outcome(row: Match) -> Promise | str:
@@ -51,7 +52,7 @@ def _outcome(row: Match) -> Promise | str:
 TASKS: Final = ListSpec(
     name="patch-tasks",
     columns=(
-        Column("due", _("Due"), lambda row: row.due, "due", "advisories/cells/due.html", "tight"),
+        Column("due", _("Due"), lambda row: row.due, "urgency", "advisories/cells/due.html", "tight"),
         Column("asset", _("Asset"), lambda row: str(row.asset), "asset__label", "advisories/cells/task.html"),
         Column(
             "vulnerability",

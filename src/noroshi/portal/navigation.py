@@ -92,7 +92,7 @@ def _sharing_entries(actor: Actor) -> Iterator[Entry]:
     yield Entry(_("Signals"), reverse("sharing:list"), "signal")
     yield Entry(_("Bulletins"), reverse("bulletins:list"), "file")
     yield Entry(_("Vulnerabilities"), reverse("advisories:vulnerabilities"), "warning")
-    yield Entry(_("Patch tasks"), reverse("advisories:tasks"), "check")
+    yield Entry(_("Patch tasks"), f"{reverse('advisories:tasks')}?stage=at_work", "check")
     if may_read_sources(actor):
         yield Entry(_("Advisory sources"), reverse("advisories:sources"), "globe")
     yield Entry(_("Consultations"), reverse("sharing:consultations"), "question")

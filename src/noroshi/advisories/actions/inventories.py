@@ -12,7 +12,7 @@ from noroshi.advisories import policy
 from noroshi.advisories.domain.holding import exposure_of, importance_of_words, stored
 from noroshi.advisories.domain.inventory import Asset as Listed
 from noroshi.advisories.domain.inventory import RefusedRow, UnreadableInventoryError, read_inventory
-from noroshi.advisories.models import Asset, Inventory
+from noroshi.advisories.models import Asset, Inventory, Match, MatchStage
 from noroshi.core import clock, ledger
 from noroshi.core.actor import Actor
 from noroshi.core.errors import InvalidInput, NotFound
@@ -95,7 +95,7 @@ def _keep(
 ) -> Inventory:
     mine = Inventory.objects.visible_to(actor).select_for_update().filter(name=name)
     inventory = mine.first()
-    if inventory is not None and inventory.digest == digest:
+    if inventory is not None and inventory.digest == digest and not _is_doubted(inventory):
         return inventory
     if inventory is None:
         inventory = Inventory(organisation_id=actor.acting_organisation, world=actor.world, name=name)
@@ -109,6 +109,12 @@ def _keep(
     _replace(inventory, assets)
     ledger.record(actor, "advisories.inventory.read", inventory, assets=len(assets), refused=inventory.refused_count)
     return inventory
+
+
+def _is_doubted(inventory: Inventory) -> bool:
+    """Whether something was called fixed since it was read: the same list once more then says that it is not."""
+    fixed = Match.everything.filter(asset__inventory=inventory, stage=MatchStage.FIXED)
+    return fixed.filter(decided_at__gte=inventory.read_at).exists()
 
 
 def _asset(inventory: Inventory, row: _Gathered) -> Asset:

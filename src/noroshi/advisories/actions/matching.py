@@ -7,6 +7,7 @@ from typing import Any, Final
 from uuid import UUID
 
 from django.db import transaction
+from django.db.models import Min
 from django.utils import timezone
 
 from noroshi.advisories.domain.decisions import Table, tables
@@ -49,21 +50,29 @@ def match_inventories(organisation: UUID, world: str) -> int:
 
 
 def match_news(world: str, since: datetime) -> int:
-    """Hold the inventories of all organisations against vulnerabilities of which something was said since a moment."""
+    """Hold all inventories against vulnerabilities of which something was said since a moment, or since they last were.
+
+    However long nobody looked, nothing that was said meanwhile is left out.
+    """
+    held = Inventory.everything.filter(world=world).values_list("organisation").annotate(oldest=Min("matched_at"))
+    return sum(_match_news_of(owner, world, min(since, oldest or since)) for owner, oldest in held.order_by())
+
+
+def _match_news_of(organisation: UUID, world: str, since: datetime) -> int:
+    """Hold one organisation's inventories against the news; killed meanwhile, it is done anew from the same moment."""
+    began, number = clock.now(), 0
     changed = list(Vulnerability.everything.filter(world=world, changed_at__gte=since).values_list("pk", flat=True))
-    number = 0
     if not changed:
         return number
-    owners = set(Inventory.everything.filter(world=world).values_list("organisation", flat=True))
-    for organisation in owners:
-        began = clock.now()
-        assets = _assets(organisation, world)
-        holding = Holding(_components(assets))
-        for start in range(0, len(changed), _AT_A_TIME):
-            some = changed[start : start + _AT_A_TIME]
-            items = Item.objects.filter(mentions__vulnerability__in=some).distinct()
-            heard = _heard(holding, items, world, only=frozenset(some))
-            number += _write(organisation, world, assets, heard, began, only=frozenset(some))
+    assets = _assets(organisation, world)
+    holding = Holding(_components(assets))
+    for start in range(0, len(changed), _AT_A_TIME):
+        some = changed[start : start + _AT_A_TIME]
+        items = Item.objects.filter(mentions__vulnerability__in=some).distinct()
+        heard = _heard(holding, items, world, only=frozenset(some))
+        number += _write(organisation, world, assets, heard, began, only=frozenset(some))
+    waited_for = Inventory.everything.filter(organisation=organisation, world=world, matched_at__lt=began)
+    waited_for.update(matched_at=began)  # one that was read meanwhile has none, and is still held against everything
     return number
 
 
@@ -154,10 +163,12 @@ def _verdicts(assets: list[Asset], heard: Heard) -> dict[tuple[UUID, UUID], tupl
 
 
 def _say(row: Match, component: Component, verdict: Verdict, moment: datetime) -> None:
-    row.component = words_of(component)[:300]
+    before, row.component = row.component, words_of(component)[:300]
     row.answer, row.confidence, row.rule = verdict.answer.value, verdict.confidence.value, verdict.rule[:400]
     row.last_seen = moment
-    if not row.stage or row.stage == MatchStage.GONE:
+    is_other = row.stage == MatchStage.NOT_AFFECTED and row.component != before  # of which nobody judged anything
+    if not row.stage or row.stage == MatchStage.GONE or is_other:
+        row.due, row.decision = None, {}  # what it asked before is over: its days count from now
         row.stage = MatchStage.OPEN if verdict.opens_task else MatchStage.TO_JUDGE
     elif row.stage == MatchStage.TO_JUDGE and verdict.opens_task:
         row.stage = MatchStage.OPEN

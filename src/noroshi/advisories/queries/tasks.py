@@ -1,9 +1,11 @@
 """What the actor's own organisation runs, what hits it, and what it decided."""
 
+from datetime import date
 from typing import Final
 from uuid import UUID
 
-from django.db.models import Count, F, Q, QuerySet
+from django.db.models import Count, DateField, Q, QuerySet, Value
+from django.db.models.functions import Coalesce
 
 from noroshi.advisories.models import Asset, Inventory, Match, MatchStage, Vulnerability
 from noroshi.core.actor import Actor
@@ -11,6 +13,9 @@ from noroshi.core.errors import NotFound
 
 AT_WORK: Final = (MatchStage.OPEN, MatchStage.ACKNOWLEDGED)
 """Stages in which somebody has something to do now."""
+
+NO_DAY: Final = date(9999, 12, 31)
+"""Where what waits for the next upgrade stands in the order: behind all that has a day, in every database."""
 
 
 def inventories_for(actor: Actor) -> QuerySet[Inventory]:
@@ -45,7 +50,8 @@ def asset_for(actor: Actor, asset_id: UUID) -> Asset:
 def matches_for(actor: Actor) -> QuerySet[Match]:
     """Return the matches of the actor's organisation, what is due first before what is not."""
     rows = Match.objects.visible_to(actor).select_related("asset", "vulnerability", "decided_by")
-    return rows.order_by(F("due").asc(nulls_last=True), "pk")
+    by_urgency = Coalesce("due", Value(NO_DAY), output_field=DateField())
+    return rows.annotate(urgency=by_urgency).order_by("urgency", "pk")
 
 
 def match_for(actor: Actor, match_id: UUID) -> Match:
