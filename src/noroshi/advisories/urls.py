@@ -3,6 +3,7 @@
 from django.urls import path
 
 from noroshi.advisories.views import daily, sources, tasks, trends, vulnerabilities
+from noroshi.advisories.views import daily, rule_packs, sources, trends, vulnerabilities
 
 app_name = "advisories"
 
@@ -10,6 +11,8 @@ urlpatterns = [
     path("vulnerabilities/", vulnerabilities.vulnerability_list, name="vulnerabilities"),
     path("catalogues/", vulnerabilities.catalogue_changes, name="catalogue-changes"),
     path("vulnerabilities/<uuid:vulnerability_id>/", vulnerabilities.vulnerability_detail, name="vulnerability"),
+    path("rules/", rule_packs.packs, name="rule-packs"),
+    path("rules/<uuid:pack_id>/", rule_packs.pack, name="rule-pack"),
     path("sheets/", daily.sheet_list, name="sheets"),
     path("sheets/next", daily.next_sheet, name="next-sheet"),
     path("sheets/issue", daily.issue_sheet, name="issue-sheet"),

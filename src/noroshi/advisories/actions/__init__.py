@@ -51,6 +51,7 @@ from noroshi.advisories.actions.letters import (
 )
 from noroshi.advisories.actions.loading import load_file, load_stream
 from noroshi.advisories.actions.matching import facts_of, match_inventories, match_news
+from noroshi.advisories.actions.rule_packs import MOST_ENABLED, import_pack, say_enabled
 from noroshi.advisories.actions.sources import (
     SourceSaid,
     add_source,
@@ -76,6 +77,7 @@ from noroshi.advisories.actions.upkeep import forget_fetched
 
 __all__ = [
     "LONGEST_EDITED",
+    "MOST_ENABLED",
     "AnswerDraft",
     "Draft",
     "Message",
@@ -108,6 +110,7 @@ __all__ = [
     "handed_out",
     "ignore_letter",
     "import_bundle",
+    "import_pack",
     "issue_scheduled_sheet",
     "issue_sheet",
     "judge_match",
@@ -133,6 +136,7 @@ __all__ = [
     "revise_answer",
     "revise_bulletin",
     "say_bulletin_in_stix",
+    "say_enabled",
     "settle_source",
     "source_for_files",
     "submit_answer",

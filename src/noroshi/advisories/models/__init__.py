@@ -4,6 +4,7 @@ from noroshi.advisories.models.bulletins import Bulletin, Category, Numbering, T
 from noroshi.advisories.models.catalogues import CatalogueChange, CatalogueState, ChangeKind
 from noroshi.advisories.models.daily import Sheet, SheetMark, WatchedWord
 from noroshi.advisories.models.inquiries import Inquiry, InquiryMessage, InquiryState, PublishedAnswer
+from noroshi.advisories.models.rule_packs import EnabledRules, PackRule, RulePack
 from noroshi.advisories.models.sources import (
     REASONS,
     DeadLetter,
@@ -28,6 +29,7 @@ __all__ = [
     "Category",
     "ChangeKind",
     "DeadLetter",
+    "EnabledRules",
     "Exploitation",
     "Exposure",
     "Fetch",
@@ -45,8 +47,10 @@ __all__ = [
     "Numbering",
     "Origin",
     "Outcome",
+    "PackRule",
     "PublishedAnswer",
     "Revision",
+    "RulePack",
     "Sheet",
     "SheetMark",
     "Source",

@@ -44,6 +44,7 @@ from noroshi.advisories.queries.inquiries import (
     messages_of,
     service_figures,
 )
+from noroshi.advisories.queries.rule_packs import Hint, enabled_of, hints_about, pack_for, packs_for
 from noroshi.advisories.queries.sources import (
     fetch_for,
     fetches_of,
@@ -86,6 +87,7 @@ __all__ = [
     "MOST_ITEMS",
     "ClaimMade",
     "Edition",
+    "Hint",
     "Said",
     "Trends",
     "answer_for",
@@ -108,9 +110,11 @@ __all__ = [
     "category_named",
     "claims_about",
     "editions_of",
+    "enabled_of",
     "everybody_who_had",
     "fetch_for",
     "fetches_of",
+    "hints_about",
     "inquiries_about",
     "inquiries_for",
     "inquiry_for",
@@ -131,6 +135,8 @@ __all__ = [
     "newest_of",
     "newly_named",
     "numbers_of_names",
+    "pack_for",
+    "packs_for",
     "quarters_on_offer",
     "service_figures",
     "sheet_for",

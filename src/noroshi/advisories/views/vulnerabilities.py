@@ -13,6 +13,7 @@ from noroshi.advisories.claim_wording import INPUTS, KINDS, OUTCOMES, in_words
 from noroshi.advisories.domain.decisions import BOD_26_04, decide, tables
 from noroshi.advisories.domain.records import ClaimKind
 from noroshi.advisories.models import Vulnerability
+from noroshi.advisories.rule_wording import STANDING_TONES, STANDINGS
 from noroshi.advisories.task_lists import tone_of
 from noroshi.advisories.vulnerability_lists import CHANGES, VULNERABILITIES
 from noroshi.kit import lists
@@ -55,9 +56,14 @@ def vulnerability_detail(request: ActorRequest, vulnerability_id: UUID) -> HttpR
         "hits": [(each, tone_of(each)) for each in queries.matches_of_vulnerability(request.actor, row)[:MOST_HITS]],
         "urgency": _urgency(row),
         "may_ask": policy.may_ask(request.actor),
+        "hints": [(each, STANDINGS[each.standing], STANDING_TONES[each.standing]) for each in _hints(request, row)],
         "table": BOD_26_04,
     }
     return render(request, "advisories/vulnerability.html", context)
+
+
+def _hints(request: ActorRequest, row: Vulnerability) -> list[queries.Hint]:
+    return queries.hints_about(request.actor, {each.name for each in row.names.all()} | {row.name})
 
 
 def _urgency(row: Vulnerability) -> list[tuple[bool, Promise, list[Promise]]]:
