@@ -46,9 +46,11 @@ def vulnerability_detail(request: ActorRequest, vulnerability_id: UUID) -> HttpR
     claims = [
         (claim, KINDS[ClaimKind(claim.kind)], in_words(claim.kind, claim.value)) for claim in queries.claims_about(row)
     ]
+    names = [each.name for each in row.names.order_by("name")]
+    hints = queries.hints_about(request.actor, {row.name, *names})
     context = {
         "vulnerability": row,
-        "names": [each.name for each in row.names.order_by("name") if each.name != row.name],
+        "names": [name for name in names if name != row.name],
         "standing": [each for each in claims if each[0].until is None],
         "taken_back": [each for each in claims if each[0].until is not None],
         "items": queries.items_about(row)[: queries.MOST_ITEMS],
@@ -56,14 +58,10 @@ def vulnerability_detail(request: ActorRequest, vulnerability_id: UUID) -> HttpR
         "hits": [(each, tone_of(each)) for each in queries.matches_of_vulnerability(request.actor, row)[:MOST_HITS]],
         "urgency": _urgency(row),
         "may_ask": policy.may_ask(request.actor),
-        "hints": [(each, STANDINGS[each.standing], STANDING_TONES[each.standing]) for each in _hints(request, row)],
+        "hints": [(each, STANDINGS[each.standing], STANDING_TONES[each.standing]) for each in hints],
         "table": BOD_26_04,
     }
     return render(request, "advisories/vulnerability.html", context)
-
-
-def _hints(request: ActorRequest, row: Vulnerability) -> list[queries.Hint]:
-    return queries.hints_about(request.actor, {each.name for each in row.names.all()} | {row.name})
 
 
 def _urgency(row: Vulnerability) -> list[tuple[bool, Promise, list[Promise]]]:
