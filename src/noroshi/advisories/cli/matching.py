@@ -11,7 +11,7 @@ import click
 from noroshi.core.errors import InvalidInput
 
 if TYPE_CHECKING:
-    from noroshi.advisories.domain.affected import Affected, Product
+    from noroshi.advisories.domain.affected import Affected
     from noroshi.advisories.domain.inventory import Asset
     from noroshi.advisories.domain.matching import Component, Verdict
 
@@ -99,41 +99,15 @@ def _lines(path: Path) -> Iterator[bytes]:
 
 def _found(assets: "list[Asset]", records: "_Records", *, everything: bool) -> Iterator[dict[str, Any]]:
     """Yield a line for each asset and each vulnerability of whose product it is."""
-    from noroshi.advisories.domain.matching import Answer, judge, united
+    from noroshi.advisories.domain.matching import Answer
+    from noroshi.advisories.engine import against
 
-    known = _Known(assets)
-    for name, said in records:
-        verdicts: dict[Component, list[Verdict]] = defaultdict(list)
-        for affected in said:
-            for component in known.candidates(affected.product):
-                if (verdict := judge(component, affected)) is not None:
-                    verdicts[component].append(verdict)
-        for component, heard in verdicts.items():
-            verdict = united(heard)
-            if everything or verdict.answer in (Answer.AFFECTED, Answer.UNKNOWN):
-                yield from (_told(asset, name, verdict) for asset in known.assets[component])
-
-
-class _Known:
-    """The components of an inventory, by whatever a source may call them."""
-
-    def __init__(self, assets: "list[Asset]") -> None:
-        from noroshi.advisories.domain.matching import keys_of
-
-        self.assets: dict[Component, list[Asset]] = defaultdict(list)
-        self._by_key: dict[tuple[str, str], dict[Component, None]] = defaultdict(dict)
-        for asset in assets:
-            one = asset.component
-            self.assets[one].append(asset)
-            for key in keys_of(one.vendor, one.name, one.cpe, one.purl):
-                self._by_key[key][one] = None
-
-    def candidates(self, product: "Product") -> "list[Component]":
-        """Return the components that may be `product`, in the order of the inventory."""
-        from noroshi.advisories.domain.matching import keys_of
-
-        keys = keys_of(product.vendor, product.name, product.cpe, product.purl)
-        return list(dict.fromkeys(one for key in keys for one in self._by_key.get(key, ())))
+    known: dict[Component, list[Asset]] = defaultdict(list)
+    for asset in assets:
+        known[asset.component].append(asset)
+    answers = tuple(Answer) if everything else (Answer.AFFECTED, Answer.UNKNOWN)
+    for found in against(known, records, answers):
+        yield from (_told(asset, found.vulnerability, found.verdict) for asset in known[found.component])
 
 
 def _told(asset: "Asset", vulnerability: str, verdict: "Verdict") -> dict[str, Any]:

@@ -4,6 +4,6 @@
 """
 
 from noroshi.advisories.engine.held import Added, Held, Record
-from noroshi.advisories.engine.join import Match, Parts, find, matches
+from noroshi.advisories.engine.join import Match, Parts, against, find, matches
 
-__all__ = ["Added", "Held", "Match", "Parts", "Record", "find", "matches"]
+__all__ = ["Added", "Held", "Match", "Parts", "Record", "against", "find", "matches"]

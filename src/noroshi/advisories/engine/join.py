@@ -9,16 +9,18 @@ from collections import defaultdict
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
+from itertools import islice
 from pathlib import Path
 from typing import Final
 
 from noroshi.advisories.domain.affected import Affected, Scheme
 from noroshi.advisories.domain.matching import Answer, Component, Confidence, Kind, Verdict, is_plain, judge, united
 from noroshi.advisories.engine import orders, rows
-from noroshi.advisories.engine.held import Added, Held, Names, named
+from noroshi.advisories.engine.held import Added, Held, Names, Record, named
 from noroshi.advisories.engine.spans import ANSWERS, ASK, CONFIDENCES, weight
 
 KINDS: Final = tuple(Kind)
+_GROUP: Final = 20_000
 _UNSURE: Final = CONFIDENCES.index(Confidence.HEURISTIC)
 _BLANK: Final = weight(Verdict(Answer.UNKNOWN, Confidence.NAME_ONLY, ""))
 
@@ -79,6 +81,19 @@ def matches(
         verdict = asked[record, part] if said == ASK else _verdict(parts, part, said, kind, rule)
         if verdict.answer in wanted:
             yield Match(parts.components[part], names[record], verdict)
+
+
+def against(
+    components: Iterable[Component], records: Iterable[Record], answers: Iterable[Answer] = Answer
+) -> Iterator[Match]:
+    """Yield what is said of components by records that are read once, in their order, and are not kept."""
+    parts, wanted = Parts(components), tuple(answers)
+    stream = iter(records)
+    while group := list(islice(stream, _GROUP)):
+        with Held() as held:
+            held.extend((str(place), said) for place, (_, said) in enumerate(group))
+            for found in matches(held, parts, None, wanted):
+                yield Match(found.component, group[int(found.vulnerability)][0], found.verdict)
 
 
 def find(held: Held, parts: Parts, added: Added | None = None) -> None:
