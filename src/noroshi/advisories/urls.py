@@ -2,8 +2,7 @@
 
 from django.urls import path
 
-from noroshi.advisories.views import daily, sources, tasks, trends, vulnerabilities
-from noroshi.advisories.views import daily, rule_packs, sources, trends, vulnerabilities
+from noroshi.advisories.views import daily, rule_packs, sources, tasks, trends, vulnerabilities
 
 app_name = "advisories"
 
