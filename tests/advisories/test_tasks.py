@@ -91,7 +91,7 @@ def test_nobody_else_learns_what_an_organisation_runs_and_what_hits_it(cast, kno
     for model in (Inventory, Asset, Match):
         assert list(model.objects.visible_to(actor)) == []
     for address in (f"tasks/{row.pk}/", f"assets/{asset.pk}/", f"inventories/{inventory.pk}/"):
-        assert client.get(f"/advisories/{address}").status_code == 404
+        assert client.get(f"/advisories/{address}").status_code == (403 if name == "hub_admin" else 404)
     vulnerability = Vulnerability.everything.get()
     for address in ("tasks/", "assets/", "tasks/?export=csv", f"vulnerabilities/{vulnerability.pk}/"):
         text = b"".join(client.get(f"/advisories/{address}")).decode()
@@ -103,9 +103,16 @@ def test_nobody_else_learns_what_an_organisation_runs_and_what_hits_it(cast, kno
 
 
 @pytest.mark.parametrize("name", ["a_reader", "a_admin"])
-def test_who_reads_alone_decides_nothing(cast, known, name):
+def test_of_its_own_people_those_without_a_need_to_know_see_and_decide_nothing(cast, known, name):
     known(1001)
     read_in(cast)
+    for model in (Inventory, Asset, Match):
+        assert list(model.objects.visible_to(cast.actor(name))) == []
+    client, row = cast.client(name), task_of(cast)
+    for address in ("tasks/", "assets/", f"tasks/{row.pk}/"):
+        assert client.get(f"/advisories/{address}").status_code == 403
+    page = client.get(f"/advisories/vulnerabilities/{row.vulnerability_id}/")
+    assert (page.status_code, "A001" in page.content.decode()) == (200, False)
     with pytest.raises(NotAllowed):
         actions.fix_task(cast.actor(name), task_of(cast))
     with pytest.raises(NotAllowed):

@@ -100,6 +100,20 @@ def require_source_keeper(actor: Actor) -> None:
         raise NotAllowed(_("Sources are kept by operators of the hub."), rule="advisories.sources")
 
 
+def may_see_inventories(actor: Actor) -> bool:
+    """Whether the actor sees what the own organisation runs and what hits it: its people with a need to know."""
+    return actor.is_active and actor.needs_to_know and not actor.is_supervisor
+
+
+def require_inventory_reader(actor: Actor) -> None:
+    """Raise NotFound behind the wall, NotAllowed for whoever has no need to know."""
+    require_member(actor)
+    if not may_see_inventories(actor):
+        raise NotAllowed(
+            _("What your organisation runs is for its analysts and coordinators."), rule="advisories.tasks"
+        )
+
+
 def may_keep_inventories(actor: Actor) -> bool:
     """Whether the actor says what the own organisation runs, and what is done about it: whoever writes for it."""
     return may_share(actor)

@@ -14,7 +14,7 @@ from django.urls import reverse
 from django.utils.functional import SimpleLazyObject
 from django.utils.translation import gettext as _
 
-from noroshi.advisories.policy import may_read_sources
+from noroshi.advisories.policy import may_read_sources, may_see_inventories
 from noroshi.core.actor import Actor
 from noroshi.core.domain.channels import Channel
 from noroshi.federation.policy import may_read_peers
@@ -92,7 +92,8 @@ def _sharing_entries(actor: Actor) -> Iterator[Entry]:
     yield Entry(_("Signals"), reverse("sharing:list"), "signal")
     yield Entry(_("Bulletins"), reverse("bulletins:list"), "file")
     yield Entry(_("Vulnerabilities"), reverse("advisories:vulnerabilities"), "warning")
-    yield Entry(_("Patch tasks"), f"{reverse('advisories:tasks')}?stage=at_work", "check")
+    if may_see_inventories(actor):
+        yield Entry(_("Patch tasks"), f"{reverse('advisories:tasks')}?stage=at_work", "check")
     if may_read_sources(actor):
         yield Entry(_("Advisory sources"), reverse("advisories:sources"), "globe")
     yield Entry(_("Consultations"), reverse("sharing:consultations"), "question")

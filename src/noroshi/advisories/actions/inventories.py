@@ -93,12 +93,11 @@ def _gather(gathered: dict[str, _Gathered], row: Listed, inventory: str) -> None
 def _keep(
     actor: Actor, name: str, digest: str, rows: Iterable[_Gathered], refused: tuple[list[dict[str, Any]], int]
 ) -> Inventory:
-    mine = Inventory.objects.visible_to(actor).select_for_update().filter(name=name)
-    inventory = mine.first()
-    if inventory is not None and inventory.digest == digest and not _is_doubted(inventory):
+    inventory, _new = Inventory.everything.select_for_update().get_or_create(
+        organisation_id=actor.acting_organisation, world=actor.world, name=name, defaults={"digest": ""}
+    )
+    if inventory.digest == digest and not _is_doubted(inventory):
         return inventory
-    if inventory is None:
-        inventory = Inventory(organisation_id=actor.acting_organisation, world=actor.world, name=name)
     inventory.digest, inventory.read_at, inventory.read_by_id = digest, clock.now(), actor.person
     inventory.refused, inventory.refused_count = refused
     inventory.matched_at = None

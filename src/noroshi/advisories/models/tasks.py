@@ -1,26 +1,13 @@
 """What an institution runs, which vulnerabilities hit it, and what was decided: its own matter, seen by nobody else."""
 
-from typing import Any, TypeVar
+from typing import Any
 
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
 from noroshi.core import clock, ids
-from noroshi.core.actor import Actor
 from noroshi.core.domain import worlds
-from noroshi.core.managers import GuardedManager
-
-M = TypeVar("M", bound=models.Model)
-
-
-class OwnManager(GuardedManager[M]):
-    """Rows of an organisation, seen by its own people alone: not by other members, nor by the operators of the hub."""
-
-    def visible_to(self, actor: Actor) -> models.QuerySet[M]:
-        """Return those of the actor's organisation and world; none for a visitor, nor behind the wall."""
-        if actor.organisation is None or actor.is_supervisor or not actor.is_active:
-            return self._all().none()
-        return self._all().filter(organisation=actor.organisation, world=actor.world)
+from noroshi.core.managers import OwnManager
 
 
 class Exposure(models.TextChoices):
@@ -58,7 +45,7 @@ class Inventory(models.Model):
     matched_at = models.DateTimeField(null=True)
     """When it was last held against all that is known; None while that has still to be done."""
 
-    objects = OwnManager["Inventory"]()
+    objects = OwnManager["Inventory"]("organisation")
     everything = models.Manager()
 
     class Meta:
@@ -88,7 +75,7 @@ class Asset(models.Model):
     """What is installed: `domain.holding.stored`."""
     component_count = models.PositiveIntegerField(default=0)
 
-    objects = OwnManager["Asset"]()
+    objects = OwnManager["Asset"]("organisation")
     everything = models.Manager()
 
     class Meta:
@@ -140,7 +127,7 @@ class Match(models.Model):
     first_seen = models.DateTimeField(default=clock.now)
     last_seen = models.DateTimeField(default=clock.now)
 
-    objects = OwnManager["Match"]()
+    objects = OwnManager["Match"]("organisation")
     everything = models.Manager()
 
     class Meta:

@@ -32,7 +32,7 @@ MOST_COMPONENTS: Final = 500
 def task_list(request: ActorRequest) -> HttpResponseBase:
     """List what must be patched."""
     actor = request.actor
-    policy.require_member(actor)
+    policy.require_inventory_reader(actor)
     rows = queries.matches_for(actor)
     context = {"inventories": queries.inventories_for(actor).count(), "may_keep": policy.may_keep_inventories(actor)}
     return lists.respond(request, TASKS, actor=actor, rows=rows, template="advisories/tasks.html", context=context)
@@ -40,7 +40,7 @@ def task_list(request: ActorRequest) -> HttpResponseBase:
 
 def task_detail(request: ActorRequest, match_id: UUID) -> HttpResponse:
     """Show a task: what is hit and why, what each table asks, what was decided."""
-    policy.require_member(request.actor)
+    policy.require_inventory_reader(request.actor)
     return _task(request, queries.match_for(request.actor, match_id), DecisionForm(), 200)
 
 
@@ -114,7 +114,7 @@ VERBS: Final[dict[str, tuple[Verb, Promise]]] = {
 @require_POST
 def task_verb(request: ActorRequest, match_id: UUID, verb: str) -> HttpResponse:
     """Decide something of a task."""
-    policy.require_member(request.actor)
+    policy.require_inventory_reader(request.actor)
     row = queries.match_for(request.actor, match_id)
     form = DecisionForm(request.POST)
     if verb not in VERBS or not form.is_valid():
@@ -135,7 +135,7 @@ def task_verb(request: ActorRequest, match_id: UUID, verb: str) -> HttpResponse:
 def asset_list(request: ActorRequest) -> HttpResponseBase:
     """List what the organisation runs."""
     actor = request.actor
-    policy.require_member(actor)
+    policy.require_inventory_reader(actor)
     rows = queries.assets_for(actor)
     context = {"inventories": queries.inventories_for(actor), "may_keep": policy.may_keep_inventories(actor)}
     return lists.respond(request, ASSETS, actor=actor, rows=rows, template="advisories/assets.html", context=context)
@@ -143,7 +143,7 @@ def asset_list(request: ActorRequest) -> HttpResponseBase:
 
 def asset_detail(request: ActorRequest, asset_id: UUID) -> HttpResponse:
     """Show an asset: what is installed, and what hits it."""
-    policy.require_member(request.actor)
+    policy.require_inventory_reader(request.actor)
     row = queries.asset_for(request.actor, asset_id)
     context = {
         "asset": row,
@@ -158,7 +158,7 @@ def asset_detail(request: ActorRequest, asset_id: UUID) -> HttpResponse:
 def inventory_new(request: ActorRequest) -> HttpResponse:
     """Read in a list."""
     actor = request.actor
-    policy.require_member(actor)
+    policy.require_inventory_reader(actor)
     policy.require_inventory_keeper(actor)
     data = posted(request)
     form = InventoryForm(
@@ -179,7 +179,7 @@ def inventory_new(request: ActorRequest) -> HttpResponse:
 
 def inventory_detail(request: ActorRequest, inventory_id: UUID) -> HttpResponse:
     """Show what was read of a list and what was not."""
-    policy.require_member(request.actor)
+    policy.require_inventory_reader(request.actor)
     row = queries.inventory_for(request.actor, inventory_id)
     context = {"inventory": row, "may_keep": policy.may_keep_inventories(request.actor)}
     return render(request, "advisories/inventory.html", context)
@@ -188,7 +188,7 @@ def inventory_detail(request: ActorRequest, inventory_id: UUID) -> HttpResponse:
 @require_POST
 def inventory_give_up(request: ActorRequest, inventory_id: UUID) -> HttpResponse:
     """Forget a list."""
-    policy.require_member(request.actor)
+    policy.require_inventory_reader(request.actor)
     row = queries.inventory_for(request.actor, inventory_id)
     actions.give_up(request.actor, row)
     messages.success(request, _("The list is forgotten."))
