@@ -229,7 +229,8 @@ def test_a_person_reads_a_list_in_and_works_the_task_off(cast, known, drain):
     assert empty.status_code == 422
     file = SimpleUploadedFile("x.csv", (HEADINGS + FIREWALL + "A009,x,,,,,,\n").encode("cp932"))
     made = client.post("/advisories/inventories/new", {"name": "基幹", "file": file})
-    assert (made.status_code, client.get(made["Location"]).status_code) == (302, 200)
+    read = client.get(made["Location"]).content.decode()
+    assert ("3行目" in read, "製品名・CPE・パッケージURLのいずれもありません。" in read) == (True, True)
     drain()
     row = task_of(cast)
     page = client.get(f"/advisories/tasks/{row.pk}/").content.decode()

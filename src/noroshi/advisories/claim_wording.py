@@ -8,6 +8,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from noroshi.advisories.domain.affected import Affected, Product, Range, Status
+from noroshi.advisories.domain.inventory.assets import NAMES_NOTHING
 from noroshi.advisories.domain.matching import bounds_in_signs
 from noroshi.advisories.domain.records import ClaimKind
 
@@ -50,8 +51,8 @@ INPUTS: Final[dict[str, Promise]] = {
     "importance": gettext_lazy("how much the business depends on it"),
 }
 VALUES: Final[dict[str, Promise]] = {
-    "yes": gettext_lazy("yes"),
-    "no": gettext_lazy("no"),
+    "yes": gettext_lazy("it is so"),
+    "no": gettext_lazy("it is not so"),
     "partial": gettext_lazy("partial"),
     "total": gettext_lazy("total"),
     "none": gettext_lazy("None known"),
@@ -78,6 +79,24 @@ CONFIDENCES: Final[dict[str, Promise]] = {
     "name_only": gettext_lazy("nothing that can be compared is said of versions"),
 }
 MOST_RANGES: Final = 12
+
+
+REFUSALS: Final[dict[str, Promise]] = {
+    NAMES_NOTHING: gettext_lazy("It names no product, CPE or package URL."),
+    "no package and its version": gettext_lazy("It names no package with its version."),
+    "no line of dpkg -l": gettext_lazy("It is no line of dpkg -l."),
+    "no name, version and release": gettext_lazy("It has no name, version and release."),
+    "a key, no package": gettext_lazy("It is a key, no package."),
+}
+"""Why a line of a list names nothing to look for."""
+NOT_INSTALLED: Final = "not installed"
+
+
+def refusal_in_words(reason: str) -> Promise | str:
+    """Return why a line was not read, as a page says it."""
+    if reason.startswith(NOT_INSTALLED):
+        return gettext_lazy("It is not installed.")
+    return REFUSALS.get(reason, reason)
 
 
 def outcome_in_words(name: str) -> Promise | str:

@@ -73,10 +73,10 @@ TASKS: Final = ListSpec(
         ),
         Column("service", _("Business"), lambda row: row.asset.service, shown=False),
         Column("owner", _("Owner"), lambda row: row.asset.owner, shown=False),
-        Column("answer", _("Answer"), lambda row: row.answer, shown=False),
+        Column("answer", _("Verdict"), lambda row: row.answer, shown=False),
         Column("confidence", _("How sure"), lambda row: row.confidence, shown=False),
         Column("rule", _("Rule"), lambda row: row.rule, shown=False),
-        Column("until", _("Until"), lambda row: row.until, shown=False),
+        Column("until", _("Until the day"), lambda row: row.until, shown=False),
         Column("reason", _("Reason"), lambda row: row.reason, shown=False),
     ),
     filters=(

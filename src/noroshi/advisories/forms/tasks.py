@@ -37,7 +37,7 @@ class DecisionForm(BlamingForm):
 
     reason = forms.CharField(label=_("Why"), max_length=400, required=False)
     until = forms.DateField(
-        label=_("Until"), required=False, widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d")
+        label=_("Until the day"), required=False, widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d")
     )
 
     def said(self) -> dict[str, Any]:

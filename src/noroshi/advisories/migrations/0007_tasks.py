@@ -73,7 +73,7 @@ class Migration(migrations.Migration):
                 ('answer', models.CharField(max_length=12)),
                 ('confidence', models.CharField(max_length=12)),
                 ('rule', models.CharField(max_length=400)),
-                ('stage', models.CharField(choices=[('to_judge', 'To be judged'), ('open', 'Open'), ('acknowledged', 'Acknowledged'), ('virtual', 'Patched virtually'), ('accepted', 'Accepted'), ('fixed', 'Fixed'), ('not_affected', 'Not affected'), ('gone', 'Matches no more')], max_length=12)),
+                ('stage', models.CharField(choices=[('to_judge', 'To be judged'), ('open', 'To be done'), ('acknowledged', 'Acknowledged'), ('virtual', 'Patched virtually'), ('accepted', 'The risk is accepted'), ('fixed', 'Fixed'), ('not_affected', 'Not affected'), ('gone', 'Matches no more')], max_length=12)),
                 ('due', models.DateField(null=True)),
                 ('decision', models.JSONField(default=dict)),
                 ('reason', models.CharField(blank=True, max_length=400)),

@@ -91,10 +91,10 @@ class MatchStage(models.TextChoices):
     """Where a match stands."""
 
     TO_JUDGE = "to_judge", _("To be judged")
-    OPEN = "open", _("Open")
+    OPEN = "open", _("To be done")
     ACKNOWLEDGED = "acknowledged", _("Acknowledged")
     VIRTUAL = "virtual", _("Patched virtually")
-    ACCEPTED = "accepted", _("Accepted")
+    ACCEPTED = "accepted", _("The risk is accepted")
     FIXED = "fixed", _("Fixed")
     NOT_AFFECTED = "not_affected", _("Not affected")
     GONE = "gone", _("Matches no more")

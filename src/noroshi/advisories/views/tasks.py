@@ -14,7 +14,7 @@ from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_POST
 
 from noroshi.advisories import actions, policy, queries
-from noroshi.advisories.claim_wording import ANSWERS, CONFIDENCES, INPUTS, VALUES, outcome_in_words
+from noroshi.advisories.claim_wording import ANSWERS, CONFIDENCES, INPUTS, VALUES, outcome_in_words, refusal_in_words
 from noroshi.advisories.domain.decisions import Decision, is_replayed, tables
 from noroshi.advisories.domain.holding import of_stored, words_of
 from noroshi.advisories.domain.urgency import decisions_of
@@ -181,7 +181,8 @@ def inventory_detail(request: ActorRequest, inventory_id: UUID) -> HttpResponse:
     """Show what was read of a list and what was not."""
     policy.require_inventory_reader(request.actor)
     row = queries.inventory_for(request.actor, inventory_id)
-    context = {"inventory": row, "may_keep": policy.may_keep_inventories(request.actor)}
+    refused = [(line["place"], refusal_in_words(line["reason"])) for line in row.refused]
+    context = {"inventory": row, "refused": refused, "may_keep": policy.may_keep_inventories(request.actor)}
     return render(request, "advisories/inventory.html", context)
 
 
