@@ -230,7 +230,7 @@ def test_a_person_reads_a_list_in_and_works_the_task_off(cast, known, drain):
     file = SimpleUploadedFile("x.csv", (HEADINGS + FIREWALL + "A009,x,,,,,,\n").encode("cp932"))
     made = client.post("/advisories/inventories/new", {"name": "基幹", "file": file})
     read = client.get(made["Location"]).content.decode()
-    assert ("3行目" in read, "製品名・CPE・パッケージURLのいずれもありません。" in read) == (True, True)
+    assert ("Line 3" in read, "It names no product, CPE or package URL." in read) == (True, True)
     drain()
     row = task_of(cast)
     page = client.get(f"/advisories/tasks/{row.pk}/").content.decode()
