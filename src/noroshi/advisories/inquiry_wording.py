@@ -38,7 +38,7 @@ def plots_of(figures: Figures) -> list[SafeString]:
 
 def figures_as_csv(figures: Figures, mark: str) -> Iterator[str]:
     """Yield the figures as the lines of a file for a spreadsheet; `mark` says who took it, and when."""
-    headings = (_("Part"), _("Name"), _("Asked"), _("Answered"), _("Hours until half had an answer"))
+    headings = (_("Part"), _("Name"), _("Questions asked"), _("Answered"), _("Hours until half had an answer"))
     yield BYTE_ORDER_MARK + csv_line([*headings, _("Exported by, at")])
     for month in figures.months:
         yield csv_line([_("Month"), month.name, month.asked, month.answered, month.median_hours, mark])

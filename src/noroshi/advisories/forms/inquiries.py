@@ -31,7 +31,7 @@ class MessageForm(BlamingForm):
 class AskForm(MessageForm):
     """A new inquiry."""
 
-    subject = forms.CharField(label=_("What it is about"), max_length=MAX_SUBJECT)
+    subject = forms.CharField(label=_("Subject of the question"), max_length=MAX_SUBJECT)
     bulletins = None  # type: ignore[assignment]  # the hub cites them
     field_order = ("subject", "text", "links")
 

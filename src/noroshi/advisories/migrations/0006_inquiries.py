@@ -25,7 +25,7 @@ class Migration(migrations.Migration):
                 ('id', models.UUIDField(default=noroshi.core.ids.new_id, editable=False, primary_key=True, serialize=False)),
                 ('world', models.CharField(default='real', max_length=40)),
                 ('subject', models.CharField(max_length=200)),
-                ('state', models.CharField(choices=[('asked', 'Waits for the hub'), ('taken', 'Being answered'), ('answered', 'Answered'), ('closed', 'Closed')], default='asked', max_length=10)),
+                ('state', models.CharField(choices=[('asked', 'Waits for the hub'), ('taken', 'Being answered'), ('answered', 'Answered'), ('closed', 'Settled')], default='asked', max_length=10)),
                 ('asked_at', models.DateTimeField(default=noroshi.core.clock.now)),
                 ('waits_since', models.DateTimeField(default=noroshi.core.clock.now, null=True)),
                 ('first_answered_at', models.DateTimeField(null=True)),

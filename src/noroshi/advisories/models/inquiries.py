@@ -17,7 +17,7 @@ class InquiryState(models.TextChoices):
     ASKED = "asked", _("Waits for the hub")
     TAKEN = "taken", _("Being answered")
     ANSWERED = "answered", _("Answered")
-    CLOSED = "closed", _("Closed")
+    CLOSED = "closed", _("Settled")
 
 
 class Inquiry(models.Model):
