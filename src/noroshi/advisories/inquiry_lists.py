@@ -27,7 +27,7 @@ INQUIRIES: Final = ListSpec(
         Column("subject", _("What it is about"), str, cell="advisories/cells/inquiry.html", style="wide"),
         Column("organisation", _("Organisation"), lambda row: row.organisation),
         Column("taken", _("Answered by"), lambda row: row.taken_by or ""),
-        Column("asked", _("Asked on"), lambda row: row.asked_at, "asked_at", "kit/cells/when.html", "tight"),
+        Column("asked", _("When it was asked"), lambda row: row.asked_at, "asked_at", "kit/cells/when.html", "tight"),
         Column("changed", _("Changed"), lambda row: row.changed_at, "changed_at", "kit/cells/when.html", "tight"),
         Column("first", _("First answer"), lambda row: row.first_answered_at, shown=False),
         Column("waits", _("Waits since"), lambda row: row.waits_since, shown=False),
