@@ -88,6 +88,7 @@ def _of_zip(file: IO[bytes], kind: SourceKind, name: str, *, nested: bool) -> It
                     yield from _of_inner(archive, member, kind)
                 else:
                     yield member.filename, _of_member(archive, member)
+    # zipfile says NotImplementedError where a file is packed in a way that it does not know
     except (zipfile.BadZipFile, NotImplementedError, OSError, EOFError) as error:
         yield name, _refused(RefusedBecause.SHAPE, f"zip: {error}")
 
@@ -109,6 +110,7 @@ def _of_member(archive: zipfile.ZipFile, member: zipfile.ZipInfo) -> bytes | Ref
     try:
         with archive.open(member) as stream:
             return _bounded(stream)
+    # as above; it says RuntimeError where a file is encrypted
     except (zipfile.BadZipFile, zlib.error, RuntimeError, NotImplementedError, EOFError) as error:
         return _refused(RefusedBecause.SHAPE, f"zip: {error}")
 
