@@ -50,7 +50,8 @@ from noroshi.advisories.actions.letters import (
     replay_letter,
 )
 from noroshi.advisories.actions.loading import load_file, load_stream
-from noroshi.advisories.actions.matching import facts_of, match_inventories, match_news
+from noroshi.advisories.actions.match_writing import facts_of
+from noroshi.advisories.actions.matching import match_inventories, match_news
 from noroshi.advisories.actions.rule_packs import MOST_ENABLED, import_pack, say_enabled
 from noroshi.advisories.actions.sources import (
     SourceSaid,

@@ -1,5 +1,6 @@
 """What an institution decides of its matches: that somebody has seen it, that it is done, or that it can wait."""
 
+from dataclasses import dataclass
 from datetime import date
 from typing import Final
 
@@ -8,7 +9,8 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from noroshi.advisories import policy
-from noroshi.advisories.models import Match, MatchStage
+from noroshi.advisories.actions.task_history import step_of, write_steps
+from noroshi.advisories.models import Match, MatchStage, StepKind
 from noroshi.core import clock, ledger
 from noroshi.core.actor import Actor
 from noroshi.core.errors import Conflict, InvalidInput, NotFound
@@ -16,38 +18,56 @@ from noroshi.sharing.actions.words import checked_sentence
 
 MAX_REASON: Final = 400
 _TASKS: Final = (MatchStage.OPEN, MatchStage.ACKNOWLEDGED, MatchStage.VIRTUAL, MatchStage.ACCEPTED)
+_CLOSED: Final = (MatchStage.FIXED, MatchStage.ACCEPTED, MatchStage.VIRTUAL, MatchStage.NOT_AFFECTED)
+_JUDGED: Final = (MatchStage.TO_JUDGE, MatchStage.OPEN, MatchStage.NOT_AFFECTED)
+
+
+@dataclass(frozen=True)
+class _Move:
+    """What a person does to a match: where it stands then, and where it may stand before."""
+
+    kind: StepKind
+    stage: MatchStage
+    allowed: tuple[MatchStage, ...]
+
+
+_AFFECTED: Final = _Move(StepKind.JUDGED, MatchStage.OPEN, _JUDGED)
+_NOT_AFFECTED: Final = _Move(StepKind.JUDGED, MatchStage.NOT_AFFECTED, _JUDGED)
+_ACKNOWLEDGE: Final = _Move(StepKind.ACKNOWLEDGED, MatchStage.ACKNOWLEDGED, (MatchStage.OPEN,))
+_FIX: Final = _Move(StepKind.FIXED, MatchStage.FIXED, _TASKS)
+_ACCEPT: Final = _Move(StepKind.ACCEPTED, MatchStage.ACCEPTED, _TASKS)
+_PATCH: Final = _Move(StepKind.VIRTUAL, MatchStage.VIRTUAL, _TASKS)
+_REOPEN: Final = _Move(StepKind.REOPENED, MatchStage.OPEN, _CLOSED)
 
 
 def judge_match(actor: Actor, match: Match, *, affected: bool, reason: str) -> Match:
     """Say of a match that nobody could be sure of whether the asset is affected, and why."""
-    stage = MatchStage.OPEN if affected else MatchStage.NOT_AFFECTED
-    return _move(actor, match, stage, (MatchStage.TO_JUDGE, MatchStage.OPEN, MatchStage.NOT_AFFECTED), reason=reason)
+    return _move(actor, match, _AFFECTED if affected else _NOT_AFFECTED, reason=reason)
 
 
 def acknowledge_task(actor: Actor, match: Match) -> Match:
     """Say that somebody has taken it on."""
-    return _move(actor, match, MatchStage.ACKNOWLEDGED, (MatchStage.OPEN,), reason=None)
+    return _move(actor, match, _ACKNOWLEDGE, reason=None)
 
 
 def fix_task(actor: Actor, match: Match) -> Match:
     """Say that it is done. Where the list, read again later, still names the version, it is open again."""
-    return _move(actor, match, MatchStage.FIXED, _TASKS, reason=None)
+    return _move(actor, match, _FIX, reason=None)
 
 
 def accept_task(actor: Actor, match: Match, *, reason: str, until: date | None) -> Match:
     """Accept the risk until a day, with the reason."""
-    return _move(actor, match, MatchStage.ACCEPTED, _TASKS, reason=reason, until=_ahead(until))
+    return _move(actor, match, _ACCEPT, reason=reason, until=_ahead(until))
 
 
 def patch_task_virtually(actor: Actor, match: Match, *, reason: str, until: date | None) -> Match:
     """Say which rule stands in front of it, and until when: then it is open again."""
-    return _move(actor, match, MatchStage.VIRTUAL, _TASKS, reason=reason, until=_ahead(until))
+    return _move(actor, match, _PATCH, reason=reason, until=_ahead(until))
 
 
 def reopen_task(actor: Actor, match: Match, *, reason: str) -> Match:
     """Open again what was closed."""
-    closed = (MatchStage.FIXED, MatchStage.ACCEPTED, MatchStage.VIRTUAL, MatchStage.NOT_AFFECTED)
-    return _move(actor, match, MatchStage.OPEN, closed, reason=reason)
+    return _move(actor, match, _REOPEN, reason=reason)
 
 
 def reopen_what_is_over() -> int:
@@ -65,33 +85,28 @@ def _reopened(row: Match, today: date) -> int:
     rows = Match.everything.filter(pk=row.pk, stage=row.stage, until__lt=today)
     changed = rows.update(stage=MatchStage.OPEN)
     if changed:
+        before, row.stage = row.stage, MatchStage.OPEN
+        write_steps([step_of(row, StepKind.OVER, before=before, at=clock.now())])
         actor = Actor.system("advisories tasks", row.world)
-        ledger.record(actor, "advisories.task.reopened", row, before=row.stage, until=str(row.until))
+        ledger.record(actor, "advisories.task.reopened", row, before=before, until=str(row.until))
     return changed
 
 
 @transaction.atomic
-def _move(
-    actor: Actor,
-    match: Match,
-    stage: MatchStage,
-    allowed: tuple[MatchStage, ...],
-    *,
-    reason: str | None,
-    until: date | None = None,
-) -> Match:
+def _move(actor: Actor, match: Match, move: _Move, *, reason: str | None, until: date | None = None) -> Match:
     policy.require_inventory_keeper(actor)
     row = Match.objects.visible_to(actor).select_for_update(of=("self",)).filter(pk=match.pk).first()
     if row is None:
         raise NotFound
-    if row.stage not in allowed:
+    if row.stage not in move.allowed:
         raise Conflict(_("It is %(stage)s by now.") % {"stage": row.get_stage_display()})
-    before = row.stage
+    before, at = row.stage, clock.now()
     row.reason = checked_sentence("reason", reason, MAX_REASON) if reason is not None else ""
-    row.stage, row.until = stage, until
-    row.decided_by_id, row.decided_at = actor.acting_person, clock.now()
+    row.stage, row.until = move.stage, until
+    row.decided_by_id, row.decided_at = actor.acting_person, at
     row.save(update_fields=["stage", "until", "reason", "decided_by", "decided_at"])
-    ledger.record(actor, "advisories.task.decided", row, before=before, after=stage)
+    write_steps([step_of(row, move.kind, before=before, at=at, by=actor.acting_person)])
+    ledger.record(actor, "advisories.task.decided", row, before=before, after=move.stage)
     return row
 
 

@@ -17,7 +17,16 @@ from noroshi.advisories.models.sources import (
     Source,
     SourceState,
 )
-from noroshi.advisories.models.tasks import Asset, Exposure, Importance, Inventory, Match, MatchStage
+from noroshi.advisories.models.tasks import (
+    Asset,
+    Exposure,
+    Importance,
+    Inventory,
+    Match,
+    MatchStage,
+    StepKind,
+    TaskStep,
+)
 from noroshi.advisories.models.vulnerabilities import Exploitation, Level, Mention, Vulnerability, VulnerabilityName
 
 __all__ = [
@@ -55,6 +64,8 @@ __all__ = [
     "SheetMark",
     "Source",
     "SourceState",
+    "StepKind",
+    "TaskStep",
     "Template",
     "Vulnerability",
     "VulnerabilityName",

@@ -137,3 +137,53 @@ class Match(models.Model):
 
     def __str__(self) -> str:
         return f"{self.asset_id} {self.vulnerability_id}: {self.stage}"
+
+
+class StepKind(models.TextChoices):
+    """What happened to a match."""
+
+    FOUND = "found", _("Found to hit")
+    FOUND_AGAIN = "found_again", _("Hits again")
+    SURE = "sure", _("Known for sure by now")
+    LISTED_STILL = "listed_still", _("Open again: a later list still names it")
+    JUDGED = "judged", _("Judged")
+    ACKNOWLEDGED = "acknowledged", _("Taken on")
+    FIXED = "fixed", _("Called fixed")
+    ACCEPTED = "accepted", _("The risk is accepted")
+    VIRTUAL = "virtual", _("Patched virtually")
+    REOPENED = "reopened", _("Made a task again")
+    OVER = "over", _("Open again: its day is over")
+    RECOMPUTED = "recomputed", _("Worked out anew")
+    GONE = "gone", _("Matches no more")
+
+
+class TaskStep(models.Model):
+    """One thing that happened to a match, and how it stood then; no row ever changes."""
+
+    id = models.UUIDField(primary_key=True, default=ids.new_id, editable=False)
+    world = models.CharField(max_length=40, default=worlds.REAL)
+    organisation = models.ForeignKey("members.Organisation", on_delete=models.CASCADE, related_name="+")
+    match = models.ForeignKey(Match, on_delete=models.CASCADE, related_name="steps")
+    kind = models.CharField(max_length=12, choices=StepKind.choices)
+    at = models.DateTimeField(default=clock.now)
+    by = models.ForeignKey("members.Person", on_delete=models.PROTECT, null=True, related_name="+")
+    """None where it happened by itself."""
+    before = models.CharField(max_length=12, choices=MatchStage.choices, blank=True)
+    after = models.CharField(max_length=12, choices=MatchStage.choices)
+    component = models.CharField(max_length=300)
+    rule = models.CharField(max_length=400)
+    reason = models.CharField(max_length=400, blank=True)
+    until = models.DateField(null=True)
+    due = models.DateField(null=True)
+    decision: "models.JSONField[dict[str, Any], dict[str, Any]]" = models.JSONField(default=dict)
+    """What was known then and what followed by which table: `domain.decisions.Decision.stored`."""
+
+    objects = OwnManager["TaskStep"]("organisation")
+    everything = models.Manager()
+
+    class Meta:
+        base_manager_name = "everything"
+        indexes = [models.Index(fields=["match", "at", "id"], name="steps_of_match")]
+
+    def __str__(self) -> str:
+        return f"{self.match_id} {self.at}: {self.kind}"

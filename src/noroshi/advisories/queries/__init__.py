@@ -66,6 +66,7 @@ from noroshi.advisories.queries.tasks import (
     match_for,
     matches_for,
     matches_of_vulnerability,
+    steps_of,
 )
 from noroshi.advisories.queries.trends import Trends, quarters_on_offer, trends_of
 from noroshi.advisories.queries.vulnerabilities import (
@@ -143,6 +144,7 @@ __all__ = [
     "sheets_for",
     "source_for",
     "sources_for",
+    "steps_of",
     "template_named",
     "templates",
     "templates_on_offer",

@@ -7,7 +7,7 @@ from uuid import UUID
 from django.db.models import Count, DateField, Q, QuerySet, Value
 from django.db.models.functions import Coalesce
 
-from noroshi.advisories.models import Asset, Inventory, Match, MatchStage, Vulnerability
+from noroshi.advisories.models import Asset, Inventory, Match, MatchStage, TaskStep, Vulnerability
 from noroshi.core.actor import Actor
 from noroshi.core.errors import NotFound
 
@@ -65,3 +65,8 @@ def match_for(actor: Actor, match_id: UUID) -> Match:
 def matches_of_vulnerability(actor: Actor, vulnerability: Vulnerability) -> QuerySet[Match]:
     """Return which assets of the actor's organisation a vulnerability hits or may hit."""
     return matches_for(actor).filter(vulnerability=vulnerability).exclude(stage=MatchStage.GONE)
+
+
+def steps_of(actor: Actor, match: Match) -> QuerySet[TaskStep]:
+    """Return what happened to a match of the actor's organisation, the last first."""
+    return TaskStep.objects.visible_to(actor).filter(match=match).select_related("by").order_by("-at", "-pk")

@@ -14,19 +14,21 @@ from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_POST
 
 from noroshi.advisories import actions, policy, queries
-from noroshi.advisories.claim_wording import ANSWERS, CONFIDENCES, INPUTS, VALUES, outcome_in_words, refusal_in_words
-from noroshi.advisories.domain.decisions import Decision, is_replayed, tables
+from noroshi.advisories.claim_wording import ANSWERS, CONFIDENCES, INPUTS, outcome_in_words, refusal_in_words
+from noroshi.advisories.domain.decisions import Decision, tables
 from noroshi.advisories.domain.holding import of_stored, words_of
 from noroshi.advisories.domain.urgency import decisions_of
 from noroshi.advisories.forms.tasks import DecisionForm, InventoryForm
 from noroshi.advisories.models import Match, MatchStage
 from noroshi.advisories.task_lists import ASSETS, TASKS, tone_of
+from noroshi.advisories.task_wording import history_of, inputs_in_words, replays
 from noroshi.core.actor import Actor
 from noroshi.core.errors import Conflict, InvalidInput
 from noroshi.kit import lists
 from noroshi.kit.http import ActorRequest, posted
 
 MOST_COMPONENTS: Final = 500
+MOST_STEPS: Final = 200
 
 
 def task_list(request: ActorRequest) -> HttpResponseBase:
@@ -46,7 +48,7 @@ def task_detail(request: ActorRequest, match_id: UUID) -> HttpResponse:
 
 def _task(request: ActorRequest, row: Match, form: DecisionForm, status: int) -> HttpResponse:
     facts = actions.facts_of(row.vulnerability, row.asset)
-    table = tables().get(row.decision.get("table", ""))
+    known = tables()
     stage = MatchStage(row.stage)
     context = {
         "match": row,
@@ -55,11 +57,12 @@ def _task(request: ActorRequest, row: Match, form: DecisionForm, status: int) ->
         "answer": ANSWERS[row.answer],
         "confidence": CONFIDENCES[row.confidence],
         "outcome": outcome_in_words(row.decision.get("outcome", "")),
-        "inputs": _inputs(row.decision),
-        "is_replayed": table is not None and is_replayed(table, row.decision),
+        "inputs": inputs_in_words(row.decision),
+        "is_replayed": replays(known, row.decision),
         "tables": [
             (label, outcome_in_words(each.outcome.name), _missing(each)) for label, each in decisions_of(facts).items()
         ],
+        "history": history_of(queries.steps_of(request.actor, row)[:MOST_STEPS], known),
         "may_keep": policy.may_keep_inventories(request.actor),
         "is_to_judge": stage is MatchStage.TO_JUDGE,
         "is_at_work": stage in (MatchStage.OPEN, MatchStage.ACKNOWLEDGED),
@@ -67,14 +70,6 @@ def _task(request: ActorRequest, row: Match, form: DecisionForm, status: int) ->
         "is_closed": stage in (MatchStage.FIXED, MatchStage.NOT_AFFECTED, MatchStage.ACCEPTED, MatchStage.VIRTUAL),
     }
     return render(request, "advisories/task.html", context, status=status)
-
-
-def _inputs(stored: dict[str, Any]) -> list[tuple[Promise, Promise | str]]:
-    """Return what a decision was made of, in words; what was not known says so."""
-    known = [(INPUTS[name], VALUES.get(value, value)) for name, value in stored.get("known", {}).items()]
-    return known + [
-        (INPUTS[name], gettext_lazy("not known, the gravest assumed")) for name in stored.get("not_known", ())
-    ]
 
 
 def _missing(decision: Decision) -> list[Promise]:

@@ -1,0 +1,163 @@
+"""Matches brought to what was heard of them, each change with its step in the history."""
+
+from collections import defaultdict
+from collections.abc import Iterable, Mapping
+from datetime import date, datetime
+from typing import Any, Final
+from uuid import UUID
+
+from django.db import transaction
+from django.utils import timezone
+
+from noroshi.advisories.actions.task_history import step_of, write_steps
+from noroshi.advisories.domain.decisions import Table, tables
+from noroshi.advisories.domain.holding import of_stored, words_of
+from noroshi.advisories.domain.matching import Answer, Component, Verdict, united
+from noroshi.advisories.domain.urgency import USUAL, Facts, due_of, usual_decision
+from noroshi.advisories.models import Asset, Inventory, Match, MatchStage, StepKind, TaskStep, Vulnerability
+from noroshi.core import ledger
+from noroshi.core.actor import Actor
+
+_AT_A_TIME: Final = 500
+_TOLD: Final = (Answer.AFFECTED, Answer.UNKNOWN)
+"""Answers that somebody has to hear of."""
+_STANDING: Final = (
+    MatchStage.TO_JUDGE,
+    MatchStage.OPEN,
+    MatchStage.ACKNOWLEDGED,
+    MatchStage.VIRTUAL,
+    MatchStage.ACCEPTED,
+)
+
+Heard = dict[tuple[Component, UUID], list[Verdict]]
+"""What was said of a component and a vulnerability."""
+
+_SAID: Final = ["component", "answer", "confidence", "rule", "last_seen", "stage", "due", "decision"]
+
+
+@transaction.atomic
+def bring_to(
+    organisation: UUID, world: str, assets: list[Asset], heard: Heard, began: datetime, only: frozenset[UUID] | None
+) -> int:
+    """Bring the matches of an organisation to what was heard, of all vulnerabilities or of `only` some."""
+    list(Inventory.everything.select_for_update().filter(organisation=organisation, world=world))
+    rows = Match.everything.select_for_update(of=("self",)).select_related("asset__inventory")
+    rows = rows.filter(organisation=organisation, world=world)
+    rows = rows if only is None else rows.filter(vulnerability__in=only)
+    known = {(row.asset_id, row.vulnerability_id): row for row in rows}
+    found = _verdicts(assets, heard)
+    facts = Vulnerability.everything.in_bulk({number for _asset, number in found})
+    by_pk = {asset.pk: asset for asset in assets}
+    table, today = tables()[USUAL], timezone.localdate(began)
+    fresh: list[Match] = []
+    again: list[Match] = []
+    steps: list[TaskStep] = []
+    for (asset, number), (component, verdict) in found.items():
+        row = known.pop((asset, number), None)
+        if row is None:
+            row = Match(organisation_id=organisation, world=world, asset=by_pk[asset], vulnerability=facts[number])
+            fresh.append(row)
+        else:
+            again.append(row)
+        before, decided = row.stage, row.decision
+        _say(row, component, verdict, began)
+        _settle(row, by_pk[asset], facts[number], table, today)
+        if kind := _kind_of(before, row, decided):
+            steps.append(step_of(row, kind, before=before, at=began))
+    Match.everything.bulk_update(again, _SAID, batch_size=_AT_A_TIME)
+    Match.everything.bulk_create(fresh, batch_size=_AT_A_TIME)
+    write_steps([*steps, *_close(known.values(), began)])
+    if only is None:
+        Inventory.everything.filter(organisation=organisation, world=world).update(matched_at=began)
+    if fresh:
+        actor = Actor.system("advisories match", world)
+        opened = sum(row.stage == MatchStage.OPEN for row in fresh)
+        ledger.record(actor, "advisories.matches.found", fresh[0].asset.inventory, new=len(fresh), opened=opened)
+    return len(found)
+
+
+def _verdicts(assets: list[Asset], heard: Heard) -> dict[tuple[UUID, UUID], tuple[Component, Verdict]]:
+    """Return of each asset and vulnerability the component that is hit most surely, where anybody has to hear of it."""
+    by_component: dict[Component, list[tuple[UUID, Verdict]]] = defaultdict(list)
+    for (component, number), verdicts in heard.items():
+        if (verdict := united(verdicts)).answer in _TOLD:
+            by_component[component].append((number, verdict))
+    found: dict[tuple[UUID, UUID], tuple[Component, Verdict]] = {}
+    for asset in assets:
+        for component in map(of_stored, asset.components):
+            for number, verdict in by_component.get(component, ()):
+                before = found.get((asset.pk, number))
+                if before is None or united((before[1], verdict)) is verdict is not before[1]:
+                    found[asset.pk, number] = (component, verdict)
+    return found
+
+
+def _say(row: Match, component: Component, verdict: Verdict, moment: datetime) -> None:
+    before, row.component = row.component, words_of(component)[:300]
+    row.answer, row.confidence, row.rule = verdict.answer.value, verdict.confidence.value, verdict.rule[:400]
+    row.last_seen = moment
+    is_other = row.stage == MatchStage.NOT_AFFECTED and row.component != before  # of which nobody judged anything
+    if not row.stage or row.stage == MatchStage.GONE or is_other:
+        row.due, row.decision = None, {}  # what it asked before is over: its days count from now
+        row.stage = MatchStage.OPEN if verdict.opens_task else MatchStage.TO_JUDGE
+    elif row.stage == MatchStage.TO_JUDGE and verdict.opens_task:
+        row.stage = MatchStage.OPEN
+    elif row.stage == MatchStage.FIXED and verdict.opens_task and row.decided_at and _is_listed_since(row):
+        row.stage = MatchStage.OPEN  # the list was read again since, and still names the old version
+
+
+def _is_listed_since(row: Match) -> bool:
+    return row.decided_at is not None and row.asset.inventory.read_at > row.decided_at
+
+
+def _settle(row: Match, asset: Asset, vulnerability: Vulnerability, table: Table, today: date) -> None:
+    """Decide by the table; what becomes more urgent is due from today on, what becomes less so keeps its day."""
+    decision = usual_decision(facts_of(vulnerability, asset), table)
+    if row.decision == decision.stored:
+        return
+    due = due_of(decision, today)
+    row.due = due if row.due is None or (due is not None and due < row.due) else row.due
+    row.decision = decision.stored
+
+
+def facts_of(vulnerability: Vulnerability, asset: Asset) -> Facts:
+    """Return what the tables ask of."""
+    return Facts(
+        exploited=vulnerability.exploited_since is not None,
+        exploitation=vulnerability.exploitation,
+        automatable=vulnerability.automatable,
+        impact=vulnerability.impact,
+        exposure=asset.exposure,
+        importance=asset.importance,
+    )
+
+
+_GROUNDS: Final = {
+    "": StepKind.FOUND,
+    MatchStage.GONE: StepKind.FOUND_AGAIN,
+    MatchStage.NOT_AFFECTED: StepKind.FOUND_AGAIN,
+    MatchStage.TO_JUDGE: StepKind.SURE,
+    MatchStage.FIXED: StepKind.LISTED_STILL,
+}
+"""Why a match that stood at a stage stands at another by itself."""
+
+
+def _kind_of(before: str, row: Match, decided: Mapping[str, Any]) -> StepKind | None:
+    """Return what happened to a row that was heard of anew; None where it stands as it stood."""
+    if row.stage != before:
+        return _GROUNDS[before]
+    return StepKind.RECOMPUTED if row.decision != decided else None
+
+
+def _close(rows: Iterable[Match], moment: datetime) -> list[TaskStep]:
+    """Close what was not heard of any more, but what is closed already."""
+    steps = []
+    for row in rows:
+        if row.stage in _STANDING:
+            before, row.stage = row.stage, MatchStage.GONE
+            steps.append(step_of(row, StepKind.GONE, before=before, at=moment))
+    gone = [step.match_id for step in steps]
+    for start in range(0, len(gone), _AT_A_TIME):
+        some = Match.everything.filter(pk__in=gone[start : start + _AT_A_TIME])
+        some.update(stage=MatchStage.GONE, last_seen=moment)
+    return steps
