@@ -6,7 +6,7 @@ import time
 from collections.abc import Mapping
 from datetime import datetime, timedelta
 from ipaddress import ip_network
-from typing import IO, Final
+from typing import IO, Any, Final
 
 from cryptography.fernet import InvalidToken
 from django.conf import settings
@@ -16,7 +16,7 @@ from noroshi.advisories import raw
 from noroshi.advisories.actions.reading import read_fetch
 from noroshi.advisories.actions.sources import PURPOSE
 from noroshi.advisories.actions.telling import tell_of_health
-from noroshi.advisories.domain.asking import Cursor, address, has_pages, opened, turned
+from noroshi.advisories.domain.asking import AstrayError, Cursor, address, has_more, has_pages, opened, turned
 from noroshi.advisories.domain.documents import documents
 from noroshi.advisories.domain.pace import pause_after
 from noroshi.advisories.domain.sources import SourceKind
@@ -81,7 +81,7 @@ def collect(source: Source, *, pages: int = 1) -> list[Fetch]:
 
 
 def _has_more(fetch: Fetch) -> bool:
-    return fetch.outcome == Outcome.GOOD and bool(fetch.cursor.get("until"))
+    return fetch.outcome == Outcome.GOOD and not fetch.is_misshapen and has_more(fetch.cursor, clock.now())
 
 
 def _left_over(source: Source) -> list[Fetch]:
@@ -99,7 +99,8 @@ def _resumed(fetch: Fetch) -> Fetch:
 def _ask(source: Source) -> Fetch:
     state = SourceState.objects.get(pk=source.pk)
     now = clock.now()
-    cursor = opened(Cursor.of(state.cursor), now) if has_pages(source.reads) else Cursor()
+    paged = has_pages(source.reads, source.url)
+    cursor = opened(Cursor.of(state.cursor), source.reads, source.url, now)
     fetch = Fetch(source=source, address=address(source.url, source.reads, cursor)[:2000])
     with raw.scratch() as file:
         try:
@@ -113,19 +114,28 @@ def _ask(source: Source) -> Fetch:
         if answer.status != _OK:
             return _failed(fetch, f"HTTP {answer.status}", wait)
         fetch.digest = raw.keep(file)
-        if fetch.digest == state.digest and not has_pages(source.reads):
+        if fetch.digest == state.digest and not paged:
             return _unchanged(fetch)
-        if has_pages(source.reads):
-            fetch.cursor = turned(cursor, file.read(source.most_mb * MEGABYTE * UNPACKED)).kept
-            file.seek(0)
+        if paged:
+            try:
+                fetch.cursor = _turned(source, cursor, file)
+            except AstrayError as error:
+                return _failed(fetch, str(error))
         fetch.save()
         return _read(fetch, file)
+
+
+def _turned(source: Source, cursor: Cursor, file: IO[bytes]) -> dict[str, Any]:
+    body = file.read(source.most_mb * MEGABYTE * UNPACKED)
+    file.seek(0)
+    return turned(cursor, source.reads, source.url, body).kept
 
 
 def _fetched(source: Source, url: str, state: SourceState, file: IO[bytes]) -> outbound.Answer:
     most = source.most_mb * MEGABYTE
     networks = [ip_network(each) for each in source.networks]
-    known = {} if has_pages(source.reads) else outbound.conditional(state.etag, state.last_modified)
+    paged = has_pages(source.reads, source.url)
+    known = {} if paged else outbound.conditional(state.etag, state.last_modified)
     return outbound.fetch(
         url,
         file,

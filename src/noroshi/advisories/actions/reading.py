@@ -202,7 +202,8 @@ def _judge(reading: Reading, state: SourceState) -> None:
     if fetch.origin != Origin.NET:
         return
     fetch.has_gap = reading.source.reads in WINDOWS and has_gap(state.window, reading.window)
-    fetch.is_regressed = reading.is_older_than(state.high_water)
+    # a page of a window holds what was asked for, whatever was read before it
+    fetch.is_regressed = not fetch.cursor and reading.is_older_than(state.high_water)
     state.gap_since = state.gap_since or (now if fetch.has_gap else None)
     state.regressed_since = (state.regressed_since or now) if fetch.is_regressed else None
     state.shape_since = (state.shape_since or now) if fetch.is_misshapen else None

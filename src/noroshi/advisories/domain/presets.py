@@ -42,6 +42,11 @@ PRESETS: Final = (
         language="ja", zone="Asia/Tokyo", terms="https://jvndb.jvn.jp/nav/jvndb.html",
     ),
     Preset(
+        "myjvn", "MyJVN API", SourceKind.JVN_HND,
+        "https://jvndb.jvn.jp/myjvn?method=getVulnOverviewList&feed=hnd&lang=ja", HOUR, 4 * 24,
+        language="ja", zone="Asia/Tokyo", terms="https://jvndb.jvn.jp/apis/termsofuse.html",
+    ),
+    Preset(
         "kev", "CISA KEV", SourceKind.KEV,
         "https://www.cisa.gov/sites/default/files/feeds/known_exploited_vulnerabilities.json", HOUR, 14 * 24,
         terms="CC0 1.0",

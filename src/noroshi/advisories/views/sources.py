@@ -142,7 +142,7 @@ def back_fill(request: ActorRequest, source_id: UUID) -> HttpResponse:
     """Read in what a source missed."""
     found = _kept(request, source_id)
     sent = (request.POST, request.FILES) if request.method == "POST" else ()
-    form = BackFillForm(*sent, has_pages=has_pages(found.reads))
+    form = BackFillForm(*sent, has_pages=has_pages(found.reads, found.url))
     if form.is_valid():
         if "since" in form.cleaned_data:
             actions.ask_from(request.actor, found, day=form.cleaned_data["since"])

@@ -57,8 +57,9 @@ def _named(value: Any) -> Any:
 
 
 def _document(whole: Object, place: int, given: Given) -> Iterator[Found]:
-    status = _object(whole.get("status")) or _object(whole.get("status:Status"))
     feed = _object(whole.get("feed"))
+    told = (whole.get("status"), whole.get("status:Status"), feed.get("status:Status"))
+    status = next((found for each in told if (found := _object(each))), {})
     if str(status.get("retCd", 0)) != "0":
         yield refused(0, RefusedBecause.ERROR_ANSWER, f"{status.get('errCd', '')} {status.get('errMsg', '')}")
     elif "document" in whole or "jvn_extension" in whole:
