@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from noroshi.advisories.views import daily, rule_packs, sources, tasks, trends, vulnerabilities
+from noroshi.advisories.views import daily, inventories, rule_packs, sources, tasks, trends, vulnerabilities
 
 app_name = "advisories"
 
@@ -25,11 +25,12 @@ urlpatterns = [
     path("tasks/", tasks.task_list, name="tasks"),
     path("tasks/<uuid:match_id>/", tasks.task_detail, name="task"),
     path("tasks/<uuid:match_id>/<slug:verb>", tasks.task_verb, name="task-verb"),
-    path("assets/", tasks.asset_list, name="assets"),
-    path("assets/<uuid:asset_id>/", tasks.asset_detail, name="asset"),
-    path("inventories/new", tasks.inventory_new, name="inventory-new"),
-    path("inventories/<uuid:inventory_id>/", tasks.inventory_detail, name="inventory"),
-    path("inventories/<uuid:inventory_id>/give-up", tasks.inventory_give_up, name="inventory-give-up"),
+    path("assets/", inventories.asset_list, name="assets"),
+    path("assets/<uuid:asset_id>/", inventories.asset_detail, name="asset"),
+    path("inventories/new", inventories.inventory_new, name="inventory-new"),
+    path("inventories/<uuid:inventory_id>/", inventories.inventory_detail, name="inventory"),
+    path("inventories/<uuid:inventory_id>/match", inventories.inventory_match, name="inventory-match"),
+    path("inventories/<uuid:inventory_id>/give-up", inventories.inventory_give_up, name="inventory-give-up"),
     path("sources/", sources.sources, name="sources"),
     path("sources/add", sources.add_source, name="add-source"),
     path("sources/<uuid:source_id>/", sources.source, name="source"),

@@ -50,6 +50,7 @@ from noroshi.advisories.actions.letters import (
     replay_letter,
 )
 from noroshi.advisories.actions.loading import load_file, load_stream
+from noroshi.advisories.actions.match_runs import ask_for_match, begin_run, run_match
 from noroshi.advisories.actions.match_writing import facts_of
 from noroshi.advisories.actions.matching import match_inventories, match_news
 from noroshi.advisories.actions.rule_packs import MOST_ENABLED, import_pack, say_enabled
@@ -90,9 +91,11 @@ __all__ = [
     "add_source",
     "answer_inquiry",
     "approve_bulletin",
+    "ask_for_match",
     "ask_from",
     "ask_hub",
     "ask_now",
+    "begin_run",
     "change_source",
     "close_inquiry",
     "collect",
@@ -136,6 +139,7 @@ __all__ = [
     "reply_to_hub",
     "revise_answer",
     "revise_bulletin",
+    "run_match",
     "say_bulletin_in_stix",
     "say_enabled",
     "settle_source",

@@ -1,7 +1,7 @@
 """Inventories held against what is known of vulnerabilities: by whoever runs them, on their own installation."""
 
 from collections import defaultdict
-from collections.abc import Collection, Iterable, Iterator
+from collections.abc import Callable, Collection, Iterable, Iterator
 from datetime import datetime
 from typing import Any, Final
 from uuid import UUID
@@ -16,9 +16,14 @@ from noroshi.advisories.models import Asset, Inventory, Item, Vulnerability, Vul
 from noroshi.core import clock
 
 _AT_A_TIME: Final = 500
+_TOLD_EACH: Final = 2_000
 
 
-def match_inventories(organisation: UUID, world: str) -> int:
+Told = Callable[[int, int], None]
+"""Who hears how many records were looked at so far, and how many there are."""
+
+
+def match_inventories(organisation: UUID, world: str, tell: Told = lambda _done, _records: None) -> int:
     """Hold all that an organisation runs against all that is known; return how many matches stand.
 
     What matched before and does no more is closed; what was decided stays decided.
@@ -26,7 +31,10 @@ def match_inventories(organisation: UUID, world: str) -> int:
     began = clock.now()
     assets = _assets(organisation, world)
     holding = Holding(_components(assets))
-    heard = _heard(holding, Item.objects.filter(source__world=world), world)
+    items = Item.objects.filter(source__world=world)
+    records = items.count()
+    tell(0, records)
+    heard = _heard(holding, items, world, tell=lambda done: tell(done, max(done, records)))
     return bring_to(organisation, world, assets, heard, began, only=None)
 
 
@@ -65,10 +73,19 @@ def _components(assets: Iterable[Asset]) -> Iterator[Component]:
     return (of_stored(value) for asset in assets for value in asset.components)
 
 
-def _heard(holding: Holding, items: Any, world: str, only: frozenset[UUID] | None = None) -> Heard:
+def _heard(
+    holding: Holding,
+    items: Any,
+    world: str,
+    only: frozenset[UUID] | None = None,
+    tell: Callable[[int], None] = lambda _done: None,
+) -> Heard:
     """Return what the newest revisions of `items` say of what is held, by component and vulnerability."""
     by_name: dict[tuple[Component, str], list[Verdict]] = defaultdict(list)
-    for claims in items.values_list("newest__claims", flat=True).iterator(chunk_size=_AT_A_TIME):
+    rows = items.values_list("newest__claims", flat=True).iterator(chunk_size=_AT_A_TIME)
+    for done, claims in enumerate(rows, 1):
+        if done % _TOLD_EACH == 0:
+            tell(done)
         for claim in claims or ():
             if claim["kind"] == ClaimKind.AFFECTED:
                 for component, verdict in holding.heard(claim["value"]):

@@ -4,6 +4,7 @@ from noroshi.advisories.models.bulletins import Bulletin, Category, Numbering, T
 from noroshi.advisories.models.catalogues import CatalogueChange, CatalogueState, ChangeKind
 from noroshi.advisories.models.daily import Sheet, SheetMark, WatchedWord
 from noroshi.advisories.models.inquiries import Inquiry, InquiryMessage, InquiryState, PublishedAnswer
+from noroshi.advisories.models.match_runs import MatchRun
 from noroshi.advisories.models.rule_packs import EnabledRules, PackRule, RulePack
 from noroshi.advisories.models.sources import (
     REASONS,
@@ -51,6 +52,7 @@ __all__ = [
     "LetterState",
     "Level",
     "Match",
+    "MatchRun",
     "MatchStage",
     "Mention",
     "Numbering",

@@ -7,7 +7,7 @@ from uuid import UUID
 from django.db.models import Count, DateField, Q, QuerySet, Value
 from django.db.models.functions import Coalesce
 
-from noroshi.advisories.models import Asset, Inventory, Match, MatchStage, TaskStep, Vulnerability
+from noroshi.advisories.models import Asset, Inventory, Match, MatchRun, MatchStage, TaskStep, Vulnerability
 from noroshi.core.actor import Actor
 from noroshi.core.errors import NotFound
 
@@ -70,3 +70,8 @@ def matches_of_vulnerability(actor: Actor, vulnerability: Vulnerability) -> Quer
 def steps_of(actor: Actor, match: Match) -> QuerySet[TaskStep]:
     """Return what happened to a match of the actor's organisation, the last first."""
     return TaskStep.objects.visible_to(actor).filter(match=match).select_related("by").order_by("-at", "-pk")
+
+
+def last_run_for(actor: Actor) -> MatchRun | None:
+    """Return the matching of the actor's organisation that was asked for last."""
+    return MatchRun.objects.visible_to(actor).order_by("asked_at", "pk").last()

@@ -1,9 +1,9 @@
-"""An inventory that was read in is held against everything that is known."""
+"""An inventory that was read in, or for which somebody asked, is held against everything that is known."""
 
 from uuid import UUID
 
 from noroshi.advisories import actions
-from noroshi.advisories.models import Inventory
+from noroshi.advisories.models import Inventory, MatchRun
 from noroshi.core import ledger
 from noroshi.core.models import LedgerEntry
 from noroshi.kit.jobs import job
@@ -16,10 +16,19 @@ def match_what_was_read(entry: LedgerEntry) -> None:
         return
     inventory = Inventory.everything.filter(pk=entry.subject_id).first()
     if inventory is not None:
-        match_inventories.enqueue(str(inventory.organisation_id), inventory.world)
+        run = actions.begin_run(inventory.organisation_id, inventory.world)
+        run_match.enqueue(str(run.pk))
+
+
+@ledger.subscribe("advisories.match-now", "advisories.match.requested")
+def match_what_was_asked_for(entry: LedgerEntry) -> None:
+    """Have it done by a job."""
+    run_match.enqueue(str(entry.subject_id))
 
 
 @job()
-def match_inventories(organisation: str, world: str) -> None:
+def run_match(run_id: str) -> None:
     """Hold what an organisation runs against all that is known."""
-    actions.match_inventories(UUID(organisation), world)
+    run = MatchRun.everything.filter(pk=UUID(run_id)).first()
+    if run is not None:
+        actions.run_match(run)

@@ -1,4 +1,4 @@
-"""Tasks and inventories: what must be patched, what is run, and what was decided."""
+"""Tasks: what must be patched, and what was decided."""
 
 from collections.abc import Callable
 from typing import Any, Final
@@ -9,25 +9,23 @@ from django.http import HttpResponse
 from django.http.response import HttpResponseBase
 from django.shortcuts import redirect, render
 from django.utils.functional import Promise
-from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_POST
 
 from noroshi.advisories import actions, policy, queries
-from noroshi.advisories.claim_wording import ANSWERS, CONFIDENCES, INPUTS, outcome_in_words, refusal_in_words
+from noroshi.advisories.claim_wording import ANSWERS, CONFIDENCES, INPUTS, outcome_in_words
 from noroshi.advisories.domain.decisions import Decision, tables
-from noroshi.advisories.domain.holding import of_stored, words_of
 from noroshi.advisories.domain.urgency import decisions_of
-from noroshi.advisories.forms.tasks import DecisionForm, InventoryForm
+from noroshi.advisories.forms.tasks import DecisionForm
 from noroshi.advisories.models import Match, MatchStage
-from noroshi.advisories.task_lists import ASSETS, TASKS, tone_of
+from noroshi.advisories.rule_wording import STANDING_TONES, STANDINGS
+from noroshi.advisories.task_lists import TASKS, tone_of
 from noroshi.advisories.task_wording import history_of, inputs_in_words, replays
 from noroshi.core.actor import Actor
 from noroshi.core.errors import Conflict, InvalidInput
 from noroshi.kit import lists
-from noroshi.kit.http import ActorRequest, posted
+from noroshi.kit.http import ActorRequest
 
-MOST_COMPONENTS: Final = 500
 MOST_STEPS: Final = 200
 
 
@@ -49,6 +47,7 @@ def task_detail(request: ActorRequest, match_id: UUID) -> HttpResponse:
 def _task(request: ActorRequest, row: Match, form: DecisionForm, status: int) -> HttpResponse:
     facts = actions.facts_of(row.vulnerability, row.asset)
     known = tables()
+    names = {row.vulnerability.name, *(each.name for each in row.vulnerability.names.all())}
     stage = MatchStage(row.stage)
     context = {
         "match": row,
@@ -63,6 +62,10 @@ def _task(request: ActorRequest, row: Match, form: DecisionForm, status: int) ->
             (label, outcome_in_words(each.outcome.name), _missing(each)) for label, each in decisions_of(facts).items()
         ],
         "history": history_of(queries.steps_of(request.actor, row)[:MOST_STEPS], known),
+        "hints": [
+            (each, STANDINGS[each.standing], STANDING_TONES[each.standing])
+            for each in queries.hints_about(request.actor, names)
+        ],
         "may_keep": policy.may_keep_inventories(request.actor),
         "is_to_judge": stage is MatchStage.TO_JUDGE,
         "is_at_work": stage in (MatchStage.OPEN, MatchStage.ACKNOWLEDGED),
@@ -125,67 +128,3 @@ def task_verb(request: ActorRequest, match_id: UUID, verb: str) -> HttpResponse:
     else:
         messages.success(request, str(sentence))
     return redirect("advisories:task", match_id=row.pk)
-
-
-def asset_list(request: ActorRequest) -> HttpResponseBase:
-    """List what the organisation runs."""
-    actor = request.actor
-    policy.require_inventory_reader(actor)
-    rows = queries.assets_for(actor)
-    context = {"inventories": queries.inventories_for(actor), "may_keep": policy.may_keep_inventories(actor)}
-    return lists.respond(request, ASSETS, actor=actor, rows=rows, template="advisories/assets.html", context=context)
-
-
-def asset_detail(request: ActorRequest, asset_id: UUID) -> HttpResponse:
-    """Show an asset: what is installed, and what hits it."""
-    policy.require_inventory_reader(request.actor)
-    row = queries.asset_for(request.actor, asset_id)
-    context = {
-        "asset": row,
-        "components": [words_of(of_stored(value)) for value in row.components[:MOST_COMPONENTS]],
-        "matches": [
-            (each, tone_of(each)) for each in queries.matches_for(request.actor).filter(asset=row)[:MOST_COMPONENTS]
-        ],
-    }
-    return render(request, "advisories/asset.html", context)
-
-
-def inventory_new(request: ActorRequest) -> HttpResponse:
-    """Read in a list."""
-    actor = request.actor
-    policy.require_inventory_reader(actor)
-    policy.require_inventory_keeper(actor)
-    data = posted(request)
-    form = InventoryForm(
-        data, request.FILES if data is not None else None, initial={"name": request.GET.get("name", "")}
-    )
-    if data is not None and form.is_valid():
-        try:
-            inventory = actions.read_in(actor, name=form.cleaned_data["name"], body=form.body())
-        except InvalidInput as error:
-            form.blame(error)
-        else:
-            messages.success(
-                request, _("The list is read. It is being held against what is known; tasks come by themselves.")
-            )
-            return redirect("advisories:inventory", inventory_id=inventory.pk)
-    return render(request, "advisories/inventory_new.html", {"form": form}, status=422 if form.errors else 200)
-
-
-def inventory_detail(request: ActorRequest, inventory_id: UUID) -> HttpResponse:
-    """Show what was read of a list and what was not."""
-    policy.require_inventory_reader(request.actor)
-    row = queries.inventory_for(request.actor, inventory_id)
-    refused = [(line["place"], refusal_in_words(line["reason"])) for line in row.refused]
-    context = {"inventory": row, "refused": refused, "may_keep": policy.may_keep_inventories(request.actor)}
-    return render(request, "advisories/inventory.html", context)
-
-
-@require_POST
-def inventory_give_up(request: ActorRequest, inventory_id: UUID) -> HttpResponse:
-    """Forget a list."""
-    policy.require_inventory_reader(request.actor)
-    row = queries.inventory_for(request.actor, inventory_id)
-    actions.give_up(request.actor, row)
-    messages.success(request, _("The list is forgotten."))
-    return redirect("advisories:assets")

@@ -1,0 +1,101 @@
+"""Matching that a person asks for, with how far it is; and rules against a vulnerability on the page of its task."""
+
+from datetime import timedelta
+
+import pytest
+
+from factories.tasks import LIST, read_in, task_of, tell
+from noroshi.advisories import actions, queries
+from noroshi.advisories.domain.rule_packs import PackFormat
+from noroshi.advisories.models import Match, MatchRun
+from noroshi.core.errors import NotAllowed, NotFound
+from noroshi.core.models import LedgerEntry
+
+pytestmark = pytest.mark.django_db
+
+
+def test_whoever_asks_has_everything_held_and_sees_how_far_it_is(cast, tmp_path, drain):
+    inventory = actions.read_in(cast.actor("a1"), name="基幹", body=LIST.encode())
+    drain()
+    tell(tmp_path)
+    assert Match.everything.count() == 0
+    run = actions.ask_for_match(cast.actor("a1"), inventory)
+    assert (run.records, run.ended_at, run.asked_by_id) == (0, None, cast.actor("a1").person)
+    drain()
+    run = queries.last_run_for(cast.actor("a1"))
+    assert (run.records, run.standing, run.ended_at is not None) == (1, 1, True)
+    assert [row.stage for row in Match.everything.all()] == ["open"]
+
+
+def test_each_step_of_a_run_is_told(cast, tmp_path, monkeypatch):
+    for number in range(1001, 1006):
+        tell(tmp_path, number)
+    monkeypatch.setattr("noroshi.advisories.actions.matching._TOLD_EACH", 2)
+    inventory, told = read_in(cast), []
+    actions.match_inventories(inventory.organisation_id, inventory.world, lambda *said: told.append(said))
+    assert told == [(0, 5), (2, 5), (4, 5)]
+
+
+def test_who_asks_while_it_goes_on_gets_that_and_a_lost_one_bars_nobody(cast, stopped_clock):
+    inventory = actions.read_in(cast.actor("a1"), name="基幹", body=LIST.encode())
+    first = actions.ask_for_match(cast.actor("a1"), inventory)
+    stopped_clock.advance(minutes=14)
+    assert actions.ask_for_match(cast.actor("a1"), inventory).pk == first.pk
+    assert LedgerEntry.objects.filter(action="advisories.match.requested").count() == 1
+    stopped_clock.advance(minutes=2)
+    assert actions.ask_for_match(cast.actor("a1"), inventory).pk != first.pk
+    stopped_clock.advance(days=31)
+    last = actions.ask_for_match(cast.actor("a1"), inventory)
+    assert list(MatchRun.everything.values_list("pk", flat=True)) == [last.pk]
+
+
+@pytest.mark.parametrize("name", ["b1", "a_reader", "a_admin", "hub_op", "sup"])
+def test_nobody_else_asks_or_sees_it(cast, name):
+    inventory = actions.read_in(cast.actor("a1"), name="基幹", body=LIST.encode())
+    actions.ask_for_match(cast.actor("a1"), inventory)
+    assert list(MatchRun.objects.visible_to(cast.actor(name))) == []
+    assert cast.client(name).post(f"/advisories/inventories/{inventory.pk}/match").status_code in (403, 404)
+    with pytest.raises((NotFound, NotAllowed)):
+        actions.ask_for_match(cast.actor(name), inventory)
+    assert MatchRun.everything.count() == 1
+
+
+@pytest.mark.pages
+def test_a_person_presses_the_button_and_watches(cast, tmp_path, drain):
+    tell(tmp_path)
+    client = cast.client("a1")
+    inventory = actions.read_in(cast.actor("a1"), name="基幹", body=LIST.encode())
+    address = f"/advisories/inventories/{inventory.pk}/"
+    assert "Match now" in client.get(address).content.decode()
+    assert client.post(f"{address}match").status_code == 302
+    page = client.get(address).content.decode()
+    assert ("<progress" in page, "every 2s" in page, "Match now" in page) == (True, True, False)
+    part = client.get(address, headers={"HX-Target": "progress", "HX-Request": "true"})
+    assert (part.content.decode().strip()[:18], "HX-Refresh" in part.headers) == ('<div id="progress"', False)
+    drain()
+    part = client.get(address, headers={"HX-Target": "progress", "HX-Request": "true"})
+    assert (part.headers["HX-Refresh"], "1 match stood" in part.content.decode()) == ("true", True)
+
+
+@pytest.mark.pages
+def test_a_task_shows_the_rules_against_it_as_its_own_organisation_has_them(cast, tmp_path, stopped_clock):
+    tell(tmp_path)
+    read_in(cast)
+    read_in(cast, "b1")
+    actions.import_pack(
+        cast.actor("hub_op"),
+        name="et",
+        form=PackFormat.SURICATA,
+        licence="MIT",
+        content=b'alert http any any -> any any (msg:"Quokka"; reference:cve,2099-1001; sid:77; rev:1;)\n',
+    )
+    pack = queries.packs_for(cast.actor("a1")).get()
+    until = stopped_clock.now.date() + timedelta(days=30)
+    actions.say_enabled(cast.actor("a1"), pack, text="77", until=until)
+    pages = {name: cast.client(name).get(f"/advisories/tasks/{task_of(cast, name).pk}/") for name in ("a1", "b1")}
+    shown = {name: page.content.decode() for name, page in pages.items()}
+    assert [f"Holds until</span> {until}" in text or f"Holds until {until}" in text for text in shown.values()] == [
+        True,
+        False,
+    ]
+    assert ["a rule exists" in text for text in shown.values()] == [False, True]
