@@ -199,3 +199,15 @@ def require_reader_of_inquiries(actor: Actor) -> None:
     """Raise NotFound for whoever neither asks nor answers."""
     if not (may_ask(actor) or actor.is_hub_operator):
         raise NotFound
+
+
+def may_keep_lists(actor: Actor) -> bool:
+    """Whether the actor keeps the lists of the mail magazine: an operator of the hub, in person."""
+    return may_edit_bulletins(actor)
+
+
+def require_list_keeper(actor: Actor) -> None:
+    """Raise NotFound behind the wall, NotAllowed unless the actor keeps the lists of the mail magazine."""
+    require_member(actor)
+    if not may_keep_lists(actor):
+        raise NotAllowed(_("The mail magazine is kept by operators of the hub."), rule="advisories.magazine")

@@ -3,7 +3,7 @@
 from datetime import timedelta
 from uuid import UUID
 
-from noroshi.advisories import actions
+from noroshi.advisories import actions, magazine_mail
 from noroshi.advisories.models import Source
 from noroshi.core import clock
 from noroshi.core.domain import worlds
@@ -56,3 +56,9 @@ def issue_scheduled_sheet() -> None:
 def forget_fetched() -> None:
     """Forget the bytes that were fetched long ago."""
     actions.forget_fetched()
+
+
+@recurring("advisories.mailings", every=timedelta(minutes=1))
+def look_after_mailings() -> None:
+    """Go on with mailings whose job was lost, and say of which mails nothing is known."""
+    magazine_mail.look_after_mailings()

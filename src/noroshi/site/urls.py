@@ -16,6 +16,7 @@ urlpatterns = [
     path("advisories/", include("noroshi.advisories.urls")),
     path("bulletins/", include("noroshi.advisories.bulletin_urls")),
     path("csaf/", include("noroshi.advisories.csaf_urls")),
+    path("magazine/", include("noroshi.advisories.magazine_urls")),
     path("inquiries/", include("noroshi.advisories.inquiry_urls")),
     path(".well-known/csaf/provider-metadata.json", csaf.metadata),
     path("hunting/", include("noroshi.hunting.urls")),

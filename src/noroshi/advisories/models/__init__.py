@@ -4,6 +4,17 @@ from noroshi.advisories.models.bulletins import Bulletin, Category, Numbering, T
 from noroshi.advisories.models.catalogues import CatalogueChange, CatalogueState, ChangeKind
 from noroshi.advisories.models.daily import Sheet, SheetMark, WatchedWord
 from noroshi.advisories.models.inquiries import Inquiry, InquiryMessage, InquiryState, PublishedAnswer
+from noroshi.advisories.models.magazine import (
+    Delivery,
+    DeliveryState,
+    Mailing,
+    MailingKind,
+    MailingLanguage,
+    MailingList,
+    MailingStage,
+    Standing,
+    Subscriber,
+)
 from noroshi.advisories.models.match_runs import MatchRun
 from noroshi.advisories.models.rule_packs import EnabledRules, PackRule, RulePack
 from noroshi.advisories.models.sources import (
@@ -39,6 +50,8 @@ __all__ = [
     "Category",
     "ChangeKind",
     "DeadLetter",
+    "Delivery",
+    "DeliveryState",
     "EnabledRules",
     "Exploitation",
     "Exposure",
@@ -51,6 +64,11 @@ __all__ = [
     "Item",
     "LetterState",
     "Level",
+    "Mailing",
+    "MailingKind",
+    "MailingLanguage",
+    "MailingList",
+    "MailingStage",
     "Match",
     "MatchRun",
     "MatchStage",
@@ -66,7 +84,9 @@ __all__ = [
     "SheetMark",
     "Source",
     "SourceState",
+    "Standing",
     "StepKind",
+    "Subscriber",
     "TaskStep",
     "Template",
     "Vulnerability",

@@ -1,0 +1,23 @@
+"""Addresses of the mail magazine."""
+
+from django.urls import path
+
+from noroshi.advisories.views import leaving, magazine
+
+app_name = "magazine"
+
+urlpatterns = [
+    path("", magazine.mailing_lists, name="lists"),
+    path("lists/new", magazine.mailing_list_edit, name="new"),
+    path("lists/<uuid:mailing_list_id>/", magazine.mailing_list_detail, name="list"),
+    path("lists/<uuid:mailing_list_id>/change", magazine.mailing_list_edit, name="change"),
+    path("lists/<uuid:mailing_list_id>/add", magazine.subscriber_add, name="add"),
+    path("lists/<uuid:mailing_list_id>/import", magazine.subscribers_import, name="import"),
+    path("lists/<uuid:mailing_list_id>/test", magazine.try_out, name="test"),
+    path("subscribers/<uuid:subscriber_id>/<slug:verb>", magazine.subscriber_verb, name="subscriber-verb"),
+    path("mailings/", magazine.mailings, name="mailings"),
+    path("mailings/<uuid:mailing_id>/", magazine.mailing, name="mailing"),
+    path("mailings/<uuid:mailing_id>/stop", magazine.mailing_stop, name="stop"),
+    path("mailings/<uuid:mailing_id>/resend", magazine.mailing_resend, name="resend"),
+    path("leave/<str:secret>", leaving.leave, name="leave"),
+]
