@@ -1,4 +1,4 @@
-"""MyJVN's lists read page by page: nothing lost between two pages, whatever moves meanwhile."""
+"""Lists read page by page: nothing lost between two pages, whatever moves meanwhile."""
 
 import json
 from datetime import UTC, datetime, timedelta
@@ -9,13 +9,13 @@ import pytest
 from factories.web import Page, web
 from noroshi.advisories import actions
 from noroshi.advisories.actions import SourceSaid
-from noroshi.advisories.domain.asking import AstrayError, Cursor, address, has_more, has_pages, opened, turned
+from noroshi.advisories.domain.asking import Answered, AstrayError, Cursor, address, has_more, has_pages, opened, turned
 from noroshi.advisories.domain.jvn_pages import Page as Told
 from noroshi.advisories.domain.jvn_pages import page_of
 from noroshi.advisories.domain.sources import SourceKind
 from noroshi.advisories.models import Item, Revision, Source
 
-HND, OKA = SourceKind.JVN_HND, SourceKind.JVN_OKA
+HND, OKA, GHSA = SourceKind.JVN_HND, SourceKind.JVN_OKA, SourceKind.GHSA
 LIST = "https://jvndb.jvn.jp/myjvn?method=getVulnOverviewList&feed=hnd&keyword=%E6%97%A5&rangeDatePublic=m"
 NOW = datetime(2026, 11, 20, 16, 0, tzinfo=UTC)  # in Tokyo it is the 21st
 STATUS = '<status:Status xmlns:status="http://jvndb.jvn.jp/myjvn/Status" retCd="{}" errMsg="{}" totalRes="{}"/>'
@@ -63,7 +63,7 @@ def read_through(server, *, now=NOW, most=50):
     for _page in range(most):
         body = server.answer(address(LIST, server.kind, cursor))
         seen.extend(_names(body))
-        cursor = Cursor.of(turned(cursor, server.kind, LIST, body).kept)
+        cursor = Cursor.of(turned(cursor, server.kind, LIST, Answered(body)).kept)
         if not cursor.until and not has_more(cursor.kept, now):
             return seen, cursor
         cursor = opened(cursor, server.kind, LIST, now)
@@ -126,7 +126,7 @@ def test_a_backlog_is_read_window_by_window_at_once():
     while has_more(cursor.kept, NOW):
         cursor = opened(cursor, HND, LIST, NOW)
         windows.append((cursor.since[:10], cursor.until[:10]))
-        cursor = turned(cursor, HND, LIST, in_xml([], 0))
+        cursor = turned(cursor, HND, LIST, Answered(in_xml([], 0)))
     assert windows == [("2026-10-31", "2026-11-07"), ("2026-11-07", "2026-11-14"), ("2026-11-14", "2026-11-20")]
 
 
@@ -134,7 +134,7 @@ def test_a_window_that_moves_is_read_anew_half_as_long_and_never_less_than_a_day
     cursor = Cursor("2026-11-01T00:00:00+00:00", "2026-11-08T00:00:00+00:00", start=2, total=9, mark="x")
     ends = []
     for _time in range(5):
-        cursor = turned(cursor, HND, LIST, in_xml(["y"], 9))
+        cursor = turned(cursor, HND, LIST, Answered(in_xml(["y"], 9)))
         ends.append(cursor.until[:16])
         cursor = Cursor(cursor.since, cursor.until, start=2, total=9, mark="x")
     assert ends == ["2026-11-04T12:00", "2026-11-02T18:00", "2026-11-02T00:00", "2026-11-02T00:00", "2026-11-02T00:00"]
@@ -143,10 +143,10 @@ def test_a_window_that_moves_is_read_anew_half_as_long_and_never_less_than_a_day
 def test_a_page_that_is_none_is_asked_for_again_and_one_that_is_missing_is_said():
     cursor = Cursor("2026-11-01T00:00:00+00:00", "2026-11-08T00:00:00+00:00", start=2, total=9, mark="x")
     for body in (b"", b"<html/>", b"{", in_xml([], 9, code=1), in_json([], 9, code=1), b'{"feed": 1, "status": []}'):
-        assert turned(cursor, HND, LIST, body) == cursor
+        assert turned(cursor, HND, LIST, Answered(body)) == cursor
     with pytest.raises(AstrayError, match="9 items, and gives none from 1 on"):
-        turned(Cursor(cursor.since, cursor.until), HND, LIST, in_xml([], 9))
-    one = turned(Cursor(cursor.since, cursor.until), HND, LIST, in_xml(["a"], 9))
+        turned(Cursor(cursor.since, cursor.until), HND, LIST, Answered(in_xml([], 9)))
+    one = turned(Cursor(cursor.since, cursor.until), HND, LIST, Answered(in_xml(["a"], 9)))
     assert (one.start, one.mark) == (1, "")  # a server that gives one at a time is gone through too
 
 
@@ -197,3 +197,49 @@ def _broken_at(number, real):
         return real(fetch, records, **how)
 
     return write
+
+
+GITHUB = "https://api.github.com/advisories?ecosystem=npm&per_page=30"
+MORE = '<https://api.github.com/advisories?after={}>; rel="next", <https://api.github.com/advisories?x>; rel="first"'
+
+
+def test_github_is_followed_from_page_to_page_by_what_it_says_itself():
+    cursor = opened(Cursor(since=NOW.isoformat()), GHSA, GITHUB, NOW)
+    assert parse_qs(urlsplit(address(GITHUB, GHSA, cursor)).query) == {
+        "ecosystem": ["npm"], "modified": [">=2026-11-20"], "sort": ["updated"], "direction": ["asc"],
+        "per_page": ["100"],
+    }  # fmt: skip
+    cursor = Cursor.of(turned(cursor, GHSA, GITHUB, Answered(b"[]", MORE.format("Y3=="))).kept)
+    assert opened(cursor, GHSA, GITHUB, NOW) == cursor
+    assert (address(GITHUB, GHSA, cursor), has_more(cursor.kept, NOW)) == (
+        "https://api.github.com/advisories?after=Y3==", True,
+    )  # fmt: skip
+    with pytest.raises(AstrayError, match="next one of itself"):
+        turned(cursor, GHSA, GITHUB, Answered(b"[]", MORE.format("Y3==")))
+    last = '<https://api.github.com/advisories?x>; rel="first", <https://api.github.com/advisories?y>; rel="prev"'
+    assert turned(cursor, GHSA, GITHUB, Answered(b"[]", last)) == Cursor(since=NOW.isoformat())
+
+
+@pytest.mark.parametrize(
+    "there", ["http://api.github.com/advisories", "https://evil.example/advisories", "https://api.github.com/user"]
+)
+def test_a_next_page_that_lies_elsewhere_is_not_asked_for(there):
+    cursor = opened(Cursor(), GHSA, GITHUB, NOW)
+    with pytest.raises(AstrayError, match="elsewhere"):
+        turned(cursor, GHSA, GITHUB, Answered(b"[]", f'<{there}?after=1>; rel="next"'))
+
+
+@pytest.mark.django_db
+def test_a_next_page_that_lies_elsewhere_is_a_failure_and_its_key_stays(cast):
+    with web() as site:
+        site.pages["/advisories"] = Page(b"[]", headers={"Link": f'<{site.at("/steal")}>; rel="next"'})
+        said = SourceSaid(
+            "GitHub", "ghsa", site.at("/advisories"), ports=(site.port,), networks=("127.0.0.0/8",), secret="s3cret"
+        )
+        source = actions.add_source(cast.actor("hub_op"), said=said)
+        actions.switch_source(cast.actor("hub_op"), source, on=True)
+        (fetch,) = actions.collect(Source.everything.get(pk=source.pk))
+        assert (fetch.outcome, fetch.detail) == ("failed", "it says that its next page is elsewhere")
+        assert [(path.partition("?")[0], headers["authorization"]) for path, headers in site.asked] == [
+            ("/advisories", "Bearer s3cret")
+        ]

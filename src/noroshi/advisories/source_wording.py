@@ -51,6 +51,7 @@ KINDS: Final[dict[SourceKind, Promise | str]] = {
     SourceKind.EPSS: "EPSS",
     SourceKind.NVD: "NVD API 2.0",
     SourceKind.OSV: "OSV, GHSA",
+    SourceKind.GHSA: "GitHub REST API",
     SourceKind.CSAF: "CSAF",
     SourceKind.MAIL: gettext_lazy("Mail"),
     SourceKind.PAGE: gettext_lazy("Web page without a feed"),

@@ -16,7 +16,7 @@ from noroshi.advisories import raw
 from noroshi.advisories.actions.reading import read_fetch
 from noroshi.advisories.actions.sources import PURPOSE
 from noroshi.advisories.actions.telling import tell_of_health
-from noroshi.advisories.domain.asking import AstrayError, Cursor, address, has_more, has_pages, opened, turned
+from noroshi.advisories.domain.asking import Answered, AstrayError, Cursor, address, has_more, has_pages, opened, turned
 from noroshi.advisories.domain.documents import documents
 from noroshi.advisories.domain.pace import pause_after
 from noroshi.advisories.domain.sources import SourceKind
@@ -118,17 +118,17 @@ def _ask(source: Source) -> Fetch:
             return _unchanged(fetch)
         if paged:
             try:
-                fetch.cursor = _turned(source, cursor, file)
+                fetch.cursor = _turned(source, cursor, answer, file)
             except AstrayError as error:
                 return _failed(fetch, str(error))
         fetch.save()
         return _read(fetch, file)
 
 
-def _turned(source: Source, cursor: Cursor, file: IO[bytes]) -> dict[str, Any]:
-    body = file.read(source.most_mb * MEGABYTE * UNPACKED)
+def _turned(source: Source, cursor: Cursor, answer: outbound.Answer, file: IO[bytes]) -> dict[str, Any]:
+    page = Answered(file.read(source.most_mb * MEGABYTE * UNPACKED), answer.headers.get("link", ""))
     file.seek(0)
-    return turned(cursor, source.reads, source.url, body).kept
+    return turned(cursor, source.reads, source.url, page).kept
 
 
 def _fetched(source: Source, url: str, state: SourceState, file: IO[bytes]) -> outbound.Answer:

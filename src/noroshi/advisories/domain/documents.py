@@ -24,7 +24,7 @@ RATIO: Final = 200
 GENEROUS: Final = 1024 * 1024
 """Up to so many bytes the ratio says nothing."""
 
-_LINES: Final = frozenset({SourceKind.CVE5, SourceKind.OSV, SourceKind.CSAF})
+_LINES: Final = frozenset({SourceKind.CVE5, SourceKind.OSV, SourceKind.GHSA, SourceKind.CSAF})
 """Kinds that may come one JSON object a line."""
 _SUFFIXES: Final = (".json", ".xml", ".rdf", ".rss", ".atom", ".csv", ".eml", ".html")
 _COPIED: Final = 64 * 1024

@@ -64,6 +64,10 @@ PRESETS: Final = (
         gap_seconds=6, most_mb=50, terms="https://nvd.nist.gov/general/FAQ-Sections/General-FAQs",
     ),
     Preset(
+        "ghsa", "GitHub", SourceKind.GHSA, "https://api.github.com/advisories", HOUR, 4 * 24,
+        gap_seconds=5, terms="CC BY 4.0: https://github.com/github/advisory-database",
+    ),
+    Preset(
         "csaf", "CISA CSAF", SourceKind.CSAF, "https://github.com/cisagov/CSAF/archive/refs/heads/develop.zip",
         DAY, 14 * 24, most_mb=200, terms="https://github.com/cisagov/CSAF",
     ),

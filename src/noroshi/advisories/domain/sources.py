@@ -27,6 +27,8 @@ class SourceKind(StrEnum):
     """NVD's CVE API 2.0."""
     OSV = "osv"
     """OSV 1.x, GitHub's advisories among them."""
+    GHSA = "ghsa"
+    """GitHub's REST API."""
     CSAF = "csaf"
     """CSAF 2.0 and 2.1."""
     MAIL = "mail"
@@ -52,5 +54,6 @@ USUAL_LANGUAGE: Final = {
     SourceKind.CVE5: "en",
     SourceKind.NVD: "en",
     SourceKind.OSV: "en",
+    SourceKind.GHSA: "en",
 }
 """The language of a source that does not say it."""

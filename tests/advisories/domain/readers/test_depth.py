@@ -15,6 +15,7 @@ JSON = (
     SourceKind.CVE5,
     SourceKind.NVD,
     SourceKind.OSV,
+    SourceKind.GHSA,
     SourceKind.CSAF,
 )
 

@@ -21,7 +21,7 @@ PAGE: Final = "https://osv.dev/vulnerability/"
 MOST_RANGES: Final = 2_000
 MOST_BLOCKS: Final = 1_000
 
-_ECOSYSTEMS: Final = {
+ECOSYSTEMS: Final = {
     "pypi": ("pypi", Scheme.PYTHON),
     "npm": ("npm", Scheme.SEMVER),
     "crates.io": ("cargo", Scheme.SEMVER),
@@ -164,7 +164,7 @@ def _level(text: str) -> str:
 
 def _affected(block: _Affected) -> Iterator[Affected]:
     """Yield what a block says of versions, and apart from it what it says of commits."""
-    kind, order = _ECOSYSTEMS.get(block.package.ecosystem.partition(":")[0].lower(), ("", Scheme.GENERIC))
+    kind, order = ECOSYSTEMS.get(block.package.ecosystem.partition(":")[0].lower(), ("", Scheme.GENERIC))
     product = _product(block.package, kind)
     of_commits = [each for each in block.ranges if each.type == "GIT"]
     of_versions = [each for each in block.ranges if each.type != "GIT"]
@@ -180,11 +180,15 @@ def _affected(block: _Affected) -> Iterator[Affected]:
 def _product(package: _Package, kind: str) -> Product:
     where = package.ecosystem.strip()
     platforms = (where,) if ":" in where else ()
-    purl = package.purl.partition("?")[0]
-    if not purl and kind and package.name:
-        name = package.name.replace(":", "/") if kind == "maven" else package.name
-        purl = f"pkg:{kind}/{name.replace('@', '%40')}"
+    purl = package.purl.partition("?")[0] or package_url(kind, package.name)
     return Product(name=package.name, purl=purl, platforms=platforms)
+
+
+def package_url(kind: str, name: str) -> str:
+    """Return the package URL of a package; empty where its ecosystem is not known."""
+    if not (kind and name):
+        return ""
+    return f"pkg:{kind}/{(name.replace(':', '/') if kind == 'maven' else name).replace('@', '%40')}"
 
 
 def _of_ranges(product: Product, ranges: Sequence[_Range], single: Sequence[str], scheme: Scheme) -> Affected:
