@@ -14,10 +14,12 @@ from django.db import transaction
 
 from noroshi.advisories import raw
 from noroshi.advisories.actions.reading import read_fetch
+from noroshi.advisories.actions.scraping import fetch_page
 from noroshi.advisories.actions.sources import PURPOSE
 from noroshi.advisories.actions.telling import tell_of_health
 from noroshi.advisories.domain.asking import Answered, AstrayError, Cursor, address, has_more, has_pages, opened, turned
 from noroshi.advisories.domain.documents import documents
+from noroshi.advisories.domain.health import FAILING_FROM
 from noroshi.advisories.domain.pace import pause_after
 from noroshi.advisories.domain.sources import SourceKind
 from noroshi.advisories.models import Fetch, Origin, Outcome, Source, SourceState
@@ -105,7 +107,9 @@ def _ask(source: Source) -> Fetch:
     with raw.scratch() as file:
         try:
             answer = _fetched(source, fetch.address, state, file)
-        except (outbound.OutboundFailed, outbound.OutboundRefused) as error:
+        except outbound.OutboundRefused as refusal:
+            return _failed(fetch, refusal.message, is_final=True)
+        except outbound.OutboundFailed as error:
             return _failed(fetch, error.message)
         _note_answer(fetch, answer, file)
         wait = outbound.wait_asked(answer.headers, now)
@@ -136,7 +140,8 @@ def _fetched(source: Source, url: str, state: SourceState, file: IO[bytes]) -> o
     networks = [ip_network(each) for each in source.networks]
     paged = has_pages(source.reads, source.url)
     known = {} if paged else outbound.conditional(state.etag, state.last_modified)
-    return outbound.fetch(
+    fetched = fetch_page if source.reads is SourceKind.PAGE else outbound.fetch
+    return fetched(
         url,
         file,
         headers={"User-Agent": f"noroshi (+{settings.BASE_URL})", "Accept": "*/*", **known},
@@ -182,16 +187,17 @@ def _unchanged(fetch: Fetch) -> Fetch:
     return fetch
 
 
-def _failed(fetch: Fetch, detail: str, wait: timedelta = timedelta(0)) -> Fetch:
+def _failed(fetch: Fetch, detail: str, wait: timedelta = timedelta(0), *, is_final: bool = False) -> Fetch:
+    """Note that there was no answer; what `is_final` is no weather, and asking again would not change it."""
     fetch.outcome, fetch.detail = Outcome.FAILED, str(detail)[:300]
     fetch.save()
-    _due_again(fetch, good=False, wait=wait)
+    _due_again(fetch, good=False, wait=wait, failures=FAILING_FROM if is_final else 0)
     return fetch
 
 
 @transaction.atomic
-def _due_again(fetch: Fetch, *, good: bool, wait: timedelta = timedelta(0)) -> None:
-    """Write down when a source is asked again, and how it is now."""
+def _due_again(fetch: Fetch, *, good: bool, wait: timedelta = timedelta(0), failures: int = 0) -> None:
+    """Write down when a source is asked again, and how it is now; it failed so many times at least."""
     state = SourceState.objects.select_for_update(of=("self",)).select_related("source").get(pk=fetch.source_id)
     now, every = clock.now(), timedelta(minutes=state.source.minutes)
     if good:
@@ -200,7 +206,7 @@ def _due_again(fetch: Fetch, *, good: bool, wait: timedelta = timedelta(0)) -> N
             state.checked_at = now
         state.due_at = now + (timedelta(seconds=state.source.gap_seconds) if _has_more(fetch) else every)
     else:
-        state.failures += 1
+        state.failures = max(state.failures + 1, failures)
         state.failing_since = state.failing_since or now
         state.due_at = now + pause_after(state.failures, every, random.random(), wait)  # noqa: S311 - no secret
     state.leased_until = None
