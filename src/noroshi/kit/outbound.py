@@ -274,11 +274,11 @@ def _exchange(url: str, address: Address | None, call: _Call, into: IO[bytes], b
     pinned = httpx.URL(url) if address is None else httpx.URL(url).copy_with(host=str(address))
     timeout = httpx.Timeout(call.bounds.read, connect=call.bounds.connect)
     proxy = settings.OUTBOUND_PROXY if address is None else None
-    trusted = _trust(call.certificate)
+    context = trusted(call.certificate)
     try:
         with (
             _until(began + call.bounds.total) as watch,
-            httpx.Client(timeout=timeout, trust_env=False, verify=trusted, proxy=proxy) as client,
+            httpx.Client(timeout=timeout, trust_env=False, verify=context, proxy=proxy) as client,
             client.stream(
                 call.method,
                 pinned,
@@ -359,7 +359,7 @@ def _until(moment: float) -> Iterator[_Watch]:
         watch.close()
 
 
-def _trust(certificate: str = "") -> ssl.SSLContext:
+def trusted(certificate: str = "") -> ssl.SSLContext:
     """Trust whom the machine trusts: an operator's own authority is installed there (or named by SSL_CERT_FILE)."""
     context = ssl.create_default_context()
     if certificate:

@@ -13,6 +13,7 @@ from django.conf import settings
 from django.db import transaction
 
 from noroshi.advisories import raw
+from noroshi.advisories.actions.mailboxes import read_mailbox
 from noroshi.advisories.actions.reading import read_fetch
 from noroshi.advisories.actions.scraping import fetch_page
 from noroshi.advisories.actions.sources import PURPOSE
@@ -20,6 +21,7 @@ from noroshi.advisories.actions.telling import tell_of_health
 from noroshi.advisories.domain.asking import Answered, AstrayError, Cursor, address, has_more, has_pages, opened, turned
 from noroshi.advisories.domain.documents import documents
 from noroshi.advisories.domain.health import FAILING_FROM
+from noroshi.advisories.domain.mailboxes import is_mailbox
 from noroshi.advisories.domain.pace import pause_after
 from noroshi.advisories.domain.sources import SourceKind
 from noroshi.advisories.models import Fetch, Origin, Outcome, Source, SourceState
@@ -99,6 +101,28 @@ def _resumed(fetch: Fetch) -> Fetch:
 
 
 def _ask(source: Source) -> Fetch:
+    return _ask_mailbox(source) if is_mailbox(source.url) else _ask_web(source)
+
+
+def _ask_mailbox(source: Source) -> Fetch:
+    state = SourceState.objects.get(pk=source.pk)
+    fetch, began = Fetch(source=source, address=source.url), time.monotonic()
+    with raw.scratch() as file:
+        try:
+            reached = read_mailbox(source, state.cursor, _key(source), file)
+        except outbound.OutboundRefused as refusal:
+            return _failed(fetch, refusal.message, is_final=True)
+        except outbound.OutboundFailed as error:
+            return _failed(fetch, error.message)
+        fetch.seconds = round(time.monotonic() - began, 3)
+        if reached is None:
+            return _unchanged(fetch)
+        fetch.size, fetch.digest, fetch.cursor = file.tell(), raw.keep(file), reached
+        fetch.save()
+        return _read(fetch, file)
+
+
+def _ask_web(source: Source) -> Fetch:
     state = SourceState.objects.get(pk=source.pk)
     now = clock.now()
     paged = has_pages(source.reads, source.url)
@@ -153,13 +177,17 @@ def _fetched(source: Source, url: str, state: SourceState, file: IO[bytes]) -> o
 
 def _private(source: Source) -> Mapping[str, str]:
     """Return the headers that carry the source's key, as its server wants it."""
-    if not source.secret:
+    key = _key(source)
+    if not key:
         return {}
+    return {"apiKey": key} if source.reads is SourceKind.NVD else {"Authorization": f"Bearer {key}"}
+
+
+def _key(source: Source) -> str:
     try:
-        key = unsealed(PURPOSE, source.secret).decode()
+        return unsealed(PURPOSE, source.secret).decode() if source.secret else ""
     except InvalidToken as error:
         raise outbound.OutboundFailed("the key cannot be read: give it again") from error
-    return {"apiKey": key} if source.reads is SourceKind.NVD else {"Authorization": f"Bearer {key}"}
 
 
 def _note_answer(fetch: Fetch, answer: outbound.Answer, file: IO[bytes]) -> None:

@@ -13,6 +13,7 @@ from django.utils.translation import gettext as _
 from noroshi.advisories import policy
 from noroshi.advisories.actions.telling import tell_of_health
 from noroshi.advisories.domain.asking import Cursor
+from noroshi.advisories.domain.mailboxes import PORT, Mailbox, is_mailbox
 from noroshi.advisories.domain.sources import USUAL_LANGUAGE, USUAL_ZONE, SourceKind
 from noroshi.advisories.models import CatalogueState, Source, SourceState
 from noroshi.advisories.reach import reach_of
@@ -95,11 +96,24 @@ def _check(source: Source, said: SourceSaid) -> None:
         ZoneInfo(said.zone)
     except (ZoneInfoNotFoundError, ValueError) as error:
         raise InvalidInput("zone", _("This is no time zone: give one as in Asia/Tokyo.")) from error
-    if said.url:
+    if is_mailbox(said.url):
+        _check_mailbox(said)
+    elif said.url:
         try:
             outbound.check_url(said.url, reach_of(said.ports, networks))
         except outbound.OutboundRefused as refusal:
             raise InvalidInput("url", refusal.message) from refusal
+
+
+def _check_mailbox(said: SourceSaid) -> None:
+    if said.kind != SourceKind.MAIL:
+        raise InvalidInput("url", _("Of a mailbox only mails are read: choose that kind."))
+    try:
+        mailbox = Mailbox.of(said.url)
+    except ValueError as error:
+        raise InvalidInput("url", _("Give a mailbox as in imaps://user@mail.example.com/INBOX.")) from error
+    if mailbox.port not in {PORT, *said.ports}:
+        raise InvalidInput("url", _("The port %(port)s is not open to outgoing calls.") % {"port": mailbox.port})
 
 
 @transaction.atomic

@@ -82,7 +82,11 @@ def has_pages(kind: SourceKind, url: str) -> bool:
 def has_more(kept: Mapping[str, Any], now: datetime) -> bool:
     """Whether there is more to be asked for at once, behind what a cursor has reached."""
     cursor = Cursor.of(kept)
-    return bool(cursor.until) or bool(cursor.since and now - datetime.fromisoformat(cursor.since) > BEHIND)
+    return (
+        bool(kept.get("more"))
+        or bool(cursor.until)
+        or bool(cursor.since and now - datetime.fromisoformat(cursor.since) > BEHIND)
+    )
 
 
 def opened(cursor: Cursor, kind: SourceKind, url: str, now: datetime) -> Cursor:

@@ -14,6 +14,7 @@ from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
 from typing import IO, Final, cast
 
+from noroshi.advisories.domain.packing import MOST_NOTE, NOTE, noted
 from noroshi.advisories.domain.records import Refused, RefusedBecause
 from noroshi.advisories.domain.sources import SourceKind
 
@@ -133,9 +134,15 @@ def _of_tar(file: IO[bytes], kind: SourceKind, mode: str, name: str) -> Iterator
     try:
         with tarfile.open(fileobj=file, mode=mode) as archive:  # type: ignore[call-overload] # one of two that it knows
             for member in archive:
-                stream = archive.extractfile(member) if member.isfile() and _is_wanted(member.name, kind) else None
+                is_note = member.name.endswith(NOTE) and member.size <= MOST_NOTE
+                wanted = member.isfile() and (is_note or _is_wanted(member.name, kind))
+                stream = archive.extractfile(member) if wanted else None
                 if stream is not None:
-                    yield member.name, _bounded(stream)
+                    yield (
+                        (member.name.removesuffix(NOTE), noted(stream.read()))
+                        if is_note
+                        else (member.name, _bounded(stream))
+                    )
     except tarfile.TarError as error:
         yield name, _refused(RefusedBecause.SHAPE, f"tar: {error}")
 

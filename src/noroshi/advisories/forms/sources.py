@@ -34,7 +34,10 @@ class SourceForm(forms.Form):
         label=_("Web address"),
         max_length=2000,
         required=False,
-        help_text=_("http or https, to a public host. Empty: only files are read into it."),
+        help_text=_(
+            "http or https, to a public host; a mailbox as in imaps://user@mail.example.com/INBOX, its password below."
+            " Empty: only files are read into it."
+        ),
     )
     minutes = forms.IntegerField(label=_("Every so many minutes"), min_value=5, max_value=44_640, initial=60)
     rhythm_hours = forms.IntegerField(
