@@ -81,6 +81,10 @@ def test_a_message_that_is_too_large_is_a_dead_letter_and_is_not_fetched(keep, s
         2, 1, "too_large", "30,000,000 bytes", "0000000005.eml",
     )  # fmt: skip
     assert "UID FETCH 5 (BODY.PEEK[])" not in server.told
+    server.messages |= {10: b"", 11: NEWS % (11, 11, 11)}
+    server.sizes = {10: 30_000_000}
+    assert [(fetch.new, fetch.refused) for fetch in collected(Source.everything.get(), pages=3)] == [(1, 1)]
+    assert collected(Source.everything.get())[0].outcome == "unchanged"  # one that is not fetched is not in the way
 
 
 def test_what_goes_beyond_the_largest_answer_comes_with_the_next(keep, server):

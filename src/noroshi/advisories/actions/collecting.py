@@ -13,12 +13,14 @@ from django.conf import settings
 from django.db import transaction
 
 from noroshi.advisories import raw
+from noroshi.advisories.actions.csaf_providers import read_provider
 from noroshi.advisories.actions.mailboxes import read_mailbox
 from noroshi.advisories.actions.reading import read_fetch
 from noroshi.advisories.actions.scraping import fetch_page
 from noroshi.advisories.actions.sources import PURPOSE
 from noroshi.advisories.actions.telling import tell_of_health
 from noroshi.advisories.domain.asking import Answered, AstrayError, Cursor, address, has_more, has_pages, opened, turned
+from noroshi.advisories.domain.csaf_providers import is_provider
 from noroshi.advisories.domain.documents import documents
 from noroshi.advisories.domain.health import FAILING_FROM
 from noroshi.advisories.domain.mailboxes import is_mailbox
@@ -101,15 +103,17 @@ def _resumed(fetch: Fetch) -> Fetch:
 
 
 def _ask(source: Source) -> Fetch:
-    return _ask_mailbox(source) if is_mailbox(source.url) else _ask_web(source)
+    is_many = is_mailbox(source.url) or is_provider(source.reads, source.url)
+    return _ask_for_parts(source) if is_many else _ask_web(source)
 
 
-def _ask_mailbox(source: Source) -> Fetch:
+def _ask_for_parts(source: Source) -> Fetch:
+    """Ask a source that is no single address: what is new comes as one file of many parts."""
     state = SourceState.objects.get(pk=source.pk)
     fetch, began = Fetch(source=source, address=source.url), time.monotonic()
     with raw.scratch() as file:
         try:
-            reached = read_mailbox(source, state.cursor, _key(source), file)
+            reached = _gathered(source, state, file)
         except outbound.OutboundRefused as refusal:
             return _failed(fetch, refusal.message, is_final=True)
         except outbound.OutboundFailed as error:
@@ -120,6 +124,16 @@ def _ask_mailbox(source: Source) -> Fetch:
         fetch.size, fetch.digest, fetch.cursor = file.tell(), raw.keep(file), reached
         fetch.save()
         return _read(fetch, file)
+
+
+def _gathered(source: Source, state: SourceState, file: IO[bytes]) -> dict[str, Any] | None:
+    if is_mailbox(source.url):
+        return read_mailbox(source, state.cursor, _key(source), file)
+    return read_provider(source, state.cursor, file, headers=_headers(), private=_private(source))
+
+
+def _headers() -> dict[str, str]:
+    return {"User-Agent": f"noroshi (+{settings.BASE_URL})", "Accept": "*/*"}
 
 
 def _ask_web(source: Source) -> Fetch:
@@ -168,7 +182,7 @@ def _fetched(source: Source, url: str, state: SourceState, file: IO[bytes]) -> o
     return fetched(
         url,
         file,
-        headers={"User-Agent": f"noroshi (+{settings.BASE_URL})", "Accept": "*/*", **known},
+        headers={**_headers(), **known},
         private=_private(source),
         reach=reach_of(source.ports, networks),
         bounds=outbound.Bounds(Room(most, most * UNPACKED), total=SECONDS + SECONDS_PER_MB * source.most_mb, read=20.0),

@@ -99,7 +99,8 @@ class Reading:
     def _take(self, chunk: Chunk, document: Document, found: Found) -> None:
         known = found if isinstance(found, Refused) else self._storable(found)
         if isinstance(known, Refused):
-            self.whole_refused |= known.place == 0 and document.number == 1 and known is found
+            is_part = bool(self.fetch.cursor) and document.name != self.fetch.address  # one of many that were gathered
+            self.whole_refused |= known.place == 0 and document.number == 1 and known is found and not is_part
             chunk.letters.append(letter_of(self.fetch, known, document=document.number, name=document.name))
             return
         chunk.records.append(known)

@@ -9,11 +9,13 @@ import tarfile
 import tempfile
 import zipfile
 import zlib
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
 from typing import IO, Final, cast
 
+from noroshi.advisories.domain.checksums import ENDINGS, against, is_checksum
+from noroshi.advisories.domain.checksums import LARGEST as LARGEST_CHECKSUM
 from noroshi.advisories.domain.packing import MOST_NOTE, NOTE, noted
 from noroshi.advisories.domain.records import Refused, RefusedBecause
 from noroshi.advisories.domain.sources import SourceKind
@@ -28,6 +30,8 @@ GENEROUS: Final = 1024 * 1024
 _LINES: Final = frozenset({SourceKind.CVE5, SourceKind.OSV, SourceKind.GHSA, SourceKind.CSAF})
 """Kinds that may come one JSON object a line."""
 _SUFFIXES: Final = (".json", ".xml", ".rdf", ".rss", ".atom", ".csv", ".eml", ".html")
+_BESIDE: Final = 8
+"""Of a tar, read from its beginning to its end, so many checksums are remembered: they lie before what is theirs."""
 _COPIED: Final = 64 * 1024
 
 
@@ -55,9 +59,20 @@ def documents_in(folder: Path, kind: SourceKind) -> Iterator[Document]:
     number = 0
     for path in sorted(each for each in folder.rglob("*") if each.is_file() and _is_wanted(each.name, kind)):
         with path.open("rb") as file:
-            for each in documents(file, kind, str(path.relative_to(folder))):
+            for each in documents(file, kind, name := str(path.relative_to(folder))):
                 number += 1
-                yield Document(number, each.name, each.body, each.refused)
+                is_alone = kind is SourceKind.CSAF and each.name == name and each.refused is None
+                body = _checked(each.body, path.name, _beside_in(path.parent)) if is_alone else each.body
+                refused = body if isinstance(body, Refused) else each.refused
+                yield Document(number, each.name, b"" if isinstance(body, Refused) else body, refused)
+
+
+def _beside_in(folder: Path) -> Callable[[str], bytes | None]:
+    def checksum(name: str) -> bytes | None:
+        path = folder / name
+        return path.read_bytes()[:LARGEST_CHECKSUM] if path.is_file() else None
+
+    return checksum
 
 
 Part = tuple[str, bytes | Refused]
@@ -87,6 +102,8 @@ def _of_zip(file: IO[bytes], kind: SourceKind, name: str, *, nested: bool) -> It
                     continue
                 if inner:
                     yield from _of_inner(archive, member, kind)
+                elif kind is SourceKind.CSAF:
+                    yield member.filename, _checked(_of_member(archive, member), member.filename, _beside(archive))
                 else:
                     yield member.filename, _of_member(archive, member)
     # zipfile says NotImplementedError where a file is packed in a way that it does not know
@@ -116,6 +133,15 @@ def _of_member(archive: zipfile.ZipFile, member: zipfile.ZipInfo) -> bytes | Ref
         return _refused(RefusedBecause.SHAPE, f"zip: {error}")
 
 
+def _beside(archive: zipfile.ZipFile) -> Callable[[str], bytes | None]:
+    def checksum(name: str) -> bytes | None:
+        member = archive.NameToInfo.get(name)
+        body = _of_member(archive, member) if member is not None and member.file_size <= LARGEST_CHECKSUM else None
+        return body if isinstance(body, bytes) else None
+
+    return checksum
+
+
 def _of_gzip(file: IO[bytes], kind: SourceKind, name: str) -> Iterator[Part]:
     try:
         with gzip.open(file) as unpacked:
@@ -131,20 +157,32 @@ def _of_gzip(file: IO[bytes], kind: SourceKind, name: str) -> Iterator[Part]:
 
 
 def _of_tar(file: IO[bytes], kind: SourceKind, mode: str, name: str) -> Iterator[Part]:
+    beside: dict[str, bytes] = {}
     try:
         with tarfile.open(fileobj=file, mode=mode) as archive:  # type: ignore[call-overload] # one of two that it knows
             for member in archive:
-                is_note = member.name.endswith(NOTE) and member.size <= MOST_NOTE
-                wanted = member.isfile() and (is_note or _is_wanted(member.name, kind))
-                stream = archive.extractfile(member) if wanted else None
-                if stream is not None:
-                    yield (
-                        (member.name.removesuffix(NOTE), noted(stream.read()))
-                        if is_note
-                        else (member.name, _bounded(stream))
-                    )
+                stream = archive.extractfile(member) if member.isfile() else None
+                if stream is None:
+                    continue
+                if member.name.endswith(NOTE) and member.size <= MOST_NOTE:
+                    yield member.name.removesuffix(NOTE), noted(stream.read())
+                elif kind is SourceKind.CSAF and is_checksum(member.name):
+                    beside = dict([*beside.items(), (member.name, stream.read(LARGEST_CHECKSUM))][-_BESIDE:])
+                elif _is_wanted(member.name, kind):
+                    yield member.name, _checked(_bounded(stream), member.name, beside.get)
     except tarfile.TarError as error:
         yield name, _refused(RefusedBecause.SHAPE, f"tar: {error}")
+
+
+def _checked(body: bytes | Refused, name: str, beside: Callable[[str], bytes | None]) -> bytes | Refused:
+    """Return a document, or the refusal where a checksum lies beside it and it is another one."""
+    if isinstance(body, Refused):
+        return body
+    for ending in ENDINGS:
+        said = beside(f"{name}{ending}")
+        if said is not None:
+            return against(body, ending, said) or body
+    return body
 
 
 def _of_lines(file: IO[bytes], name: str) -> Iterator[Part]:

@@ -121,6 +121,8 @@ class RefusedBecause(StrEnum):
     ENCODING = "encoding"
     ERROR_ANSWER = "error_answer"
     """The source says itself that something went wrong."""
+    CHECKSUM = "checksum"
+    """It is not what the checksum beside it says."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -241,6 +241,7 @@ REASONS: Final = {
     RefusedBecause.TOO_LARGE: _("It is too large."),
     RefusedBecause.ENCODING: _("Its characters cannot be told."),
     RefusedBecause.ERROR_ANSWER: _("The source says itself that something went wrong."),
+    RefusedBecause.CHECKSUM: _("It is not what the checksum beside it says."),
 }
 
 

@@ -1,7 +1,7 @@
 import json
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from noroshi.advisories.domain.affected import Affected, Range, Scheme, Status
@@ -157,7 +157,7 @@ VALUES = st.recursive(
 )
 
 
-@settings(max_examples=50)
+@settings(max_examples=50, deadline=None, suppress_health_check=[HealthCheck.too_slow])
 @given(st.sampled_from(sorted(advisory())), VALUES)
 def test_whatever_stands_in_a_field_is_read_or_refused(name, value):
     assert len(read([advisory(**{name: value})])) == 1

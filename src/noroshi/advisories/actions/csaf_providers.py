@@ -1,0 +1,216 @@
+"""A CSAF provider read: from its metadata to its lists, of these the documents that are new, with their checksums."""
+
+import io
+import time
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from ipaddress import ip_network
+from typing import IO, Any, Final
+from urllib.parse import urlsplit
+
+from django.utils.translation import gettext as _
+
+from noroshi.advisories.domain.checksums import LARGEST as LARGEST_SUM
+from noroshi.advisories.domain.csaf_providers import (
+    HASHES,
+    Entry,
+    Listing,
+    Mark,
+    NoProviderError,
+    entries_of_changes,
+    entries_of_feed,
+    entries_of_index,
+    listings_of,
+    marked,
+    metadata_address,
+    pending,
+)
+from noroshi.advisories.domain.packing import Packing, packed
+from noroshi.advisories.domain.records import RefusedBecause
+from noroshi.advisories.models import Source
+from noroshi.advisories.reach import reach_of
+from noroshi.kit import outbound
+from noroshi.kit.domain.unpacking import Room
+
+MOST_DOCUMENTS: Final = 50
+"""At once; what is left comes with the next question."""
+MOST_MISSED: Final = 3
+"""After so many that cannot be had just now, the others are left for later, too."""
+_KNOWN: Final = {"etag": 500, "last-modified": 100}
+_MEGABYTE: Final = 1024 * 1024
+_UNPACKED: Final = 4
+_METADATA: Final = 4 * _MEGABYTE
+_OK: Final = 200
+_NOT_MODIFIED: Final = 304
+_GONE: Final = frozenset({400, 401, 403, 404, 410})
+"""Of a document: it is not there, or not for us, and will not be in a moment."""
+
+
+@dataclass
+class _Asking:
+    """One round of questions to a provider."""
+
+    source: Source
+    headers: Mapping[str, str]
+    private: Mapping[str, str]
+    asked: int = 0
+    taken: int = 0
+    more: bool = False
+    marks: dict[str, dict[str, Any]] = field(default_factory=dict)
+
+    def get(self, url: str, most: int, known: Mapping[str, str] | None = None) -> outbound.Answer:
+        """Ask for an address, not sooner after the one before than the source wants; its key goes to its own host."""
+        if self.asked:
+            time.sleep(self.source.gap_seconds)
+        return self._get(url, most, known)
+
+    def beside(self, url: str) -> bytes | None:
+        """Return a checksum, which belongs to the question for its document; None where there is none."""
+        answer = self._get(url, LARGEST_SUM)
+        return answer.body if answer.status == _OK else None
+
+    def _get(self, url: str, most: int, known: Mapping[str, str] | None = None) -> outbound.Answer:
+        self.asked += 1
+        into = io.BytesIO()
+        networks = [ip_network(each) for each in self.source.networks]
+        is_own = _origin(url) == _origin(self.source.url)
+        answer = outbound.fetch(
+            url,
+            into,
+            headers={**self.headers, **(known or {})},
+            private=self.private if is_own else {},
+            reach=reach_of(self.source.ports, networks),
+            bounds=outbound.Bounds(Room(most, most * _UNPACKED), total=120.0, read=20.0),
+        )
+        return outbound.Answer(answer.status, into.getvalue(), answer.seconds, answer.headers, answer.url)
+
+    @property
+    def most(self) -> int:
+        """Return how many bytes one answer may have."""
+        return self.source.most_mb * _MEGABYTE
+
+
+def read_provider(
+    source: Source, kept: Mapping[str, Any], into: IO[bytes], *, headers: Mapping[str, str], private: Mapping[str, str]
+) -> dict[str, Any] | None:
+    """Write the documents that are new into a file, and return where to go on; None where there are none.
+
+    Raise OutboundRefused or OutboundFailed where nothing came.
+    """
+    asking = _Asking(source, headers, private)
+    address = metadata_address(source.url)
+    try:
+        answer = _good(asking.get(address, _METADATA), address)
+        listings = listings_of(answer.body, has_key=bool(private))
+    except NoProviderError as error:
+        raise _not_as_it_should(address, error) from error
+    known = kept.get("lists")
+    marks = known if isinstance(known, dict) else {}
+    with packed(into) as packing:
+        for listing in listings:
+            mark = Mark.of(marks.get(listing.url, {}))
+            asking.marks[listing.url] = _read_list(asking, listing, mark, packing).kept
+    if not asking.taken and asking.marks == marks:
+        return None
+    return {"lists": asking.marks, "more": asking.more}
+
+
+def _read_list(asking: _Asking, listing: Listing, mark: Mark, packing: Packing) -> Mark:
+    """Take what is new of a list, as long as there is room; what could not be had is asked for again."""
+    if asking.more:
+        return mark
+    try:
+        answer, entries = _entries(asking, listing, outbound.conditional(mark.etag, mark.modified))
+    except NoProviderError as error:
+        raise _not_as_it_should(listing.url, error) from error
+    if answer.status == _NOT_MODIFIED:
+        return mark
+    taken, missed = _taken(asking, pending(entries, mark), packing)
+    if missed and not asking.taken:
+        raise outbound.OutboundFailed(missed[0])
+    is_whole = not (missed or asking.more)
+    known = [answer.headers.get(name, "")[:most] if is_whole else "" for name, most in _KNOWN.items()]
+    return marked(mark, entries, taken, etag=known[0], modified=known[1])
+
+
+def _taken(asking: _Asking, waiting: list[Entry], packing: Packing) -> tuple[list[Entry], list[str]]:
+    """Return which documents were taken, and why others could not be: one that fails keeps no other out."""
+    taken: list[Entry] = []
+    missed: list[str] = []
+    for entry in waiting:
+        if asking.taken >= MOST_DOCUMENTS or packing.size > asking.most:
+            asking.more = True
+            break
+        reason = _take(asking, entry, packing)
+        if reason:
+            packing.refuse(_name(entry.url), RefusedBecause.ERROR_ANSWER, reason)
+            missed.append(reason)
+        else:
+            taken.append(entry)
+            asking.taken += 1
+        if len(missed) == MOST_MISSED:
+            break
+    return taken, missed
+
+
+def _entries(asking: _Asking, listing: Listing, known: Mapping[str, str]) -> tuple[outbound.Answer, list[Entry]]:
+    if listing.is_feed:
+        answer = _good(asking.get(listing.url, asking.most, known), listing.url)
+        return answer, [] if answer.status == _NOT_MODIFIED else entries_of_feed(answer.body, answer.url)
+    directory = listing.url.rstrip("/")
+    answer = asking.get(f"{directory}/changes.csv", asking.most, known)
+    if answer.status in _GONE:
+        answer = _good(asking.get(f"{directory}/index.txt", asking.most, known), f"{directory}/index.txt")
+        return answer, [] if answer.status == _NOT_MODIFIED else entries_of_index(answer.body, directory)
+    _good(answer, f"{directory}/changes.csv")
+    return answer, [] if answer.status == _NOT_MODIFIED else entries_of_changes(answer.body, directory)
+
+
+def _take(asking: _Asking, entry: Entry, packing: Packing) -> str:
+    """Put a document in, its checksum before it, or why it is not to be had; return why it may be had later."""
+    name = _name(entry.url)
+    try:
+        answer = asking.get(entry.url, asking.most)
+        if answer.status == _OK:
+            _add_checksum(asking, entry, name, packing)
+            packing.add(name, answer.body)
+        elif answer.status in _GONE:
+            packing.refuse(name, RefusedBecause.ERROR_ANSWER, f"HTTP {answer.status}")
+        else:
+            return f"HTTP {answer.status}: {entry.url}"
+    except outbound.OutboundRefused as refusal:
+        packing.refuse(name, RefusedBecause.ERROR_ANSWER, refusal.message)
+    except outbound.OutboundFailed as error:
+        return f"{error.message} {entry.url}"
+    return ""
+
+
+def _add_checksum(asking: _Asking, entry: Entry, name: str, packing: Packing) -> None:
+    """Put in the checksum that the list names, or else the stronger of those that lie beside the document."""
+    for url in [entry.digest] if entry.digest else [f"{entry.url}{ending}" for ending in HASHES]:
+        said = asking.beside(url)
+        if said is not None:
+            packing.add(f"{name}{next((each for each in HASHES if url.endswith(each)), HASHES[0])}", said)
+            return
+
+
+def _good(answer: outbound.Answer, url: str) -> outbound.Answer:
+    if answer.status not in (_OK, _NOT_MODIFIED):
+        raise outbound.OutboundFailed(f"HTTP {answer.status}: {url}")
+    return answer
+
+
+def _not_as_it_should(url: str, error: NoProviderError) -> outbound.OutboundFailed:
+    said = {"url": url, "reason": str(error)}
+    return outbound.OutboundFailed(_("This is not what a CSAF provider publishes: %(url)s (%(reason)s).") % said)
+
+
+def _name(url: str) -> str:
+    parts = urlsplit(url)
+    name = f"{parts.hostname}{parts.path}"[-200:]
+    return name if name.endswith(".json") else f"{name}.json"
+
+
+def _origin(url: str) -> tuple[str, str]:
+    parts = urlsplit(url)
+    return parts.scheme, parts.netloc.lower()
