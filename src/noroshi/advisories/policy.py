@@ -100,6 +100,18 @@ def require_source_keeper(actor: Actor) -> None:
         raise NotAllowed(_("Sources are kept by operators of the hub."), rule="advisories.sources")
 
 
+def may_triage(actor: Actor) -> bool:
+    """Whether the actor says what becomes of what came in: an operator of the hub, in person."""
+    return may_edit_bulletins(actor)
+
+
+def require_triager(actor: Actor) -> None:
+    """Raise NotFound outside and behind the wall, NotAllowed unless the actor triages."""
+    require_source_reader(actor)
+    if not may_triage(actor):
+        raise NotAllowed(_("What came in is triaged by operators of the hub."), rule="advisories.triage")
+
+
 def may_see_inventories(actor: Actor) -> bool:
     """Whether the actor sees what the own organisation runs and what hits it: its people with a need to know."""
     return actor.is_active and actor.needs_to_know and not actor.is_supervisor

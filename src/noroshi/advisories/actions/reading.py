@@ -11,6 +11,7 @@ from zoneinfo import ZoneInfo
 from django.db import transaction
 
 from noroshi.advisories.actions.catalogues import edition_of, follow_catalogue
+from noroshi.advisories.actions.stories import take_into_stories
 from noroshi.advisories.actions.telling import tell_of_health
 from noroshi.advisories.actions.writing import (
     BATCH,
@@ -157,6 +158,7 @@ def _write(reading: Reading, chunk: Chunk) -> None:
     fetch = reading.fetch
     written = write_records(fetch, chunk.records, replaces=reading.source.reads in REPLACED)
     write_letters(fetch, chunk.letters)
+    take_into_stories(reading.source, written.revisions)
     fetch.new += written.new
     fetch.changed += written.changed
     fetch.read += len(chunk.records)

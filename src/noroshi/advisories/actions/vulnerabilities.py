@@ -27,7 +27,7 @@ def learn(world: str, revisions: Sequence[Revision]) -> int:
 
     A digest speaks of many that have nothing else in common: it joins no names.
     """
-    named = {revision.pk: _names_of(revision) for revision in revisions}
+    named = {revision.pk: names_of(revision) for revision in revisions}
     known = _known(world, {name for names in named.values() for name in names})
     _add_missing(world, revisions, named, known)
     _join(revisions, known)
@@ -40,7 +40,8 @@ def learn(world: str, revisions: Sequence[Revision]) -> int:
     return work_out({mention.vulnerability_id for mention in mentions})
 
 
-def _names_of(revision: Revision) -> list[str]:
+def names_of(revision: Revision) -> list[str]:
+    """Return the names of vulnerabilities that a revision says, each once."""
     said = [*revision.names, *(claim["about"] for claim in revision.claims)]
     return [name for name in dict.fromkeys(said) if name.startswith(FAMILIES) and len(name) <= 60]  # noqa: PLR2004
 

@@ -42,16 +42,30 @@ def checked_links(links: Iterable[str]) -> list[str]:
     """Return addresses on the web, each once, in their order."""
     found = list(dict.fromkeys(stripped for link in links if (stripped := link.strip())))
     for link in _few("links", found):
-        if len(link) > MAX_LINK or urlsplit(link).scheme not in ("http", "https") or " " in link:
+        if not is_link(link):
             raise InvalidInput("links", _("%(link)s is no address on the web.") % {"link": link[:80]})
     return found
+
+
+def is_link(text: str) -> bool:
+    """Return whether a text is an address on the web."""
+    try:
+        scheme = urlsplit(text).scheme
+    except ValueError:
+        return False
+    return len(text) <= MAX_LINK and scheme in ("http", "https") and " " not in text
+
+
+def is_name(text: str) -> bool:
+    """Return whether a text can be an identifier of a vulnerability."""
+    return len(text) <= MAX_NAME and _NAME.fullmatch(text) is not None
 
 
 def checked_names(names: Iterable[str]) -> list[str]:
     """Return identifiers of vulnerabilities, each once, in their order."""
     found = list(dict.fromkeys(stripped for name in names if (stripped := name.strip())))
     for name in _few("names", found):
-        if len(name) > MAX_NAME or not _NAME.fullmatch(name):
+        if not is_name(name):
             raise InvalidInput("names", _("%(name)s is no identifier of a vulnerability.") % {"name": name[:80]})
     return found
 

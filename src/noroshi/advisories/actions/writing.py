@@ -41,6 +41,7 @@ class Written:
 
     new: int = 0
     changed: int = 0
+    revisions: Sequence[Revision] = ()
 
 
 def write_records(fetch: Fetch, found: Sequence[Readable], *, replaces: bool = False) -> Written:
@@ -66,7 +67,7 @@ def write_records(fetch: Fetch, found: Sequence[Readable], *, replaces: bool = F
     bulk.write(Item, items, update=("number", "material", "newest"))  # whose revisions come in the same transaction
     bulk.write(Revision, revisions, update=("fetch", "seen_at", *WRITTEN) if replaces else ())
     learn(fetch.source.world, revisions)
-    return Written(new, len(items) - new)
+    return Written(new, len(items) - new, revisions)
 
 
 def _known(fetch: Fetch, records: Sequence[Record]) -> dict[str, Item]:

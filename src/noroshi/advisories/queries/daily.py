@@ -120,12 +120,13 @@ def newly_named(world: str, watched: Watched, since: datetime) -> dict[UUID, tup
     rows = rows.exclude(fetch__source__kind=SourceKind.EPSS)
     found: dict[UUID, tuple[str, ...]] = {}
     for item, title, claims in rows.values_list("item_id", "title", "claims").iterator(1_000):
-        if words := watched.found_in([title, *_products(claims)]):
+        if words := watched.found_in([title, *products_in(claims)]):
             found[item] = words
     return _by_vulnerability(found)
 
 
-def _products(claims: Sequence[dict[str, Any]]) -> Iterator[str]:
+def products_in(claims: Sequence[dict[str, Any]]) -> Iterator[str]:
+    """Yield what claims call makers and products."""
     for claim in claims:
         value = claim["value"]
         named = value.get("product") if claim["kind"] == ClaimKind.AFFECTED else value
