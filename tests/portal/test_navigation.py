@@ -79,6 +79,7 @@ def _context(cast, name, path="/"):
                 "Bulletins",
                 "Vulnerabilities",
                 "Patch tasks",
+                "Triage",
                 "Advisory sources",
                 "Consultations",
                 "Release queue",
@@ -162,12 +163,12 @@ def test_context_when_a_page_asks_for_nothing_then_no_query_is_made(cast):
     assert len(queries) == 0
 
 
-def test_context_when_the_rail_is_drawn_then_three_counts(cast):
+def test_context_when_the_rail_is_drawn_then_four_counts(cast):
     found = _context(cast, "hub_op")
     with CaptureQueriesContext(connection) as queries:
         list(found["navigation"])
 
-    assert ["COUNT(*)" in query["sql"] for query in queries] == [True, True, True]
+    assert ["COUNT(*)" in query["sql"] for query in queries] == [True, True, True, True]
 
 
 @pytest.mark.parametrize(("name", "url"), [("b1", "/search"), ("sup", "")])

@@ -135,7 +135,8 @@ def _reason(row: DeadLetter) -> str:
     return " ".join(filter(None, (str(row.get_reason_display()), row.detail)))
 
 
-def _sources() -> list[tuple[str, str]]:
+def source_choices() -> list[tuple[str, str]]:
+    """Return all sources, to choose one of them."""
     rows = Source.objects.unrestricted(reason="the choices of a filter; every member sees every source")
     return [(str(pk), name) for pk, name in rows.values_list("pk", "name").order_by("name")]
 
@@ -152,7 +153,7 @@ LETTERS: Final = ListSpec(
     ),
     filters=(
         ChoiceFilter("state", _("What became of it"), LetterState.choices, "state"),
-        ChoiceFilter("source", _("Advisory source"), _sources, "source_id"),
+        ChoiceFilter("source", _("Advisory source"), source_choices, "source_id"),
         ChoiceFilter("reason", _("Reason"), [(each.value, text) for each, text in REASONS.items()], "reason"),
     ),
     default_sort="-at",

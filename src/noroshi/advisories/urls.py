@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from noroshi.advisories.views import daily, inventories, rule_packs, sources, tasks, trends, vulnerabilities
+from noroshi.advisories.views import daily, inventories, rule_packs, sources, tasks, trends, triage, vulnerabilities
 
 app_name = "advisories"
 
@@ -40,6 +40,13 @@ urlpatterns = [
     path("sources/<uuid:source_id>/settle", sources.settle_source, name="settle-source"),
     path("sources/<uuid:source_id>/back-fill", sources.back_fill, name="back-fill"),
     path("sources/<uuid:source_id>/items/", sources.items, name="items"),
+    path("triage/", triage.queue, name="triage"),
+    path("triage/rules/", triage.routing_rules, name="routing-rules"),
+    path("triage/rules/<uuid:routing_rule_id>/", triage.routing_rule, name="routing-rule"),
+    path("triage/rules/<uuid:routing_rule_id>/switch", triage.switch_rule, name="switch-rule"),
+    path("triage/<uuid:story_id>/", triage.story, name="story"),
+    path("triage/<uuid:story_id>/draft", triage.draft, name="story-draft"),
+    path("triage/<uuid:story_id>/<slug:verb>", triage.story_verb, name="story-verb"),
     path("items/<uuid:item_id>/", sources.item, name="item"),
     path("fetches/<uuid:fetch_id>/replay", sources.replay_fetch, name="replay-fetch"),
     path("letters/", sources.letters, name="letters"),

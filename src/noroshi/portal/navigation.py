@@ -1,6 +1,6 @@
 """What every page shows around its content: the way through the rooms, the account, the search box.
 
-Nothing here is computed until a template asks for it, and the rail costs two counts.
+Nothing here is computed until a template asks for it, and the rail costs a few counts.
 """
 
 from collections.abc import Iterator
@@ -14,7 +14,8 @@ from django.urls import reverse
 from django.utils.functional import SimpleLazyObject
 from django.utils.translation import gettext as _
 
-from noroshi.advisories.policy import may_read_sources, may_see_inventories
+from noroshi.advisories.policy import may_read_sources, may_see_inventories, may_triage
+from noroshi.advisories.queries import stories_waiting
 from noroshi.core.actor import Actor
 from noroshi.core.domain.channels import Channel
 from noroshi.federation.policy import may_read_peers
@@ -94,6 +95,9 @@ def _sharing_entries(actor: Actor) -> Iterator[Entry]:
     yield Entry(_("Vulnerabilities"), reverse("advisories:vulnerabilities"), "warning")
     if may_see_inventories(actor):
         yield Entry(_("Patch tasks"), f"{reverse('advisories:tasks')}?stage=at_work", "check")
+    if may_triage(actor):
+        url = f"{reverse('advisories:triage')}?state=waiting"
+        yield Entry(_("Triage"), url, "filter", badge=stories_waiting(actor).count())
     if may_read_sources(actor):
         yield Entry(_("Advisory sources"), reverse("advisories:sources"), "globe")
     yield Entry(_("Consultations"), reverse("sharing:consultations"), "question")

@@ -175,6 +175,7 @@ def _shown(actor: Actor, bulletin: Bulletin) -> dict[str, Any]:
         "csaf_address": document_address(bulletin) if bulletin.stage is Stage.PUBLISHED else "",
         "may_ask": policy.may_ask(actor) and not at_work,
         "answers": queries.answers_about(actor, bulletin)[:MOST_LINKED],
+        "stories": queries.stories_about(actor, bulletin)[:MOST_LINKED],
         "inquiries": queries.inquiries_about(actor, bulletin)[:MOST_LINKED],
         "readers": foretold_to(actor, bulletin.as_item()) if at_work else None,
         **{name: may(actor, bulletin) for name, may in allowed.items()},
