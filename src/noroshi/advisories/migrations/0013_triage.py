@@ -11,7 +11,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ("advisories", "0010_match_runs"),
+        ("advisories", "0012_checksums"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
