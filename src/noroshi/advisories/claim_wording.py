@@ -99,11 +99,6 @@ def refusal_in_words(reason: str) -> Promise | str:
     return REFUSALS.get(reason, reason)
 
 
-def outcome_in_words(name: str) -> Promise | str:
-    """Return what a table asks; the table's own word where it is one of an institution's."""
-    return OUTCOMES.get(name, name)
-
-
 def in_words(kind: str, value: Mapping[str, Any]) -> str:
     """Return what a claim says, in a line."""
     if kind == ClaimKind.AFFECTED:

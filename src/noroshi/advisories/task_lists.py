@@ -7,9 +7,9 @@ from django.utils import timezone
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
-from noroshi.advisories.claim_wording import outcome_in_words
 from noroshi.advisories.models import Exposure, Importance, Match, MatchStage
 from noroshi.advisories.queries import AT_WORK, assets_for, matches_for
+from noroshi.advisories.table_wording import outcome_in_words
 from noroshi.core import clock
 from noroshi.core.actor import Actor
 from noroshi.kit.lists import ChoiceFilter, Column, ListSpec, TextFilter
@@ -46,7 +46,7 @@ def _overdue(rows: Rows, _value: str) -> Rows:
 
 
 def _outcome(row: Match) -> Promise | str:
-    return outcome_in_words(row.decision.get("outcome", ""))
+    return outcome_in_words(row.decision)
 
 
 TASKS: Final = ListSpec(

@@ -7,9 +7,10 @@ from typing import Any, Final
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
-from noroshi.advisories.claim_wording import INPUTS, VALUES, outcome_in_words
+from noroshi.advisories.claim_wording import INPUTS, VALUES
 from noroshi.advisories.domain.decisions import Table, is_replayed
 from noroshi.advisories.models import TaskStep
+from noroshi.advisories.table_wording import outcome_in_words
 
 Inputs = list[tuple[Promise | str, Promise | str]]
 _ASSUMED: Final = _("not known, the gravest assumed")
@@ -43,7 +44,7 @@ def history_of(steps: Iterable[TaskStep], tables: Mapping[str, Table]) -> list[S
     return [
         Step(
             row,
-            outcome_in_words(row.decision.get("outcome", "")),
+            outcome_in_words(row.decision),
             inputs_in_words(row.decision),
             replays(tables, row.decision),
         )

@@ -2,7 +2,17 @@
 
 from django.urls import path
 
-from noroshi.advisories.views import daily, inventories, rule_packs, sources, tasks, trends, triage, vulnerabilities
+from noroshi.advisories.views import (
+    daily,
+    decision_tables,
+    inventories,
+    rule_packs,
+    sources,
+    tasks,
+    trends,
+    triage,
+    vulnerabilities,
+)
 
 app_name = "advisories"
 
@@ -25,6 +35,11 @@ urlpatterns = [
     path("tasks/", tasks.task_list, name="tasks"),
     path("tasks/<uuid:match_id>/", tasks.task_detail, name="task"),
     path("tasks/<uuid:match_id>/<slug:verb>", tasks.task_verb, name="task-verb"),
+    path("tables/", decision_tables.table_list, name="decision-tables"),
+    path("tables/choose", decision_tables.table_choose, name="decision-table-choose"),
+    path("tables/table.csv", decision_tables.table_csv, name="decision-table-csv"),
+    path("tables/<uuid:table_id>/", decision_tables.table_detail, name="decision-table"),
+    path("tables/<uuid:table_id>/discard", decision_tables.table_discard, name="decision-table-discard"),
     path("assets/", inventories.asset_list, name="assets"),
     path("assets/<uuid:asset_id>/", inventories.asset_detail, name="asset"),
     path("inventories/new", inventories.inventory_new, name="inventory-new"),

@@ -32,6 +32,13 @@ from noroshi.advisories.actions.daily import (
     keep_watched_words,
     next_sheet,
 )
+from noroshi.advisories.actions.decision_tables import (
+    MOST_TABLE_BYTES,
+    choose_table,
+    discard_table,
+    import_table,
+    recompute_tasks,
+)
 from noroshi.advisories.actions.desk import keep_category, keep_template
 from noroshi.advisories.actions.inquiries import (
     Message,
@@ -105,6 +112,7 @@ from noroshi.advisories.actions.upkeep import forget_fetched
 __all__ = [
     "LONGEST_EDITED",
     "MOST_ENABLED",
+    "MOST_TABLE_BYTES",
     "AnswerDraft",
     "Draft",
     "Imported",
@@ -128,11 +136,13 @@ __all__ = [
     "begin_mailings",
     "begin_run",
     "change_source",
+    "choose_table",
     "close_inquiry",
     "collect",
     "decide_stories",
     "discard_answer",
     "discard_bulletin",
+    "discard_table",
     "document_of",
     "draft_answer",
     "draft_bulletin",
@@ -151,6 +161,7 @@ __all__ = [
     "import_bundle",
     "import_pack",
     "import_subscribers",
+    "import_table",
     "issue_scheduled_sheet",
     "issue_sheet",
     "join_stories",
@@ -173,6 +184,7 @@ __all__ = [
     "publish_bulletin",
     "put_back_story",
     "read_in",
+    "recompute_tasks",
     "remove_subscriber",
     "renew_bulletin",
     "reopen_task",

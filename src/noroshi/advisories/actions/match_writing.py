@@ -9,11 +9,12 @@ from uuid import UUID
 from django.db import transaction
 from django.utils import timezone
 
+from noroshi.advisories import queries
 from noroshi.advisories.actions.task_history import step_of, write_steps
-from noroshi.advisories.domain.decisions import Table, tables
+from noroshi.advisories.domain.decisions import Table, decide
 from noroshi.advisories.domain.holding import of_stored, words_of
 from noroshi.advisories.domain.matching import Answer, Component, Verdict, united
-from noroshi.advisories.domain.urgency import USUAL, Facts, due_of, usual_decision
+from noroshi.advisories.domain.urgency import Facts, due_of
 from noroshi.advisories.models import Asset, Inventory, Match, MatchStage, StepKind, TaskStep, Vulnerability
 from noroshi.core import ledger
 from noroshi.core.actor import Actor
@@ -21,7 +22,7 @@ from noroshi.core.actor import Actor
 _AT_A_TIME: Final = 500
 _TOLD: Final = (Answer.AFFECTED, Answer.UNKNOWN)
 """Answers that somebody has to hear of."""
-_STANDING: Final = (
+STANDING: Final = (
     MatchStage.TO_JUDGE,
     MatchStage.OPEN,
     MatchStage.ACKNOWLEDGED,
@@ -32,7 +33,7 @@ _STANDING: Final = (
 Heard = dict[tuple[Component, UUID], list[Verdict]]
 """What was said of a component and a vulnerability."""
 
-_SAID: Final = ["component", "answer", "confidence", "rule", "last_seen", "stage", "due", "decision"]
+_SAID: Final = ["component", "answer", "confidence", "rule", "last_seen", "stage", "due", "decision", "counted_from"]
 
 
 @transaction.atomic
@@ -48,7 +49,7 @@ def bring_to(
     found = _verdicts(assets, heard)
     facts = Vulnerability.everything.in_bulk({number for _asset, number in found})
     by_pk = {asset.pk: asset for asset in assets}
-    table, today = tables()[USUAL], timezone.localdate(began)
+    table, today = queries.chosen_table(organisation, world), timezone.localdate(began)
     fresh: list[Match] = []
     again: list[Match] = []
     steps: list[TaskStep] = []
@@ -61,9 +62,10 @@ def bring_to(
             again.append(row)
         before, decided = row.stage, row.decision
         _say(row, component, verdict, began)
-        _settle(row, by_pk[asset], facts[number], table, today)
+        settle(row, by_pk[asset], facts[number], table, today)
         if kind := _kind_of(before, row, decided):
-            steps.append(step_of(row, kind, before=before, at=began))
+            by = queries.who_chose(organisation, world) if kind is StepKind.TABLE else None
+            steps.append(step_of(row, kind, before=before, at=began, by=by))
     Match.everything.bulk_update(again, _SAID, batch_size=_AT_A_TIME)
     Match.everything.bulk_create(fresh, batch_size=_AT_A_TIME)
     write_steps([*steps, *_close(known.values(), began)])
@@ -110,13 +112,20 @@ def _is_listed_since(row: Match) -> bool:
     return row.decided_at is not None and row.asset.inventory.read_at > row.decided_at
 
 
-def _settle(row: Match, asset: Asset, vulnerability: Vulnerability, table: Table, today: date) -> None:
-    """Decide by the table; what becomes more urgent is due from today on, what becomes less so keeps its day."""
-    decision = usual_decision(facts_of(vulnerability, asset), table)
-    if row.decision == decision.stored:
+def settle(row: Match, asset: Asset, vulnerability: Vulnerability, table: Table, today: date) -> None:
+    """Decide what is not closed by the table; what becomes more urgent is due from today on, else it keeps its day.
+
+    By another table than before, its days count from when they did.
+    """
+    decision = decide(table, facts_of(vulnerability, asset).inputs)
+    if row.stage not in STANDING or row.decision == decision.stored:
         return
     due = due_of(decision, today)
-    row.due = due if row.due is None or (due is not None and due < row.due) else row.due
+    if row.decision and row.decision["table"] != decision.table:
+        since = row.counted_from or timezone.localdate(row.first_seen)
+        row.due, row.counted_from = due_of(decision, since), since
+    elif not row.decision or (due is not None and (row.due is None or due < row.due)):
+        row.due, row.counted_from = due, today
     row.decision = decision.stored
 
 
@@ -146,14 +155,16 @@ def _kind_of(before: str, row: Match, decided: Mapping[str, Any]) -> StepKind | 
     """Return what happened to a row that was heard of anew; None where it stands as it stood."""
     if row.stage != before:
         return _GROUNDS[before]
-    return StepKind.RECOMPUTED if row.decision != decided else None
+    if row.decision == decided:
+        return None
+    return StepKind.RECOMPUTED if row.decision["table"] == decided.get("table") else StepKind.TABLE
 
 
 def _close(rows: Iterable[Match], moment: datetime) -> list[TaskStep]:
     """Close what was not heard of any more, but what is closed already."""
     steps = []
     for row in rows:
-        if row.stage in _STANDING:
+        if row.stage in STANDING:
             before, row.stage = row.stage, MatchStage.GONE
             steps.append(step_of(row, StepKind.GONE, before=before, at=moment))
     gone = [step.match_id for step in steps]

@@ -10,7 +10,9 @@ from noroshi.advisories.models import Match, StepKind, TaskStep
 _AT_A_TIME: Final = 500
 
 
-def step_of(match: Match, kind: StepKind, *, before: str, at: datetime, by: UUID | None = None) -> TaskStep:
+def step_of(
+    match: Match, kind: StepKind, *, before: str, at: datetime, by: UUID | None = None, reason: str = ""
+) -> TaskStep:
     """Return what happened to a match as it stands now, to be written by `write_steps`."""
     return TaskStep(
         match=match,
@@ -23,7 +25,7 @@ def step_of(match: Match, kind: StepKind, *, before: str, at: datetime, by: UUID
         after=match.stage,
         component=match.component,
         rule=match.rule,
-        reason=match.reason if by is not None else "",
+        reason=reason,
         until=match.until,
         due=match.due,
         decision=match.decision,

@@ -8,7 +8,8 @@ from django.db import transaction
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from noroshi.advisories import policy
+from noroshi.advisories import policy, queries
+from noroshi.advisories.actions.match_writing import settle
 from noroshi.advisories.actions.task_history import step_of, write_steps
 from noroshi.advisories.models import Match, MatchStage, StepKind
 from noroshi.core import clock, ledger
@@ -86,6 +87,8 @@ def _reopened(row: Match, today: date) -> int:
     changed = rows.update(stage=MatchStage.OPEN)
     if changed:
         before, row.stage = row.stage, MatchStage.OPEN
+        _settle_again(row)
+        row.save(update_fields=_SETTLED)
         write_steps([step_of(row, StepKind.OVER, before=before, at=clock.now())])
         actor = Actor.system("advisories tasks", row.world)
         ledger.record(actor, "advisories.task.reopened", row, before=before, until=str(row.until))
@@ -104,10 +107,21 @@ def _move(actor: Actor, match: Match, move: _Move, *, reason: str | None, until:
     row.reason = checked_sentence("reason", reason, MAX_REASON) if reason is not None else ""
     row.stage, row.until = move.stage, until
     row.decided_by_id, row.decided_at = actor.acting_person, at
-    row.save(update_fields=["stage", "until", "reason", "decided_by", "decided_at"])
-    write_steps([step_of(row, move.kind, before=before, at=at, by=actor.acting_person)])
+    if move.stage == MatchStage.OPEN:
+        _settle_again(row)
+    row.save(update_fields=["stage", "until", "reason", "decided_by", "decided_at", *_SETTLED])
+    write_steps([step_of(row, move.kind, before=before, at=at, by=actor.acting_person, reason=row.reason)])
     ledger.record(actor, "advisories.task.decided", row, before=before, after=move.stage)
     return row
+
+
+def _settle_again(row: Match) -> None:
+    """What opens is due by the table that is chosen now: while it was closed, it kept the one before."""
+    table = queries.chosen_table(row.organisation_id, row.world)
+    settle(row, row.asset, row.vulnerability, table, timezone.localdate(clock.now()))
+
+
+_SETTLED: Final = ["due", "decision", "counted_from"]
 
 
 def _ahead(until: date | None) -> date:

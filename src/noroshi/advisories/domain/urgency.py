@@ -1,14 +1,16 @@
 """What the decision tables ask of an asset that a vulnerability hits, and until when."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import Final
 
-from noroshi.advisories.domain.decisions import BOD_26_04, HOUSE, SSVC_DEPLOYER, Decision, Table, decide, tables
+from noroshi.advisories.domain.decisions import BOD_26_04, HOUSE, SSVC_DEPLOYER, Decision, Table, decide
 
 USUAL: Final = f"{BOD_26_04.name} {BOD_26_04.version}"
-"""The table by which tasks are due."""
-ORDER: Final = (BOD_26_04, SSVC_DEPLOYER, HOUSE)
+"""The table by which tasks are due where an institution chose none."""
+HOUSE_TABLES: Final = tuple(f"{shape.name} {shape.version}" for shape in (BOD_26_04, SSVC_DEPLOYER, HOUSE))
+"""The labels of the tables that come along, in the order in which they are shown."""
 
 
 @dataclass(frozen=True)
@@ -40,16 +42,9 @@ def _said(holds: bool) -> str:  # noqa: FBT001 - it is the value itself
     return "yes" if holds else "no"
 
 
-def decisions_of(facts: Facts) -> dict[str, Decision]:
-    """Return what each table asks, by its label, the one by which tasks are due first."""
-    known = tables()
-    labels = [f"{shape.name} {shape.version}" for shape in ORDER]
-    return {label: decide(known[label], facts.inputs) for label in labels}
-
-
-def usual_decision(facts: Facts, table: Table) -> Decision:
-    """Return what `table` asks."""
-    return decide(table, facts.inputs)
+def decisions_of(facts: Facts, known: Iterable[Table]) -> list[Decision]:
+    """Return what each table asks."""
+    return [decide(table, facts.inputs) for table in known]
 
 
 def due_of(decision: Decision, since: date) -> date | None:

@@ -3,6 +3,7 @@
 from noroshi.advisories.models.bulletins import Bulletin, Category, Numbering, Template
 from noroshi.advisories.models.catalogues import CatalogueChange, CatalogueState, ChangeKind
 from noroshi.advisories.models.daily import Sheet, SheetMark, WatchedWord
+from noroshi.advisories.models.decision_tables import DecisionTable, TableChoice
 from noroshi.advisories.models.inquiries import Inquiry, InquiryMessage, InquiryState, PublishedAnswer
 from noroshi.advisories.models.magazine import (
     Delivery,
@@ -61,6 +62,7 @@ __all__ = [
     "Category",
     "ChangeKind",
     "DeadLetter",
+    "DecisionTable",
     "Delivery",
     "DeliveryState",
     "EnabledRules",
@@ -107,6 +109,7 @@ __all__ = [
     "StoryState",
     "StoryStep",
     "Subscriber",
+    "TableChoice",
     "TaskStep",
     "Template",
     "Vulnerability",

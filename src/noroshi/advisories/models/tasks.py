@@ -119,6 +119,8 @@ class Match(models.Model):
     """None where the table asks for the next upgrade."""
     decision: "models.JSONField[dict[str, Any], dict[str, Any]]" = models.JSONField(default=dict)
     """`domain.decisions.Decision.stored`"""
+    counted_from = models.DateField(null=True)
+    """From when its days count: since then the facts have asked for as much. None with what is older."""
     reason = models.CharField(max_length=400, blank=True)
     until = models.DateField(null=True)
     """Until when it is accepted, or patched virtually."""
@@ -153,6 +155,7 @@ class StepKind(models.TextChoices):
     VIRTUAL = "virtual", _("Patched virtually")
     REOPENED = "reopened", _("Made a task again")
     OVER = "over", _("Open again: its day is over")
+    TABLE = "table", _("Worked out by the table that was chosen")
     RECOMPUTED = "recomputed", _("Worked out anew")
     GONE = "gone", _("Matches no more")
 

@@ -30,6 +30,15 @@ from noroshi.advisories.queries.daily import (
     watched_words,
     what_may_matter,
 )
+from noroshi.advisories.queries.decision_tables import (
+    choice_for,
+    chosen_table,
+    own_table_for,
+    own_tables_for,
+    table_of,
+    tables_for,
+    who_chose,
+)
 from noroshi.advisories.queries.inquiries import (
     ANSWER_KIND,
     Said,
@@ -153,6 +162,8 @@ __all__ = [
     "categories",
     "categories_on_offer",
     "category_named",
+    "choice_for",
+    "chosen_table",
     "claims_about",
     "deliveries_of",
     "editions_of",
@@ -197,6 +208,8 @@ __all__ = [
     "of_source",
     "open_list_named",
     "open_lists",
+    "own_table_for",
+    "own_tables_for",
     "pack_for",
     "packs_for",
     "products_in",
@@ -221,6 +234,8 @@ __all__ = [
     "subscriber_for",
     "subscribers_for",
     "suggestions_for",
+    "table_of",
+    "tables_for",
     "template_named",
     "template_of_category",
     "templates",
@@ -234,6 +249,7 @@ __all__ = [
     "waits",
     "watched_words",
     "what_may_matter",
+    "who_chose",
     "who_had",
     "with_words",
 ]

@@ -3,7 +3,7 @@
 from uuid import UUID
 
 from noroshi.advisories import actions
-from noroshi.advisories.models import Inventory, MatchRun
+from noroshi.advisories.models import Inventory, MatchRun, TableChoice
 from noroshi.core import ledger
 from noroshi.core.models import LedgerEntry
 from noroshi.kit.jobs import job
@@ -32,3 +32,19 @@ def run_match(run_id: str) -> None:
     run = MatchRun.everything.filter(pk=UUID(run_id)).first()
     if run is not None:
         actions.run_match(run)
+
+
+@ledger.subscribe("advisories.recompute", "advisories.table.chosen")
+def recompute_what_is_open(entry: LedgerEntry) -> None:
+    """Have the tasks that are open worked out by the table that was chosen."""
+    if entry.subject_id is None:
+        return
+    choice = TableChoice.everything.filter(pk=entry.subject_id).first()
+    if choice is not None:
+        recompute_tasks.enqueue(str(choice.organisation_id), choice.world)
+
+
+@job()
+def recompute_tasks(organisation: str, world: str) -> None:
+    """Work out anew what is open."""
+    actions.recompute_tasks(UUID(organisation), world)

@@ -13,12 +13,13 @@ from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_POST
 
 from noroshi.advisories import actions, policy, queries
-from noroshi.advisories.claim_wording import ANSWERS, CONFIDENCES, INPUTS, outcome_in_words
-from noroshi.advisories.domain.decisions import Decision, tables
+from noroshi.advisories.claim_wording import ANSWERS, CONFIDENCES, INPUTS
+from noroshi.advisories.domain.decisions import Decision
 from noroshi.advisories.domain.urgency import decisions_of
 from noroshi.advisories.forms.tasks import DecisionForm
 from noroshi.advisories.models import Match, MatchStage
 from noroshi.advisories.rule_wording import STANDING_TONES, STANDINGS
+from noroshi.advisories.table_wording import outcome_in_words
 from noroshi.advisories.task_lists import TASKS, tone_of
 from noroshi.advisories.task_wording import history_of, inputs_in_words, replays
 from noroshi.core.actor import Actor
@@ -27,6 +28,7 @@ from noroshi.kit import lists
 from noroshi.kit.http import ActorRequest
 
 MOST_STEPS: Final = 200
+MOST_TABLES: Final = 12
 
 
 def task_list(request: ActorRequest) -> HttpResponseBase:
@@ -46,7 +48,7 @@ def task_detail(request: ActorRequest, match_id: UUID) -> HttpResponse:
 
 def _task(request: ActorRequest, row: Match, form: DecisionForm, status: int) -> HttpResponse:
     facts = actions.facts_of(row.vulnerability, row.asset)
-    known = tables()
+    known = queries.tables_for(request.actor)
     names = {row.vulnerability.name, *(each.name for each in row.vulnerability.names.all())}
     stage = MatchStage(row.stage)
     context = {
@@ -55,11 +57,12 @@ def _task(request: ActorRequest, row: Match, form: DecisionForm, status: int) ->
         "form": form,
         "answer": ANSWERS[row.answer],
         "confidence": CONFIDENCES[row.confidence],
-        "outcome": outcome_in_words(row.decision.get("outcome", "")),
+        "outcome": outcome_in_words(row.decision),
         "inputs": inputs_in_words(row.decision),
         "is_replayed": replays(known, row.decision),
         "tables": [
-            (label, outcome_in_words(each.outcome.name), _missing(each)) for label, each in decisions_of(facts).items()
+            (each.table, outcome_in_words(each.stored), _missing(each))
+            for each in decisions_of(facts, list(known.values())[:MOST_TABLES])
         ],
         "history": history_of(queries.steps_of(request.actor, row)[:MOST_STEPS], known),
         "hints": [

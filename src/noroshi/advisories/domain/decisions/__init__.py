@@ -141,14 +141,25 @@ def _value(shape: Shape, name: str, text: str | None, line: int) -> str:
 
 
 _NO_YES: Final = ("no", "yes")
+_IMPACT: Final = ("partial", "total")
 _EXPLOITATION: Final = ("none", "poc", "active")
 _EXPOSURE: Final = ("small", "controlled", "open")
 _IMPORTANCE: Final = ("low", "medium", "high", "very high")
+INPUTS: Final[Mapping[str, tuple[str, ...]]] = {
+    "kev": _NO_YES,
+    "exposed": _NO_YES,
+    "automatable": _NO_YES,
+    "impact": _IMPACT,
+    "exploitation": _EXPLOITATION,
+    "exposure": _EXPOSURE,
+    "importance": _IMPORTANCE,
+}
+"""All that a table can ask, each with its values from harmless to grave."""
 
 BOD_26_04: Final = Shape(
     "BOD 26-04",
     "1.0.0",
-    {"kev": _NO_YES, "exposed": _NO_YES, "automatable": _NO_YES, "impact": ("partial", "total")},
+    {"kev": _NO_YES, "exposed": _NO_YES, "automatable": _NO_YES, "impact": _IMPACT},
     (
         Outcome("next upgrade", Due(None)),
         Outcome("60 days", Due(60)),
