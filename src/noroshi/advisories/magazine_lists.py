@@ -60,6 +60,7 @@ SUBSCRIBERS: Final = ListSpec(
         Column("reason", _("How it is known that they want it"), lambda row: row.reason, shown=False),
         Column("confirmed", _("Since"), lambda row: row.confirmed_at, "confirmed_at", "kit/cells/when.html", "tight"),
         Column("changed", _("Changed"), lambda row: row.changed_at, shown=False),
+        Column("trouble", _("What came back"), lambda row: row.trouble, shown=False),
         Column("verbs", "", lambda _row: "", cell="advisories/cells/subscriber_verbs.html", exported=False),
     ),
     filters=(

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from noroshi.advisories.views import leaving, magazine
+from noroshi.advisories.views import joining, leaving, magazine
 
 app_name = "magazine"
 
@@ -19,5 +19,7 @@ urlpatterns = [
     path("mailings/<uuid:mailing_id>/", magazine.mailing, name="mailing"),
     path("mailings/<uuid:mailing_id>/stop", magazine.mailing_stop, name="stop"),
     path("mailings/<uuid:mailing_id>/resend", magazine.mailing_resend, name="resend"),
+    path("join/", joining.join, name="join"),
+    path("confirm/<str:secret>", joining.confirm, name="confirm"),
     path("leave/<str:secret>", leaving.leave, name="leave"),
 ]

@@ -218,6 +218,17 @@ def may_keep_lists(actor: Actor) -> bool:
     return may_edit_bulletins(actor)
 
 
+def may_take_bounces(actor: Actor) -> bool:
+    """Whether the actor counts mail that came back: who keeps the lists, or the command line of the installation."""
+    return may_keep_sources(actor)
+
+
+def require_bounce_taker(actor: Actor) -> None:
+    """Raise NotAllowed unless the actor counts mail that came back."""
+    if not may_take_bounces(actor):
+        raise NotAllowed(_("The mail magazine is kept by operators of the hub."), rule="advisories.magazine")
+
+
 def require_list_keeper(actor: Actor) -> None:
     """Raise NotFound behind the wall, NotAllowed unless the actor keeps the lists of the mail magazine."""
     require_member(actor)

@@ -58,6 +58,12 @@ def forget_fetched() -> None:
     actions.forget_fetched()
 
 
+@recurring("advisories.forget_unconfirmed", every=timedelta(days=1))
+def forget_unconfirmed() -> None:
+    """Forget the addresses that nobody ever confirmed."""
+    actions.forget_unconfirmed()
+
+
 @recurring("advisories.mailings", every=timedelta(minutes=1))
 def look_after_mailings() -> None:
     """Go on with mailings whose job was lost, and say of which mails nothing is known."""

@@ -10,6 +10,7 @@ from noroshi.advisories.actions.answers import (
     submit_answer,
     withdraw_answer,
 )
+from noroshi.advisories.actions.bounces import Returned, take_bounce, take_bounces
 from noroshi.advisories.actions.bulletins import (
     Draft,
     approve_bulletin,
@@ -49,6 +50,7 @@ from noroshi.advisories.actions.inquiries import (
     take_inquiry,
 )
 from noroshi.advisories.actions.inventories import give_up, read_in
+from noroshi.advisories.actions.joining import ask_again, ask_to_join, confirm_subscription, forget_unconfirmed
 from noroshi.advisories.actions.letters import (
     LONGEST_EDITED,
     document_of,
@@ -120,6 +122,7 @@ __all__ = [
     "Message",
     "Packed",
     "Prepared",
+    "Returned",
     "RuleSaid",
     "SourceSaid",
     "accept_task",
@@ -128,10 +131,12 @@ __all__ = [
     "add_subscriber",
     "answer_inquiry",
     "approve_bulletin",
+    "ask_again",
     "ask_for_match",
     "ask_from",
     "ask_hub",
     "ask_now",
+    "ask_to_join",
     "assign_story",
     "begin_mailings",
     "begin_run",
@@ -139,6 +144,7 @@ __all__ = [
     "choose_table",
     "close_inquiry",
     "collect",
+    "confirm_subscription",
     "decide_stories",
     "discard_answer",
     "discard_bulletin",
@@ -152,6 +158,7 @@ __all__ = [
     "facts_of",
     "fix_task",
     "forget_fetched",
+    "forget_unconfirmed",
     "give_up",
     "hand_back_answer",
     "hand_back_bulletin",
@@ -209,6 +216,8 @@ __all__ = [
     "submit_bulletin",
     "switch_rule",
     "switch_source",
+    "take_bounce",
+    "take_bounces",
     "take_inquiry",
     "take_story",
     "tick_bulletin",

@@ -87,31 +87,38 @@ def _check(said: ListSaid, row: MailingList | None) -> None:
 
 @transaction.atomic
 def add_subscriber(
-    actor: Actor, mailing_list: MailingList, *, address: str, language: str = "ja", reason: str
+    actor: Actor, mailing_list: MailingList, *, address: str, language: str = "ja", reason: str, ask: bool = False
 ) -> Subscriber:
-    """Put an address on a list. Raises InvalidInput where it is none, or where who has it chose to leave."""
+    """Put an address on a list, or `ask` it first. Raises InvalidInput where it is none, or where it chose to leave."""
     policy.require_list_keeper(actor)
     mailing_list = mailing_list_for(actor, mailing_list.pk)
     why = checked_sentence("reason", reason, MAX_REASON)
-    try:
-        found = Address.of(address)
-    except WrongAddressError as error:
-        raise InvalidInput("address", wrong_address(error.wrong)) from error
+    found = checked_address(address)
     known = Subscriber.everything.select_for_update().filter(mailing_list=mailing_list, key=found.key).first()
     if known is not None and (refusal := _kept_out(known)):
         raise InvalidInput("address", refusal)
     row = _put(actor, known or Subscriber(mailing_list=mailing_list, key=found.key), found, language, why)
+    if ask:
+        row.state, row.confirmed_at = Standing.WAITING, None
     row.save()
-    ledger.record(actor, "advisories.subscriber.added", row, mailing_list=mailing_list.pk)
+    ledger.record(actor, "advisories.subscriber.added", row, mailing_list=mailing_list.pk, ask=ask)
     return row
+
+
+def checked_address(text: str) -> Address:
+    """Return the address that was typed. Raises InvalidInput."""
+    try:
+        return Address.of(text)
+    except WrongAddressError as error:
+        raise InvalidInput("address", wrong_address(error.wrong)) from error
 
 
 def _kept_out(known: Subscriber) -> str:
     """Return why an operator does not simply put a known address on the list; empty for one that waits."""
     return {
         Standing.CONFIRMED: _("This address is on the list already."),
-        Standing.LEFT: _("Who has this address has left the list, and comes back only by signing up."),
-        Standing.BOUNCED: _("Mail to this address came back: put it back by its own line."),
+        Standing.LEFT: _("Who has this address has left the list: ask from its own line whether they want it again."),
+        Standing.BOUNCED: _("Mail to this address came back: put it back from its own line."),
         Standing.WAITING: "",
     }[Standing(known.state)]
 

@@ -3,6 +3,7 @@
 from typing import Any
 
 from django import forms
+from django.db.models import QuerySet
 from django.utils.translation import gettext_lazy as _
 
 from noroshi.advisories.actions import ListSaid
@@ -86,6 +87,25 @@ class SubscriberForm(BlamingForm):
     address = forms.CharField(label=_("Mail address"), max_length=300)
     language = forms.ChoiceField(label=_("Language"), choices=LANGUAGES)
     reason = _reason()
+    ask = forms.BooleanField(
+        label=_("Ask the address first"),
+        required=False,
+        help_text=_("It gets a link to confirm by, and nothing else before it has."),
+    )
+
+
+class JoinForm(BlamingForm):
+    """An address that somebody puts on lists by its own word."""
+
+    lists: Any = several_field(_("What you want"), MailingList.everything.none())
+    address = forms.EmailField(label=_("Mail address"), max_length=300)
+    language = forms.ChoiceField(label=_("Language"), choices=LANGUAGES)
+
+    def __init__(self, *args: Any, lists: QuerySet[MailingList], **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        chosen: Any = self.fields["lists"]
+        chosen.queryset, chosen.required = lists, True
+        chosen.label_from_instance = lambda row: f"{row}: {row.about}" if row.about else str(row)
 
 
 class ImportForm(BlamingForm):

@@ -13,6 +13,7 @@ from noroshi.advisories.models.magazine import (
     MailingLanguage,
     MailingList,
     MailingStage,
+    ReturnedMail,
     Standing,
     Subscriber,
 )
@@ -94,6 +95,7 @@ __all__ = [
     "PackRule",
     "Priority",
     "PublishedAnswer",
+    "ReturnedMail",
     "Revision",
     "RoutingRule",
     "RoutingWay",

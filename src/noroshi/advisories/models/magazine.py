@@ -97,6 +97,8 @@ class Subscriber(models.Model):
     """The operator who put it there; none where somebody signed up."""
     reason = models.CharField(max_length=400, blank=True)
     """Why the operator did."""
+    trouble = models.CharField(max_length=300, blank=True)
+    """What came back when it was last written to no more."""
     token_digest = models.CharField(max_length=64, blank=True)
     """Of the secret in the mail that asks for a confirmation."""
     token_until = models.DateTimeField(null=True)
@@ -208,3 +210,27 @@ class Delivery(models.Model):
             models.Index(fields=["mailing", "state", "due_at", "key"], name="deliveries_to_send"),
             models.Index(fields=["mailing_list", "claimed_at"], name="deliveries_by_pace"),
         ]
+
+
+class ReturnedMail(models.Model):
+    """A letter of a mail server that says that a mail did not arrive."""
+
+    id = models.UUIDField(primary_key=True, default=ids.new_id, editable=False)
+    delivery = models.ForeignKey(Delivery, on_delete=models.PROTECT, related_name="+")
+    key = models.CharField(max_length=254)
+    """The address of the mail, as two writings of it are one."""
+    kind = models.CharField(max_length=10)
+    """A `domain.bounces.Kind`."""
+    status = models.CharField(max_length=12, blank=True)
+    detail = models.CharField(max_length=300, blank=True)
+    digest = models.CharField(max_length=64)
+    """Of the letter: it counts once."""
+    at = models.DateTimeField(default=clock.now)
+
+    objects = OperatorsManager()
+    everything = models.Manager()
+
+    class Meta:
+        base_manager_name = "everything"
+        constraints = [models.UniqueConstraint(fields=["delivery", "digest"], name="returned_mail_once")]
+        indexes = [models.Index(fields=["key", "kind", "at"], name="returned_mails_by_address")]

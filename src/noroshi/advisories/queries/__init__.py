@@ -66,12 +66,12 @@ from noroshi.advisories.queries.magazine import (
     mailings_for,
     mailings_of,
     obstacle_for,
-    open_list_named,
     open_lists,
     readers_of,
     standings_of,
     subscriber_for,
     subscribers_for,
+    waiting_for,
     who_had,
 )
 from noroshi.advisories.queries.rule_packs import Hint, enabled_of, hints_about, pack_for, packs_for
@@ -245,6 +245,7 @@ __all__ = [
     "versions_of",
     "vulnerabilities_for",
     "vulnerability_for",
+    "waiting_for",
     "waiting_letters",
     "waits",
     "watched_words",

@@ -25,6 +25,7 @@ from noroshi.core.domain.audience import EXCLUSIONS, EntryKind, State
 from noroshi.core.domain.channels import Channel
 from noroshi.core.domain.tlp import TLP
 from noroshi.core.errors import NotFound
+from noroshi.members.domain.secrets import digest
 
 HAD: Final = (DeliveryState.SENT, DeliveryState.CLAIMED, DeliveryState.UNKNOWN, DeliveryState.BOUNCED)
 """Of such a mail it is known, or may be, that it was read."""
@@ -145,12 +146,10 @@ def open_lists() -> QuerySet[MailingList]:
     return MailingList.everything.filter(is_open=True, is_retired=False)
 
 
-def open_list_named(slug: str) -> MailingList:
-    """Return one of them. Raises NotFound."""
-    row = open_lists().filter(slug=slug).first()
-    if row is None:
-        raise NotFound
-    return row
+def waiting_for(secret: str) -> Subscriber | None:
+    """Return whoever holds the secret of a mail that asked for a confirmation, while its link works."""
+    rows = Subscriber.everything.select_related("mailing_list").exclude(state=Standing.CONFIRMED)
+    return rows.filter(token_digest=digest(secret), token_until__gt=clock.now()).first()
 
 
 def leaving(subscriber_id: UUID) -> Subscriber | None:

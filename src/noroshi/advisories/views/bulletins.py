@@ -16,8 +16,10 @@ from django.views.decorators.http import require_POST, require_safe
 from noroshi.advisories import actions, policy, queries
 from noroshi.advisories.csaf import document_address
 from noroshi.advisories.domain.bulletins import Stage
+from noroshi.advisories.domain.magazine import Obstacle
 from noroshi.advisories.forms.bulletins import BeginForm, BulletinForm, initial_from, initial_of
 from noroshi.advisories.lists import BULLETINS
+from noroshi.advisories.magazine_wording import OBSTACLES, STAGE_TONES
 from noroshi.advisories.models import Bulletin, Template
 from noroshi.advisories.sheets import bulletin_as_pdf
 from noroshi.advisories.wording import STAGES, TONES
@@ -178,8 +180,19 @@ def _shown(actor: Actor, bulletin: Bulletin) -> dict[str, Any]:
         "stories": queries.stories_about(actor, bulletin)[:MOST_LINKED],
         "inquiries": queries.inquiries_about(actor, bulletin)[:MOST_LINKED],
         "readers": foretold_to(actor, bulletin.as_item()) if at_work else None,
+        "mailings": _mailings(actor, bulletin),
         **{name: may(actor, bulletin) for name, may in allowed.items()},
     }
+
+
+def _mailings(actor: Actor, bulletin: Bulletin) -> list[dict[str, Any]]:
+    """Return where it went by mail, for those who keep the lists, and what kept it from going."""
+    if not policy.may_keep_lists(actor) or bulletin.published_at is None:
+        return []
+    return [
+        {"row": row, "tone": STAGE_TONES[row.stage], "why": OBSTACLES[Obstacle(row.obstacle)] if row.obstacle else ""}
+        for row in queries.mailings_of(actor, bulletin)
+    ]
 
 
 def _html(bulletin: Bulletin) -> SafeString:

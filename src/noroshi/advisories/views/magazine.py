@@ -4,10 +4,12 @@ from collections.abc import Callable
 from typing import Any, Final
 from uuid import UUID
 
+from django.conf import settings
 from django.contrib import messages
 from django.http import HttpResponse
 from django.http.response import HttpResponseBase
 from django.shortcuts import redirect, render
+from django.urls import reverse
 from django.utils.functional import Promise
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
@@ -32,7 +34,12 @@ def mailing_lists(request: ActorRequest) -> HttpResponseBase:
     """List the mailing lists."""
     policy.require_list_keeper(request.actor)
     rows = queries.mailing_lists_for(request.actor)
-    return lists.respond(request, MAILING_LISTS, actor=request.actor, rows=rows, template="advisories/magazine.html")
+    context = {
+        "is_open": queries.open_lists().exists(),
+        "join_address": f"{settings.BASE_URL}{reverse('magazine:join')}",
+    }
+    template = "advisories/magazine.html"
+    return lists.respond(request, MAILING_LISTS, actor=request.actor, rows=rows, template=template, context=context)
 
 
 def mailing_list_edit(request: ActorRequest, mailing_list_id: UUID | None = None) -> HttpResponse:
@@ -81,11 +88,14 @@ def subscriber_add(request: ActorRequest, mailing_list_id: UUID) -> HttpResponse
     form = SubscriberForm(posted(request))
     if form.is_valid():
         try:
-            actions.add_subscriber(actor, row, **form.cleaned_data)
+            added = actions.add_subscriber(actor, row, **form.cleaned_data)
+            if form.cleaned_data["ask"]:
+                actions.ask_again(actor, added)
         except InvalidInput as error:
             form.blame(error)
         else:
-            messages.success(request, _("The address is on the list."))
+            asked = form.cleaned_data["ask"]
+            messages.success(request, _("The address is asked.") if asked else _("The address is on the list."))
             return redirect("magazine:list", mailing_list_id=row.pk)
     return _adding(request, row, form, ImportForm())
 
@@ -123,6 +133,7 @@ Verb = Callable[[Actor, Subscriber], Subscriber]
 
 VERBS: Final[dict[str, tuple[Verb, Promise]]] = {
     "remove": (actions.remove_subscriber, gettext_lazy("The address is off the list.")),
+    "ask": (actions.ask_again, gettext_lazy("The address is asked.")),
     "restore": (actions.restore_subscriber, gettext_lazy("The address gets mail again.")),
 }
 
