@@ -22,7 +22,7 @@ PARTS: Final = (
     "title", "link", "summary", "published_at", "published_as", "updated_at", "updated_as", "language", "names",
     "same_as", "categories", "claims", "is_digest",
 )  # fmt: skip
-WRITTEN: Final = (*PARTS, "material", "published_zoned", "updated_zoned")
+WRITTEN: Final = (*PARTS, "remarks", "material", "published_zoned", "updated_zoned")
 
 REPLACED: Final = frozenset({SourceKind.EPSS})
 """Kinds whose items change every day and say nothing by their history: their one revision is written over."""
@@ -101,6 +101,7 @@ def _revision(fetch: Fetch, item: Item, record: Record) -> Revision:
         same_as=_cleaned(record.same_as),
         categories=_cleaned(record.categories),
         claims=_cleaned([_plain(claim) for claim in record.claims]),
+        remarks=_cleaned(record.remarks),
         is_digest=record.is_digest,
         **_moment("published", record.published),
         **_moment("updated", record.updated),

@@ -93,6 +93,8 @@ class Record:
     categories: tuple[str, ...] = ()
     """The source's own labels."""
     claims: tuple[Claim, ...] = ()
+    remarks: tuple[tuple[str, str], ...] = ()
+    """What is wrong with it by the rules of its format, though it can be read: the rule's number, and a sentence."""
     is_digest: bool = False
     """Whether it lists many things that have nothing else in common: a weekly report, a Patch Tuesday."""
 

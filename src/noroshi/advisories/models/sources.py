@@ -213,6 +213,8 @@ class Revision(models.Model):
     categories: "models.JSONField[list[str], list[str]]" = models.JSONField(default=list)
     claims: "models.JSONField[Any, Any]" = models.JSONField(default=list)
     """`records.Claim` as an object each: about, kind, by, value."""
+    remarks: "models.JSONField[Any, Any]" = models.JSONField(default=list)
+    """`records.Record.remarks`"""
     is_digest = models.BooleanField(default=False)
 
     class Meta:

@@ -11,6 +11,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
 from noroshi.advisories import actions, policy, queries, raw, source_lists
+from noroshi.advisories.csaf_wording import remarks_of
 from noroshi.advisories.domain.asking import has_pages
 from noroshi.advisories.domain.health import ALARMING
 from noroshi.advisories.domain.presets import BY_KEY, PRESETS
@@ -82,7 +83,8 @@ def item(request: ActorRequest, item_id: UUID) -> HttpResponse:
     policy.require_source_reader(request.actor)
     found = queries.item_for(request.actor, item_id)
     revisions = found.revisions.select_related("fetch").order_by("-number")[:100]
-    return render(request, "advisories/item.html", {"item": found, "source": found.source, "revisions": revisions})
+    context = {"item": found, "source": found.source, "revisions": revisions, "remarks": remarks_of(found.newest)}
+    return render(request, "advisories/item.html", context)
 
 
 def add_source(request: ActorRequest) -> HttpResponse:

@@ -13,6 +13,7 @@ import msgspec
 
 from noroshi.advisories.domain.affected import Affected, Product, Range, Scheme, Status
 from noroshi.advisories.domain.cleaning import link_of, one_line, plain
+from noroshi.advisories.domain.csaf_checks import failures
 from noroshi.advisories.domain.moments import moment_of
 from noroshi.advisories.domain.readers.given import Given
 from noroshi.advisories.domain.readers.strict import UNREADABLE, pieces, refused, unpacked
@@ -20,6 +21,7 @@ from noroshi.advisories.domain.records import Claim, ClaimKind, Found, Language,
 
 DEEPEST: Final = 30
 MOST_PRODUCTS: Final = 20_000
+MOST_REMARKS: Final = 20
 _STATUS: Final = {
     "known_affected": Status.AFFECTED,
     "first_affected": Status.AFFECTED,
@@ -180,7 +182,12 @@ def _read_one(body: bytes, place: int) -> Found:
         return refused(place, RefusedBecause.SHAPE if shape else RefusedBecause.NOT_JSON, error, body)
     if not (said.document.tracking.id.strip() and said.document.publisher.namespace.strip()):
         return refused(place, RefusedBecause.NO_IDENTITY, "no publisher's namespace, or no identifier", body)
-    return _record(said)
+    return replace(_record(said), remarks=_remarks(body))
+
+
+def _remarks(body: bytes) -> tuple[tuple[str, str], ...]:
+    """Return which mandatory tests a document fails; it is read all the same."""
+    return tuple((each.test, each.sentence[:300]) for each in failures(msgspec.json.decode(body))[:MOST_REMARKS])
 
 
 def _record(said: _Csaf) -> Record:
