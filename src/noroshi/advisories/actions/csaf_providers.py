@@ -1,15 +1,20 @@
-"""A CSAF provider read: from its metadata to its lists, of these the documents that are new, with their checksums."""
+"""A CSAF provider read: from its metadata to its lists, and of these the documents that are new.
+
+Checksums are put beside them, to be looked at when they are read. Signatures are checked here, for here their keys are.
+"""
 
 import io
 import time
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from functools import cached_property
 from ipaddress import ip_network
 from typing import IO, Any, Final
 from urllib.parse import urlsplit
 
 from django.utils.translation import gettext as _
 
+from noroshi.advisories.actions.signatures import Keys, can_check
 from noroshi.advisories.domain.checksums import LARGEST as LARGEST_SUM
 from noroshi.advisories.domain.csaf_providers import (
     HASHES,
@@ -17,6 +22,7 @@ from noroshi.advisories.domain.csaf_providers import (
     Listing,
     Mark,
     NoProviderError,
+    Signing,
     entries_of_changes,
     entries_of_feed,
     entries_of_index,
@@ -24,7 +30,9 @@ from noroshi.advisories.domain.csaf_providers import (
     marked,
     metadata_address,
     pending,
+    signing_of,
 )
+from noroshi.advisories.domain.openpgp import unarmoured
 from noroshi.advisories.domain.packing import Packing, packed
 from noroshi.advisories.domain.records import RefusedBecause
 from noroshi.advisories.models import Source
@@ -34,6 +42,11 @@ from noroshi.kit.domain.unpacking import Room
 
 MOST_DOCUMENTS: Final = 50
 """At once; what is left comes with the next question."""
+SIGNATURE: Final = ".asc"
+DOUBTFUL: Final = ".doubtful"
+"""What the name of a part ends with that is kept and not read."""
+LARGEST_KEY: Final = 1024 * 1024
+LARGEST_SIGNATURE: Final = 64 * 1024
 MOST_MISSED: Final = 3
 """After so many that cannot be had just now, the others are left for later, too."""
 _KNOWN: Final = {"etag": 500, "last-modified": 100}
@@ -57,6 +70,7 @@ class _Asking:
     taken: int = 0
     more: bool = False
     marks: dict[str, dict[str, Any]] = field(default_factory=dict)
+    signing: Signing = field(default_factory=Signing)
 
     def get(self, url: str, most: int, known: Mapping[str, str] | None = None) -> outbound.Answer:
         """Ask for an address, not sooner after the one before than the source wants; its key goes to its own host."""
@@ -64,10 +78,12 @@ class _Asking:
             time.sleep(self.source.gap_seconds)
         return self._get(url, most, known)
 
-    def beside(self, url: str) -> bytes | None:
-        """Return a checksum, which belongs to the question for its document; None where there is none."""
-        answer = self._get(url, LARGEST_SUM)
-        return answer.body if answer.status == _OK else None
+    def beside(self, url: str, most: int) -> bytes | None:
+        """Return what belongs to the question for a document; None where there is none."""
+        answer = self._get(url, most)
+        if answer.status in _GONE:
+            return None
+        return _good(answer, url).body
 
     def _get(self, url: str, most: int, known: Mapping[str, str] | None = None) -> outbound.Answer:
         self.asked += 1
@@ -83,6 +99,17 @@ class _Asking:
             bounds=outbound.Bounds(Room(most, most * _UNPACKED), total=120.0, read=20.0),
         )
         return outbound.Answer(answer.status, into.getvalue(), answer.seconds, answer.headers, answer.url)
+
+    @cached_property
+    def keys(self) -> Keys | None:
+        """Return the provider's keys; None where it names none, or nothing here checks signatures."""
+        if not self.signing.keys or not can_check():
+            return None
+        bodies = filter(None, (self.beside(url, LARGEST_KEY) for url in self.signing.keys))
+        packets = b"".join(map(unarmoured, bodies))
+        if not packets:
+            raise outbound.OutboundFailed(_("None of the keys that the provider signs with can be had."))
+        return Keys(packets, self.signing.fingerprints)
 
     @property
     def most(self) -> int:
@@ -102,6 +129,7 @@ def read_provider(
     try:
         answer = _good(asking.get(address, _METADATA), address)
         listings = listings_of(answer.body, has_key=bool(private))
+        asking.signing = signing_of(answer.body)
     except NoProviderError as error:
         raise _not_as_it_should(address, error) from error
     known = kept.get("lists")
@@ -172,8 +200,7 @@ def _take(asking: _Asking, entry: Entry, packing: Packing) -> str:
     try:
         answer = asking.get(entry.url, asking.most)
         if answer.status == _OK:
-            _add_checksum(asking, entry, name, packing)
-            packing.add(name, answer.body)
+            _add(asking, entry, name, answer.body, packing)
         elif answer.status in _GONE:
             packing.refuse(name, RefusedBecause.ERROR_ANSWER, f"HTTP {answer.status}")
         else:
@@ -185,10 +212,27 @@ def _take(asking: _Asking, entry: Entry, packing: Packing) -> str:
     return ""
 
 
+def _add(asking: _Asking, entry: Entry, name: str, body: bytes, packing: Packing) -> None:
+    """Put a document in with what lies beside it; one whose signature is not good only as evidence."""
+    keys = asking.keys
+    signature = asking.beside(entry.signature or f"{entry.url}{SIGNATURE}", LARGEST_SIGNATURE) if keys else None
+    if keys is not None and signature is not None:
+        packing.add(f"{name}{SIGNATURE}", signature)
+        fault = keys.fault_in(body, signature)
+    else:
+        fault = "it is not signed, as by the provider's role it must be" if keys and asking.signing.is_due else ""
+    if fault:
+        packing.add(f"{name}{DOUBTFUL}", body)
+        packing.refuse(name, RefusedBecause.SIGNATURE, fault)
+        return
+    _add_checksum(asking, entry, name, packing)
+    packing.add(name, body)
+
+
 def _add_checksum(asking: _Asking, entry: Entry, name: str, packing: Packing) -> None:
     """Put in the checksum that the list names, or else the stronger of those that lie beside the document."""
     for url in [entry.digest] if entry.digest else [f"{entry.url}{ending}" for ending in HASHES]:
-        said = asking.beside(url)
+        said = asking.beside(url, LARGEST_SUM)
         if said is not None:
             packing.add(f"{name}{next((each for each in HASHES if url.endswith(each)), HASHES[0])}", said)
             return

@@ -12,13 +12,17 @@ from urllib.parse import urljoin, urlsplit
 import msgspec
 
 from noroshi.advisories.domain.moments import moment_of
+from noroshi.advisories.domain.openpgp import fingerprint
 from noroshi.advisories.domain.sources import SourceKind
 
 WELL_KNOWN: Final = "/.well-known/csaf/provider-metadata.json"
 FILE: Final = "provider-metadata.json"
 PUBLIC: Final = frozenset({"WHITE", "CLEAR", "UNLABELED", ""})
 """Labels of the feeds that anybody may read; others are asked for with a key alone."""
+TRUSTED: Final = "csaf_trusted_provider"
+"""The role whose documents are signed, all of them (7.2.3)."""
 MOST_FEEDS: Final = 50
+MOST_KEYS: Final = 20
 MOST_ENTRIES: Final = 100_000
 OVERLAP: Final = timedelta(days=30)
 """So much older than the newest that was read may be what comes in late, and is read all the same."""
@@ -39,17 +43,29 @@ class Listing:
 
 @dataclass(frozen=True, order=True)
 class Entry:
-    """A document in a list: when it was changed last, where it is, and where its checksum is."""
+    """A document in a list: when it was changed last, where it is, and where its checksum and its signature are."""
 
     updated: datetime
     url: str
     digest: str = ""
     """Empty where the list does not say."""
+    signature: str = ""
+    """Likewise."""
 
     @property
     def mark(self) -> str:
         """Return what stands for this version of it."""
         return hashlib.sha256(f"{self.updated.isoformat()} {self.url}".encode()).hexdigest()[:16]
+
+
+@dataclass(frozen=True)
+class Signing:
+    """By which keys a provider signs, and whether it has to by its role."""
+
+    keys: tuple[str, ...] = ()
+    fingerprints: frozenset[str] = frozenset()
+    """Empty where it does not name that of each key."""
+    is_due: bool = False
 
 
 @dataclass(frozen=True)
@@ -112,6 +128,15 @@ def listings_of(body: bytes, *, has_key: bool) -> tuple[Listing, ...]:
     return tuple(dict.fromkeys(found))[:MOST_FEEDS]
 
 
+def signing_of(body: bytes) -> Signing:
+    """Return how a provider signs, as its metadata say."""
+    said = _object(body)
+    keys = [each for each in _objects(said.get("public_openpgp_keys")) if isinstance(each.get("url"), str)][:MOST_KEYS]
+    prints = [fingerprint(str(each.get("fingerprint", ""))) for each in keys]
+    known = frozenset(prints) if all(prints) else frozenset()
+    return Signing(tuple(str(each["url"]) for each in keys), known, said.get("role") == TRUSTED)
+
+
 def entries_of_feed(body: bytes, address: str) -> list[Entry]:
     """Return the documents of a ROLIE feed. Raise NoProviderError where it is none."""
     feed = _field(_object(body), "feed")
@@ -128,7 +153,8 @@ def _entry(said: Mapping[str, Any], address: str) -> Entry | None:
         return None
     hashes = [str(link.get("href", "")) for link in _links(said) if "hash" in (link.get("rel"), link.get("ref"))]
     best = next((each for ending in HASHES for each in hashes if each.endswith(ending)), "")
-    return Entry(moment.at if moment else _UNKNOWN, urljoin(address, url), urljoin(address, best) if best else "")
+    beside = [urljoin(address, each) if each else "" for each in (best, links.get("signature", ""))]
+    return Entry(moment.at if moment else _UNKNOWN, urljoin(address, url), *beside)
 
 
 def entries_of_changes(body: bytes, directory: str) -> list[Entry]:

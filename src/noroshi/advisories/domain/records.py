@@ -125,6 +125,8 @@ class RefusedBecause(StrEnum):
     """The source says itself that something went wrong."""
     CHECKSUM = "checksum"
     """It is not what the checksum beside it says."""
+    SIGNATURE = "signature"
+    """It is not signed by whom it should be."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -244,6 +244,7 @@ REASONS: Final = {
     RefusedBecause.ENCODING: _("Its characters cannot be told."),
     RefusedBecause.ERROR_ANSWER: _("The source says itself that something went wrong."),
     RefusedBecause.CHECKSUM: _("It is not what the checksum beside it says."),
+    RefusedBecause.SIGNATURE: _("Its signature is missing or not good."),
 }
 
 
