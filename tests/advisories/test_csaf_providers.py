@@ -27,6 +27,7 @@ from noroshi.advisories.domain.csaf_providers import (
 from noroshi.advisories.domain.documents import documents, documents_in
 from noroshi.advisories.domain.sources import SourceKind
 from noroshi.advisories.models import DeadLetter, Item, Revision, Source
+from noroshi.core.errors import Conflict
 
 CSAF = SourceKind.CSAF
 METADATA = "/.well-known/csaf/provider-metadata.json"
@@ -128,6 +129,10 @@ def test_a_provider_is_read_from_its_domain_and_then_only_what_has_changed(provi
     ]  # fmt: skip
     (fetch,) = collected(source)
     assert (fetch.outcome, provider.asked()) == ("unchanged", [METADATA, "/csaf/feed.json"])
+    moved = provider.site.pages["/csaf/feed.json"]({}).body
+    provider.site.pages["/csaf/feed.json"] = Page(moved, headers={"ETag": '"another"'})
+    assert [fetch.outcome for fetch in collected(source)] == ["unchanged"]  # the list came anew, with nothing new in it
+    provider.asked()
     provider.publish("EX-1", 5, title="Another thing")
     (fetch,) = collected(source)
     assert (fetch.new, fetch.changed, provider.asked()[2:]) == (
@@ -149,6 +154,15 @@ def test_a_backlog_comes_in_parts_and_a_killed_process_goes_on(provider, source,
     assert names() == [f"EX-{number}" for number in range(1, 6)]
 
 
+@pytest.mark.django_db
+def test_a_round_ends_before_somebody_else_may_ask(provider, source, monkeypatch):
+    provider.publish("EX-1", 1)
+    monkeypatch.setattr(acting, "SECONDS", -1.0)
+    assert collected(source)[0].outcome == "unchanged"
+    monkeypatch.setattr(acting, "SECONDS", 60.0)
+    assert collected(source)[0].new == 1
+
+
 @pytest.mark.parametrize("kind", ["sha512", "sha256"])
 @pytest.mark.django_db
 def test_a_document_that_is_not_what_its_checksum_says_is_a_dead_letter(cast, provider, source, kind):
@@ -162,6 +176,10 @@ def test_a_document_that_is_not_what_its_checksum_says_is_a_dead_letter(cast, pr
     assert (letter.reason, letter.name, letter.detail[:7]) == ("checksum", "127.0.0.1/csaf/2026/ex-2.json", f"{kind}:")
     again = actions.replay_fetch(cast.actor("hub_op"), fetch)
     assert (again.refused, names()) == (1, ["EX-1", "EX-3"])  # it is what came that is checked
+    with pytest.raises(Conflict, match="As it came it stays refused"):
+        actions.replay_letter(cast.actor("hub_op"), letter)
+    actions.replay_letter(cast.actor("hub_op"), letter, edited=document("EX-2"))
+    assert names() == ["EX-1", "EX-2", "EX-3"]
 
 
 @pytest.mark.django_db

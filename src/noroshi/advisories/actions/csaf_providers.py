@@ -42,6 +42,8 @@ from noroshi.kit.domain.unpacking import Room
 
 MOST_DOCUMENTS: Final = 50
 """At once; what is left comes with the next question."""
+SECONDS: Final = 600.0
+"""For a round: less than a source is handed out for."""
 SIGNATURE: Final = ".asc"
 DOUBTFUL: Final = ".doubtful"
 """What the name of a part ends with that is kept and not read."""
@@ -66,6 +68,8 @@ class _Asking:
     source: Source
     headers: Mapping[str, str]
     private: Mapping[str, str]
+    until: float = 0.0
+    """Of the monotonic clock: then it stops, before anybody else is let to ask."""
     asked: int = 0
     taken: int = 0
     more: bool = False
@@ -124,7 +128,7 @@ def read_provider(
 
     Raise OutboundRefused or OutboundFailed where nothing came.
     """
-    asking = _Asking(source, headers, private)
+    asking = _Asking(source, headers, private, time.monotonic() + SECONDS)
     address = metadata_address(source.url)
     try:
         answer = _good(asking.get(address, _METADATA), address)
@@ -138,9 +142,7 @@ def read_provider(
         for listing in listings:
             mark = Mark.of(marks.get(listing.url, {}))
             asking.marks[listing.url] = _read_list(asking, listing, mark, packing).kept
-    if not asking.taken and asking.marks == marks:
-        return None
-    return {"lists": asking.marks, "more": asking.more}
+    return {"lists": asking.marks, "more": asking.more} if packing.parts else None
 
 
 def _read_list(asking: _Asking, listing: Listing, mark: Mark, packing: Packing) -> Mark:
@@ -166,7 +168,7 @@ def _taken(asking: _Asking, waiting: list[Entry], packing: Packing) -> tuple[lis
     taken: list[Entry] = []
     missed: list[str] = []
     for entry in waiting:
-        if asking.taken >= MOST_DOCUMENTS or packing.size > asking.most:
+        if asking.taken >= MOST_DOCUMENTS or packing.size > asking.most or time.monotonic() > asking.until:
             asking.more = True
             break
         reason = _take(asking, entry, packing)

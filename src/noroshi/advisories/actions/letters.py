@@ -40,6 +40,8 @@ def replay_letter(actor: Actor, letter: DeadLetter, *, edited: bytes | None = No
     if edited is not None and len(edited) > LONGEST_EDITED:
         raise Conflict(_("It is too large to be mended here."))
     body = edited if edited is not None else document_of(letter)
+    if body is None and raw.is_kept(letter.fetch.digest):
+        raise Conflict(_("As it came it stays refused: give its text as it should be, or leave it."))
     if body is None:
         raise Conflict(_("What came is not kept any more: mend its text, or leave it."))
     fetch = Fetch.objects.create(

@@ -6,7 +6,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('advisories', '0013_remarks'),
+        ("advisories", "0016_remarks"),
     ]
 
     operations = [

@@ -6,7 +6,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('advisories', '0012_checksums'),
+        ("advisories", "0015_magazine_bounces"),
     ]
 
     operations = [
