@@ -40,6 +40,12 @@ def match_news() -> None:
     actions.match_news(worlds.REAL, clock.now() - LOOKED_BACK)
 
 
+@recurring("advisories.watch", every=timedelta(minutes=5))
+def look_for_terms() -> None:
+    """Look for the words that institutions watch in what is new."""
+    actions.look_for_terms(worlds.REAL)
+
+
 @recurring("advisories.reopen", every=timedelta(hours=1))
 def reopen_what_is_over() -> None:
     """Open again the tasks that could wait until a day that is over."""

@@ -12,6 +12,7 @@ from noroshi.advisories.views import (
     trends,
     triage,
     vulnerabilities,
+    watching,
 )
 
 app_name = "advisories"
@@ -35,6 +36,10 @@ urlpatterns = [
     path("tasks/", tasks.task_list, name="tasks"),
     path("tasks/<uuid:match_id>/", tasks.task_detail, name="task"),
     path("tasks/<uuid:match_id>/<slug:verb>", tasks.task_verb, name="task-verb"),
+    path("watching/", watching.hit_list, name="watch-hits"),
+    path("watching/words/", watching.terms, name="watch-terms"),
+    path("watching/words/<uuid:term_id>/take-away", watching.unwatch, name="unwatch-term"),
+    path("watching/<uuid:hit_id>/", watching.hit_detail, name="watch-hit"),
     path("tables/", decision_tables.table_list, name="decision-tables"),
     path("tables/choose", decision_tables.table_choose, name="decision-table-choose"),
     path("tables/table.csv", decision_tables.table_csv, name="decision-table-csv"),

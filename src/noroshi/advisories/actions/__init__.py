@@ -110,9 +110,17 @@ from noroshi.advisories.actions.triage import (
     take_story,
 )
 from noroshi.advisories.actions.upkeep import forget_fetched
+from noroshi.advisories.actions.watch_terms import (
+    LONGEST_TERM,
+    judge_watch_hit,
+    look_for_terms,
+    unwatch_term,
+    watch_term,
+)
 
 __all__ = [
     "LONGEST_EDITED",
+    "LONGEST_TERM",
     "MOST_ENABLED",
     "MOST_TABLE_BYTES",
     "AnswerDraft",
@@ -173,6 +181,7 @@ __all__ = [
     "issue_sheet",
     "join_stories",
     "judge_match",
+    "judge_watch_hit",
     "keep_category",
     "keep_mailing_list",
     "keep_rule",
@@ -183,6 +192,7 @@ __all__ = [
     "load_stream",
     "lock_story",
     "look_after_sources",
+    "look_for_terms",
     "match_inventories",
     "match_news",
     "next_sheet",
@@ -221,7 +231,9 @@ __all__ = [
     "take_inquiry",
     "take_story",
     "tick_bulletin",
+    "unwatch_term",
     "verdict_of",
+    "watch_term",
     "withdraw_answer",
     "withdraw_bulletin",
 ]

@@ -53,6 +53,7 @@ from noroshi.advisories.models.triage import (
     StoryStep,
 )
 from noroshi.advisories.models.vulnerabilities import Exploitation, Level, Mention, Vulnerability, VulnerabilityName
+from noroshi.advisories.models.watch_terms import HitStage, TermKind, WatchHit, WatchTerm
 
 __all__ = [
     "REASONS",
@@ -70,6 +71,7 @@ __all__ = [
     "Exploitation",
     "Exposure",
     "Fetch",
+    "HitStage",
     "Importance",
     "Inquiry",
     "InquiryMessage",
@@ -114,7 +116,10 @@ __all__ = [
     "TableChoice",
     "TaskStep",
     "Template",
+    "TermKind",
     "Vulnerability",
     "VulnerabilityName",
+    "WatchHit",
+    "WatchTerm",
     "WatchedWord",
 ]

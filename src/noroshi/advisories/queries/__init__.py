@@ -131,6 +131,7 @@ from noroshi.advisories.queries.vulnerabilities import (
     vulnerabilities_for,
     vulnerability_for,
 )
+from noroshi.advisories.queries.watch_terms import term_for, terms_for, watch_hit_for, watch_hits_for
 
 __all__ = [
     "ANSWER_KIND",
@@ -240,6 +241,8 @@ __all__ = [
     "template_of_category",
     "templates",
     "templates_on_offer",
+    "term_for",
+    "terms_for",
     "trends_of",
     "untold_changes",
     "versions_of",
@@ -248,6 +251,8 @@ __all__ = [
     "waiting_for",
     "waiting_letters",
     "waits",
+    "watch_hit_for",
+    "watch_hits_for",
     "watched_words",
     "what_may_matter",
     "who_chose",
