@@ -3,6 +3,7 @@
 from django.urls import path
 
 from noroshi.advisories.views import (
+    aliases,
     daily,
     decision_tables,
     inventories,
@@ -36,6 +37,8 @@ urlpatterns = [
     path("tasks/", tasks.task_list, name="tasks"),
     path("tasks/<uuid:match_id>/", tasks.task_detail, name="task"),
     path("tasks/<uuid:match_id>/<slug:verb>", tasks.task_verb, name="task-verb"),
+    path("names/", aliases.alias_list, name="aliases"),
+    path("names/<uuid:alias_id>/take-back", aliases.alias_take_back, name="alias-take-back"),
     path("watching/", watching.hit_list, name="watch-hits"),
     path("watching/words/", watching.terms, name="watch-terms"),
     path("watching/words/<uuid:term_id>/take-away", watching.unwatch, name="unwatch-term"),

@@ -1,5 +1,6 @@
 """Writes of the advisories room."""
 
+from noroshi.advisories.actions.aliases import LONGEST_NAME, ProductName, learn_alias, take_back_alias
 from noroshi.advisories.actions.answers import (
     AnswerDraft,
     discard_answer,
@@ -120,6 +121,7 @@ from noroshi.advisories.actions.watch_terms import (
 
 __all__ = [
     "LONGEST_EDITED",
+    "LONGEST_NAME",
     "LONGEST_TERM",
     "MOST_ENABLED",
     "MOST_TABLE_BYTES",
@@ -132,6 +134,7 @@ __all__ = [
     "Prepared",
     "Returned",
     "RuleSaid",
+    "ProductName",
     "SourceSaid",
     "accept_task",
     "acknowledge_task",
@@ -188,6 +191,7 @@ __all__ = [
     "keep_template",
     "keep_watched_words",
     "leave_list",
+    "learn_alias",
     "load_file",
     "load_stream",
     "lock_story",
@@ -228,6 +232,7 @@ __all__ = [
     "switch_source",
     "take_bounce",
     "take_bounces",
+    "take_back_alias",
     "take_inquiry",
     "take_story",
     "tick_bulletin",

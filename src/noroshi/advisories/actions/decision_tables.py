@@ -50,7 +50,7 @@ def import_table(actor: Actor, *, name: str, version: str, body: bytes) -> Decis
     row = row or DecisionTable(organisation_id=actor.acting_organisation, world=actor.world, name=name, version=version)
     row.content, row.made_at, row.made_by_id = content, clock.now(), actor.person
     row.save()
-    ledger.record(actor, "advisories.table.imported", row, name=name, version=version)
+    ledger.record(actor, "advisories.table.imported", row)
     return row
 
 
@@ -74,7 +74,7 @@ def discard_table(actor: Actor, table: DecisionTable) -> None:
         raise NotFound
     if row.used_at is not None:
         raise Conflict(_("Tasks were decided by this version: it is kept for whoever looks into them."))
-    ledger.record(actor, "advisories.table.discarded", row, name=row.name, version=row.version)
+    ledger.record(actor, "advisories.table.discarded", row)
     row.delete()
 
 
@@ -89,14 +89,14 @@ def choose_table(actor: Actor, label: str) -> TableChoice:
     )
     if choice.label == label:
         return choice
-    before, choice.label = choice.label, label
+    choice.label = label
     choice.chosen_at, choice.chosen_by_id = clock.now(), actor.person
     choice.save()
     own = DecisionTable.everything.filter(organisation=choice.organisation_id, world=choice.world, used_at=None)
     for row in own:
         if str(row) == label:
             own.filter(pk=row.pk).update(used_at=choice.chosen_at)
-    ledger.record(actor, "advisories.table.chosen", choice, before=before, after=label)
+    ledger.record(actor, "advisories.table.chosen", choice)
     return choice
 
 

@@ -8,6 +8,7 @@ from uuid import UUID
 
 from django.db.models import Min
 
+from noroshi.advisories import queries
 from noroshi.advisories.actions.match_writing import Heard, bring_to
 from noroshi.advisories.domain.holding import Holding, of_stored
 from noroshi.advisories.domain.matching import Component, Verdict
@@ -30,7 +31,7 @@ def match_inventories(organisation: UUID, world: str, tell: Told = lambda _done,
     """
     began = clock.now()
     assets = _assets(organisation, world)
-    holding = Holding(_components(assets))
+    holding = Holding(_components(assets), queries.aliases_of(organisation, world))
     items = Item.objects.filter(source__world=world)
     records = items.count()
     tell(0, records)
@@ -54,7 +55,7 @@ def _match_news_of(organisation: UUID, world: str, since: datetime) -> int:
     if not changed:
         return number
     assets = _assets(organisation, world)
-    holding = Holding(_components(assets))
+    holding = Holding(_components(assets), queries.aliases_of(organisation, world))
     for start in range(0, len(changed), _AT_A_TIME):
         some = changed[start : start + _AT_A_TIME]
         items = Item.objects.filter(mentions__vulnerability__in=some).distinct()

@@ -6,7 +6,8 @@ from collections.abc import Iterable, Iterator, Mapping
 from typing import Any, Final
 
 from noroshi.advisories.domain.affected import Affected, Product
-from noroshi.advisories.domain.matching import Component, Verdict, judge, keys_of
+from noroshi.advisories.domain.aliases import NO_ALIASES, Aliases
+from noroshi.advisories.domain.matching import Component, Verdict, called_by, judge, keys_of
 
 _FIELDS: Final = ("name", "version", "vendor", "cpe", "purl")
 _EXPOSURES: Final = {
@@ -25,16 +26,24 @@ _IMPORTANCES: Final = {
 class Holding:
     """Components, each once, and which of them a product may be."""
 
-    def __init__(self, components: Iterable[Component]) -> None:
+    def __init__(self, components: Iterable[Component], aliases: Aliases = NO_ALIASES) -> None:
+        self._aliases = aliases
         self._by_key: dict[tuple[str, str], dict[Component, None]] = defaultdict(dict)
+        self._by_call: dict[str, dict[Component, None]] = defaultdict(dict)
         for one in dict.fromkeys(components):
-            for key in keys_of(one.vendor, one.name, one.cpe, one.purl):
+            keys = dict(keys_of(one.vendor, one.name, one.cpe, one.purl))
+            for key in keys.items():
                 self._by_key[key][one] = None
+            if aliases.of(call := called_by(keys)):
+                self._by_call[call][one] = None
 
     def candidates(self, product: Product) -> list[Component]:
         """Return the components that may be `product`, in the order of the inventory."""
-        keys = keys_of(product.vendor, product.name, product.cpe, product.purl)
-        return list(dict.fromkeys(one for key in keys for one in self._by_key.get(key, ())))
+        keys = dict(keys_of(product.vendor, product.name, product.cpe, product.purl))
+        found = dict.fromkeys(one for key in keys.items() for one in self._by_key.get(key, ()))
+        for ours in self._aliases.ours_of(called_by(keys)):
+            found |= self._by_call.get(ours, {})
+        return list(found)
 
     def heard(self, value: Mapping[str, Any]) -> Iterator[tuple[Component, Verdict]]:
         """Yield what a claim of products affected (`Affected.value`) means for each component that it is about."""
@@ -44,7 +53,7 @@ class Holding:
             return  # by far the most: their ranges are not even read
         affected = Affected.read(value)
         for component in candidates:
-            if (verdict := judge(component, affected)) is not None:
+            if (verdict := judge(component, affected, self._aliases)) is not None:
                 yield component, verdict
 
 

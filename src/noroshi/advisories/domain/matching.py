@@ -6,7 +6,7 @@ A range that cannot be compared makes the answer unknown, never "not affected".
 
 import re
 import unicodedata
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 from typing import Final
@@ -14,6 +14,7 @@ from urllib.parse import unquote
 
 from noroshi.advisories.domain import cpe, versions
 from noroshi.advisories.domain.affected import Affected, Product, Range, Scheme, Status
+from noroshi.advisories.domain.aliases import NO_ALIASES, Aliases, called
 
 
 class Answer(StrEnum):
@@ -83,9 +84,9 @@ _SCHEMES_OF_PACKAGES: Final = {
 }
 
 
-def judge(component: Component, affected: Affected) -> Verdict | None:
+def judge(component: Component, affected: Affected, aliases: Aliases = NO_ALIASES) -> Verdict | None:
     """Return what `affected` means for `component`; None where it is about another product."""
-    link = identity(component, affected.product)
+    link = identity(component, affected.product, aliases)
     if link is None:
         return None
     verdict = of_version(affected, component.version)
@@ -211,13 +212,16 @@ class Link:
     is_sure: bool
 
 
-def identity(component: Component, product: Product) -> Link | None:
-    """Return why `component` is `product`: by package URL, by CPE, by vendor and name, or by its name alone."""
+def identity(component: Component, product: Product, aliases: Aliases = NO_ALIASES) -> Link | None:
+    """Return why `component` is `product`: by package URL, CPE, vendor and name, a learned name, or its name alone."""
     theirs = dict(keys_of(product.vendor, product.name, product.cpe, product.purl))
     ours = dict(keys_of(component.vendor, component.name, component.cpe, component.purl))
     for kind in (Kind.PACKAGE, Kind.PRODUCT):
         if kind in ours and ours[kind] == theirs.get(kind):
             return Link(f"{kind} {ours[kind]}", is_sure=True)
+    name = called_by(theirs)
+    if name and (alias := aliases.of(called_by(ours)).get(name)):
+        return Link(f"alias {name}", is_sure=alias.is_sure)
     named_apart = Kind.PRODUCT in ours and Kind.PRODUCT in theirs
     if not named_apart and Kind.NAME in ours and ours[Kind.NAME] == theirs.get(Kind.NAME):
         return Link(f"{Kind.NAME} {ours[Kind.NAME]}", is_sure=False)
@@ -242,6 +246,11 @@ def keys_of(vendor: str, name: str, cpe_name: str, purl: str) -> Iterator[tuple[
         yield Kind.PRODUCT, "/".join(named)
     if named[1]:
         yield Kind.NAME, named[1]
+
+
+def called_by(keys: Mapping[Kind, str]) -> str:
+    """Return by what something is called, as learned names pair it; empty where a package URL alone names it."""
+    return called(keys.get(Kind.PRODUCT, ""), keys.get(Kind.NAME, ""))
 
 
 def product_of(name: str) -> tuple[str, str] | None:

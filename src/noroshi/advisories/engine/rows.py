@@ -39,6 +39,8 @@ PART: Final[Columns] = {
     "blank": "BOOLEAN",
     "plain": "BOOLEAN",
 }
+ALIAS: Final[Columns] = {"part": "INTEGER", "theirs": "VARCHAR", "sure": "BOOLEAN"}
+"""By what records may call a part besides, as an institution learned."""
 
 
 def literal(text: str) -> str:

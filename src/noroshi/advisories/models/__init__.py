@@ -1,5 +1,6 @@
 """Models of the advisories room."""
 
+from noroshi.advisories.models.aliases import ProductAlias
 from noroshi.advisories.models.bulletins import Bulletin, Category, Numbering, Template
 from noroshi.advisories.models.catalogues import CatalogueChange, CatalogueState, ChangeKind
 from noroshi.advisories.models.daily import Sheet, SheetMark, WatchedWord
@@ -96,6 +97,7 @@ __all__ = [
     "Outcome",
     "PackRule",
     "Priority",
+    "ProductAlias",
     "PublishedAnswer",
     "ReturnedMail",
     "Revision",

@@ -1,5 +1,6 @@
 """Reads of the advisories room. Every one starts from `visible_to(actor)`."""
 
+from noroshi.advisories.queries.aliases import alias_for, aliases_for, aliases_of, component_of, product_meant
 from noroshi.advisories.queries.bulletins import (
     BULLETIN_KIND,
     Edition,
@@ -145,6 +146,9 @@ __all__ = [
     "Said",
     "Suggestion",
     "Trends",
+    "alias_for",
+    "aliases_for",
+    "aliases_of",
     "answer_for",
     "answers_about",
     "answers_at_work",
@@ -167,6 +171,7 @@ __all__ = [
     "chosen_table",
     "claims_about",
     "deliveries_of",
+    "component_of",
     "editions_of",
     "enabled_of",
     "everybody_who_had",
@@ -214,6 +219,7 @@ __all__ = [
     "pack_for",
     "packs_for",
     "products_in",
+    "product_meant",
     "quarters_on_offer",
     "readers_of",
     "rule_for",

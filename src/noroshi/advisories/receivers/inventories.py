@@ -26,6 +26,13 @@ def match_what_was_asked_for(entry: LedgerEntry) -> None:
     run_match.enqueue(str(entry.subject_id))
 
 
+@ledger.subscribe("advisories.match-names", "advisories.alias.learned", "advisories.alias.taken_back")
+def match_by_other_names(entry: LedgerEntry) -> None:
+    """Have all that an organisation runs held anew when it calls something otherwise."""
+    if entry.organisation is not None:
+        run_match.enqueue(str(actions.begin_run(entry.organisation, entry.world).pk))
+
+
 @job()
 def run_match(run_id: str) -> None:
     """Hold what an organisation runs against all that is known."""
