@@ -23,6 +23,7 @@ TONES: Final = {
     MatchStage.ACCEPTED: "waiting",
     MatchStage.FIXED: "ok",
     MatchStage.NOT_AFFECTED: "off",
+    MatchStage.INVESTIGATED: "waiting",
     MatchStage.GONE: "off",
 }
 

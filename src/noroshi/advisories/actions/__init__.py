@@ -111,6 +111,7 @@ from noroshi.advisories.actions.triage import (
     take_story,
 )
 from noroshi.advisories.actions.upkeep import forget_fetched
+from noroshi.advisories.actions.vex import import_vex, take_vex_away
 from noroshi.advisories.actions.watch_terms import (
     LONGEST_TERM,
     judge_watch_hit,
@@ -180,6 +181,7 @@ __all__ = [
     "import_pack",
     "import_subscribers",
     "import_table",
+    "import_vex",
     "issue_scheduled_sheet",
     "issue_sheet",
     "join_stories",
@@ -235,6 +237,7 @@ __all__ = [
     "take_back_alias",
     "take_inquiry",
     "take_story",
+    "take_vex_away",
     "tick_bulletin",
     "unwatch_term",
     "verdict_of",

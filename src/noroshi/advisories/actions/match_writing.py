@@ -15,7 +15,9 @@ from noroshi.advisories.domain.decisions import Table, decide
 from noroshi.advisories.domain.holding import of_stored, words_of
 from noroshi.advisories.domain.matching import Answer, Component, Verdict, united
 from noroshi.advisories.domain.urgency import Facts, due_of
+from noroshi.advisories.domain.vex import VexStatus
 from noroshi.advisories.models import Asset, Inventory, Match, MatchStage, StepKind, TaskStep, Vulnerability
+from noroshi.advisories.queries.vex import Heard
 from noroshi.core import ledger
 from noroshi.core.actor import Actor
 
@@ -28,17 +30,29 @@ STANDING: Final = (
     MatchStage.ACKNOWLEDGED,
     MatchStage.VIRTUAL,
     MatchStage.ACCEPTED,
+    MatchStage.INVESTIGATED,
 )
 
-Heard = dict[tuple[Component, UUID], list[Verdict]]
+Hearings = dict[tuple[Component, UUID], list[Verdict]]
 """What was said of a component and a vulnerability."""
 
-_SAID: Final = ["component", "answer", "confidence", "rule", "last_seen", "stage", "due", "decision", "counted_from"]
+_SAID: Final = [
+    "component",
+    "answer",
+    "confidence",
+    "rule",
+    "last_seen",
+    "stage",
+    "due",
+    "decision",
+    "counted_from",
+    "vex",
+]
 
 
 @transaction.atomic
 def bring_to(
-    organisation: UUID, world: str, assets: list[Asset], heard: Heard, began: datetime, only: frozenset[UUID] | None
+    organisation: UUID, world: str, assets: list[Asset], heard: Hearings, began: datetime, only: frozenset[UUID] | None
 ) -> int:
     """Bring the matches of an organisation to what was heard, of all vulnerabilities or of `only` some."""
     list(Inventory.everything.select_for_update().filter(organisation=organisation, world=world))
@@ -49,6 +63,7 @@ def bring_to(
     found = _verdicts(assets, heard)
     facts = Vulnerability.everything.in_bulk({number for _asset, number in found})
     by_pk = {asset.pk: asset for asset in assets}
+    said_by_vex = queries.SaidByVex(organisation, world)
     table, today = queries.chosen_table(organisation, world), timezone.localdate(began)
     fresh: list[Match] = []
     again: list[Match] = []
@@ -60,12 +75,15 @@ def bring_to(
             fresh.append(row)
         else:
             again.append(row)
-        before, decided = row.stage, row.decision
+        before, decided, had_vex = row.stage, row.decision, bool(row.vex)
+        if had_vex:
+            row.stage = row.vex["before"]  # as though nobody had said anything else
         _say(row, component, verdict, began)
+        _hear(row, said_by_vex.of(by_pk[asset], component, number))
         settle(row, by_pk[asset], facts[number], table, today)
-        if kind := _kind_of(before, row, decided):
+        if kind := _kind_of(before, row, decided, had_vex=had_vex):
             by = queries.who_chose(organisation, world) if kind is StepKind.TABLE else None
-            steps.append(step_of(row, kind, before=before, at=began, by=by))
+            steps.append(step_of(row, kind, before=before, at=began, by=by, reason=_vex_in_a_line(row.vex)))
     Match.everything.bulk_update(again, _SAID, batch_size=_AT_A_TIME)
     Match.everything.bulk_create(fresh, batch_size=_AT_A_TIME)
     write_steps([*steps, *_close(known.values(), began)])
@@ -78,7 +96,7 @@ def bring_to(
     return len(found)
 
 
-def _verdicts(assets: list[Asset], heard: Heard) -> dict[tuple[UUID, UUID], tuple[Component, Verdict]]:
+def _verdicts(assets: list[Asset], heard: Hearings) -> dict[tuple[UUID, UUID], tuple[Component, Verdict]]:
     """Return of each asset and vulnerability the component that is hit most surely, where anybody has to hear of it."""
     by_component: dict[Component, list[tuple[UUID, Verdict]]] = defaultdict(list)
     for (component, number), verdicts in heard.items():
@@ -106,6 +124,25 @@ def _say(row: Match, component: Component, verdict: Verdict, moment: datetime) -
         row.stage = MatchStage.OPEN
     elif row.stage == MatchStage.FIXED and verdict.opens_task and row.decided_at and _is_listed_since(row):
         row.stage = MatchStage.OPEN  # the list was read again since, and still names the old version
+
+
+_BY_VEX: Final = {
+    VexStatus.NOT_AFFECTED: MatchStage.NOT_AFFECTED,
+    VexStatus.FIXED: MatchStage.FIXED,
+    VexStatus.UNDER_INVESTIGATION: MatchStage.INVESTIGATED,
+}
+
+
+def _hear(row: Match, heard: Heard | None) -> None:
+    """Let a row stand as a VEX document says, unless a person judged it; that somebody took it on is no judgement."""
+    status = None if heard is None else heard.statement.status
+    is_judged = row.decided_by_id is not None and row.stage != MatchStage.ACKNOWLEDGED
+    is_taken_on = row.stage == MatchStage.ACKNOWLEDGED and status is VexStatus.UNDER_INVESTIGATION
+    if heard is None or is_judged or is_taken_on:
+        row.vex = {}
+        return
+    row.vex = heard.stored | {"before": row.stage}
+    row.stage = _BY_VEX[heard.statement.status]
 
 
 def _is_listed_since(row: Match) -> bool:
@@ -141,6 +178,11 @@ def facts_of(vulnerability: Vulnerability, asset: Asset) -> Facts:
     )
 
 
+def _vex_in_a_line(vex: Mapping[str, Any]) -> str:
+    parts = (vex.get("author"), vex.get("status"), vex.get("justification"), vex.get("detail"))
+    return " · ".join(filter(None, parts))[:400]
+
+
 _GROUNDS: Final = {
     "": StepKind.FOUND,
     MatchStage.GONE: StepKind.FOUND_AGAIN,
@@ -151,9 +193,11 @@ _GROUNDS: Final = {
 """Why a match that stood at a stage stands at another by itself."""
 
 
-def _kind_of(before: str, row: Match, decided: Mapping[str, Any]) -> StepKind | None:
+def _kind_of(before: str, row: Match, decided: Mapping[str, Any], *, had_vex: bool) -> StepKind | None:
     """Return what happened to a row that was heard of anew; None where it stands as it stood."""
     if row.stage != before:
+        if row.vex or had_vex:
+            return StepKind.VEX if row.vex else StepKind.VEX_BACK
         return _GROUNDS[before]
     if row.decision == decided:
         return None
@@ -170,5 +214,5 @@ def _close(rows: Iterable[Match], moment: datetime) -> list[TaskStep]:
     gone = [step.match_id for step in steps]
     for start in range(0, len(gone), _AT_A_TIME):
         some = Match.everything.filter(pk__in=gone[start : start + _AT_A_TIME])
-        some.update(stage=MatchStage.GONE, last_seen=moment)
+        some.update(stage=MatchStage.GONE, last_seen=moment, vex={})
     return steps

@@ -9,7 +9,7 @@ from uuid import UUID
 from django.db.models import Min
 
 from noroshi.advisories import queries
-from noroshi.advisories.actions.match_writing import Heard, bring_to
+from noroshi.advisories.actions.match_writing import Hearings, bring_to
 from noroshi.advisories.domain.holding import Holding, of_stored
 from noroshi.advisories.domain.matching import Component, Verdict
 from noroshi.advisories.domain.records import ClaimKind
@@ -80,7 +80,7 @@ def _heard(
     world: str,
     only: frozenset[UUID] | None = None,
     tell: Callable[[int], None] = lambda _done: None,
-) -> Heard:
+) -> Hearings:
     """Return what the newest revisions of `items` say of what is held, by component and vulnerability."""
     by_name: dict[tuple[Component, str], list[Verdict]] = defaultdict(list)
     rows = items.values_list("newest__claims", flat=True).iterator(chunk_size=_AT_A_TIME)
@@ -92,7 +92,7 @@ def _heard(
                 for component, verdict in holding.heard(claim["value"]):
                     by_name[component, claim["about"]].append(verdict)
     numbers = _numbers({name for _component, name in by_name}, world)
-    heard: Heard = defaultdict(list)
+    heard: Hearings = defaultdict(list)
     for (component, name), verdicts in by_name.items():
         number = numbers.get(name)
         if number is not None and (only is None or number in only):

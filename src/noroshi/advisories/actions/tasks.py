@@ -18,9 +18,15 @@ from noroshi.core.errors import Conflict, InvalidInput, NotFound
 from noroshi.sharing.actions.words import checked_sentence
 
 MAX_REASON: Final = 400
-_TASKS: Final = (MatchStage.OPEN, MatchStage.ACKNOWLEDGED, MatchStage.VIRTUAL, MatchStage.ACCEPTED)
+_TASKS: Final = (
+    MatchStage.OPEN,
+    MatchStage.ACKNOWLEDGED,
+    MatchStage.VIRTUAL,
+    MatchStage.ACCEPTED,
+    MatchStage.INVESTIGATED,
+)
 _CLOSED: Final = (MatchStage.FIXED, MatchStage.ACCEPTED, MatchStage.VIRTUAL, MatchStage.NOT_AFFECTED)
-_JUDGED: Final = (MatchStage.TO_JUDGE, MatchStage.OPEN, MatchStage.NOT_AFFECTED)
+_JUDGED: Final = (MatchStage.TO_JUDGE, MatchStage.OPEN, MatchStage.NOT_AFFECTED, MatchStage.INVESTIGATED)
 
 
 @dataclass(frozen=True)
@@ -34,7 +40,7 @@ class _Move:
 
 _AFFECTED: Final = _Move(StepKind.JUDGED, MatchStage.OPEN, _JUDGED)
 _NOT_AFFECTED: Final = _Move(StepKind.JUDGED, MatchStage.NOT_AFFECTED, _JUDGED)
-_ACKNOWLEDGE: Final = _Move(StepKind.ACKNOWLEDGED, MatchStage.ACKNOWLEDGED, (MatchStage.OPEN,))
+_ACKNOWLEDGE: Final = _Move(StepKind.ACKNOWLEDGED, MatchStage.ACKNOWLEDGED, (MatchStage.OPEN, MatchStage.INVESTIGATED))
 _FIX: Final = _Move(StepKind.FIXED, MatchStage.FIXED, _TASKS)
 _ACCEPT: Final = _Move(StepKind.ACCEPTED, MatchStage.ACCEPTED, _TASKS)
 _PATCH: Final = _Move(StepKind.VIRTUAL, MatchStage.VIRTUAL, _TASKS)
@@ -105,11 +111,11 @@ def _move(actor: Actor, match: Match, move: _Move, *, reason: str | None, until:
         raise Conflict(_("It is %(stage)s by now.") % {"stage": row.get_stage_display()})
     before, at = row.stage, clock.now()
     row.reason = checked_sentence("reason", reason, MAX_REASON) if reason is not None else ""
-    row.stage, row.until = move.stage, until
+    row.stage, row.until, row.vex = move.stage, until, {}
     row.decided_by_id, row.decided_at = actor.acting_person, at
     if move.stage == MatchStage.OPEN:
         _settle_again(row)
-    row.save(update_fields=["stage", "until", "reason", "decided_by", "decided_at", *_SETTLED])
+    row.save(update_fields=["stage", "until", "reason", "decided_by", "decided_at", "vex", *_SETTLED])
     write_steps([step_of(row, move.kind, before=before, at=at, by=actor.acting_person, reason=row.reason)])
     ledger.record(actor, "advisories.task.decided", row, before=before, after=move.stage)
     return row

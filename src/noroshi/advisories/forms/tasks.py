@@ -6,6 +6,7 @@ from django import forms
 from django.utils.translation import gettext_lazy as _
 
 from noroshi.advisories.domain.inventory.texts import MOST_BYTES
+from noroshi.advisories.domain.vex import MOST_BYTES as MOST_VEX_BYTES
 from noroshi.sharing.forms.audience import BlamingForm
 
 
@@ -29,6 +30,19 @@ class InventoryForm(BlamingForm):
     def body(self) -> bytes:
         """Return the bytes of the file, no more of them than are read."""
         read: bytes = self.cleaned_data["file"].read(MOST_BYTES + 1)
+        return read
+
+
+class VexForm(BlamingForm):
+    """A VEX document."""
+
+    file = forms.FileField(
+        label=_("VEX document"), max_length=1000, help_text=_("CSAF, CycloneDX or OpenVEX, as JSON.")
+    )
+
+    def body(self) -> bytes:
+        """Return the bytes of the file, no more of them than are read."""
+        read: bytes = self.cleaned_data["file"].read(MOST_VEX_BYTES + 1)
         return read
 
 

@@ -53,6 +53,7 @@ from noroshi.advisories.models.triage import (
     StoryState,
     StoryStep,
 )
+from noroshi.advisories.models.vex import VexDocument
 from noroshi.advisories.models.vulnerabilities import Exploitation, Level, Mention, Vulnerability, VulnerabilityName
 from noroshi.advisories.models.watch_terms import HitStage, TermKind, WatchHit, WatchTerm
 
@@ -119,6 +120,7 @@ __all__ = [
     "TaskStep",
     "Template",
     "TermKind",
+    "VexDocument",
     "Vulnerability",
     "VulnerabilityName",
     "WatchHit",

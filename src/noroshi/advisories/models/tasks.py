@@ -97,6 +97,7 @@ class MatchStage(models.TextChoices):
     ACCEPTED = "accepted", _("The risk is accepted")
     FIXED = "fixed", _("Fixed")
     NOT_AFFECTED = "not_affected", _("Not affected")
+    INVESTIGATED = "investigated", _("Its maker looks into it")
     GONE = "gone", _("Matches no more")
 
 
@@ -121,6 +122,8 @@ class Match(models.Model):
     """`domain.decisions.Decision.stored`"""
     counted_from = models.DateField(null=True)
     """From when its days count: since then the facts have asked for as much. None with what is older."""
+    vex: "models.JSONField[dict[str, Any], dict[str, Any]]" = models.JSONField(default=dict)
+    """Where its stage is what a VEX document says: who says what, why, and at which stage it stood `before`."""
     reason = models.CharField(max_length=400, blank=True)
     until = models.DateField(null=True)
     """Until when it is accepted, or patched virtually."""
@@ -157,6 +160,8 @@ class StepKind(models.TextChoices):
     OVER = "over", _("Open again: its day is over")
     TABLE = "table", _("Worked out by the table that was chosen")
     RECOMPUTED = "recomputed", _("Worked out anew")
+    VEX = "vex", _("As a VEX document says")
+    VEX_BACK = "vex_back", _("What a VEX document said does not hold any more")
     GONE = "gone", _("Matches no more")
 
 

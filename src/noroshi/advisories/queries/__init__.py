@@ -121,6 +121,8 @@ from noroshi.advisories.queries.triage import (
     waits,
     with_words,
 )
+from noroshi.advisories.queries.vex import Said as SaidByVex
+from noroshi.advisories.queries.vex import vex_document_for, vex_documents_for
 from noroshi.advisories.queries.vulnerabilities import (
     MOST_ITEMS,
     ClaimMade,
@@ -145,6 +147,7 @@ __all__ = [
     "Hint",
     "Said",
     "Suggestion",
+    "SaidByVex",
     "Trends",
     "alias_for",
     "aliases_for",
@@ -252,6 +255,8 @@ __all__ = [
     "trends_of",
     "untold_changes",
     "versions_of",
+    "vex_document_for",
+    "vex_documents_for",
     "vulnerabilities_for",
     "vulnerability_for",
     "waiting_for",

@@ -11,7 +11,7 @@ from noroshi.advisories.models import Asset, Inventory, Match, MatchRun, MatchSt
 from noroshi.core.actor import Actor
 from noroshi.core.errors import NotFound
 
-AT_WORK: Final = (MatchStage.OPEN, MatchStage.ACKNOWLEDGED)
+AT_WORK: Final = (MatchStage.OPEN, MatchStage.ACKNOWLEDGED, MatchStage.INVESTIGATED)
 """Stages in which somebody has something to do now."""
 
 NO_DAY: Final = date(9999, 12, 31)

@@ -26,9 +26,15 @@ def match_what_was_asked_for(entry: LedgerEntry) -> None:
     run_match.enqueue(str(entry.subject_id))
 
 
-@ledger.subscribe("advisories.match-names", "advisories.alias.learned", "advisories.alias.taken_back")
-def match_by_other_names(entry: LedgerEntry) -> None:
-    """Have all that an organisation runs held anew when it calls something otherwise."""
+@ledger.subscribe(
+    "advisories.match-anew",
+    "advisories.alias.learned",
+    "advisories.alias.taken_back",
+    "advisories.vex.imported",
+    "advisories.vex.taken_away",
+)
+def match_anew(entry: LedgerEntry) -> None:
+    """Have all that an organisation runs held anew when it calls something otherwise, or hears something by VEX."""
     if entry.organisation is not None:
         run_match.enqueue(str(actions.begin_run(entry.organisation, entry.world).pk))
 

@@ -13,9 +13,11 @@ from django.views.decorators.http import require_POST
 from noroshi.advisories import actions, policy, queries
 from noroshi.advisories.claim_wording import refusal_in_words
 from noroshi.advisories.domain.holding import of_stored, words_of
-from noroshi.advisories.forms.tasks import InventoryForm
+from noroshi.advisories.forms.tasks import InventoryForm, VexForm
+from noroshi.advisories.models import Inventory
 from noroshi.advisories.task_lists import ASSETS, tone_of
-from noroshi.core.errors import InvalidInput
+from noroshi.advisories.vex_wording import UNREAD
+from noroshi.core.errors import Conflict, InvalidInput
 from noroshi.kit import lists
 from noroshi.kit.http import ActorRequest, posted
 
@@ -70,17 +72,25 @@ def inventory_new(request: ActorRequest) -> HttpResponse:
 def inventory_detail(request: ActorRequest, inventory_id: UUID) -> HttpResponse:
     """Show what was read of a list and what was not."""
     policy.require_inventory_reader(request.actor)
-    row = queries.inventory_for(request.actor, inventory_id)
+    return _inventory(request, queries.inventory_for(request.actor, inventory_id), VexForm())
+
+
+def _inventory(request: ActorRequest, row: Inventory, form: VexForm) -> HttpResponse:
     run = queries.last_run_for(request.actor)
     context = {
         "inventory": row,
         "run": run,
         "running": run is not None and run.ended_at is None,
         "refused": [(line["place"], refusal_in_words(line["reason"])) for line in row.refused],
+        "documents": [
+            (each, [(place, UNREAD[reason]) for place, reason in each.unread])
+            for each in queries.vex_documents_for(request.actor).filter(inventory=row)
+        ],
+        "form": form,
         "may_keep": policy.may_keep_inventories(request.actor),
     }
     if request.headers.get("HX-Target") != "progress":
-        return render(request, "advisories/inventory.html", context)
+        return render(request, "advisories/inventory.html", context, status=422 if form.errors else 200)
     response = render(request, "advisories/match_progress.html", context)
     if not context["running"]:
         response["HX-Refresh"] = "true"
@@ -105,3 +115,33 @@ def inventory_give_up(request: ActorRequest, inventory_id: UUID) -> HttpResponse
     actions.give_up(request.actor, row)
     messages.success(request, _("The list is forgotten."))
     return redirect("advisories:assets")
+
+
+@require_POST
+def vex_import(request: ActorRequest, inventory_id: UUID) -> HttpResponse:
+    """Take in a VEX document for a list."""
+    policy.require_inventory_reader(request.actor)
+    policy.require_inventory_keeper(request.actor)
+    row = queries.inventory_for(request.actor, inventory_id)
+    form = VexForm(request.POST, request.FILES)
+    if form.is_valid():
+        try:
+            actions.import_vex(request.actor, row, form.body())
+        except InvalidInput as error:
+            form.blame(error)
+        except Conflict as error:
+            form.add_error("file", error.message)
+        else:
+            messages.success(request, _("The document is taken in. What you run is being matched anew."))
+            return redirect("advisories:inventory", inventory_id=row.pk)
+    return _inventory(request, row, form)
+
+
+@require_POST
+def vex_take_away(request: ActorRequest, document_id: UUID) -> HttpResponse:
+    """Take a VEX document away."""
+    policy.require_inventory_reader(request.actor)
+    row = queries.vex_document_for(request.actor, document_id)
+    actions.take_vex_away(request.actor, row)
+    messages.success(request, _("The document is taken away. What you run is being matched anew."))
+    return redirect("advisories:inventory", inventory_id=row.inventory_id)

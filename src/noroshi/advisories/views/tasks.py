@@ -22,6 +22,7 @@ from noroshi.advisories.rule_wording import STANDING_TONES, STANDINGS
 from noroshi.advisories.table_wording import outcome_in_words
 from noroshi.advisories.task_lists import TASKS, tone_of
 from noroshi.advisories.task_wording import history_of, inputs_in_words, replays
+from noroshi.advisories.vex_wording import JUSTIFICATIONS, SAYS
 from noroshi.core.actor import Actor
 from noroshi.core.errors import Conflict, InvalidInput
 from noroshi.kit import lists
@@ -70,12 +71,20 @@ def _task(request: ActorRequest, row: Match, form: DecisionForm, status: int) ->
             for each in queries.hints_about(request.actor, names)
         ],
         "may_keep": policy.may_keep_inventories(request.actor),
-        "is_to_judge": stage is MatchStage.TO_JUDGE,
-        "is_at_work": stage in (MatchStage.OPEN, MatchStage.ACKNOWLEDGED),
-        "is_task": stage in (MatchStage.OPEN, MatchStage.ACKNOWLEDGED, MatchStage.VIRTUAL, MatchStage.ACCEPTED),
+        "vex": _vex(row),
+        "is_to_judge": stage in (MatchStage.TO_JUDGE, MatchStage.INVESTIGATED),
+        "is_open": stage in (MatchStage.OPEN, MatchStage.INVESTIGATED),
+        "is_task": stage in (*queries.AT_WORK, MatchStage.VIRTUAL, MatchStage.ACCEPTED),
         "is_closed": stage in (MatchStage.FIXED, MatchStage.NOT_AFFECTED, MatchStage.ACCEPTED, MatchStage.VIRTUAL),
     }
     return render(request, "advisories/task.html", context, status=status)
+
+
+def _vex(row: Match) -> tuple[Promise, Promise | str] | None:
+    """Return what a VEX document says of a match, and why, in words; None where it does not stand by one."""
+    if not row.vex:
+        return None
+    return SAYS[row.vex["status"]], JUSTIFICATIONS.get(row.vex["justification"], row.vex["justification"])
 
 
 def _missing(decision: Decision) -> list[Promise]:

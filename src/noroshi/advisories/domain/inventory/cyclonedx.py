@@ -16,9 +16,9 @@ def read_json(bill: Mapping[str, Any]) -> Iterator[Row]:
     subject = metadata.get("component") if isinstance(metadata, dict) else None
     about = cleaned(subject.get("name")) if isinstance(subject, dict) else ""
     waiting = [subject, *_listed(bill)] if subject is not None else _listed(bill)
-    for place, one in enumerate(_with_inner(waiting), 1):
+    for place, one in enumerate(with_inner(waiting), 1):
         said = one if isinstance(one, dict) else {}
-        yield installed(place, _component(said), of=about, other=_kept(said))
+        yield installed(place, component_of(said), of=about, other=_kept(said))
 
 
 def _listed(holder: Mapping[str, Any]) -> list[Any]:
@@ -26,7 +26,7 @@ def _listed(holder: Mapping[str, Any]) -> list[Any]:
     return found if isinstance(found, list) else []
 
 
-def _with_inner(waiting: list[Any]) -> Iterator[Any]:
+def with_inner(waiting: list[Any]) -> Iterator[Any]:
     """Yield components, each before those inside it."""
     stack = waiting[::-1]
     while stack:
@@ -36,7 +36,8 @@ def _with_inner(waiting: list[Any]) -> Iterator[Any]:
             stack.extend(reversed(_listed(one)))
 
 
-def _component(said: Mapping[str, Any]) -> Component:
+def component_of(said: Mapping[str, Any]) -> Component:
+    """Return a component as the bill names it."""
     name, version, cpe, purl = (cleaned(said.get(field)) for field in ("name", "version", "cpe", "purl"))
     return Component(name, version, _vendor(said), cpe, purl)
 

@@ -133,6 +133,17 @@ class _Id(msgspec.Struct):
     text: str = ""
 
 
+class _Flag(msgspec.Struct):
+    label: str = ""
+    product_ids: list[str] = []
+
+
+class _Threat(msgspec.Struct):
+    category: str = ""
+    details: str = ""
+    product_ids: list[str] = []
+
+
 class _Vulnerability(msgspec.Struct):
     cve: str = ""
     title: str = ""
@@ -143,9 +154,13 @@ class _Vulnerability(msgspec.Struct):
     scores: list[dict[str, Any]] = []
     metrics: list[dict[str, Any]] = []
     remediations: list[_Remedy] = []
+    flags: list[_Flag] = []
+    threats: list[_Threat] = []
 
 
-class _Csaf(msgspec.Struct):
+class Csaf(msgspec.Struct):
+    """What is read of a document."""
+
     document: _Document
     product_tree: _Tree = msgspec.field(default_factory=_Tree)
     vulnerabilities: list[_Vulnerability] = []
@@ -161,7 +176,7 @@ class _Known:
     said: str = ""
 
 
-_decoder: Final = msgspec.json.Decoder(_Csaf)
+DECODER: Final = msgspec.json.Decoder(Csaf)
 
 
 def read(body: bytes, _given: Given) -> Iterator[Found]:
@@ -176,7 +191,7 @@ def read(body: bytes, _given: Given) -> Iterator[Found]:
 
 def _read_one(body: bytes, place: int) -> Found:
     try:
-        said = _decoder.decode(body)
+        said = DECODER.decode(body)
     except UNREADABLE as error:
         shape = isinstance(error, msgspec.ValidationError)
         return refused(place, RefusedBecause.SHAPE if shape else RefusedBecause.NOT_JSON, error, body)
@@ -190,10 +205,10 @@ def _remarks(body: bytes) -> tuple[tuple[str, str], ...]:
     return tuple((each.test, each.sentence[:300]) for each in failures(msgspec.json.decode(body))[:MOST_REMARKS])
 
 
-def _record(said: _Csaf) -> Record:
+def _record(said: Csaf) -> Record:
     document, tracking = said.document, said.document.tracking
-    known = _known(said.product_tree)
-    names = [_name(each, tracking.id) for each in said.vulnerabilities]
+    known = known_products(said.product_tree)
+    names = [name_of(each, tracking.id) for each in said.vulnerabilities]
     pairs = zip(names, said.vulnerabilities, strict=True)
     claims = [Claim(name, kind, value) for name, each in pairs for kind, value in _values(each, known)]
     withdrawn = document.category in ("csaf_withdrawn", "csaf_superseded")
@@ -215,11 +230,13 @@ def _record(said: _Csaf) -> Record:
     )
 
 
-def _name(said: _Vulnerability, tracking_id: str) -> str:
+def name_of(said: _Vulnerability, tracking_id: str) -> str:
+    """Return by what a vulnerability is known."""
     return said.cve.strip().upper() or next((each.text for each in said.ids if each.text), "") or tracking_id
 
 
-def _known(tree: _Tree) -> dict[str, _Known]:
+def known_products(tree: _Tree) -> dict[str, _Known]:
+    """Return the products of a tree, by their numbers."""
     found: dict[str, _Known] = {}
     for branch in tree.branches:
         _walk(branch, _Known(Product()), found, 1)
@@ -288,7 +305,7 @@ def _affected(status: Mapping[str, Sequence[str]], known: Mapping[str, _Known]) 
     texts: dict[tuple[Product, Scheme], list[str]] = {}
     for group, ids in status.items():
         for each in (known[one] for one in dict.fromkeys(ids) if one in known and group in _STATUS):
-            scheme, ranges = _ranges(each, _STATUS[group])
+            scheme, ranges = ranges_of(each, _STATUS[group])
             found.setdefault((each.product, scheme), []).extend(ranges)
             if not ranges:
                 words = f"{_STATUS[group].value}: {each.version or each.said}"
@@ -298,7 +315,8 @@ def _affected(status: Mapping[str, Sequence[str]], known: Mapping[str, _Known]) 
         yield Affected(product, tuple(dict.fromkeys(ranges)), scheme, text=text)
 
 
-def _ranges(known: _Known, status: Status) -> tuple[Scheme, list[Range]]:
+def ranges_of(known: _Known, status: Status) -> tuple[Scheme, list[Range]]:
+    """Return the versions that a product of the tree stands for; none where they cannot be compared."""
     version = known.version.strip()
     if not known.is_range:
         plain_one = _SIMPLE.fullmatch(version)
