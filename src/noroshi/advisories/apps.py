@@ -12,4 +12,4 @@ class AdvisoriesConfig(AppConfig):
 
     def ready(self) -> None:
         """Subscribe to events, and register what goes out."""
-        from noroshi.advisories import feeds, receivers, tasks, webhooks  # noqa: F401, PLC0415 - models must be loaded first
+        from noroshi.advisories import federating, feeds, receivers, tasks, webhooks  # noqa: F401, PLC0415 - models must be loaded first

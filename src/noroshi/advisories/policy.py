@@ -13,6 +13,7 @@ from noroshi.core.domain.channels import Channel
 from noroshi.core.domain.membership import MembershipClass
 from noroshi.core.domain.tlp import TLP
 from noroshi.core.errors import Conflict, NotAllowed, NotFound
+from noroshi.members.domain.authority import administers
 from noroshi.sharing.policy import may_share, runs_desk
 
 BULLETIN_LEVELS: Final = (TLP.CLEAR, TLP.GREEN, TLP.AMBER, TLP.AMBER_STRICT)
@@ -135,6 +136,31 @@ def require_inventory_keeper(actor: Actor) -> None:
     """Raise NotAllowed unless the actor keeps the inventories of the own organisation."""
     if not may_keep_inventories(actor):
         raise NotAllowed(_("Inventories and tasks are kept by analysts of the organisation."), rule="advisories.tasks")
+
+
+def may_decide_counts(actor: Actor) -> bool:
+    """Whether the actor says that counts of the own organisation's tasks go up to the hub: its administrator."""
+    is_member = actor.membership is not MembershipClass.HUB and not actor.is_supervisor
+    return is_member and actor.is_active and actor.organisation is not None and administers(actor, actor.organisation)
+
+
+def require_counts_decider(actor: Actor) -> None:
+    """Raise NotAllowed unless the actor decides that."""
+    if not may_decide_counts(actor):
+        raise NotAllowed(
+            _("Whether counts go up is decided by an administrator of the member."), rule="advisories.counts"
+        )
+
+
+def sees_counts(actor: Actor) -> bool:
+    """Whether the actor decides that, sees the tasks, or reads counts at the hub."""
+    return may_decide_counts(actor) or may_see_inventories(actor) or actor.is_hub_operator
+
+
+def require_counts_reader(actor: Actor) -> None:
+    """Raise NotFound for everybody else."""
+    if not sees_counts(actor):
+        raise NotFound
 
 
 def may_issue_sheets(actor: Actor) -> bool:

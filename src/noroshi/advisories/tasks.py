@@ -46,6 +46,12 @@ def look_for_terms() -> None:
     actions.look_for_terms(worlds.REAL)
 
 
+@recurring("advisories.counts", every=timedelta(days=1))
+def tell_counts() -> None:
+    """Tell the hub counts of patch tasks, of who agreed."""
+    actions.tell_counts()
+
+
 @recurring("advisories.reopen", every=timedelta(hours=1))
 def reopen_what_is_over() -> None:
     """Open again the tasks that could wait until a day that is over."""

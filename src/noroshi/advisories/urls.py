@@ -4,6 +4,7 @@ from django.urls import path
 
 from noroshi.advisories.views import (
     aliases,
+    counts,
     daily,
     decision_tables,
     inventories,
@@ -37,6 +38,8 @@ urlpatterns = [
     path("tasks/", tasks.task_list, name="tasks"),
     path("tasks/<uuid:match_id>/", tasks.task_detail, name="task"),
     path("tasks/<uuid:match_id>/<slug:verb>", tasks.task_verb, name="task-verb"),
+    path("counts/", counts.counts, name="counts"),
+    path("counts/<slug:verb>", counts.decide_counts, name="decide-counts"),
     path("names/", aliases.alias_list, name="aliases"),
     path("names/<uuid:alias_id>/take-back", aliases.alias_take_back, name="alias-take-back"),
     path("watching/", watching.hit_list, name="watch-hits"),

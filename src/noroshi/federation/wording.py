@@ -42,5 +42,6 @@ SUBJECTS: Final = {
     "sharing.comment": _("Comment"),
     "sharing.answers": _("Answers to a signal"),
     "members.directory": _("Directory"),
+    "advisories.counts": _("Counts of patch tasks"),
     "federation.reading": _("What can be read here"),
 }

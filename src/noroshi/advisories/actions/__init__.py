@@ -27,6 +27,7 @@ from noroshi.advisories.actions.bulletins import (
 )
 from noroshi.advisories.actions.bundles import Packed, export_bundle, import_bundle
 from noroshi.advisories.actions.collecting import collect, handed_out
+from noroshi.advisories.actions.counts import agree_to_counts, keep_counts, revoke_counts, tell_counts
 from noroshi.advisories.actions.daily import (
     Prepared,
     issue_scheduled_sheet,
@@ -141,6 +142,7 @@ __all__ = [
     "acknowledge_task",
     "add_source",
     "add_subscriber",
+    "agree_to_counts",
     "answer_inquiry",
     "approve_bulletin",
     "ask_again",
@@ -190,6 +192,7 @@ __all__ = [
     "keep_category",
     "keep_mailing_list",
     "keep_rule",
+    "keep_counts",
     "keep_template",
     "keep_watched_words",
     "leave_list",
@@ -219,6 +222,7 @@ __all__ = [
     "restore_subscriber",
     "revise_answer",
     "revise_bulletin",
+    "revoke_counts",
     "run_match",
     "say_bulletin_in_stix",
     "say_enabled",
@@ -238,6 +242,7 @@ __all__ = [
     "take_inquiry",
     "take_story",
     "take_vex_away",
+    "tell_counts",
     "tick_bulletin",
     "unwatch_term",
     "verdict_of",

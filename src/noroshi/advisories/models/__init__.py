@@ -3,6 +3,7 @@
 from noroshi.advisories.models.aliases import ProductAlias
 from noroshi.advisories.models.bulletins import Bulletin, Category, Numbering, Template
 from noroshi.advisories.models.catalogues import CatalogueChange, CatalogueState, ChangeKind
+from noroshi.advisories.models.counts import CountsAgreement, MemberCounts
 from noroshi.advisories.models.daily import Sheet, SheetMark, WatchedWord
 from noroshi.advisories.models.decision_tables import DecisionTable, TableChoice
 from noroshi.advisories.models.inquiries import Inquiry, InquiryMessage, InquiryState, PublishedAnswer
@@ -65,6 +66,7 @@ __all__ = [
     "CatalogueState",
     "Category",
     "ChangeKind",
+    "CountsAgreement",
     "DeadLetter",
     "DecisionTable",
     "Delivery",
@@ -92,6 +94,7 @@ __all__ = [
     "MatchRun",
     "MatchStage",
     "Membership",
+    "MemberCounts",
     "Mention",
     "Numbering",
     "Origin",

@@ -19,6 +19,7 @@ from noroshi.advisories.queries.bulletins import (
     templates_on_offer,
     versions_of,
 )
+from noroshi.advisories.queries.counts import agreement_of, counts_to_tell, member_counts_for, read_counts
 from noroshi.advisories.queries.daily import (
     asked_sources,
     is_issued_by_schedule,
@@ -149,6 +150,7 @@ __all__ = [
     "Suggestion",
     "SaidByVex",
     "Trends",
+    "agreement_of",
     "alias_for",
     "aliases_for",
     "aliases_of",
@@ -175,6 +177,7 @@ __all__ = [
     "claims_about",
     "deliveries_of",
     "component_of",
+    "counts_to_tell",
     "editions_of",
     "enabled_of",
     "everybody_who_had",
@@ -207,6 +210,7 @@ __all__ = [
     "matches_for",
     "matches_of_vulnerability",
     "members_of",
+    "member_counts_for",
     "messages_of",
     "names_of_story",
     "new_by_day",
@@ -227,6 +231,7 @@ __all__ = [
     "readers_of",
     "rule_for",
     "rules_of",
+    "read_counts",
     "service_figures",
     "sheet_for",
     "sheets_for",

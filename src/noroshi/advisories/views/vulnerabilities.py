@@ -28,7 +28,8 @@ def vulnerability_list(request: ActorRequest) -> HttpResponseBase:
     policy.require_member(request.actor)
     rows = queries.vulnerabilities_for(request.actor)
     template = "advisories/vulnerabilities.html"
-    return lists.respond(request, VULNERABILITIES, actor=request.actor, rows=rows, template=template)
+    context = {"sees_counts": policy.sees_counts(request.actor)}
+    return lists.respond(request, VULNERABILITIES, actor=request.actor, rows=rows, template=template, context=context)
 
 
 def catalogue_changes(request: ActorRequest) -> HttpResponseBase:
