@@ -64,6 +64,7 @@ def bring_to(
     facts = Vulnerability.everything.in_bulk({number for _asset, number in found})
     by_pk = {asset.pk: asset for asset in assets}
     said_by_vex = queries.SaidByVex(organisation, world)
+    chooser = queries.who_chose(organisation, world)
     table, today = queries.chosen_table(organisation, world), timezone.localdate(began)
     fresh: list[Match] = []
     again: list[Match] = []
@@ -82,7 +83,7 @@ def bring_to(
         _hear(row, said_by_vex.of(by_pk[asset], component, number))
         settle(row, by_pk[asset], facts[number], table, today)
         if kind := _kind_of(before, row, decided, had_vex=had_vex):
-            by = queries.who_chose(organisation, world) if kind is StepKind.TABLE else None
+            by = chooser if kind is StepKind.TABLE else None
             steps.append(step_of(row, kind, before=before, at=began, by=by, reason=_vex_in_a_line(row.vex)))
     Match.everything.bulk_update(again, _SAID, batch_size=_AT_A_TIME)
     Match.everything.bulk_create(fresh, batch_size=_AT_A_TIME)
