@@ -30,7 +30,7 @@ ALIASES: Final = ListSpec(
         Column("sure", _("How sure"), sureness_in_words),
         Column("reason", _("Reason"), lambda row: row.reason, style="wide"),
         Column("learned", _("Learned on"), lambda row: row.learned_at, "learned_at", "kit/cells/when.html", "tight"),
-        Column("by", _("By whom"), lambda row: str(row.learned_by), style="tight"),
+        Column("by", _("Learned by"), lambda row: str(row.learned_by), style="tight"),
         Column("take_back", _("Take back"), lambda _row: "", cell="advisories/cells/alias_back.html", exported=False),
     ),
     filters=(

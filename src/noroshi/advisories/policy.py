@@ -152,6 +152,11 @@ def require_counts_decider(actor: Actor) -> None:
         )
 
 
+def tells_counts(actor: Actor) -> bool:
+    """Whether the actor sees what goes up, or would, of the own organisation; the hub tells itself nothing."""
+    return may_see_inventories(actor) and actor.membership is not MembershipClass.HUB
+
+
 def sees_counts(actor: Actor) -> bool:
     """Whether the actor decides that, sees the tasks, or reads counts at the hub."""
     return may_decide_counts(actor) or may_see_inventories(actor) or actor.is_hub_operator

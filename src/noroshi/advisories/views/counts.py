@@ -23,10 +23,10 @@ def counts(request: ActorRequest) -> HttpResponse:
     policy.require_counts_reader(actor)
     context: dict[str, object] = {
         "may_decide": policy.may_decide_counts(actor),
-        "sees_tasks": policy.may_see_inventories(actor),
+        "sees_tasks": policy.tells_counts(actor),
         "agreement": queries.agreement_of(actor.organisation, actor.world),
     }
-    if actor.organisation is not None and policy.may_see_inventories(actor):
+    if actor.organisation is not None and policy.tells_counts(actor):
         context |= _shown([queries.counts_to_tell(actor.organisation, actor.world)], "own")
     if actor.is_hub_operator:
         rows = list(queries.member_counts_for(actor))

@@ -11,7 +11,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('advisories', '0011_decision_tables'),
+        ("advisories", "0017_signatures"),
         ('members', '0009_clients_certificates'),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]

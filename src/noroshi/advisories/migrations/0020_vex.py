@@ -11,7 +11,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('advisories', '0013_aliases'),
+        ("advisories", "0019_aliases"),
         ('members', '0009_clients_certificates'),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]

@@ -11,7 +11,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('advisories', '0014_vex'),
+        ("advisories", "0020_vex"),
         ('members', '0009_clients_certificates'),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
