@@ -8,13 +8,15 @@ import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
-from factories.audience import COMMUNITY, to_group
+from factories.audience import COMMUNITY, to_group, without
 from noroshi.advisories import actions, queries
-from noroshi.advisories.actions import AnswerDraft, Message
-from noroshi.advisories.domain.bulletins import Words
+from noroshi.advisories.actions import Draft, Message
+from noroshi.advisories.domain.bulletins import Stage, Words
 from noroshi.advisories.domain.inquiries import Asked, Stand, after_reply, figures_of, given_away
+from noroshi.advisories.feeds import answers_in_feed
 from noroshi.advisories.models import Category, Inquiry, PublishedAnswer
 from noroshi.core.domain.audience import State
+from noroshi.core.domain.channels import Channel
 from noroshi.core.domain.tlp import TLP
 from noroshi.core.errors import Conflict, InvalidInput, NotAllowed, NotFound
 from noroshi.notify.models import Notice, NoticeKind
@@ -54,7 +56,7 @@ def written(cast):
     """Write an answer for all as hub_op does."""
 
     def write(inquiry=None, *, words=WORDS, tlp=TLP.GREEN, entries=(COMMUNITY,), **said) -> PublishedAnswer:
-        draft = AnswerDraft(Category.objects.get(series="VULN"), words, Marking(tlp, entries=frozenset(entries)))
+        draft = Draft(Category.objects.get(series="VULN"), words, Marking(tlp, entries=frozenset(entries)))
         return actions.draft_answer(cast.actor("hub_op"), draft, inquiry=inquiry, **said)
 
     return write
@@ -270,6 +272,51 @@ def test_of_a_withdrawn_answer_the_reason_is_left(cast, released):
     assert "誤り" in page
     assert "TLS" not in page
     assert list(queries.answers_for(cast.actor("b1"))) == []
+
+
+def test_the_next_version_of_an_answer_takes_its_place_and_its_readers_are_told(cast, asked, released, drain):
+    inquiry = asked()
+    first = released(inquiry)
+    drain()
+    readers = told(NoticeKind.ANSWER)
+    assert {"a1", "b1", "hub_reader"} <= set(readers)
+    assert "sup" not in readers
+    Notice.everything.all().delete()
+    draft = actions.renew_answer(cast.actor("hub_op"), first)
+    assert (draft.words, draft.inquiry_id, draft.version) == (first.words, inquiry.pk, 1)
+    anew = Draft(first.category, WORDS, Marking(TLP.GREEN, entries=frozenset({COMMUNITY})), change="TLS 1.1も")
+    draft = actions.revise_answer(cast.actor("hub_op"), draft, anew)
+    second = actions.publish_answer(cast.actor("hub_trusted"), actions.submit_answer(cast.actor("hub_op"), draft))
+    first.refresh_from_db()
+    assert (first.stage, second.version) == (Stage.SUPERSEDED, 2)
+    assert list(queries.answers_for(cast.actor("b1"))) == [second]
+    page = cast.client("b1").get(f"/inquiries/answers/{first.pk}/").content.decode()
+    assert f'href="/inquiries/answers/{second.pk}/"' in page
+    drain()
+    assert told(NoticeKind.ANSWER) == readers
+    Notice.everything.all().delete()
+    actions.withdraw_answer(cast.actor("hub_op"), second, reason="誤り")
+    drain()
+    assert told(NoticeKind.WITHDRAWN) == readers
+
+
+def test_who_is_left_out_of_an_answer_is_not_told_and_finds_it_in_no_feed(cast, released, drain):
+    row = released(entries=(COMMUNITY, without(cast.bank_b)))
+    drain()
+    assert "a1" in told(NoticeKind.ANSWER)
+    assert "b1" not in told(NoticeKind.ANSWER)
+    entries = {name: answers_in_feed(cast.actor(name, Channel.FEED), 10) for name in ("a1", "b1")}
+    assert {name: [each.id for each in found] for name, found in entries.items()} == {"a1": [row.pk], "b1": []}
+
+
+def test_what_is_new_may_not_name_who_asked_either(cast, asked, released):
+    cast.bank_a.name_ja = "暁ユニコーン銀行"
+    cast.bank_a.save()
+    draft = actions.renew_answer(cast.actor("hub_op"), released(asked()))
+    anew = Draft(draft.category, WORDS, Marking(TLP.GREEN, entries=frozenset({COMMUNITY})), change="暁ユニコーン銀行")
+    actions.revise_answer(cast.actor("hub_op"), draft, anew)
+    with pytest.raises(InvalidInput, match="暁ユニコーン銀行"):
+        actions.submit_answer(cast.actor("hub_op"), draft)
 
 
 def test_the_desk_is_worked_from_its_pages(cast, published):

@@ -96,3 +96,38 @@ def test_any_text_yields_only_allowed_tags_and_attributes(source):
     tags = set(re.findall(r"<(\w+)", html))
     assert " ".join(sorted(tags - ALLOWED)) == ""
     assert not re.search(r"<[^>]*\b(on\w+|style|src)=", re.sub(r'"[^"]*"', '""', html))
+
+
+@pytest.mark.parametrize(
+    ("source", "html"),
+    [
+        ("![図 <b>](image:flow)", '<p><img src="/pictures/flow" alt="図 &lt;b&gt;" loading="lazy"></p>\n'),
+        ('![図](image:flow "t")', '<p><img src="/pictures/flow" alt="図" loading="lazy"></p>\n'),
+        ("![図](image:other)", "<p>図</p>\n"),
+        ("![図](flow)", "<p>図</p>\n"),
+        ("![図](https://evil.example/flow)", "<p>図</p>\n"),
+        ('<img src="/pictures/flow">', '<p>&lt;img src="/pictures/flow"&gt;</p>\n'),
+    ],
+)
+def test_a_picture_at_hand_is_shown_and_no_other(source, html):
+    assert render(source, pictures={"flow": "/pictures/flow"}) == html
+    assert "<img" not in render(source)
+
+
+@pytest.mark.parametrize(
+    ("source", "text"),
+    [
+        ("XYZ-1", "{XYZ-1}"),
+        ("XYZ-1の**XYZ-1**", "{XYZ-1}の<strong>{XYZ-1}</strong>"),
+        ("XYZ-12 aXYZ-1 XYZ-1-a", "XYZ-12 aXYZ-1 XYZ-1-a"),
+        ("`XYZ-1`", "<code>XYZ-1</code>"),
+    ],
+)
+def test_a_word_at_hand_becomes_a_link_and_no_part_of_a_longer_one(source, text):
+    link = '<a href="/here" rel="noopener noreferrer nofollow">XYZ-1</a>'
+    assert render(source, links={"XYZ-1": "/here"}) == f"<p>{text.replace('{XYZ-1}', link)}</p>\n"
+
+
+def test_a_word_within_a_link_stays_what_it_is():
+    html = render("[XYZ-1](https://x.example/)", links={"XYZ-1": "/here"})
+    assert html == '<p><a href="https://x.example/" rel="noopener noreferrer nofollow">XYZ-1</a></p>\n'

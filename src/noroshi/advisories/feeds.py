@@ -1,14 +1,14 @@
-"""Bulletins and daily sheets in feeds, and the days on which bulletins end in the calendar."""
+"""What the hub publishes in feeds, and the days on which bulletins end in the calendar."""
 
-from collections.abc import Iterator, Sequence
-from typing import Final
+from collections.abc import Iterable, Iterator, Sequence
+from typing import Final, TypeVar
 
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
 from noroshi.advisories.daily_wording import as_text
 from noroshi.advisories.domain.bulletins import Stage
-from noroshi.advisories.models import Bulletin
+from noroshi.advisories.models import Bulletin, Explainer, PublishedAnswer, ReviewedText
 from noroshi.advisories.queries import bulletins_for, sheets_for
 from noroshi.core.actor import Actor
 from noroshi.core.domain.audience import State
@@ -17,6 +17,10 @@ from noroshi.notify.feeds import MOST_DAYS, Day, Entry, feeds, marks_days
 
 SUBJECT: Final = "advisories.bulletin"
 SHEET: Final = "advisories.sheet"
+EXPLAINER: Final = "advisories.explainer"
+ANSWER: Final = "advisories.answer"
+
+R = TypeVar("R", bound=ReviewedText)
 
 
 @feeds(SUBJECT)
@@ -36,6 +40,45 @@ def _entry(row: Bulletin) -> Entry:
         title=f"{name} ({TLP(row.tlp).label})",
         url=reverse("bulletins:detail", args=[row.pk]),
         text=row.withdrawal_reason if gone else row.body,
+        author="",
+        published_at=row.published_at,
+        changed_at=row.changed_at,
+        follows_up=gone or row.version > 1,
+    )
+
+
+@feeds(EXPLAINER)
+def explainers_in_feed(actor: Actor, limit: int) -> Sequence[Entry]:
+    """Return what changed last of the explainers that were ever out."""
+    return [_text_entry(EXPLAINER, row, "explainers:detail", row.summary) for row in _ever_out(actor, Explainer, limit)]
+
+
+@feeds(ANSWER)
+def answers_in_feed(actor: Actor, limit: int) -> Sequence[Entry]:
+    """Return what changed last of the questions and answers that were ever out."""
+    return [_text_entry(ANSWER, row, "inquiries:answer", row.body) for row in _ever_out(actor, PublishedAnswer, limit)]
+
+
+def _ever_out(actor: Actor, model: type[R], limit: int) -> Iterable[R]:
+    rows: Iterable[R] = (
+        model.objects.visible_to(actor)
+        .filter(state__in=(State.PUBLISHED, State.WITHDRAWN), published_at__isnull=False)
+        .order_by("-changed_at", "-pk")[:limit]
+    )
+    return rows
+
+
+def _text_entry(subject: str, row: ReviewedText, page: str, text: str) -> Entry:
+    """Return a text without a number as an entry; of a withdrawn one nothing is left but the reason."""
+    assert row.published_at is not None  # noqa: S101 - the query has those alone that went out
+    gone = row.stage is Stage.WITHDRAWN
+    name = _("Something that was published here is withdrawn") if gone else row.title
+    return Entry(
+        subject=subject,
+        id=row.pk,
+        title=f"{name} ({TLP(row.tlp).label})",
+        url=reverse(page, args=[row.pk]),
+        text=row.withdrawal_reason if gone else text,
         author="",
         published_at=row.published_at,
         changed_at=row.changed_at,

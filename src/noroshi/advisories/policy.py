@@ -6,9 +6,8 @@ from django.utils.translation import gettext as _
 
 from noroshi.advisories.domain.bulletins import Stage
 from noroshi.advisories.domain.inquiries import Stand
-from noroshi.advisories.models import Bulletin, Inquiry, PublishedAnswer
+from noroshi.advisories.models import Bulletin, Inquiry, Reviewed
 from noroshi.core.actor import Actor
-from noroshi.core.domain.audience import State
 from noroshi.core.domain.channels import Channel
 from noroshi.core.domain.membership import MembershipClass
 from noroshi.core.domain.tlp import TLP
@@ -18,6 +17,9 @@ from noroshi.sharing.policy import may_share, runs_desk
 
 BULLETIN_LEVELS: Final = (TLP.CLEAR, TLP.GREEN, TLP.AMBER, TLP.AMBER_STRICT)
 """What is for named people alone is a signal, no bulletin."""
+
+AT_WORK: Final = (Stage.DRAFT, Stage.REVIEW, Stage.APPROVED)
+"""Where a text stands that its readers do not see yet."""
 
 
 def may_edit_bulletins(actor: Actor) -> bool:
@@ -34,22 +36,22 @@ def require_member(actor: Actor) -> None:
 def require_editor(actor: Actor) -> None:
     """Raise NotAllowed unless the actor writes bulletins."""
     if not may_edit_bulletins(actor):
-        raise NotAllowed(_("Bulletins are written by operators of the hub."), rule="advisories.edit")
+        raise NotAllowed(_("What the hub publishes is written by its operators."), rule="advisories.edit")
 
 
-def may_revise(actor: Actor, bulletin: Bulletin) -> bool:
+def may_revise(actor: Actor, row: Reviewed) -> bool:
     """Whether the actor changes the words: its author, while it is a draft."""
-    return may_edit_bulletins(actor) and bulletin.stage is Stage.DRAFT and bulletin.author_id == actor.person
+    return may_edit_bulletins(actor) and row.stage is Stage.DRAFT and row.author_id == actor.person
 
 
-def may_approve(actor: Actor, bulletin: Bulletin) -> bool:
+def may_approve(actor: Actor, row: Reviewed) -> bool:
     """Whether the actor is the second pair of eyes: an operator who did not write it."""
-    return may_edit_bulletins(actor) and bulletin.stage is Stage.REVIEW and bulletin.author_id != actor.person
+    return may_edit_bulletins(actor) and row.stage is Stage.REVIEW and row.author_id != actor.person
 
 
-def may_hand_back(actor: Actor, bulletin: Bulletin) -> bool:
+def may_hand_back(actor: Actor, row: Reviewed) -> bool:
     """Whether the actor makes a draft of it again: its author, or whoever looks it over."""
-    return may_edit_bulletins(actor) and bulletin.stage in (Stage.REVIEW, Stage.APPROVED)
+    return may_edit_bulletins(actor) and row.stage in (Stage.REVIEW, Stage.APPROVED)
 
 
 def may_publish(actor: Actor, bulletin: Bulletin) -> bool:
@@ -57,13 +59,18 @@ def may_publish(actor: Actor, bulletin: Bulletin) -> bool:
     return may_edit_bulletins(actor) and bulletin.stage is Stage.APPROVED
 
 
-def may_follow_up(actor: Actor, bulletin: Bulletin) -> bool:
+def may_follow_up(actor: Actor, row: Reviewed) -> bool:
     """Whether the actor begins another version of it, or withdraws it: any operator, while it holds."""
-    return may_edit_bulletins(actor) and bulletin.stage is Stage.PUBLISHED
+    return may_edit_bulletins(actor) and row.stage is Stage.PUBLISHED
 
 
-def require(allowed: bool, bulletin: Bulletin) -> None:  # noqa: FBT001 - reads as a sentence
-    """Raise unless `allowed`; the sentence says where the bulletin stands."""
+def may_remark(actor: Actor, row: Reviewed) -> bool:
+    """Whether the actor says something about a version at work: any operator who sees it."""
+    return may_edit_bulletins(actor) and row.stage in AT_WORK
+
+
+def require(allowed: bool, row: Reviewed) -> None:  # noqa: FBT001 - reads as a sentence
+    """Raise unless `allowed`; the sentence says where the text stands."""
     if allowed:
         return
     sentence = {
@@ -74,7 +81,7 @@ def require(allowed: bool, bulletin: Bulletin) -> None:  # noqa: FBT001 - reads 
         Stage.SUPERSEDED: _("Another version has taken its place."),
         Stage.WITHDRAWN: _("It is withdrawn."),
     }
-    raise Conflict(sentence[bulletin.stage])
+    raise Conflict(sentence[row.stage])
 
 
 def may_read_sources(actor: Actor) -> bool:
@@ -206,28 +213,8 @@ def may_close(actor: Actor, inquiry: Inquiry) -> bool:
     return inquiry.state != Stand.CLOSED and (may_answer(actor) or may_reply(actor, inquiry))
 
 
-def may_revise_answer(actor: Actor, row: PublishedAnswer) -> bool:
-    """Whether the actor changes the words: who wrote them, while they are a draft."""
-    return may_answer(actor) and row.state == State.DRAFT and row.author_id == actor.person
-
-
-def may_release_answer(actor: Actor, row: PublishedAnswer) -> bool:
-    """Whether the actor lets it out: an operator who did not write it."""
-    return may_answer(actor) and row.state == State.HELD and row.author_id != actor.person
-
-
-def may_hand_back_answer(actor: Actor, row: PublishedAnswer) -> bool:
-    """Whether the actor makes a draft of it again: who wrote it, or whoever looks it over."""
-    return may_answer(actor) and row.state == State.HELD
-
-
-def may_withdraw_answer(actor: Actor, row: PublishedAnswer) -> bool:
-    """Whether the actor takes back what is out: any operator."""
-    return may_answer(actor) and row.state == State.PUBLISHED
-
-
 def require_stand(allowed: bool) -> None:  # noqa: FBT001 - reads as a sentence
-    """Raise where an inquiry, or an answer to be published, does not stand where this can be done to it."""
+    """Raise where an inquiry does not stand where this can be done to it."""
     if not allowed:
         raise Conflict(_("This cannot be done now: look at how it stands, and who wrote it."))
 

@@ -1,9 +1,13 @@
 """What members write, as safe HTML: CommonMark and tables, no raw HTML, no images, no automatic links.
 
 An observable in a text must never become something that can be clicked by itself, and nothing may load from elsewhere.
+Whoever renders a text may hand over pictures of this portal's own, which it shows by `![what is seen](image:name)`, and
+words that become links to its own pages.
 """
 
-from collections.abc import Sequence
+import re
+from collections.abc import Iterator, Mapping, Sequence
+from types import MappingProxyType
 from typing import Any, Final
 
 import nh3
@@ -21,14 +25,42 @@ _HEADINGS_BELOW_PAGE: Final = 2
 _LOWEST_HEADING: Final = 6
 
 
-def render(text: str) -> SafeString:
-    """Return `text` (Markdown) as sanitised HTML, its headings starting below the page's own."""
+_NOTHING: Final[Mapping[str, str]] = MappingProxyType({})
+
+
+def render(text: str, *, pictures: Mapping[str, str] = _NOTHING, links: Mapping[str, str] = _NOTHING) -> SafeString:
+    """Return `text` (Markdown) as sanitised HTML, its headings starting below the page's own.
+
+    `pictures` and `links` say which names are shown as pictures and which words become links, each with its address.
+    """
     tokens = _PARSER.parse(text[:MAX_CHARACTERS])
     for token in tokens:
         if token.type in {"heading_open", "heading_close"}:
             token.tag = f"h{min(_LOWEST_HEADING, int(token.tag[1:]) + _HEADINGS_BELOW_PAGE)}"
-    html = _CLEANER.clean(_PARSER.renderer.render(tokens, _PARSER.options, {}))
+        if links and token.type == "inline":
+            token.children = list(_linked(token.children or [], links))
+    written = _PARSER.renderer.render(tokens, _PARSER.options, {"pictures": pictures})
+    html = (_CLEANER_WITH_PICTURES if pictures else _CLEANER).clean(written)
     return mark_safe(html + _cut_note(text))  # noqa: S308 - cleaned on the line above
+
+
+def _linked(tokens: Sequence[Token], links: Mapping[str, str]) -> Iterator[Token]:
+    """Yield the parts of a line, the words that `links` has as links; what is one already stays as it is."""
+    wanted = re.compile(rf"(?<![\w-])({'|'.join(map(re.escape, links))})(?![\w-])", re.ASCII)
+    inside = 0
+    for token in tokens:
+        inside += {"link_open": 1, "link_close": -1}.get(token.type, 0)
+        if token.type != "text" or inside:
+            yield token
+            continue
+        for place, part in enumerate(wanted.split(token.content)):
+            said = Token("text", "", 0, content=part)
+            is_wanted = place % 2 == 1
+            if is_wanted:
+                yield Token("link_open", "a", 1, attrs={"href": links[part]})
+            yield said
+            if is_wanted:
+                yield Token("link_close", "a", -1)
 
 
 def _cut_note(text: str) -> str:
@@ -38,22 +70,37 @@ def _cut_note(text: str) -> str:
     return f"<p><em>{escape(note)}</em></p>"
 
 
-def _image_as_words(
-    renderer: RendererHTML, tokens: Sequence[Token], index: int, options: Any, _environment: Any
-) -> str:
-    """Show an image's description in its place: fetching the image would tell its owner who reads this."""
-    return str(escape(renderer.renderInlineAsText(tokens[index].children, options, {})))
+_OWN: Final = "image:"
+
+
+def _image(renderer: RendererHTML, tokens: Sequence[Token], index: int, options: Any, environment: Any) -> str:
+    """Show one of the pictures at hand, of others the description: to fetch them would tell who reads this."""
+    said = escape(renderer.renderInlineAsText(tokens[index].children, options, environment))
+    source = str(tokens[index].attrGet("src") or "")
+    address = environment["pictures"].get(source.removeprefix(_OWN)) if source.startswith(_OWN) else None
+    return f'<img src="{escape(address)}" alt="{said}" loading="lazy">' if address else str(said)
 
 
 _PARSER: Final = MarkdownIt("commonmark", {"html": False, "maxNesting": 20}).enable("table").disable("autolink")
-_PARSER.add_render_rule("image", _image_as_words)
+_PARSER.add_render_rule("image", _image)
 
-_CLEANER: Final = nh3.Cleaner(
-    tags={
+_TAGS: Final = frozenset(
+    {
         *("p", "br", "hr", "h3", "h4", "h5", "h6", "strong", "em", "code", "pre", "blockquote", "a"),
         *("ul", "ol", "li", "table", "thead", "tbody", "tr", "th", "td"),
-    },
-    attributes={"a": {"href", "title"}, "ol": {"start"}},
-    url_schemes={"https", "http", "mailto"},
-    link_rel="noopener noreferrer nofollow",
+    }
 )
+_ATTRIBUTES: Final = {"a": {"href", "title"}, "ol": {"start"}}
+
+
+def _cleaner(tags: set[str], attributes: dict[str, set[str]]) -> nh3.Cleaner:
+    return nh3.Cleaner(
+        tags=tags,
+        attributes=attributes,
+        url_schemes={"https", "http", "mailto"},
+        link_rel="noopener noreferrer nofollow",
+    )
+
+
+_CLEANER: Final = _cleaner({*_TAGS}, _ATTRIBUTES)
+_CLEANER_WITH_PICTURES: Final = _cleaner({*_TAGS, "img"}, {**_ATTRIBUTES, "img": {"src", "alt", "loading"}})

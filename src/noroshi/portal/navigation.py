@@ -92,6 +92,7 @@ def _entries(actor: Actor) -> Iterator[Entry]:
 def _sharing_entries(actor: Actor) -> Iterator[Entry]:
     yield Entry(_("Signals"), reverse("sharing:list"), "signal")
     yield Entry(_("Bulletins"), reverse("bulletins:list"), "file")
+    yield Entry(_("Explainers"), reverse("explainers:list"), "info")
     yield Entry(_("Vulnerabilities"), reverse("advisories:vulnerabilities"), "warning")
     if may_see_inventories(actor):
         yield Entry(_("Patch tasks"), f"{reverse('advisories:tasks')}?stage=at_work", "check")

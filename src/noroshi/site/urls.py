@@ -15,6 +15,7 @@ urlpatterns = [
     path("misp/", include("noroshi.sharing.misp_urls")),
     path("advisories/", include("noroshi.advisories.urls")),
     path("bulletins/", include("noroshi.advisories.bulletin_urls")),
+    path("explainers/", include("noroshi.advisories.explainer_urls")),
     path("csaf/", include("noroshi.advisories.csaf_urls")),
     path("magazine/", include("noroshi.advisories.magazine_urls")),
     path("inquiries/", include("noroshi.advisories.inquiry_urls")),

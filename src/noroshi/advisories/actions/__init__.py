@@ -2,18 +2,17 @@
 
 from noroshi.advisories.actions.aliases import LONGEST_NAME, ProductName, learn_alias, take_back_alias
 from noroshi.advisories.actions.answers import (
-    AnswerDraft,
     discard_answer,
     draft_answer,
     hand_back_answer,
     publish_answer,
+    renew_answer,
     revise_answer,
     submit_answer,
     withdraw_answer,
 )
 from noroshi.advisories.actions.bounces import Returned, take_bounce, take_bounces
 from noroshi.advisories.actions.bulletins import (
-    Draft,
     approve_bulletin,
     discard_bulletin,
     draft_bulletin,
@@ -43,6 +42,19 @@ from noroshi.advisories.actions.decision_tables import (
     recompute_tasks,
 )
 from noroshi.advisories.actions.desk import keep_category, keep_template
+from noroshi.advisories.actions.explainers import (
+    Article,
+    discard_explainer,
+    draft_explainer,
+    hand_back_explainer,
+    keep_serial,
+    publish_explainer,
+    remark_on_explainer,
+    renew_explainer,
+    revise_explainer,
+    submit_explainer,
+    withdraw_explainer,
+)
 from noroshi.advisories.actions.inquiries import (
     Message,
     answer_inquiry,
@@ -75,6 +87,8 @@ from noroshi.advisories.actions.mailings import begin_mailings, resend_unknown, 
 from noroshi.advisories.actions.match_runs import ask_for_match, begin_run, run_match
 from noroshi.advisories.actions.match_writing import facts_of
 from noroshi.advisories.actions.matching import match_inventories, match_news
+from noroshi.advisories.actions.pictures import add_picture, read_picture, remove_picture
+from noroshi.advisories.actions.reviewed import Draft
 from noroshi.advisories.actions.routing import RuleSaid, keep_rule, switch_rule
 from noroshi.advisories.actions.rule_packs import MOST_ENABLED, import_pack, say_enabled
 from noroshi.advisories.actions.sources import (
@@ -127,7 +141,7 @@ __all__ = [
     "LONGEST_TERM",
     "MOST_ENABLED",
     "MOST_TABLE_BYTES",
-    "AnswerDraft",
+    "Article",
     "Draft",
     "Imported",
     "ListSaid",
@@ -140,6 +154,7 @@ __all__ = [
     "SourceSaid",
     "accept_task",
     "acknowledge_task",
+    "add_picture",
     "add_source",
     "add_subscriber",
     "agree_to_counts",
@@ -162,10 +177,12 @@ __all__ = [
     "decide_stories",
     "discard_answer",
     "discard_bulletin",
+    "discard_explainer",
     "discard_table",
     "document_of",
     "draft_answer",
     "draft_bulletin",
+    "draft_explainer",
     "draft_from_story",
     "drop_story",
     "export_bundle",
@@ -176,6 +193,7 @@ __all__ = [
     "give_up",
     "hand_back_answer",
     "hand_back_bulletin",
+    "hand_back_explainer",
     "handed_out",
     "hold_story",
     "ignore_letter",
@@ -193,6 +211,7 @@ __all__ = [
     "keep_counts",
     "keep_mailing_list",
     "keep_rule",
+    "keep_serial",
     "keep_template",
     "keep_watched_words",
     "learn_alias",
@@ -208,11 +227,17 @@ __all__ = [
     "patch_task_virtually",
     "publish_answer",
     "publish_bulletin",
+    "publish_explainer",
     "put_back_story",
     "read_in",
+    "read_picture",
     "recompute_tasks",
+    "remark_on_explainer",
+    "remove_picture",
     "remove_subscriber",
+    "renew_answer",
     "renew_bulletin",
+    "renew_explainer",
     "reopen_task",
     "reopen_what_is_over",
     "replay_fetch",
@@ -222,6 +247,7 @@ __all__ = [
     "restore_subscriber",
     "revise_answer",
     "revise_bulletin",
+    "revise_explainer",
     "revoke_counts",
     "run_match",
     "say_bulletin_in_stix",
@@ -234,6 +260,7 @@ __all__ = [
     "stop_mailing",
     "submit_answer",
     "submit_bulletin",
+    "submit_explainer",
     "switch_rule",
     "switch_source",
     "take_back_alias",
@@ -249,4 +276,5 @@ __all__ = [
     "watch_term",
     "withdraw_answer",
     "withdraw_bulletin",
+    "withdraw_explainer",
 ]

@@ -2,16 +2,14 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from uuid import UUID
 
 from django.db import transaction
 from django.utils.translation import gettext as _
 
 from noroshi.advisories import policy
-from noroshi.advisories.actions.words import checked_links
+from noroshi.advisories.actions.words import checked_citations, checked_links
 from noroshi.advisories.domain.inquiries import MAX_MESSAGE, MAX_SUBJECT, Stand, after_reply
 from noroshi.advisories.models import Bulletin, Inquiry, InquiryMessage, InquiryState, Vulnerability
-from noroshi.advisories.queries import bulletins_cited
 from noroshi.core import clock, ledger
 from noroshi.core.actor import Actor
 from noroshi.core.errors import InvalidInput, NotFound
@@ -128,17 +126,8 @@ def _say(actor: Actor, inquiry: Inquiry, message: Message, *, by_hub: bool) -> N
         by_hub=by_hub,
         text=text,
         links=checked_links(message.links),
-        bulletins=[str(number) for number in _cited(actor, message.bulletins)],
+        bulletins=[str(number) for number in checked_citations(actor, message.bulletins)],
     )
-
-
-def _cited(actor: Actor, names: Sequence[str]) -> list[UUID]:
-    wanted = list(dict.fromkeys(stripped for name in names if (stripped := name.strip())))
-    known = bulletins_cited(actor, wanted)
-    for name in wanted:
-        if name not in known:
-            raise InvalidInput("bulletins", _("%(name)s is no number of a bulletin in force.") % {"name": name[:80]})
-    return [known[name] for name in wanted]
 
 
 def _move(inquiry: Inquiry, stand: Stand, **changed: object) -> None:

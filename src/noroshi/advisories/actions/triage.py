@@ -9,7 +9,8 @@ from django.db import transaction
 from django.utils.translation import gettext as _
 
 from noroshi.advisories import policy
-from noroshi.advisories.actions.bulletins import Draft, draft_bulletin
+from noroshi.advisories.actions.bulletins import draft_bulletin
+from noroshi.advisories.actions.reviewed import Draft
 from noroshi.advisories.actions.words import is_link, is_name
 from noroshi.advisories.domain.bulletins import MAX_LINES, MAX_TITLE, Words
 from noroshi.advisories.domain.drafting import Reference, body_of

@@ -4,10 +4,13 @@ import re
 from collections.abc import Iterable, Sequence
 from typing import Final
 from urllib.parse import urlsplit
+from uuid import UUID
 
 from django.utils.translation import gettext as _
 
 from noroshi.advisories.domain.bulletins import MAX_LINES, MAX_TEXT, MAX_TITLE, Words
+from noroshi.advisories.queries import bulletins_cited
+from noroshi.core.actor import Actor
 from noroshi.core.errors import InvalidInput
 from noroshi.sharing.actions.words import checked_sentence
 from noroshi.sharing.domain.texts import one_line, readable
@@ -68,6 +71,16 @@ def checked_names(names: Iterable[str]) -> list[str]:
         if not is_name(name):
             raise InvalidInput("names", _("%(name)s is no identifier of a vulnerability.") % {"name": name[:80]})
     return found
+
+
+def checked_citations(actor: Actor, names: Iterable[str]) -> list[UUID]:
+    """Return the bulletins in force that are cited by their numbers, as far as the actor sees them, each once."""
+    wanted = list(dict.fromkeys(stripped for name in names if (stripped := name.strip())))
+    known = bulletins_cited(actor, wanted)
+    for name in wanted:
+        if name not in known:
+            raise InvalidInput("bulletins", _("%(name)s is no number of a bulletin in force.") % {"name": name[:80]})
+    return [known[name] for name in wanted]
 
 
 def _few(field: str, lines: Sequence[str]) -> Sequence[str]:

@@ -7,11 +7,12 @@ from django.utils.translation import gettext_lazy as _
 
 from noroshi.advisories.actions import Draft
 from noroshi.advisories.domain.bulletins import MAX_TEXT, MAX_TITLE, Check, Words
-from noroshi.advisories.models import Bulletin, Category, Template
+from noroshi.advisories.models import Category, Reviewed, Template
 from noroshi.advisories.policy import BULLETIN_LEVELS
 from noroshi.advisories.queries import categories, categories_on_offer, templates_on_offer
 from noroshi.core.actor import Actor
 from noroshi.core.domain.tlp import TLP
+from noroshi.core.errors import InvalidInput
 from noroshi.sharing.actions import default_profile
 from noroshi.sharing.domain.content import MAX_REASON
 from noroshi.sharing.forms.audience import AudienceForm, BlamingForm, initial_audience, text_field
@@ -44,6 +45,7 @@ class BulletinForm(WordsForm, AudienceForm):
     names = _lines(_("Vulnerabilities"), _("CVE numbers and the like, one a line."))
     links = _lines(_("Where it comes from"), _("Addresses on the web, one a line."))
     change = forms.CharField(label=_("What is new"), max_length=MAX_REASON, required=False)
+    seen = forms.DateTimeField(widget=forms.HiddenInput, required=False)
     anonymous = None  # type: ignore[assignment]  # a bulletin is the centre's own
     pap = None  # type: ignore[assignment]
     caveats = None  # type: ignore[assignment]
@@ -55,7 +57,7 @@ class BulletinForm(WordsForm, AudienceForm):
         self,
         *args: Any,
         actor: Actor,
-        bulletin: Bulletin | None = None,
+        row: Reviewed | None = None,
         template: Template | None = None,
         **kwargs: Any,
     ) -> None:
@@ -66,11 +68,22 @@ class BulletinForm(WordsForm, AudienceForm):
             "tlp", "choices", [(each.value, text) for each, text in meanings.items() if each in BULLETIN_LEVELS]
         )
         self._offer("category", "queryset", categories_on_offer())
-        if bulletin is not None and bulletin.replaces_id is not None:
+        self.row = row
+        if row is not None and row.replaces_id is not None:
             self.fields["category"].disabled = True
             self.fields["change"].required = True
         else:
             del self.fields["change"]
+
+    def blame(self, error: InvalidInput) -> None:
+        """Add the sentence of `error`; where another version stood in the way, the next answer takes its place."""
+        if error.field == "seen" and self.row is not None:
+            posted: Any = self.data
+            typed = posted.copy()
+            typed["seen"] = self.row.changed_at.isoformat()
+            self.data = typed
+            error = InvalidInput("", error.message)
+        super().blame(error)
 
     def draft(self) -> Draft:
         """Return what was written."""
@@ -83,21 +96,21 @@ class BulletinForm(WordsForm, AudienceForm):
             names=data["names"].splitlines(),
             change=data.get("change", ""),
             template=self.template,
+            seen=data["seen"],
         )
 
 
-def initial_of(bulletin: Bulletin) -> dict[str, Any]:
+def initial_of(row: Reviewed) -> dict[str, Any]:
     """Return the form's initial values for a draft."""
     return {
-        **initial_audience(bulletin.as_item()),
+        **initial_audience(row.as_item()),
         **{
-            name: getattr(bulletin, name)
-            for name in ("title_ja", "title_en", "body_ja", "body_en", "category", "change")
+            name: getattr(row, name)
+            for name in ("title_ja", "title_en", "body_ja", "body_en", "category", "change", "tlp", "expires_at")
         },
-        "tlp": bulletin.tlp,
-        "expires_at": bulletin.expires_at,
-        "names": "\n".join(bulletin.names),
-        "links": "\n".join(bulletin.links),
+        "names": "\n".join(row.names),
+        "links": "\n".join(row.links),
+        "seen": row.changed_at.isoformat(),
     }
 
 

@@ -5,12 +5,11 @@ from typing import Any
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
-from noroshi.advisories.actions import AnswerDraft, Message
+from noroshi.advisories.actions import Message
 from noroshi.advisories.domain.bulletins import MAX_TITLE
 from noroshi.advisories.domain.inquiries import MAX_MESSAGE, MAX_SUBJECT
 from noroshi.advisories.forms.bulletins import BulletinForm
-from noroshi.advisories.models import PublishedAnswer
-from noroshi.sharing.forms.audience import BlamingForm, initial_audience, text_field
+from noroshi.sharing.forms.audience import BlamingForm, text_field
 
 
 class MessageForm(BlamingForm):
@@ -49,20 +48,3 @@ class AnswerForm(BulletinForm):
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.fields["body_ja"].label, self.fields["body_en"].label = _("Answer (Japanese)"), _("Answer (English)")
-
-    def answer(self) -> AnswerDraft:
-        """Return what was written."""
-        draft = self.draft()
-        return AnswerDraft(draft.category, draft.words, draft.marking, draft.links, draft.names)
-
-
-def initial_of_answer(row: PublishedAnswer) -> dict[str, Any]:
-    """Return the form's initial values for a draft."""
-    return {
-        **initial_audience(row.as_item()),
-        **{name: getattr(row, name) for name in ("title_ja", "title_en", "body_ja", "body_en", "category")},
-        "tlp": row.tlp,
-        "expires_at": row.expires_at,
-        "names": "\n".join(row.names),
-        "links": "\n".join(row.links),
-    }

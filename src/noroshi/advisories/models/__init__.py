@@ -6,6 +6,7 @@ from noroshi.advisories.models.catalogues import CatalogueChange, CatalogueState
 from noroshi.advisories.models.counts import CountsAgreement, MemberCounts
 from noroshi.advisories.models.daily import Sheet, SheetMark, WatchedWord
 from noroshi.advisories.models.decision_tables import DecisionTable, TableChoice
+from noroshi.advisories.models.explainers import Explainer, Picture, ReviewComment, Serial
 from noroshi.advisories.models.inquiries import Inquiry, InquiryMessage, InquiryState, PublishedAnswer
 from noroshi.advisories.models.magazine import (
     Delivery,
@@ -20,6 +21,7 @@ from noroshi.advisories.models.magazine import (
     Subscriber,
 )
 from noroshi.advisories.models.match_runs import MatchRun
+from noroshi.advisories.models.reviewed import Reviewed, ReviewedText
 from noroshi.advisories.models.rule_packs import EnabledRules, PackRule, RulePack
 from noroshi.advisories.models.sources import (
     REASONS,
@@ -72,6 +74,7 @@ __all__ = [
     "Delivery",
     "DeliveryState",
     "EnabledRules",
+    "Explainer",
     "Exploitation",
     "Exposure",
     "Fetch",
@@ -100,14 +103,19 @@ __all__ = [
     "Origin",
     "Outcome",
     "PackRule",
+    "Picture",
     "Priority",
     "ProductAlias",
     "PublishedAnswer",
     "ReturnedMail",
+    "ReviewComment",
+    "Reviewed",
+    "ReviewedText",
     "Revision",
     "RoutingRule",
     "RoutingWay",
     "RulePack",
+    "Serial",
     "Sheet",
     "SheetMark",
     "Source",

@@ -6,10 +6,10 @@ from django.db import models
 from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
 
-from noroshi.advisories.domain.bulletins import Checklist, Stage, Words, reference, stage_of
+from noroshi.advisories.domain.bulletins import Checklist, Stage, reference, stage_of
+from noroshi.advisories.models.reviewed import Reviewed
 from noroshi.core import clock, ids
 from noroshi.core.domain.audience import State
-from noroshi.core.models import Shareable
 
 
 class Category(models.Model):
@@ -65,51 +65,27 @@ class Template(models.Model):
         return (self.name_en if get_language() == "en" else "") or self.name_ja
 
 
-class Bulletin(Shareable):
-    """One version of a bulletin. What has gone out does not change: another version takes its place."""
+class Bulletin(Reviewed):
+    """One version of a bulletin: its number, which every version has, and what went out as it went out."""
 
-    category = models.ForeignKey(Category, on_delete=models.PROTECT, related_name="+")
     year = models.PositiveSmallIntegerField(null=True)
     number = models.PositiveIntegerField(null=True)
     """Its number in the category's series of the year, from the moment it is published."""
-    version = models.PositiveSmallIntegerField(default=1)
-    replaces = models.ForeignKey("self", on_delete=models.PROTECT, null=True, related_name="+")
-    """The version before; its number is this one's."""
-    title_ja = models.CharField(max_length=200)
-    title_en = models.CharField(max_length=200, blank=True)
-    body_ja = models.TextField()
-    body_en = models.TextField(blank=True)
-    change = models.CharField(max_length=400, blank=True)
-    """What is new against the version before."""
-    links = models.JSONField(default=list)
-    """Where its sources are: http(s) addresses."""
-    names = models.JSONField(default=list)
-    """Identifiers of the vulnerabilities that it is about."""
     checklist = models.JSONField(default=list)
     frozen = models.JSONField(default=dict)
     """What went out (`domain.bulletins.frozen`)."""
     created_at = models.DateTimeField(default=clock.now)
-    changed_at = models.DateTimeField(default=clock.now)
-    return_reason = models.CharField(max_length=400, blank=True)
     approved_by = models.ForeignKey("members.Person", on_delete=models.PROTECT, null=True, related_name="+")
     approved_at = models.DateTimeField(null=True)
-    published_by = models.ForeignKey("members.Person", on_delete=models.PROTECT, null=True, related_name="+")
-    published_at = models.DateTimeField(null=True)
-    superseded_at = models.DateTimeField(null=True)
-    withdrawal_reason = models.CharField(max_length=400, blank=True)
 
-    class Meta(Shareable.Meta):
+    class Meta(Reviewed.Meta):
         constraints = [
             models.UniqueConstraint(
                 fields=["category", "year", "number", "version"],
                 condition=models.Q(number__isnull=False),
                 name="bulletin_number_once",
             ),
-            models.UniqueConstraint(
-                fields=["replaces"],
-                condition=models.Q(replaces__isnull=False, state=State.PUBLISHED),
-                name="bulletin_replaced_once",
-            ),
+            *Reviewed.Meta.constraints,
         ]
         indexes = [
             models.Index(fields=["world", "-published_at", "-id"], name="bulletins_by_time"),
@@ -136,21 +112,6 @@ class Bulletin(Shareable):
         if self.number is None or self.year is None:
             return ""
         return reference(self.category.series, self.year, self.number, version=1)
-
-    @property
-    def words(self) -> Words:
-        """What it says."""
-        return Words(self.title_ja, self.body_ja, self.title_en, self.body_en)
-
-    @property
-    def title(self) -> str:
-        """Its title in the reader's language."""
-        return self.words.title(get_language() or "ja")
-
-    @property
-    def body(self) -> str:
-        """Its text in the reader's language."""
-        return self.words.body(get_language() or "ja")
 
     @property
     def checks(self) -> Checklist:

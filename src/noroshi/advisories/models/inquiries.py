@@ -1,14 +1,12 @@
 """Inquiries to the hub, what was said in them, and the answers that were published without who asked."""
 
 from django.db import models
-from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
 
-from noroshi.advisories.domain.bulletins import Words
+from noroshi.advisories.models.reviewed import ReviewedText
 from noroshi.core import clock, ids
 from noroshi.core.domain import worlds
 from noroshi.core.managers import AskedManager
-from noroshi.core.models import Shareable
 
 
 class InquiryState(models.TextChoices):
@@ -70,42 +68,12 @@ class InquiryMessage(models.Model):
         ordering = ("at", "id")
 
 
-class PublishedAnswer(Shareable):
+class PublishedAnswer(ReviewedText):
     """A question and its answer in the hub's own words, without who asked: title and question are one."""
 
-    category = models.ForeignKey("advisories.Category", on_delete=models.PROTECT, related_name="+")
     inquiry = models.ForeignKey(Inquiry, on_delete=models.PROTECT, null=True, related_name="+")
     """The inquiry that it came from: shown to nobody who does not see that one."""
     bulletin = models.ForeignKey("advisories.Bulletin", on_delete=models.PROTECT, null=True, related_name="+")
-    title_ja = models.CharField(max_length=200)
-    title_en = models.CharField(max_length=200, blank=True)
-    body_ja = models.TextField()
-    body_en = models.TextField(blank=True)
-    links = models.JSONField(default=list)
-    names = models.JSONField(default=list)
-    changed_at = models.DateTimeField(default=clock.now)
-    published_by = models.ForeignKey("members.Person", on_delete=models.PROTECT, null=True, related_name="+")
-    published_at = models.DateTimeField(null=True)
-    return_reason = models.CharField(max_length=400, blank=True)
-    withdrawal_reason = models.CharField(max_length=400, blank=True)
 
-    class Meta(Shareable.Meta):
+    class Meta(ReviewedText.Meta):
         indexes = [models.Index(fields=["world", "-published_at", "-id"], name="published_answers_by_time")]
-
-    def __str__(self) -> str:
-        return self.title
-
-    @property
-    def words(self) -> Words:
-        """The question, and what answers it."""
-        return Words(self.title_ja, self.body_ja, self.title_en, self.body_en)
-
-    @property
-    def title(self) -> str:
-        """The question in the reader's language."""
-        return self.words.title(get_language() or "ja")
-
-    @property
-    def body(self) -> str:
-        """The answer in the reader's language."""
-        return self.words.body(get_language() or "ja")

@@ -9,34 +9,27 @@ from uuid import UUID
 from django.db.models import QuerySet
 
 from noroshi.advisories.models import Bulletin, Category, Template
+from noroshi.advisories.queries.reviewed import at_work, one_for, out_for
 from noroshi.core.actor import Actor
 from noroshi.core.domain.audience import State
 from noroshi.core.errors import NotFound
-from noroshi.members.models import Person
-from noroshi.sharing.queries import people_who_see
 
 BULLETIN_KIND: Final = "bulletin"
 
 
 def bulletins_for(actor: Actor) -> QuerySet[Bulletin]:
     """Return the bulletins that are out, each in its last version alone; the newest first."""
-    rows = Bulletin.objects.visible_to(actor).filter(state=State.PUBLISHED, superseded_at=None)
-    return rows.select_related("category").order_by("-published_at", "-pk")
+    return out_for(actor, Bulletin)
 
 
 def bulletins_at_work(actor: Actor) -> QuerySet[Bulletin]:
     """Return the drafts of the actor and what waits for operators, what changed last first."""
-    rows = Bulletin.objects.visible_to(actor).filter(state__in=(State.DRAFT, State.HELD))
-    return rows.select_related("category", "author", "approved_by").order_by("-changed_at", "-pk")
+    return at_work(actor, Bulletin)
 
 
 def bulletin_for(actor: Actor, bulletin_id: UUID) -> Bulletin:
     """Return a bulletin that the actor sees, whatever its stage. Raises NotFound."""
-    related = ("category", "author__organisation", "approved_by", "published_by", "replaces__category")
-    row = Bulletin.objects.visible_to(actor).select_related(*related).filter(pk=bulletin_id).first()
-    if row is None:
-        raise NotFound
-    return row
+    return one_for(actor, Bulletin, bulletin_id, "approved_by", "replaces__category")
 
 
 def versions_of(actor: Actor, bulletin: Bulletin) -> QuerySet[Bulletin]:
@@ -90,16 +83,6 @@ def _numbered(row: Bulletin) -> tuple[UUID, int | None, int | None]:
 def newest_of(actor: Actor, bulletin: Bulletin) -> Bulletin | None:
     """Return the version that holds in the place of a superseded one; None where the actor sees none."""
     return versions_of(actor, bulletin).filter(state=State.PUBLISHED, superseded_at=None).first()
-
-
-def everybody_who_had(bulletin: Bulletin) -> list[Person]:
-    """Return the active people whom a published bulletin reaches, or whom the versions before it reached."""
-    found: dict[UUID, Person] = {}
-    version: Bulletin | None = bulletin
-    while version is not None:
-        found |= {person.pk: person for person in people_who_see(version.as_item())}
-        version = version.replaces
-    return list(found.values())
 
 
 def categories() -> QuerySet[Category]:

@@ -12,9 +12,9 @@ from django.utils import timezone
 from noroshi.advisories.domain.inquiries import Asked, Figures, figures_of
 from noroshi.advisories.models import Bulletin, Inquiry, InquiryMessage, PublishedAnswer
 from noroshi.advisories.queries.bulletins import bulletins_for
+from noroshi.advisories.queries.reviewed import out_for
 from noroshi.core import clock
 from noroshi.core.actor import Actor
-from noroshi.core.domain.audience import State
 from noroshi.core.errors import NotFound
 
 ANSWER_KIND: Final = "published-answer"
@@ -65,24 +65,8 @@ def bulletins_cited(actor: Actor, names: Collection[str]) -> dict[str, UUID]:
 
 
 def answers_for(actor: Actor) -> QuerySet[PublishedAnswer]:
-    """Return the answers that are out, the newest first."""
-    rows = PublishedAnswer.objects.visible_to(actor).filter(state=State.PUBLISHED)
-    return rows.select_related("category").order_by("-published_at", "-pk")
-
-
-def answers_at_work(actor: Actor) -> QuerySet[PublishedAnswer]:
-    """Return the drafts of the actor and what waits for operators, what changed last first."""
-    rows = PublishedAnswer.objects.visible_to(actor).filter(state__in=(State.DRAFT, State.HELD))
-    return rows.select_related("category", "author").order_by("-changed_at", "-pk")
-
-
-def answer_for(actor: Actor, answer_id: UUID) -> PublishedAnswer:
-    """Return an answer that the actor sees, whatever its state. Raises NotFound."""
-    rows = PublishedAnswer.objects.visible_to(actor).select_related("category", "author")
-    row = rows.filter(pk=answer_id).first()
-    if row is None:
-        raise NotFound
-    return row
+    """Return the answers that are out, each in its last version alone; the newest first."""
+    return out_for(actor, PublishedAnswer)
 
 
 def answers_about(actor: Actor, bulletin: Bulletin) -> QuerySet[PublishedAnswer]:

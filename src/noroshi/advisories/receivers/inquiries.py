@@ -5,8 +5,11 @@ from typing import Final
 from uuid import UUID
 
 from django.urls import reverse
+from django.utils.translation import gettext as _
 
+from noroshi.advisories.domain.bulletins import Stage
 from noroshi.advisories.models import Inquiry, PublishedAnswer
+from noroshi.advisories.receivers.reviewed import row_of, tell_author, tell_everybody, tell_other_operators, topic_of
 from noroshi.core import ledger
 from noroshi.core.actor import Actor
 from noroshi.core.domain.audience import State
@@ -15,8 +18,9 @@ from noroshi.core.models import LedgerEntry
 from noroshi.members.models import Person
 from noroshi.members.queries import active_people, hub_operators
 from noroshi.notify.actions import post_notices
+from noroshi.notify.domain.topics import Topic
 from noroshi.notify.models import NoticeKind
-from noroshi.notify.presenters import Presentation, presents
+from noroshi.notify.presenters import Presentation, describes, presents
 
 INQUIRY: Final = "advisories.inquiry"
 ANSWER: Final = "advisories.answer"
@@ -33,9 +37,23 @@ def present_inquiries(actor: Actor, ids: Collection[UUID]) -> Mapping[UUID, Pres
 
 @presents(ANSWER)
 def present_answers(actor: Actor, ids: Collection[UUID]) -> Mapping[UUID, Presentation]:
-    """Say the question of those that the reader sees."""
-    rows = PublishedAnswer.objects.visible_to(actor).filter(pk__in=ids).exclude(state=State.WITHDRAWN)
-    return {row.pk: Presentation(row.title, reverse("inquiries:answer", args=[row.pk]), TLP(row.tlp)) for row in rows}
+    """Say the question of those that the reader sees; of a withdrawn one the reason."""
+    rows = PublishedAnswer.objects.visible_to(actor).filter(pk__in=ids)
+    return {row.pk: _presentation(row) for row in rows}
+
+
+def _presentation(row: PublishedAnswer) -> Presentation:
+    url = reverse("inquiries:answer", args=[row.pk])
+    if row.stage is Stage.WITHDRAWN:
+        return Presentation(_("A withdrawn answer"), url, TLP(row.tlp), row.withdrawal_reason)
+    return Presentation(row.title, url, TLP(row.tlp))
+
+
+@describes(ANSWER)
+def describe_answers(ids: Collection[UUID]) -> Mapping[UUID, Topic]:
+    """Return what people choose mail by."""
+    rows = PublishedAnswer.objects.unrestricted(reason="what a notice is about, held against what its reader asked for")
+    return {row.pk: topic_of(row) for row in rows.filter(pk__in=ids).exclude(state=State.WITHDRAWN)}
 
 
 @ledger.subscribe("advisories.tell-hub-of-inquiries", "advisories.inquiry.asked", "advisories.inquiry.replied")
@@ -59,17 +77,19 @@ def tell_asker(entry: LedgerEntry) -> None:
 @ledger.subscribe("advisories.tell-releasers-of-answers", "advisories.answer.submitted")
 def tell_releasers(entry: LedgerEntry) -> None:
     """Tell the hub's other operators that an answer waits to be let out."""
-    row = _answer_of(entry)
-    if row is not None and row.state == State.HELD:
-        _post(entry, ANSWER, NoticeKind.RELEASE, [each for each in hub_operators() if each.pk != row.author_id])
+    tell_other_operators(entry, row_of(entry, PublishedAnswer), ANSWER)
 
 
 @ledger.subscribe("advisories.tell-writer-of-answer", "advisories.answer.returned")
 def tell_writer(entry: LedgerEntry) -> None:
     """Tell who wrote it that another handed it back."""
-    row = _answer_of(entry)
-    if row is not None and row.author_id is not None and entry.person != row.author_id:
-        _post(entry, ANSWER, NoticeKind.RELEASE, active_people().filter(pk=row.author_id))
+    tell_author(entry, row_of(entry, PublishedAnswer), ANSWER)
+
+
+@ledger.subscribe("advisories.tell-readers-of-answers", "advisories.answer.published", "advisories.answer.withdrawn")
+def tell_readers(entry: LedgerEntry) -> None:
+    """Tell everybody whom it reaches that it is out, or does not hold."""
+    tell_everybody(entry, row_of(entry, PublishedAnswer), ANSWER, NoticeKind.ANSWER)
 
 
 def _post(entry: LedgerEntry, subject: str, kind: NoticeKind, people: Iterable[Person]) -> None:
@@ -81,11 +101,4 @@ def _inquiry_of(entry: LedgerEntry) -> Inquiry | None:
     if entry.subject_id is None:
         return None
     rows = Inquiry.objects.unrestricted(reason="who is told is chosen next: the asker and the hub's operators")
-    return rows.filter(pk=entry.subject_id).first()
-
-
-def _answer_of(entry: LedgerEntry) -> PublishedAnswer | None:
-    if entry.subject_id is None:
-        return None
-    rows = PublishedAnswer.objects.unrestricted(reason="who is told is chosen next: the hub's operators")
     return rows.filter(pk=entry.subject_id).first()

@@ -4,13 +4,12 @@ from collections.abc import Callable
 from typing import Any, Final
 from uuid import UUID
 
-from django.contrib import messages
 from django.http import HttpResponse, QueryDict
 from django.http.response import HttpResponseBase
-from django.shortcuts import redirect, render
+from django.shortcuts import render
 from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import get_language
-from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_POST, require_safe
 
 from noroshi.advisories import actions, policy, queries
@@ -22,13 +21,13 @@ from noroshi.advisories.lists import BULLETINS
 from noroshi.advisories.magazine_wording import OBSTACLES, STAGE_TONES
 from noroshi.advisories.models import Bulletin, Template
 from noroshi.advisories.sheets import bulletin_as_pdf
+from noroshi.advisories.views.reviewed import Place, do_verb, in_other_language, shown, usual_verbs, written
 from noroshi.advisories.wording import STAGES, TONES
 from noroshi.core.actor import Actor
-from noroshi.core.errors import Conflict, InvalidInput, NotFound
+from noroshi.core.errors import NotFound
 from noroshi.kit import lists
 from noroshi.kit.http import ActorRequest, posted
 from noroshi.kit.markdown import render as as_html
-from noroshi.sharing.queries import foretold_to
 
 MOST_LINKED: Final = 20
 
@@ -68,7 +67,7 @@ def bulletin_edit(request: ActorRequest, bulletin_id: UUID) -> HttpResponse:
     bulletin = queries.bulletin_for(actor, bulletin_id)
     policy.require_editor(actor)
     policy.require(policy.may_revise(actor, bulletin), bulletin)
-    form = BulletinForm(posted(request), actor=actor, bulletin=bulletin, initial=initial_of(bulletin))
+    form = BulletinForm(posted(request), actor=actor, row=bulletin, initial=initial_of(bulletin))
     return _written(request, form, lambda: actions.revise_bulletin(actor, bulletin, form.draft()), bulletin)
 
 
@@ -92,96 +91,59 @@ def bulletin_pdf(request: ActorRequest, bulletin_id: UUID) -> HttpResponse:
     return answer
 
 
-Verb = Callable[[Actor, Bulletin, QueryDict], Bulletin | None]
-
-
 def _tick(actor: Actor, bulletin: Bulletin, typed: QueryDict) -> Bulletin:
     places = {int(text) for text in typed.getlist("line") if text.isdecimal() and len(text) < 4}  # noqa: PLR2004
     return actions.tick_bulletin(actor, bulletin, places)
 
 
-def _discard(actor: Actor, bulletin: Bulletin, _typed: QueryDict) -> None:
-    actions.discard_bulletin(actor, bulletin)
-
-
-VERBS: Final[dict[str, tuple[Verb, Any]]] = {
-    "tick": (_tick, _("The checklist is kept.")),
-    "submit": (lambda actor, row, _typed: actions.submit_bulletin(actor, row), _("It waits for another operator.")),
-    "hand-back": (
-        lambda actor, row, typed: actions.hand_back_bulletin(actor, row, reason=typed.get("reason", "")),
-        _("It is a draft again."),
-    ),
-    "approve": (lambda actor, row, _typed: actions.approve_bulletin(actor, row), _("It is approved.")),
-    "publish": (lambda actor, row, _typed: actions.publish_bulletin(actor, row), _("The bulletin is out.")),
-    "renew": (
-        lambda actor, row, _typed: actions.renew_bulletin(actor, row),
-        _("This is the draft of the next version."),
-    ),
-    "withdraw": (
-        lambda actor, row, typed: actions.withdraw_bulletin(actor, row, reason=typed.get("reason", "")),
-        _("The bulletin is withdrawn."),
-    ),
-    "discard": (_discard, _("The draft is thrown away.")),
-}
+PLACE: Final = Place(
+    "bulletins:detail",
+    "bulletins:desk",
+    {
+        **usual_verbs(
+            submit=actions.submit_bulletin,
+            hand_back=actions.hand_back_bulletin,
+            publish=actions.publish_bulletin,
+            renew=actions.renew_bulletin,
+            withdraw=actions.withdraw_bulletin,
+            discard=actions.discard_bulletin,
+        ),
+        "tick": (_tick, _("The checklist is kept.")),
+        "approve": (lambda actor, row, _typed: actions.approve_bulletin(actor, row), _("It is approved.")),
+    },
+)
 
 
 @require_POST
 def bulletin_verb(request: ActorRequest, bulletin_id: UUID, verb: str) -> HttpResponse:
     """Do one of the verbs to a bulletin."""
     policy.require_member(request.actor)
-    if verb not in VERBS:
-        raise NotFound
-    bulletin = queries.bulletin_for(request.actor, bulletin_id)
-    act, done = VERBS[verb]
-    try:
-        left = act(request.actor, bulletin, request.POST)
-    except (InvalidInput, Conflict) as error:
-        messages.error(request, error.message)
-        return redirect("bulletins:detail", bulletin_id=bulletin_id)
-    messages.success(request, _(done))
-    return redirect("bulletins:detail", bulletin_id=left.pk) if left else redirect("bulletins:desk")
+    return do_verb(request, PLACE, queries.bulletin_for(request.actor, bulletin_id), verb)
 
 
 def _written(
     request: ActorRequest, form: BulletinForm, write: Callable[[], Bulletin], bulletin: Bulletin | None
 ) -> HttpResponse:
-    if form.is_valid():
-        try:
-            return redirect("bulletins:detail", bulletin_id=write().pk)
-        except InvalidInput as error:
-            form.blame(error)
-    context = {"form": form, "bulletin": bulletin}
-    return render(request, "advisories/bulletin_edit.html", context, status=422 if form.errors else 200)
+    return written(request, form, write, PLACE, "advisories/bulletin_edit.html", {"bulletin": bulletin})
 
 
 def _shown(actor: Actor, bulletin: Bulletin) -> dict[str, Any]:
     """Return what its page shows: of what is out, the very HTML that was frozen."""
-    at_work = bulletin.stage in (Stage.DRAFT, Stage.REVIEW, Stage.APPROVED)
-    allowed = {
-        "may_revise": policy.may_revise,
-        "may_approve": policy.may_approve,
-        "may_hand_back": policy.may_hand_back,
-        "may_publish": policy.may_publish,
-        "may_follow_up": policy.may_follow_up,
-    }
     return {
+        **shown(actor, bulletin),
         "bulletin": bulletin,
-        "stage": STAGES[bulletin.stage],
-        "tone": TONES[bulletin.stage],
-        "at_work": at_work,
+        "may_publish": policy.may_publish(actor, bulletin),
         "body": _html(bulletin),
-        "other": _in_other_language(bulletin),
+        "other": in_other_language(bulletin),
         "checks": [(line.text(get_language() or "ja"), bool(line.by)) for line in bulletin.checks.lines],
         "newest": queries.newest_of(actor, bulletin) if bulletin.stage is Stage.SUPERSEDED else None,
         "versions": list(queries.versions_of(actor, bulletin)),
         "csaf_address": document_address(bulletin) if bulletin.stage is Stage.PUBLISHED else "",
-        "may_ask": policy.may_ask(actor) and not at_work,
+        "may_ask": policy.may_ask(actor) and bulletin.stage not in policy.AT_WORK,
         "answers": queries.answers_about(actor, bulletin)[:MOST_LINKED],
         "stories": queries.stories_about(actor, bulletin)[:MOST_LINKED],
         "inquiries": queries.inquiries_about(actor, bulletin)[:MOST_LINKED],
-        "readers": foretold_to(actor, bulletin.as_item()) if at_work else None,
         "mailings": _mailings(actor, bulletin),
-        **{name: may(actor, bulletin) for name, may in allowed.items()},
     }
 
 
@@ -201,13 +163,6 @@ def _html(bulletin: Bulletin) -> SafeString:
     if not kept:
         return as_html(bulletin.words.body(language))
     return mark_safe(kept.get(language) or kept["ja"])  # noqa: S308 - cleaned when it was frozen
-
-
-def _in_other_language(bulletin: Bulletin) -> tuple[str, SafeString] | None:
-    """Return title and text in the language that the reader does not read, for whoever looks it over."""
-    other = "ja" if get_language() == "en" else "en"
-    words = bulletin.words
-    return (words.title(other), as_html(words.body(other))) if other in words.languages and words.title_en else None
 
 
 def _template(typed: QueryDict) -> Template | None:

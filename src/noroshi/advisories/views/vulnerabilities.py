@@ -56,6 +56,7 @@ def vulnerability_detail(request: ActorRequest, vulnerability_id: UUID) -> HttpR
         "taken_back": [each for each in claims if each[0].until is not None],
         "items": queries.items_about(row)[: queries.MOST_ITEMS],
         "bulletins": queries.bulletins_about(request.actor, row)[:MOST_BULLETINS],
+        "explainers": queries.explainers_about(request.actor, row)[:MOST_BULLETINS],
         "hits": [(each, tone_of(each)) for each in queries.matches_of_vulnerability(request.actor, row)[:MOST_HITS]],
         "urgency": _urgency(row),
         "may_ask": policy.may_ask(request.actor),

@@ -37,6 +37,7 @@ USUAL: Final = {
     NoticeKind.ANSWER: Delivery.DIGEST,
     NoticeKind.DOCUMENT: Delivery.DIGEST,
     NoticeKind.BULLETIN: Delivery.AT_ONCE,
+    NoticeKind.EXPLAINER: Delivery.DIGEST,
     NoticeKind.SHEET: Delivery.AT_ONCE,
     NoticeKind.SOURCE: Delivery.AT_ONCE,
 }

@@ -3,11 +3,12 @@
 from typing import Any
 from uuid import UUID
 
+from django.apps import apps
 from django.db.models import F, Q, QuerySet
 
 from noroshi.core.actor import Actor
 from noroshi.core.errors import NotFound
-from noroshi.sharing.models import Attachment, Blob, DocumentVersion, Signal
+from noroshi.sharing.models import Attachment, Blob, Signal, StoredFile
 from noroshi.sharing.queries.levels import open_since
 
 
@@ -55,10 +56,11 @@ def blobs_uploaded_by(organisation_id: UUID) -> QuerySet[Any, str]:
 
 
 def _referred_to(**narrowed: UUID) -> QuerySet[Any, str]:
-    files, versions = (rows.filter(**narrowed).values_list("blob_id", flat=True) for rows in _holders())
-    return files.union(versions)
+    first, *others = (rows.filter(**narrowed).values_list("blob_id", flat=True) for rows in _holders())
+    return first.union(*others)
 
 
-def _holders() -> tuple[QuerySet[Any], QuerySet[Any]]:
-    """Everything that holds files."""
-    return Attachment.everything.all(), DocumentVersion.everything.all()
+def _holders() -> list[QuerySet[Any]]:
+    """Everything that holds files, in whichever room: bytes that something refers to are never forgotten."""
+    kinds = [model for model in apps.get_models() if issubclass(model, StoredFile)]
+    return [kind._base_manager.order_by() for kind in kinds]  # noqa: SLF001 - whoever sees them
