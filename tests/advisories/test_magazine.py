@@ -12,7 +12,7 @@ from django.db import IntegrityError, connection, transaction
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
 
-from factories.audience import to_group
+from factories.audience import COMMUNITY, to_group, to_organisation, without
 from noroshi.advisories import actions, magazine_mail, queries
 from noroshi.advisories.actions import ListSaid
 from noroshi.advisories.domain.bulletins import Words
@@ -207,11 +207,15 @@ def test_what_is_above_a_lists_ceiling_goes_nowhere_and_the_page_says_so(
     assert ("above what this list may carry" in page) is bool(obstacle)
 
 
-def test_what_is_for_a_group_or_not_for_everybody_goes_to_no_address(cast, made, added, published, drain):
-    added(made(), "kato@example.jp")
-    published(tlp=TLP.GREEN, entries=(to_group(cast.wg_incident),))
+def test_what_is_for_a_group_or_not_for_everybody_goes_to_no_address(office, published, drain):
+    office.added(office.made(), "kato@example.jp")
+    bank = office.cast.organisations["bank_a"]
+    published(tlp=TLP.GREEN, entries=(to_group(office.cast.wg_incident),))
+    published(tlp=TLP.GREEN, entries=(COMMUNITY, without(bank)))
+    published(tlp=TLP.GREEN, entries=(to_organisation(bank),))
     drain()
-    assert (the_only(Mailing).obstacle, mailed()) == ("narrow", [])
+    assert list(Mailing.everything.values_list("obstacle", flat=True)) == ["narrow"] * 3
+    assert mailed() == []
 
 
 def test_what_is_narrowed_between_beginning_and_sending_is_not_sent(made, added, published, server):

@@ -8,12 +8,13 @@ from uuid import UUID
 
 from django.conf import settings
 from django.core import signing
-from django.core.mail import EmailMessage, EmailMultiAlternatives
+from django.core.mail import EmailMessage
 from django.template.loader import render_to_string
 from django.urls import reverse
 from django.utils import timezone, translation
 from django.utils.translation import gettext as _
 
+from noroshi.advisories.magazine_signing import Signed
 from noroshi.advisories.models import Bulletin, Delivery, MailingKind, MailingLanguage, MailingList, Subscriber
 from noroshi.core import clock, ids
 from noroshi.core.domain.tlp import TLP
@@ -81,7 +82,7 @@ def letter(mailing_list: MailingList, bulletin: Bulletin, kind: MailingKind, env
             html: dict[str, str] = bulletin.frozen["html"]
             said["html"] = html.get(envelope.language) or html["ja"]
         name = "withdrawal" if withdrawn else "bulletin"
-        mail = EmailMultiAlternatives(
+        mail = Signed(
             _subject(bulletin, envelope, withdrawn=withdrawn),
             _text(name, said),
             to=[envelope.to],

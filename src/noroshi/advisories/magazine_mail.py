@@ -18,10 +18,12 @@ from django.db.models import Min, Q, QuerySet
 
 from noroshi.advisories.domain.magazine import FIRST_WAIT, LOST_AFTER, MINUTE, Obstacle, wait_after
 from noroshi.advisories.magazine_letters import letter_of
+from noroshi.advisories.magazine_signing import signer
 from noroshi.advisories.models import Delivery, DeliveryState, Mailing, MailingList, MailingStage, Standing, Subscriber
 from noroshi.advisories.queries import obstacle_for
 from noroshi.core import clock, ledger
 from noroshi.core.actor import Actor
+from noroshi.core.errors import Unavailable
 from noroshi.kit.jobs import job
 
 log = logging.getLogger(__name__)
@@ -73,7 +75,10 @@ def send_some(mailing: Mailing, most: int = A_TURN) -> datetime | None:
     """Send up to `most` mails; return when to go on, None where nothing is left."""
     connection = get_connection()
     try:
+        signer()  # what cannot be signed is not claimed
         connection.open()
+    except Unavailable as error:
+        return _held_up(mailing, error.message)
     except (SMTPException, OSError) as error:
         log.warning("mail server not reached", extra={"error": type(error).__name__})
         return _held_up(mailing, str(error) or type(error).__name__)

@@ -171,6 +171,14 @@ OPTIONS: Final = (
     Option("SMTP_URL", str, "", "smtp://USER:PASSWORD@HOST:PORT or smtps://...; empty: mail is written to files."),
     Option("MAIL_FROM", str, "noroshi@localhost", "Sender of mails."),
     Option(
+        "SMIME_CERTIFICATE",
+        str,
+        "",
+        "PEM file with the certificate of MAIL_FROM and its chain, by which the mail magazine is signed (S/MIME); "
+        "empty: it is not.",
+    ),
+    Option("SMIME_CERTIFICATE_KEY", str, "", "PEM file with its private key; empty: it is in the same file."),
+    Option(
         "MAIL_IN_DOMAIN", str, "", "Domain of the addresses to which people mail drafts; empty: no mail is taken in."
     ),
     Option(
