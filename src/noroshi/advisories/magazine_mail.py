@@ -130,8 +130,9 @@ def stop(actor: Actor, mailing: Mailing, obstacle: Obstacle) -> None:
 def _full_until(mailing_list: MailingList) -> datetime | None:
     """Return when the list may be written to again, None where it may now."""
     lately = Delivery.everything.filter(mailing_list=mailing_list, claimed_at__gt=clock.now() - MINUTE)
-    moments = list(lately.order_by("-claimed_at").values_list("claimed_at", flat=True)[: mailing_list.per_minute])
-    return moments[-1] + MINUTE if len(moments) >= mailing_list.per_minute and moments[-1] is not None else None
+    place = mailing_list.per_minute - 1
+    last = list(lately.order_by("-claimed_at").values_list("claimed_at", flat=True)[place : place + 1])
+    return last[0] + MINUTE if last and last[0] is not None else None
 
 
 def _next(mailing: Mailing) -> Delivery | datetime | None:
