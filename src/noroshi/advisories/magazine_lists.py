@@ -55,17 +55,26 @@ SUBSCRIBERS: Final = ListSpec(
     columns=(
         Column("address", _("Mail address"), lambda row: row.address, "key", style="wide"),
         Column("language", _("Language"), lambda row: row.language, style="tight"),
-        Column("state", _("Standing"), Subscriber.get_state_display, "state", "advisories/cells/stage.html", "tight"),
+        Column("state", _("State"), Subscriber.get_state_display, "state", "advisories/cells/stage.html", "tight"),
         Column("how", _("Put there by"), lambda row: row.added_by or _("signed up")),
         Column("reason", _("How it is known that they want it"), lambda row: row.reason, shown=False),
-        Column("confirmed", _("Since"), lambda row: row.confirmed_at, "confirmed_at", "kit/cells/when.html", "tight"),
+        Column(
+            "confirmed",
+            _("On the list from"),
+            lambda row: row.confirmed_at,
+            "confirmed_at",
+            "kit/cells/when.html",
+            "tight",
+        ),
         Column("changed", _("Changed"), lambda row: row.changed_at, shown=False),
         Column("trouble", _("What came back"), lambda row: row.trouble, shown=False),
-        Column("verbs", "", lambda _row: "", cell="advisories/cells/subscriber_verbs.html", exported=False),
+        Column(
+            "verbs", "", lambda _row: "", cell="advisories/cells/subscriber_verbs.html", style="tight", exported=False
+        ),
     ),
     filters=(
         TextFilter("q", _("Search"), ("key", "address")),
-        ChoiceFilter("state", _("Standing"), Standing.choices, "state"),
+        ChoiceFilter("state", _("State"), Standing.choices, "state"),
         ChoiceFilter("language", _("Language"), [("ja", _("Japanese")), ("en", _("English"))], "language"),
         DateFilter("since", _("On the list since"), "confirmed_at__date__gte"),
     ),
@@ -89,6 +98,9 @@ def _figure(name: str) -> Any:
     return lambda row: getattr(row, f"{name}_count")
 
 
+_IN_FILES: Final = (DeliveryState.CLAIMED, DeliveryState.DROPPED)
+"""Counted on a mailing's own page, and in the exported file."""
+
 MAILINGS: Final = ListSpec(
     name="mailings",
     columns=(
@@ -96,7 +108,10 @@ MAILINGS: Final = ListSpec(
         Column("list", _("Mailing list"), lambda row: row.mailing_list),
         Column("kind", _("What it says"), Mailing.get_kind_display, style="tight"),
         Column("stage", _("How far it is"), Mailing.get_stage_display, "stage", "advisories/cells/stage.html", "tight"),
-        *(Column(each.value, each.label, _figure(each.value), style="end") for each in DeliveryState),
+        *(
+            Column(each.value, each.label, _figure(each.value), style="end", shown=each not in _IN_FILES)
+            for each in DeliveryState
+        ),
         Column("begun", _("Begun"), lambda row: row.begun_at, "begun_at", "kit/cells/when.html", "tight"),
     ),
     filters=(

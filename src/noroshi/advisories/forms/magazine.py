@@ -54,7 +54,8 @@ class MailingListForm(BlamingForm):
 
     def __init__(self, data: Any = None, *, row: MailingList | None = None) -> None:
         super().__init__(data, initial=_initial(row))
-        self.fields["categories"].queryset = categories_on_offer()  # type: ignore[attr-defined]
+        chosen: Any = self.fields["categories"]
+        chosen.queryset, chosen.required = categories_on_offer(), True
         self.fields["slug"].disabled = row is not None
 
     def clean_slug(self) -> str:
