@@ -53,3 +53,22 @@ def test_a_name_that_has_no_address_just_now_is_said_to_have_none(monkeypatch):
     assert (said.exit_code, said.stdout) == (
         0, "https://feeds.example/: nothing forbids it, but it cannot be fetched now. The host has no address.\n",
     )  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("url", "code", "reason"),
+    [
+        ("imaps://a@mail.example.com/INBOX", 0, ""),
+        ("imaps://a@mail.example.com:1993/INBOX", 3, "The port 1993 is not open to outgoing calls."),
+        (
+            "imaps://a@127.0.0.1/INBOX",
+            3,
+            "The host has an address inside a network that is not open to outgoing calls.",
+        ),
+        ("imaps://mail.example.com/INBOX", 3, "Give a mailbox as in imaps://user@mail.example.com/INBOX."),
+    ],
+)
+def test_a_mailbox_is_judged_as_it_would_be_reached(names, url, code, reason):
+    said = asked(url)
+    assert (said.exit_code, said.stderr) == (code, f"noroshi: {reason}\n" if reason else "")
+    assert said.stdout == ("" if code else f"{url}: fetchable (93.184.216.34)\n")

@@ -10,7 +10,7 @@ from contextlib import contextmanager, suppress
 from django.conf import settings
 from django.utils.translation import gettext as _
 
-from noroshi.kit.domain.reach import is_in
+from noroshi.kit.domain.reach import Address, is_in
 from noroshi.kit.outbound import OutboundFailed, OutboundRefused, Reach, resolved, trusted
 
 CONNECT: float = 5.0
@@ -23,11 +23,7 @@ def tls_to(host: str, port: int, reach: Reach, *, seconds: float) -> Iterator[ss
 
     Raise OutboundRefused where nothing may be sent there, OutboundFailed where it does not answer.
     """
-    if reach.ports is not None and port not in reach.ports:
-        raise OutboundRefused(_("The port %(port)s is not open to outgoing calls.") % {"port": port})
-    address = resolved(host, port, reach)
-    if settings.OUTBOUND_PROXY and not is_in(address, reach.opened):
-        raise OutboundRefused(_("The operator's proxy carries web addresses alone: open the server's network to it."))
+    address = way_to(host, port, reach)
     try:
         with socket.create_connection((str(address), port), CONNECT) as plain, _cut_after(plain, seconds):
             plain.settimeout(READ)
@@ -35,6 +31,16 @@ def tls_to(host: str, port: int, reach: Reach, *, seconds: float) -> Iterator[ss
                 yield secured
     except OSError as error:
         raise OutboundFailed(f"{type(error).__name__}: {error}"[:300]) from error
+
+
+def way_to(host: str, port: int, reach: Reach) -> Address:
+    """Return the address that a connection would go to; connect to nothing, and raise as `tls_to` does."""
+    if reach.ports is not None and port not in reach.ports:
+        raise OutboundRefused(_("The port %(port)s is not open to outgoing calls.") % {"port": port})
+    address = resolved(host, port, reach)
+    if settings.OUTBOUND_PROXY and not is_in(address, reach.opened):
+        raise OutboundRefused(_("The operator's proxy carries web addresses alone: open the server's network to it."))
+    return address
 
 
 @contextmanager

@@ -7,20 +7,20 @@ import imaplib
 import re
 import ssl
 from collections.abc import Mapping, Sequence
-from dataclasses import asdict, dataclass, replace
+from dataclasses import asdict, dataclass
 from ipaddress import ip_network
 from typing import IO, Any, Final
 
 from django.utils.translation import gettext as _
 
-from noroshi.advisories.domain.mailboxes import PORT, Mailbox
+from noroshi.advisories.domain.mailboxes import Mailbox
 from noroshi.advisories.domain.packing import Packing, packed
 from noroshi.advisories.domain.readers.mail import MOST_BYTES
 from noroshi.advisories.domain.records import RefusedBecause
 from noroshi.advisories.models import Source
-from noroshi.advisories.reach import reach_of
+from noroshi.advisories.reach import reach_of_mailbox
 from noroshi.kit.connections import tls_to
-from noroshi.kit.outbound import OutboundFailed, OutboundRefused, Reach
+from noroshi.kit.outbound import OutboundFailed, OutboundRefused
 
 MOST_MESSAGES: Final = 200
 """At once; what is left comes with the next question."""
@@ -46,12 +46,6 @@ class Place:
         return cls(int(kept.get("validity", 0)), int(kept.get("uid", 0)), bool(kept.get("more")))
 
 
-def reach_of_mailbox(source: Source) -> Reach:
-    """Return how far it may go: the usual port, and those and the networks that were opened for the source."""
-    networks = tuple(ip_network(each) for each in source.networks)
-    return replace(reach_of((), networks), ports=frozenset({PORT, *source.ports}))
-
-
 def read_mailbox(source: Source, kept: Mapping[str, Any], key: str, into: IO[bytes]) -> dict[str, Any] | None:
     """Write the messages behind a place into a file, and return where to go on; None where there are none.
 
@@ -62,7 +56,8 @@ def read_mailbox(source: Source, kept: Mapping[str, Any], key: str, into: IO[byt
     except ValueError as error:
         raise OutboundRefused(_("This is not an address of a mailbox.")) from error
     room = source.most_mb * _MEGABYTE
-    with tls_to(mailbox.host, mailbox.port, reach_of_mailbox(source), seconds=SECONDS) as connection:
+    reach = reach_of_mailbox(source.ports, map(ip_network, source.networks))
+    with tls_to(mailbox.host, mailbox.port, reach, seconds=SECONDS) as connection:
         try:
             client = _Client(connection, room + MOST_BYTES + _ANSWERS)
             _sign_in(client, mailbox, key)

@@ -3,7 +3,7 @@
 import sys
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from ipaddress import IPv4Network, IPv6Network, ip_network
+from ipaddress import IPv4Address, IPv4Network, IPv6Address, IPv6Network, ip_network
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
@@ -31,23 +31,40 @@ class _Network(click.ParamType):  # type: ignore[type-arg] # newer versions of c
 
 
 @click.command("check-url")
-@click.option("--port", "ports", type=click.IntRange(1, MOST_PORT), multiple=True, help="Open besides 80 and 443.")
+@click.option("--port", "ports", type=click.IntRange(1, MOST_PORT), multiple=True, help="Open besides the usual ones.")
 @click.option("--network", "networks", type=_Network(), multiple=True, help="A network inside that is open.")
 @click.argument("url")
 def check_url(*, url: str, ports: tuple[int, ...], networks: tuple[IPv4Network | IPv6Network, ...]) -> None:
-    """Say whether a source may be fetched from URL: its name is resolved, nothing is fetched.
+    """Say whether a source may be fetched from URL, a mailbox's too: its name is resolved, nothing is fetched.
 
     Exit 3 if the address is refused, with the reason. A name that has no address just now is not refused: it is said.
     """
+    from noroshi.advisories.domain.mailboxes import is_mailbox
     from noroshi.advisories.reach import reach_of
     from noroshi.kit import outbound
 
     try:
-        address = outbound.way_to(url, reach_of(ports, networks))
+        is_mail = is_mailbox(url)
+        address = _way_to_mailbox(url, ports, networks) if is_mail else outbound.way_to(url, reach_of(ports, networks))
     except outbound.OutboundFailed as failure:
         click.echo(f"{url}: nothing forbids it, but it cannot be fetched now. {failure.message}")
     else:
         click.echo(f"{url}: fetchable ({address or 'by the proxy'})")
+
+
+def _way_to_mailbox(
+    url: str, ports: tuple[int, ...], networks: tuple[IPv4Network | IPv6Network, ...]
+) -> IPv4Address | IPv6Address:
+    from noroshi.advisories.domain.mailboxes import Mailbox
+    from noroshi.advisories.reach import reach_of_mailbox
+    from noroshi.kit import connections
+    from noroshi.kit.outbound import OutboundRefused
+
+    try:
+        mailbox = Mailbox.of(url)
+    except ValueError as error:
+        raise OutboundRefused("Give a mailbox as in imaps://user@mail.example.com/INBOX.") from error
+    return connections.way_to(mailbox.host, mailbox.port, reach_of_mailbox(ports, networks))
 
 
 @click.command()
