@@ -65,6 +65,16 @@ def test_many_messages_come_in_parts_that_follow_each_other(keep, server, monkey
     assert [(fetch.new, fetch.cursor["more"]) for fetch in collected(keep(server), pages=9)] == [(2, True), (1, False)]
 
 
+def test_the_numbers_of_a_large_folder_are_asked_for_part_by_part(keep, server, monkeypatch):
+    monkeypatch.setattr(acting, "MOST_NUMBERS", 3)
+    server.messages = {uid: NEWS % (uid, uid, uid) for uid in (2, 14, 15, 16)}
+    source = keep(server)
+    assert [(fetch.new, fetch.cursor["uid"]) for fetch in collected(source, pages=9)] == [(1, 2), (1, 14), (2, 16)]
+    assert [each.split()[3] for each in server.told if each.startswith("UID SEARCH")] == [
+        "1:3", "3:5", "6:8", "9:11", "12:14", "15:*",
+    ]  # fmt: skip
+
+
 def test_a_folder_that_is_numbered_anew_is_read_anew_and_nothing_is_twice(keep, server):
     source = keep(server)
     collected(source)

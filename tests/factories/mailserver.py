@@ -41,10 +41,13 @@ class MailServer:
             if rest != f'{USER} "{PASSWORD.replace(chr(34), chr(92) + chr(34))}"' and rest != f'"{USER}" "{PASSWORD}"':
                 raise PermissionError
         elif word == "EXAMINE" and rest == self.folder:
+            ahead = max(self.messages, default=0) + 1
             yield b"* %d EXISTS\r\n* OK [UIDVALIDITY %d] numbered\r\n" % (len(self.messages), self.validity)
+            yield b"* OK [UIDNEXT %d] ahead\r\n" % ahead
         elif command.startswith("UID SEARCH UID "):
-            first = int(command.split()[3].partition(":")[0])
-            found = [uid for uid in self.messages if uid >= first] or sorted(self.messages)[-1:]
+            first, last = command.split()[3].split(":")
+            found = [uid for uid in self.messages if int(first) <= uid and (last == "*" or uid <= int(last))]
+            found = found or (sorted(self.messages)[-1:] if last == "*" else [])
             yield b"* SEARCH " + b" ".join(b"%d" % uid for uid in found) + b"\r\n"
         elif command.startswith("UID FETCH "):
             yield from self._fetched(*command.split(" ", 3)[2:])

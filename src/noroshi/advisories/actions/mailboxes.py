@@ -24,6 +24,8 @@ from noroshi.kit.outbound import OutboundFailed, OutboundRefused
 
 MOST_MESSAGES: Final = 200
 """At once; what is left comes with the next question."""
+MOST_NUMBERS: Final = 50_000
+"""Asked for at once: a line of them is well within what is read as one."""
 SECONDS: Final = 300.0
 _MEGABYTE: Final = 1024 * 1024
 _ANSWERS: Final = 4 * _MEGABYTE
@@ -82,7 +84,7 @@ def _sign_in(client: "_Client", mailbox: Mailbox, key: str) -> None:
 def _gathered(client: "_Client", mailbox: Mailbox, place: Place, packing: Packing, room: int) -> Place | None:
     validity = client.examine(mailbox.quoted)
     behind = place.uid if validity == place.validity else 0  # numbered anew, it is read anew
-    uids = client.uids_behind(behind)
+    uids, ends = client.uids_behind(behind)
     sizes = client.sizes(uids[:MOST_MESSAGES])
     reached = behind
     for uid in uids[:MOST_MESSAGES]:
@@ -93,7 +95,7 @@ def _gathered(client: "_Client", mailbox: Mailbox, place: Place, packing: Packin
         reached = uid
     if reached == behind:
         return None
-    return Place(validity, reached, reached < uids[-1])
+    return Place(validity, reached, reached < uids[-1] or not ends)
 
 
 def _take(client: "_Client", uid: int, size: int, packing: Packing) -> None:
@@ -139,11 +141,25 @@ class _Client(imaplib.IMAP4):
             raise self.error("it does not number its messages")
         return int(said[0])
 
-    def uids_behind(self, uid: int) -> list[int]:
-        """Return the numbers of the messages behind one, in their order; of ``n:*`` the last is always one."""
-        lines = self._good(self.uid("SEARCH", f"UID {uid + 1}:*"))
+    def uids_behind(self, uid: int) -> tuple[list[int], bool]:
+        """Return the numbers of the messages behind one, in their order, and whether these are the last.
+
+        A large folder is gone through part by part: a server says the numbers of each in one line.
+        """
+        said = self.response("UIDNEXT")[1]
+        ahead = int(said[0]) if said and isinstance(said[0], bytes) and said[0].isdigit() else 0
+        first = uid + 1
+        while first + MOST_NUMBERS < ahead:
+            if found := self._numbers(first, str(first + MOST_NUMBERS - 1)):
+                return found, False
+            first += MOST_NUMBERS
+        return self._numbers(first, "*"), True
+
+    def _numbers(self, first: int, last: str) -> list[int]:
+        """Return the numbers from one to another; of ``n:*`` a server says its last one even where that is before n."""
+        lines = self._good(self.uid("SEARCH", f"UID {first}:{last}"))
         numbers = {int(word) for line in lines if isinstance(line, bytes) for word in line.split() if word.isdigit()}
-        return sorted(number for number in numbers if number > uid)
+        return sorted(number for number in numbers if number >= first)
 
     def sizes(self, uids: Sequence[int]) -> dict[int, int]:
         """Return how many bytes each message has, as far as that is said."""
