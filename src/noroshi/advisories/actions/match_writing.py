@@ -36,18 +36,7 @@ STANDING: Final = (
 Hearings = dict[tuple[Component, UUID], list[Verdict]]
 """What was said of a component and a vulnerability."""
 
-_SAID: Final = [
-    "component",
-    "answer",
-    "confidence",
-    "rule",
-    "last_seen",
-    "stage",
-    "due",
-    "decision",
-    "counted_from",
-    "vex",
-]
+_SAID: Final = ("component", "answer", "confidence", "rule", "stage", "due", "decision", "counted_from", "vex")
 
 
 @transaction.atomic
@@ -67,7 +56,7 @@ def bring_to(
     chooser = queries.who_chose(organisation, world)
     table, today = queries.chosen_table(organisation, world), timezone.localdate(began)
     fresh: list[Match] = []
-    again: list[Match] = []
+    again: list[tuple[Match, list[Any]]] = []
     steps: list[TaskStep] = []
     for (asset, number), (component, verdict) in found.items():
         row = known.pop((asset, number), None)
@@ -75,7 +64,7 @@ def bring_to(
             row = Match(organisation_id=organisation, world=world, asset=by_pk[asset], vulnerability=facts[number])
             fresh.append(row)
         else:
-            again.append(row)
+            again.append((row, _values(row)))
         before, decided, had_vex = row.stage, row.decision, bool(row.vex)
         if had_vex:
             row.stage = row.vex["before"]  # as though nobody had said anything else
@@ -85,7 +74,7 @@ def bring_to(
         if kind := _kind_of(before, row, decided, had_vex=had_vex):
             by = chooser if kind is StepKind.TABLE else None
             steps.append(step_of(row, kind, before=before, at=began, by=by, reason=_vex_in_a_line(row.vex)))
-    Match.everything.bulk_update(again, _SAID, batch_size=_AT_A_TIME)
+    _write_again(again, began)
     Match.everything.bulk_create(fresh, batch_size=_AT_A_TIME)
     write_steps([*steps, *_close(known.values(), began)])
     if only is None:
@@ -95,6 +84,22 @@ def bring_to(
         opened = sum(row.stage == MatchStage.OPEN for row in fresh)
         ledger.record(actor, "advisories.matches.found", fresh[0].asset.inventory, new=len(fresh), opened=opened)
     return len(found)
+
+
+def _values(row: Match) -> list[Any]:
+    return [getattr(row, name) for name in _SAID]
+
+
+def _write_again(rows: Iterable[tuple[Match, list[Any]]], moment: datetime) -> None:
+    """Write what changed of rows, each with what it was; of all others, mostly all, only that they were seen."""
+    changed: list[Match] = []
+    same: list[Match] = []
+    for row, before in rows:
+        (changed if _values(row) != before else same).append(row)
+    Match.everything.bulk_update(changed, [*_SAID, "last_seen"], batch_size=_AT_A_TIME)
+    for start in range(0, len(same), _AT_A_TIME):
+        some = [row.pk for row in same[start : start + _AT_A_TIME]]
+        Match.everything.filter(pk__in=some).update(last_seen=moment)
 
 
 def _verdicts(assets: list[Asset], heard: Hearings) -> dict[tuple[UUID, UUID], tuple[Component, Verdict]]:
