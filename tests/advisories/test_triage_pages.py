@@ -276,6 +276,49 @@ def test_rules_are_added_tried_changed_and_switched_off_on_their_page(cast, read
     assert "No rule fires." in client.post(url, {"try": "yes", "text": "銀行"}).content.decode()
 
 
+def test_the_usual_rules_are_begun_with_once_and_drop_nothing(cast, read):
+    client, url = cast.client("hub_op"), "/advisories/triage/rules/"
+    assert "Begin with the usual rules" in client.get(url).content.decode()
+    assert "5 rules are kept." in client.post(f"{url}usual", follow=True).content.decode()
+    page = client.post(f"{url}usual", follow=True).content.decode()
+    assert "There are rules already: change these." in page
+    assert "Begin with the usual rules" not in page
+    assert [(row.position, row.priority, row.way) for row in RoutingRule.objects.order_by("position")] == [
+        (10, 4, "queue"), (20, 3, "queue"), (30, 3, "queue"), (80, 1, "queue"), (90, 1, "queue"),
+    ]  # fmt: skip
+    read(
+        "地方銀行を騙るSMS",
+        "Weekly Report: 複数の製品",
+        "Flaw exploited in the wild",
+        "無料ウェビナー",
+        "Embankment",
+        "A flaw",
+    )
+    found = Story.everything.values_list("title", "priority")
+    assert dict(found) == {
+        "地方銀行を騙るSMS": 3, "Weekly Report: 複数の製品": 1, "Flaw exploited in the wild": 3,
+        "無料ウェビナー": 1, "Embankment": 2, "A flaw": 2,
+    }  # fmt: skip
+
+
+def test_the_usual_rules_are_for_operators_alone(cast, beginnings):
+    answers = {
+        who: cast.client(who).post("/advisories/triage/rules/usual").status_code for who in ("a1", "a_admin", "sup")
+    }
+    assert answers == {"a1": 403, "a_admin": 403, "sup": 404}
+    assert not RoutingRule.objects.exists()
+
+
+def test_the_queue_is_narrowed_to_what_one_person_has_taken(cast, read, op):
+    read("one", "two")
+    actions.take_story(op, Story.everything.get(title="one"))
+    client = cast.client("hub_op")
+    found = {
+        who: shown(client.get(f"/advisories/triage/?owner={cast.people[who].pk}")) for who in ("hub_op", "hub_trusted")
+    }
+    assert found == {"hub_op": ["one"], "hub_trusted": []}
+
+
 def test_the_rail_says_how_many_wait_to_operators_alone(cast, read, op, rf):
     read("one", "two", "three")
     actions.take_story(op, Story.everything.get(title="one"))

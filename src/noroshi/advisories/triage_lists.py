@@ -13,6 +13,7 @@ from noroshi.advisories.source_lists import source_choices
 from noroshi.advisories.triage_wording import PRIORITY_TONES, state_of, tone_of, why_here
 from noroshi.core.actor import Actor
 from noroshi.kit.lists import ChoiceFilter, Column, DateFilter, ListSpec, Rows, TextFilter
+from noroshi.members.queries import hub_operators
 
 WAITING: Final = "waiting"
 
@@ -32,6 +33,11 @@ def _state(rows: Rows, value: str) -> Rows:
 
 def _source(rows: Rows, value: str) -> Rows:
     return of_source(rows, UUID(value))
+
+
+def owner_choices() -> list[tuple[str, str]]:
+    """Return the people of the hub, to one of whom a story is given."""
+    return [(str(person.pk), person.name) for person in hub_operators().order_by("name")]
 
 
 def _sources(row: Story) -> str:
@@ -76,6 +82,7 @@ STORIES: Final = ListSpec(
         ),
         ChoiceFilter("category", _("Category"), category_choices, "category__series"),
         ChoiceFilter("source", _("Advisory source"), source_choices, _source),
+        ChoiceFilter("owner", _("Taken by"), owner_choices, "owner"),
         ChoiceFilter("priority", _("Priority"), [(str(each.value), each.label) for each in Priority], "priority"),
         DateFilter("since", _("First seen since"), "opened_at__date__gte"),
     ),

@@ -90,6 +90,7 @@ from noroshi.advisories.actions.matching import match_inventories, match_news
 from noroshi.advisories.actions.pictures import add_picture, read_picture, remove_picture
 from noroshi.advisories.actions.reviewed import Draft
 from noroshi.advisories.actions.routing import RuleSaid, keep_rule, switch_rule
+from noroshi.advisories.actions.routing import RuleSaid, begin_with_usual_rules, keep_rule, switch_rule
 from noroshi.advisories.actions.rule_packs import MOST_ENABLED, import_pack, say_enabled
 from noroshi.advisories.actions.sources import (
     SourceSaid,
@@ -169,6 +170,7 @@ __all__ = [
     "assign_story",
     "begin_mailings",
     "begin_run",
+    "begin_with_usual_rules",
     "change_source",
     "choose_table",
     "close_inquiry",

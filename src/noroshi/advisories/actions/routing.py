@@ -22,6 +22,17 @@ LONGEST_VALUE: Final = 80
 LONGEST_NAME: Final = 100
 MOST_DAYS: Final = 90
 
+UNDER_ATTACK: Final = (
+    "ゼロデイ", "悪用が確認", "悪用を確認", "攻撃が確認", "攻撃を確認", "悪用される", "悪用事例",
+    "zero-day", "zero day", "in the wild", "actively exploited", "under attack", "ransomware", "ランサムウェア",
+)  # fmt: skip
+OUR_SECTOR: Final = (
+    "銀行", "金融", "信用金庫", "信用組合", "証券", "保険会社", "クレジットカード", "不正送金", "暗号資産",
+    "bank", "banks", "banking", "financial", "insurer", "broker", "payment", "SWIFT",
+)  # fmt: skip
+DIGESTS: Final = ("Weekly Report", "週報", "週刊", "月報", "まとめ", "weekly", "monthly", "roundup", "round-up")
+ADVERTISING: Final = ("セミナー", "ウェビナー", "講演", "展示会", "webinar", "sponsored", "earnings")
+
 
 @dataclass(frozen=True)
 class RuleSaid:
@@ -62,6 +73,27 @@ def keep_rule(actor: Actor, *, said: RuleSaid, row: RoutingRule | None = None) -
     row.save()
     ledger.record(actor, "advisories.routing.kept", row, name=row.name)
     return row
+
+
+@transaction.atomic
+def begin_with_usual_rules(actor: Actor) -> list[RoutingRule]:
+    """Add the rules that most begin with, in the actor's language. Raises Conflict where there are rules already."""
+    policy.require_triager(actor)
+    if RoutingRule.objects.filter(world=actor.world).exists():
+        raise Conflict(_("There are rules already: change these."))
+    return [keep_rule(actor, said=said) for said in _usual_rules()]
+
+
+def _usual_rules() -> Sequence[RuleSaid]:
+    """Return them, the most urgent first. None of them drops anything: that is for people to decide."""
+    high, low = Priority.HIGH.value, Priority.LOW.value
+    return (
+        RuleSaid(_("Exploited already"), 10, is_exploited=True, priority=Priority.URGENT.value),
+        RuleSaid(_("Attacks that are going on"), 20, words=UNDER_ATTACK, priority=high),
+        RuleSaid(_("The financial sector is named"), 30, words=OUR_SECTOR, priority=high),
+        RuleSaid(_("Digests"), 80, words=DIGESTS, priority=low),
+        RuleSaid(_("Events and advertising"), 90, words=ADVERTISING, priority=low),
+    )
 
 
 @transaction.atomic

@@ -229,6 +229,21 @@ def routing_rules(request: ActorRequest) -> HttpResponse:
     return render(request, "advisories/routing_rules.html", context, status=status)
 
 
+@require_POST
+def usual_rules(request: ActorRequest) -> HttpResponse:
+    """Begin with the rules that most begin with."""
+    policy.require_triager(request.actor)
+    try:
+        kept = actions.begin_with_usual_rules(request.actor)
+    except Conflict as error:
+        messages.error(request, error.message)
+    else:
+        messages.success(
+            request, _("%(number)s rules are kept. They look at what comes in from now on.") % {"number": len(kept)}
+        )
+    return redirect("advisories:routing-rules")
+
+
 def routing_rule(request: ActorRequest, routing_rule_id: UUID) -> HttpResponse:
     """Change a rule."""
     policy.require_triager(request.actor)
