@@ -301,11 +301,34 @@ def test_the_usual_rules_are_begun_with_once_and_drop_nothing(cast, read):
     }  # fmt: skip
 
 
+def test_rules_are_applied_to_what_waits_and_nobody_has_touched(cast, read, op):
+    read("地方銀行を騙るSMS", "無料ウェビナー", "VPN flaw", "A flaw")
+    actions.take_story(op, Story.everything.get(title="VPN flaw"))
+    client, url = cast.client("hub_op"), "/advisories/triage/rules/"
+    assert "Apply them to what waits" not in client.get(url).content.decode()
+    client.post(f"{url}usual")
+    actions.keep_rule(op, said=RuleSaid("Hold", 1, words=("ウェビナー",), way="hold", days=2))
+    actions.keep_rule(op, said=RuleSaid("VPN", 1, words=("VPN",), priority=4))
+    page = client.post(f"{url}apply", follow=True).content.decode()
+    assert "Rules applied: they moved 2 stories." in page
+    found = Story.everything.values_list("title", "priority", "state")
+    assert set(found) == {
+        ("地方銀行を騙るSMS", 3, "new"), ("無料ウェビナー", 2, "held"), ("VPN flaw", 2, "taken"), ("A flaw", 2, "new"),
+    }  # fmt: skip
+    last = queries.story_steps(Story.everything.get(title="無料ウェビナー"))[0]
+    assert (last.step, last.note, last.by) == ("routed", "Hold", cast.people["hub_op"])
+    for row in RoutingRule.objects.filter(name__contains="sector"):
+        actions.switch_rule(op, row, on=False)
+    assert actions.apply_rules(op) == 1  # no rule fires for it any more; what is held does not wait
+    assert Story.everything.get(title="地方銀行を騙るSMS").priority == 2
+    assert actions.apply_rules(op) == 0
+
+
 def test_the_usual_rules_are_for_operators_alone(cast, beginnings):
-    answers = {
-        who: cast.client(who).post("/advisories/triage/rules/usual").status_code for who in ("a1", "a_admin", "sup")
-    }
-    assert answers == {"a1": 403, "a_admin": 403, "sup": 404}
+    for verb in ("usual", "apply"):
+        url = f"/advisories/triage/rules/{verb}"
+        answers = {who: cast.client(who).post(url).status_code for who in ("a1", "a_admin", "sup")}
+        assert answers == {"a1": 403, "a_admin": 403, "sup": 404}
     assert not RoutingRule.objects.exists()
 
 

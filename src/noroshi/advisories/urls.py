@@ -70,6 +70,7 @@ urlpatterns = [
     path("sources/<uuid:source_id>/items/", sources.items, name="items"),
     path("triage/", triage.queue, name="triage"),
     path("triage/rules/", triage.routing_rules, name="routing-rules"),
+    path("triage/rules/apply", triage.apply_rules, name="apply-rules"),
     path("triage/rules/usual", triage.usual_rules, name="usual-rules"),
     path("triage/rules/<uuid:routing_rule_id>/", triage.routing_rule, name="routing-rule"),
     path("triage/rules/<uuid:routing_rule_id>/switch", triage.switch_rule, name="switch-rule"),

@@ -90,6 +90,7 @@ from noroshi.advisories.actions.matching import match_inventories, match_news
 from noroshi.advisories.actions.pictures import add_picture, read_picture, remove_picture
 from noroshi.advisories.actions.reviewed import Draft
 from noroshi.advisories.actions.routing import RuleSaid, keep_rule, switch_rule
+from noroshi.advisories.actions.rerouting import apply_rules
 from noroshi.advisories.actions.routing import RuleSaid, begin_with_usual_rules, keep_rule, switch_rule
 from noroshi.advisories.actions.rule_packs import MOST_ENABLED, import_pack, say_enabled
 from noroshi.advisories.actions.sources import (
@@ -160,6 +161,7 @@ __all__ = [
     "add_subscriber",
     "agree_to_counts",
     "answer_inquiry",
+    "apply_rules",
     "approve_bulletin",
     "ask_again",
     "ask_for_match",

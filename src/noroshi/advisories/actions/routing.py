@@ -1,4 +1,4 @@
-"""Rules that say where what comes in goes: kept by operators, in an order. What is in the queue already stays there."""
+"""Rules that say where what comes in goes: kept by operators, in an order."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass, fields

@@ -7,7 +7,7 @@ adds to stories that there are; databases of hundreds of thousands of records ne
 from collections import defaultdict
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Any, Final
 from uuid import UUID
 
@@ -45,7 +45,7 @@ ADDING: Final = OPENING | {SourceKind.KEV}
 FRESH: Final = timedelta(days=30)
 """What was published longer ago and is read for the first time is history that was read in, and no work for today."""
 LONGEST_TITLE: Final = 300
-_CHANGED: Final = (
+CHANGED: Final = (
     "state", "category", "priority", "is_exploited", "rule", "because", "reason", "held_until", "changed_at",
 )  # fmt: skip
 
@@ -57,7 +57,7 @@ def take_into_stories(source: Source, revisions: Sequence[Revision]) -> None:
 
 
 @dataclass
-class _Arrival:
+class Arrival:
     """A revision on its way into a story."""
 
     revision: Revision
@@ -74,7 +74,7 @@ class _Intake:
         self.source = source
         self.world = source.world
         self.now = clock.now()
-        self.arrivals = _arrivals(source, revisions)
+        self.arrivals = arrivals_of(source, revisions)
         self.router = router_of(self.world)
         self.usual = Category.objects.filter(series=source.category).first() if source.category else None
         self.stories: dict[UUID, Story] = {}
@@ -104,15 +104,15 @@ class _Intake:
         keys = sorted({key for arrival in self.arrivals for key in arrival.glue})
         numbers = {arrival.membership.story_id for arrival in self.arrivals if arrival.membership is not None}
         glued: list[tuple[UUID, UUID]] = []
-        for part in _parts(keys):
+        for part in parts(keys):
             list(Vulnerability.everything.select_for_update().filter(pk__in=part).order_by("pk").values_list("pk"))
             rows = Mention.objects.filter(vulnerability__in=part, item__membership__glues=True)
             glued += rows.values_list("vulnerability", "item__membership__story").distinct()
-        for part in _parts(sorted(numbers | {story for _key, story in glued})):
+        for part in parts(sorted(numbers | {story for _key, story in glued})):
             self.stories |= Story.everything.select_for_update().filter(world=self.world).in_bulk(part)
         return [(key, _standing(self.stories[story])) for key, story in glued if story in self.stories]
 
-    def _current(self, arrival: _Arrival) -> Story | None:
+    def _current(self, arrival: Arrival) -> Story | None:
         if arrival.membership is None:
             return None
         number = arrival.membership.story_id
@@ -120,7 +120,7 @@ class _Intake:
             number = self.gone[number]
         return self.stories[number]
 
-    def _opens(self, arrival: _Arrival) -> bool:
+    def _opens(self, arrival: Arrival) -> bool:
         """Whether an item that belongs nowhere begins a story: no history, and no entry of a catalogue."""
         if self.source.reads not in OPENING:
             return False
@@ -128,7 +128,7 @@ class _Intake:
         said = [moment for moment in (revision.published_at, revision.updated_at) if moment is not None]
         return revision.number > 1 or not said or max(said) >= self.now - FRESH
 
-    def _settle(self, arrival: _Arrival, placed: Placement, before: Mapping[UUID, Version]) -> None:
+    def _settle(self, arrival: Arrival, placed: Placement, before: Mapping[UUID, Version]) -> None:
         """Bring an item to its place, and have the rules say what follows."""
         routing = self.router.route(arrival.facts)
         story = self._open(arrival, placed, routing) if placed.is_new else self.stories[placed.story]
@@ -147,7 +147,7 @@ class _Intake:
         if not placed.is_new and news:
             self._follow(story, arrival, routing, is_item=membership is None)
 
-    def _open(self, arrival: _Arrival, placed: Placement, routing: Routing | None) -> Story:
+    def _open(self, arrival: Arrival, placed: Placement, routing: Routing | None) -> Story:
         title = arrival.revision.title or arrival.revision.item.native_id
         story = Story(
             pk=placed.story,
@@ -160,22 +160,11 @@ class _Intake:
         )
         self.stories[story.pk] = self.opened[story.pk] = story
         if routing is not None:
-            self._route(story, routing)
+            route(story, routing, self.now)
         self._step(story, Step.OPENED, self.source.name)
         return story
 
-    def _route(self, story: Story, routing: Routing) -> None:
-        """Let a rule that fired say where a story goes that no person has decided about."""
-        rule = routing.rule
-        story.rule_id, story.because, story.priority = rule.number, routing.said, rule.priority.value
-        story.category_id = rule.category or story.category_id
-        story.state, story.held_until = StoryState.NEW, None
-        if rule.way is Way.DROP:
-            story.state = StoryState.DROPPED
-        elif rule.way is Way.HOLD:
-            story.state, story.held_until = StoryState.HELD, self.now + timedelta(days=rule.days)
-
-    def _join(self, story: Story, arrival: _Arrival, *, is_first: bool) -> None:
+    def _join(self, story: Story, arrival: Arrival, *, is_first: bool) -> None:
         names = sorted(set(arrival.glue.values()))
         self.members.append(
             Membership(
@@ -208,7 +197,7 @@ class _Intake:
             story.priority, story.rule_id, story.because = other.priority, other.rule_id, other.because
         self._step(story, Step.ABSORBED, other.title)
 
-    def _follow(self, story: Story, arrival: _Arrival, routing: Routing | None, *, is_item: bool) -> None:
+    def _follow(self, story: Story, arrival: Arrival, routing: Routing | None, *, is_item: bool) -> None:
         """Say what news does to a story: how urgent it is, and whether somebody looks at it again."""
         newly_exploited = arrival.facts.is_exploited and not story.is_exploited
         risen = routing is not None and routing.rule.priority > story.priority
@@ -235,7 +224,7 @@ class _Intake:
     def _write(self) -> None:
         bulk.write(Story, self.opened.values())
         old = [self.stories[number] for number in self.changed if number not in self.opened]
-        bulk.write(Story, old, update=_CHANGED)
+        bulk.write(Story, old, update=CHANGED)
         bulk.write(Membership, self.members)
         bulk.write(StoryStep, self.steps)
         Story.everything.filter(pk__in=[number for number in self.gone if number not in self.opened]).delete()
@@ -252,12 +241,24 @@ class _Intake:
             )
 
 
+def route(story: Story, routing: Routing, now: datetime) -> None:
+    """Let a rule that fired say where a story goes that no person has decided about."""
+    rule = routing.rule
+    story.rule_id, story.because, story.priority = rule.number, routing.said, rule.priority.value
+    story.category_id = rule.category or story.category_id
+    story.state, story.held_until = StoryState.NEW, None
+    if rule.way is Way.DROP:
+        story.state = StoryState.DROPPED
+    elif rule.way is Way.HOLD:
+        story.state, story.held_until = StoryState.HELD, now + timedelta(days=rule.days)
+
+
 def router_of(world: str) -> Router:
     """Return the rules of a world that are on, in their order."""
     return Router(row.rule for row in RoutingRule.objects.filter(world=world, is_on=True))
 
 
-def _arrivals(source: Source, revisions: Sequence[Revision]) -> list[_Arrival]:
+def arrivals_of(source: Source, revisions: Sequence[Revision]) -> list[Arrival]:
     """Return the revisions with what joins them and what rules look at."""
     named = {revision.pk: names_of(revision) for revision in revisions}
     known = _vulnerabilities(source.world, {name for names in named.values() for name in names})
@@ -277,11 +278,11 @@ def _arrivals(source: Source, revisions: Sequence[Revision]) -> list[_Arrival]:
             source=source.pk,
             source_name=source.name,
         )
-        found.append(_Arrival(revision, {key: keys[key] for key in keys if key in glue}, membership, facts))
+        found.append(Arrival(revision, {key: keys[key] for key in keys if key in glue}, membership, facts))
     return found
 
 
-def _glue_from_now_on(membership: Membership, arrival: _Arrival) -> None:
+def _glue_from_now_on(membership: Membership, arrival: Arrival) -> None:
     """Let others come to an item by identifiers that it names only now."""
     if arrival.glue and not membership.glues:
         membership.glues, membership.names = True, sorted(set(arrival.glue.values()))
@@ -290,14 +291,14 @@ def _glue_from_now_on(membership: Membership, arrival: _Arrival) -> None:
 
 def _members(items: Sequence[UUID]) -> dict[UUID, Membership]:
     found: dict[UUID, Membership] = {}
-    for part in _parts(items):
+    for part in parts(items):
         found |= {row.item_id: row for row in Membership.objects.filter(item__in=part)}
     return found
 
 
 def _vulnerabilities(world: str, names: Iterable[str]) -> dict[str, UUID]:
     found: dict[str, UUID] = {}
-    for part in _parts(sorted(names)):
+    for part in parts(sorted(names)):
         rows = VulnerabilityName.objects.filter(world=world, name__in=part)
         found |= dict(rows.values_list("name", "vulnerability_id"))
     return found
@@ -305,7 +306,7 @@ def _vulnerabilities(world: str, names: Iterable[str]) -> dict[str, UUID]:
 
 def _exploited(numbers: Collection[UUID]) -> set[UUID]:
     found: set[UUID] = set()
-    for part in _parts(sorted(numbers)):
+    for part in parts(sorted(numbers)):
         rows = Vulnerability.everything.filter(pk__in=part, exploited_since__isnull=False)
         found.update(rows.values_list("pk", flat=True))
     return found
@@ -318,7 +319,7 @@ def _versions_before(revisions: Sequence[Revision]) -> dict[UUID, Version]:
         wanted[revision.number - 1].append(revision.item_id)
     found: dict[UUID, Version] = {}
     for number, items in wanted.items():
-        for part in _parts(items):
+        for part in parts(items):
             rows = Revision.objects.filter(item__in=part, number=number)
             found |= {row.item_id: _version(row) for row in rows}
     return found
@@ -332,5 +333,6 @@ def _standing(story: Story) -> Standing:
     return Standing(story.pk, story.is_touched, story.is_locked)
 
 
-def _parts(rows: Sequence[Any]) -> Iterable[Sequence[Any]]:
+def parts(rows: Sequence[Any]) -> Iterable[Sequence[Any]]:
+    """Yield the rows in parts, each as many as a database is asked for at once."""
     return (rows[start : start + BATCH] for start in range(0, len(rows), BATCH))

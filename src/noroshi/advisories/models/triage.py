@@ -57,6 +57,7 @@ class Step(models.TextChoices):
     CHANGED = "changed", _("An item changed")
     ABSORBED = "absorbed", _("Another story turned out to be this one")
     REOPENED = "reopened", _("Back in the queue")
+    ROUTED = "routed", _("The rules were applied anew")
     TAKEN = "taken", _("Somebody took it")
     HELD = "held", _("Held")
     DROPPED = "dropped", _("Dropped")

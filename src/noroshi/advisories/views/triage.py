@@ -244,6 +244,15 @@ def usual_rules(request: ActorRequest) -> HttpResponse:
     return redirect("advisories:routing-rules")
 
 
+@require_POST
+def apply_rules(request: ActorRequest) -> HttpResponse:
+    """Hold the rules against what waits."""
+    policy.require_triager(request.actor)
+    moved = actions.apply_rules(request.actor)
+    messages.success(request, _("Rules applied: they moved %(number)s stories.") % {"number": moved})
+    return redirect("advisories:routing-rules")
+
+
 def routing_rule(request: ActorRequest, routing_rule_id: UUID) -> HttpResponse:
     """Change a rule."""
     policy.require_triager(request.actor)
