@@ -13,7 +13,7 @@ from noroshi.advisories.domain.affected import Affected, Product, Range, Scheme,
 from noroshi.advisories.domain.matching import Component, judge, keys_of, united
 from noroshi.advisories.domain.readers import cve5
 from noroshi.advisories.domain.records import ClaimKind
-from noroshi.advisories.engine import Held, matches
+from noroshi.advisories.engine import Held, against, matches
 
 SPELLINGS = (
     "", " ", "v", "0", "1", "1.0", "v1.0", "V1.0", " 1.0", "1.0.0", "1.0-rc1", "1.0-RC1", "1.0.0-rc.1", "1.0.0-RC.1",
@@ -65,6 +65,13 @@ def fast(held, components, added=None):
     return found
 
 
+def once(records, components):
+    told = list(against(components, records))
+    found = {(each.component, each.vulnerability): each.verdict for each in told}
+    assert len(found) == len(told), "a pair was told twice"
+    return found
+
+
 @settings(deadline=None, max_examples=60)
 @given(RECORDS, PARTS)
 def test_in_small_worlds(worlds, components):
@@ -72,6 +79,13 @@ def test_in_small_worlds(worlds, components):
     with Held() as held:
         held.extend(records)
         assert fast(held, components) == slowly(records, components)
+
+
+@settings(deadline=None, max_examples=30)
+@given(RECORDS, PARTS)
+def test_in_small_worlds_that_are_read_once(worlds, components):
+    records = [(f"CVE-2099-{number}", blocks) for number, blocks in enumerate(worlds)]
+    assert once(records, components) == slowly(records, components)
 
 
 @pytest.mark.parametrize("scheme", Scheme)
@@ -114,6 +128,7 @@ def test_on_real_records(shared_data):
         found = fast(held, components)
     expected = slowly(records, components)
     assert found == expected
+    assert once(records, components) == expected
     assert len(found) > len(components)
     assert len({verdict.answer for verdict in found.values()}) == 3
 

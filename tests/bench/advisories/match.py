@@ -4,7 +4,8 @@ Run: `python tests/bench/advisories/match.py DATA [--records 300000] [--peer]`. 
 `advisories/cve5`: its records are repeated with new ids. cve-bin-tool is installed into an environment of its own; its
 scanner runs unchanged on a database of its schema that holds the same rows. A sample of products is measured and
 scaled to all. What records say alike is held once, which repeating flatters: with `--varied` no two are alike, and in
-the day's never.
+the day's never. Repeating makes each product one of some hundred records, which flatters nobody: with `--spread` no two
+are alike and a product is one of five records, as in the CVE list, but for the 20 most frequent.
 """
 
 import argparse
@@ -16,6 +17,7 @@ import sys
 import tempfile
 import time
 import venv
+from collections import Counter
 from collections.abc import Callable, Iterator
 from dataclasses import replace
 from itertools import islice
@@ -29,24 +31,26 @@ from noroshi.advisories.domain.affected import Affected, Range, Status  # noqa: 
 from noroshi.advisories.domain.matching import Answer, Component, product_of  # noqa: E402
 from noroshi.advisories.domain.readers import cve5  # noqa: E402
 from noroshi.advisories.domain.records import ClaimKind  # noqa: E402
-from noroshi.advisories.engine import Held, Parts, find, held, matches, orders  # noqa: E402
+from noroshi.advisories.engine import Held, Parts, against, find, held, orders  # noqa: E402
 
 ASSETS, ROWS, DISTINCT, DAY, BILL = 10_000, 115_000, 5_700, 1_500, 1_000
 TURNS = 5
 PEER_PRODUCTS = 20
+EVERYWHERE, A_PRODUCT, CPE_PRODUCT = 20, 5, 4
 Record = tuple[str, list[Affected]]
 
 
-def main(data: Path, number: int, *, with_peer: bool, is_varied: bool) -> None:
+def main(data: Path, number: int, *, with_peer: bool, how: str) -> None:
     chance = random.Random(20)
     real = list(records_of(data / "advisories/cve5/cve5-records.ndjson"))
-    components = inventory(real, DISTINCT, chance)
+    made = {"repeated": repeated, "varied": varied, "spread": spread}[how]
+    named_in = islice(made(real, number), 0, None, max(1, number // 20_000)) if how == "spread" else real
+    components = inventory(list(named_in), DISTINCT, chance)
     installed = [*components, *chance.choices(components, k=ROWS - DISTINCT)]
-    alike = ", no two alike" if is_varied else ""
-    print(f"{len(real):,} records of the CVE list, repeated to {number:,}{alike}; {ASSETS:,} assets, {ROWS:,} rows")
+    print(f"{len(real):,} records of the CVE list, {how} to {number:,}; {ASSETS:,} assets, {ROWS:,} rows")
     with tempfile.TemporaryDirectory() as beside, Held(Path(beside, "kept")) as store:
         begin = time.perf_counter()
-        source = (varied if is_varied else repeated)(real, number)
+        source = made(real, number)
         while group := list(islice(source, 20_000)):
             store.extend(group)
         spans = store.opened.execute("SELECT count(*) FROM span").fetchone()
@@ -56,14 +60,14 @@ def main(data: Path, number: int, *, with_peer: bool, is_varied: bool) -> None:
         print(f"keys of {len(parts.components):,} distinct components: {place + keys:.2f} s, once")
         whole = median("all against all", lambda: find(store, parts), bar=2.0)
         counted(store, parts, installed)
-        days = [list(varied(real, DAY, 1_000 * (turn + 1))) for turn in range(TURNS)]
+        days = [list(islice(made(real, number), turn, None, max(1, number // DAY)))[:DAY] for turn in range(TURNS)]
         found = []
 
         def one_day() -> None:
             forget()
-            found[:] = [*matches(store, parts, store.extend(days.pop()), (Answer.AFFECTED,))]
+            found[:] = [*against(components, days.pop(), (Answer.AFFECTED,))]
 
-        median(f"a day's {DAY:,} records, none of them known: keys, written, matched, told", one_day, bar=0.2)
+        median(f"a day's {DAY:,} records, none of them known: keys, matched, told", one_day, bar=0.2)
         print(f"   {len(found):,} affected pairs told")
         bill = [Component(each.name, each.version, each.vendor) for each in chance.sample(components, BILL)]
         median(f"a bill of {BILL:,} components", lambda: find(store, forgotten(bill)), bar=0.1)
@@ -92,6 +96,23 @@ def varied(real: list[Record], number: int, mark: int = 0) -> Iterator[Record]:
         name, said = real[place % len(real)]
         behind = f".{mark + place // len(real) + 1}"
         yield f"{name}-{mark}-{place // len(real)}", [replace(each, ranges=_shifted(each, behind)) for each in said]
+
+
+def spread(real: list[Record], number: int) -> Iterator[Record]:
+    """As `varied`, and each five repetitions are about products of their own, but for those that are named most."""
+    counts = Counter(block.product.name for _, said in real for block in said)
+    everywhere = {name for name, _ in counts.most_common(EVERYWHERE)}
+    for place, (name, said) in enumerate(varied(real, number)):
+        mark = f" {place // len(real) // A_PRODUCT}"
+        yield name, [each if each.product.name in everywhere else _renamed(each, mark) for each in said]
+
+
+def _renamed(block: Affected, mark: str) -> Affected:
+    known = block.product
+    parts = known.cpe.split(":")
+    if len(parts) > CPE_PRODUCT:
+        parts[CPE_PRODUCT] += mark.strip()
+    return replace(block, product=replace(known, name=known.name and known.name + mark, cpe=":".join(parts), purl=""))
 
 
 def _shifted(block: Affected, behind: str) -> tuple[Range, ...]:
@@ -235,6 +256,11 @@ if __name__ == "__main__":
     reader.add_argument("data", type=Path)
     reader.add_argument("--records", type=int, default=300_000)
     reader.add_argument("--peer", action="store_true")
-    reader.add_argument("--varied", action="store_true", help="no two records say the same")
+    reader.add_argument(
+        "--varied", dest="how", action="store_const", const="varied", help="no two records say the same"
+    )
+    reader.add_argument(
+        "--spread", dest="how", action="store_const", const="spread", help="nor are most of one product"
+    )
     told = reader.parse_args()
-    main(told.data, told.records, with_peer=told.peer, is_varied=told.varied)
+    main(told.data, told.records, with_peer=told.peer, how=told.how or "repeated")

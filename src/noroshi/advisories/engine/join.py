@@ -17,7 +17,7 @@ from noroshi.advisories.domain.affected import Affected, Scheme
 from noroshi.advisories.domain.aliases import NO_ALIASES, Aliases, called
 from noroshi.advisories.domain.matching import Answer, Component, Confidence, Kind, Verdict, is_plain, judge, united
 from noroshi.advisories.engine import orders, rows
-from noroshi.advisories.engine.held import Added, Held, Names, Record, named
+from noroshi.advisories.engine.held import Added, Held, Names, Record, named, names_of
 from noroshi.advisories.engine.spans import ANSWERS, ASK, CONFIDENCES, weight
 
 KINDS: Final = tuple(Kind)
@@ -99,14 +99,45 @@ def matches(
 def against(
     components: Iterable[Component], records: Iterable[Record], answers: Iterable[Answer] = Answer
 ) -> Iterator[Match]:
-    """Yield what is said of components by records that are read once, in their order, and are not kept."""
-    parts, wanted = Parts(components), tuple(answers)
+    """Yield what is said of components by records that are read once, in their order, and are not kept.
+
+    By far the most records are about what is not there: no version of theirs is even read.
+    """
+    known, wanted = _Known(components), tuple(answers)
     stream = iter(records)
     while group := list(islice(stream, _GROUP)):
+        about = {str(place): kept for place, (_, said) in enumerate(group) if (kept := known.named_in(said))}
+        if not about:
+            continue
         with Held() as held:
-            held.extend((str(place), said) for place, (_, said) in enumerate(group))
-            for found in matches(held, parts, None, wanted):
+            held.extend(about.items())
+            for found in matches(held, known.those_in(about.values()), None, wanted):
                 yield Match(found.component, group[int(found.vulnerability)][0], found.verdict)
+
+
+class _Known:
+    """Components by the names of their products."""
+
+    def __init__(self, components: Iterable[Component]) -> None:
+        self._components = list(dict.fromkeys(components))
+        self._by_name: dict[tuple[Kind, str], list[int]] = defaultdict(list)
+        for number, each in enumerate(self._components):
+            for key in _keys(named(each.vendor, each.name, each.cpe, each.purl)):
+                self._by_name[key].append(number)
+
+    def named_in(self, blocks: Iterable[Affected]) -> list[Affected]:
+        """Return the blocks of which a component may be the product."""
+        return [each for each in blocks if any(key in self._by_name for key in _keys(names_of(each)))]
+
+    def those_in(self, records: Iterable[Iterable[Affected]]) -> list[Component]:
+        """Return the components that may be products of these records, in their order."""
+        keys = {key for blocks in records for each in blocks for key in _keys(names_of(each))}
+        numbers = {number for key in keys for number in self._by_name.get(key, ())}
+        return [self._components[number] for number in sorted(numbers)]
+
+
+def _keys(names: Names) -> Iterator[tuple[Kind, str]]:
+    return ((kind, name) for kind, name in zip(KINDS, names, strict=True) if name)
 
 
 def find(held: Held, parts: Parts, added: Added | None = None) -> None:
