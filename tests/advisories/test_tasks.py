@@ -82,6 +82,11 @@ def test_what_hits_a_system_is_a_task_with_its_day_and_its_reason(cast, known, s
     assert (portal.exposure, portal.importance) == ("small", "medium")
 
 
+def test_an_asset_is_as_important_as_the_graver_of_its_loss_and_its_disclosure(cast):
+    read_in(cast, text="asset_id,product,可用性,機密性\nA003,Gate,低,高\n")
+    assert Asset.everything.get().importance == "high"
+
+
 @pytest.mark.parametrize("name", ["b1", "hub_op", "hub_trusted", "hub_admin", "v1", "i1", "sup"])
 def test_nobody_else_learns_what_an_organisation_runs_and_what_hits_it(cast, known, name):
     known(1001)

@@ -9,7 +9,7 @@ from django.db import transaction
 from django.utils.translation import gettext as _
 
 from noroshi.advisories import policy
-from noroshi.advisories.domain.holding import exposure_of, importance_of_words, stored
+from noroshi.advisories.domain.holding import exposure_of, importance_said, stored
 from noroshi.advisories.domain.inventory import Asset as Listed
 from noroshi.advisories.domain.inventory import RefusedRow, UnreadableInventoryError, read_inventory
 from noroshi.advisories.models import Asset, Inventory, Match, MatchStage
@@ -82,7 +82,7 @@ def _gather(gathered: dict[str, _Gathered], row: Listed, inventory: str) -> None
             row.owner[:200],
             service[:200],
             exposure_of(row.exposure),
-            importance_of_words(row.importance),
+            importance_said(row.importance, row.availability, row.confidentiality),
         ),
     )
     kept = stored(row.component)

@@ -7,6 +7,7 @@ from typing import Any, Final
 
 from noroshi.advisories.domain.affected import Affected, Product
 from noroshi.advisories.domain.aliases import NO_ALIASES, Aliases
+from noroshi.advisories.domain.decisions import importance_of
 from noroshi.advisories.domain.matching import Component, Verdict, called_by, judge, keys_of
 
 _FIELDS: Final = ("name", "version", "vendor", "cpe", "purl")
@@ -84,6 +85,12 @@ def exposure_of(text: str) -> str:
 def importance_of_words(text: str) -> str:
     """Return how important an asset is, of what a list says in Japanese or English; empty where that is not known."""
     return _value_of(text, _IMPORTANCES)
+
+
+def importance_said(importance: str, availability: str, confidentiality: str) -> str:
+    """Return how important an asset is called, else the graver of what its loss and its disclosure would do."""
+    both = [word for text in (availability, confidentiality) if (word := importance_of_words(text))]
+    return importance_of_words(importance) or (importance_of(both[0], both[-1]) if both else "")
 
 
 def _value_of(text: str, known: Mapping[str, Iterable[str]]) -> str:

@@ -24,6 +24,8 @@ class Asset:
     owner: str = ""
     exposure: str = ""
     importance: str = ""
+    availability: str = ""
+    confidentiality: str = ""
     other: Mapping[str, str] = field(default_factory=dict)
     """What nobody knows here, by its heading."""
 

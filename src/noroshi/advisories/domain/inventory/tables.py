@@ -42,6 +42,8 @@ HEADINGS: Final[Mapping[str, tuple[str, ...]]] = {
     "owner": ("owner", "department", "所管", "所管部署", "担当", "担当部署", "管理者"),
     "exposure": ("exposure", "公開範囲", "露出", "外部公開"),
     "importance": ("importance", "criticality", "重要度"),
+    "availability": ("availability", "可用性"),
+    "confidentiality": ("confidentiality", "機密性"),
     "vendor": ("vendor", "maker", "publisher", "manufacturer", "ベンダー", "ベンダ", "メーカー", "発行元", "製造元"),
     "product": (
         "product",
@@ -60,6 +62,7 @@ HEADINGS: Final[Mapping[str, tuple[str, ...]]] = {
 }
 _KNOWN: Final = {heading: name for name, headings in HEADINGS.items() for heading in headings}
 _NAMING: Final = frozenset({"product", "program", "cpe", "purl"})
+_KEPT: Final = ("number", "name", "owner", "exposure", "importance", "availability", "confidentiality")
 _TYPE_LINE: Final = "#TYPE "
 """What PowerShell's Export-Csv writes above its headings."""
 
@@ -112,7 +115,7 @@ def _read(place: int, row: Mapping[str | None, object], names: Mapping[str, str 
         (said if name else other)[name or heading] = text
     if not (_NAMING & said.keys()):
         return RefusedRow(place, NAMES_NOTHING)
-    kept = {name: said.get(name, "") for name in ("number", "name", "owner", "exposure", "importance")}
+    kept = {name: said.get(name, "") for name in _KEPT}
     return Asset(place=place, component=_component(said), other=other, **kept)
 
 
