@@ -1,4 +1,5 @@
-// Lets the keys of kit/keys.js act on the row that has the focus, and goes on at the same place when the page is back.
+// Lets the keys of kit/keys.js act on the row that has the focus, goes on at the same place when the page is back, and
+// chooses all rows of a page at once.
 // Without this script rows are chosen by their boxes.
 "use strict";
 
@@ -13,6 +14,14 @@
     if (!row || rows().some((each) => boxOf(each)?.checked)) return;
     boxOf(row).checked = true;
     sessionStorage.setItem(PLACE, String(rows().indexOf(row)));
+  });
+
+  const all = form.querySelector("[data-choose-all]");
+  all.hidden = false;
+  all.addEventListener("click", () => {
+    const boxes = rows().map(boxOf).filter(Boolean);
+    const on = boxes.some((box) => !box.checked);
+    boxes.forEach((box) => { box.checked = on; });
   });
 
   const place = sessionStorage.getItem(PLACE);
