@@ -142,7 +142,8 @@ def write(page):
     text = page.input_value("[name=body_ja]")
     page.fill("[name=body_ja]", f"{text}\n\n回避策: 管理画面を閉じてください。")
     picture(page, "advisory-morning-2-draft")
-    send(page, "main form:has([name=title_ja])")
+    with page.expect_navigation():
+        page.locator("main form:has([name=title_ja]) button.button-primary").click()
     for box in page.locator("[name=line]").all():
         box.check()
     if page.locator("[name=line]").count():

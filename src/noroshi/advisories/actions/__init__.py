@@ -88,9 +88,8 @@ from noroshi.advisories.actions.match_runs import ask_for_match, begin_run, run_
 from noroshi.advisories.actions.match_writing import facts_of
 from noroshi.advisories.actions.matching import match_inventories, match_news
 from noroshi.advisories.actions.pictures import add_picture, read_picture, remove_picture
-from noroshi.advisories.actions.reviewed import Draft
-from noroshi.advisories.actions.routing import RuleSaid, keep_rule, switch_rule
 from noroshi.advisories.actions.rerouting import apply_rules
+from noroshi.advisories.actions.reviewed import Draft
 from noroshi.advisories.actions.routing import RuleSaid, begin_with_usual_rules, keep_rule, switch_rule
 from noroshi.advisories.actions.rule_packs import MOST_ENABLED, import_pack, say_enabled
 from noroshi.advisories.actions.sources import (
