@@ -122,6 +122,19 @@ def test_who_is_on_a_list_of_its_category_gets_a_bulletin_once_in_the_lists_lang
     assert len(mailed()) == 2
 
 
+def test_who_lets_a_bulletin_out_sees_to_how_many_addresses_it_goes(cast, made, added, drafted):
+    added(made(), "kato@example.jp", "sato@example.jp")
+    added(made("all", name_en="For all", ceiling="CLEAR"), "all@example.jp")
+    added(made("others", series=("NEWS",), name_en="Others"), "news@example.jp")
+    bulletin = drafted()
+    actions.submit_bulletin(cast.actor("hub_op"), bulletin)
+    actions.approve_bulletin(cast.actor("hub_trusted"), bulletin)
+    page = cast.client("hub_trusted").get(f"/bulletins/{bulletin.pk}/").content.decode()
+    assert "Alerts by mail: 2 addresses" in page
+    assert "For all" not in page  # the bulletin is TLP:GREEN
+    assert "Others" not in page
+
+
 def test_a_mail_is_plain_text_first_with_html_beside_it_and_headers_that_machines_read(made, added, published, drain):
     added(made(slug="alerts"), "kato@example.jp")
     published(names=["CVE-2026-0001"], links=["https://vendor.example/a"])

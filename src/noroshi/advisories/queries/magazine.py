@@ -131,6 +131,18 @@ def lists_of(bulletin: Bulletin) -> QuerySet[MailingList]:
     return rows if bulletin.world == worlds.REAL else rows.none()
 
 
+def most_mailed(actor: Actor, bulletin: Bulletin) -> list[tuple[MailingList, int]]:
+    """Return the lists to which a bulletin goes when it is let out, unless its marking forbids it: with their readers.
+
+    Whether it does is asked again for every mail, of what is published then.
+    """
+    level = TLP(bulletin.tlp)
+    among = mailing_lists_for(actor).filter(pk__in=lists_of(bulletin).values("pk"))
+    lists = [row for row in among if not TLP(row.ceiling) < level]
+    readers = readers_of(lists) if lists else {}
+    return [(row, readers.get(row.pk, 0)) for row in lists]
+
+
 def who_had(bulletin: Bulletin, *, before: bool) -> QuerySet[Subscriber]:
     """Return those to whom the version, or with `before` a version before it, was mailed, and who still get mail."""
     versions, version = [], bulletin.replaces if before else bulletin

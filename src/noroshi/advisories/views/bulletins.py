@@ -129,10 +129,12 @@ def _written(
 
 def _shown(actor: Actor, bulletin: Bulletin) -> dict[str, Any]:
     """Return what its page shows: of what is out, the very HTML that was frozen."""
+    may_publish = policy.may_publish(actor, bulletin)
     return {
         **shown(actor, bulletin),
         "bulletin": bulletin,
-        "may_publish": policy.may_publish(actor, bulletin),
+        "may_publish": may_publish,
+        "may_be_mailed": queries.most_mailed(actor, bulletin) if may_publish else [],
         "body": _html(bulletin),
         "other": in_other_language(bulletin),
         "checks": [(line.text(get_language() or "ja"), bool(line.by)) for line in bulletin.checks.lines],
