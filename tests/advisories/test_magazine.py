@@ -1,5 +1,6 @@
 """The mail magazine: what goes to addresses without an account, once, and what does not."""
 
+import re
 from datetime import timedelta
 from email import message_from_bytes, policy
 from smtplib import SMTPRecipientsRefused, SMTPSenderRefused, SMTPServerDisconnected
@@ -120,6 +121,12 @@ def test_who_is_on_a_list_of_its_category_gets_a_bulletin_once_in_the_lists_lang
     magazine_mail.send_mailing.func(str(mailing.pk))
     drain()
     assert len(mailed()) == 2
+
+
+def test_the_lists_are_shown_with_how_many_addresses_each_reaches(cast, made, added):
+    added(made(), "kato@example.jp", "sato@example.jp", "ito@example.jp")
+    page = cast.client("hub_op").get("/magazine/").content.decode()
+    assert re.findall(r'class="end"><div class="cell">(\d+)</div>', page) == ["3", "60"]
 
 
 def test_who_lets_a_bulletin_out_sees_to_how_many_addresses_it_goes(cast, made, added, drafted):

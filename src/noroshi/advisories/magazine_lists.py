@@ -37,11 +37,12 @@ MAILING_LISTS: Final = ListSpec(
         Column("name", _("Mailing list"), str, cell="advisories/cells/mailing_list.html", style="wide"),
         Column("categories", _("Categories"), _categories),
         Column("ceiling", _("Up to which marking"), lambda row: row.ceiling, "", "kit/cells/tlp.html", "tight"),
-        Column("readers", _("Addresses reached"), lambda row: getattr(row, "readers", ""), style="end"),
+        Column("readers", _("Addresses reached"), lambda row: row.readers, style="end"),
         Column("pace", _("Mails a minute at most"), lambda row: row.per_minute, style="end"),
     ),
     filters=(TextFilter("q", _("Search"), ("slug", "name_ja", "name_en")),),
     empty=_("There is no mailing list yet: make one, and bulletins go to addresses without an account."),
+    on_show=_count,
 )
 
 
