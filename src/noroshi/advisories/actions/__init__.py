@@ -55,6 +55,7 @@ from noroshi.advisories.actions.explainers import (
     submit_explainer,
     withdraw_explainer,
 )
+from noroshi.advisories.actions.findings import forget_findings, import_findings
 from noroshi.advisories.actions.inquiries import (
     Message,
     answer_inquiry,
@@ -192,6 +193,7 @@ __all__ = [
     "facts_of",
     "fix_task",
     "forget_fetched",
+    "forget_findings",
     "forget_unconfirmed",
     "give_up",
     "hand_back_answer",
@@ -201,6 +203,7 @@ __all__ = [
     "hold_story",
     "ignore_letter",
     "import_bundle",
+    "import_findings",
     "import_pack",
     "import_subscribers",
     "import_table",

@@ -7,6 +7,7 @@ from noroshi.advisories.models.counts import CountsAgreement, MemberCounts
 from noroshi.advisories.models.daily import Sheet, SheetMark, WatchedWord
 from noroshi.advisories.models.decision_tables import DecisionTable, TableChoice
 from noroshi.advisories.models.explainers import Explainer, Picture, ReviewComment, Serial
+from noroshi.advisories.models.findings import Finding, FindingStage
 from noroshi.advisories.models.inquiries import Inquiry, InquiryMessage, InquiryState, PublishedAnswer
 from noroshi.advisories.models.magazine import (
     Delivery,
@@ -78,6 +79,8 @@ __all__ = [
     "Exploitation",
     "Exposure",
     "Fetch",
+    "Finding",
+    "FindingStage",
     "HitStage",
     "Importance",
     "Inquiry",

@@ -56,6 +56,7 @@ from noroshi.advisories.queries.explainers import (
     serials_on_offer,
     vulnerabilities_in,
 )
+from noroshi.advisories.queries.findings import failing_about, finding_for, findings_for, scans_for
 from noroshi.advisories.queries.inquiries import (
     ANSWER_KIND,
     Said,
@@ -207,8 +208,11 @@ __all__ = [
     "explainers_about",
     "explainers_for",
     "facts_of_text",
+    "failing_about",
     "fetch_for",
     "fetches_of",
+    "finding_for",
+    "findings_for",
     "handles_at_hand",
     "hints_about",
     "inquiries_about",
@@ -265,6 +269,7 @@ __all__ = [
     "readers_of",
     "rule_for",
     "rules_of",
+    "scans_for",
     "serial_for",
     "serials",
     "serials_for",

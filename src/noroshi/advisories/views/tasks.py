@@ -16,8 +16,9 @@ from noroshi.advisories import actions, policy, queries
 from noroshi.advisories.claim_wording import ANSWERS, CONFIDENCES, INPUTS
 from noroshi.advisories.domain.decisions import Decision
 from noroshi.advisories.domain.urgency import decisions_of
+from noroshi.advisories.finding_lists import show
 from noroshi.advisories.forms.tasks import DecisionForm
-from noroshi.advisories.models import Match, MatchStage
+from noroshi.advisories.models import Finding, Match, MatchStage
 from noroshi.advisories.rule_wording import STANDING_TONES, STANDINGS
 from noroshi.advisories.table_wording import outcome_in_words
 from noroshi.advisories.task_lists import TASKS, tone_of
@@ -70,6 +71,7 @@ def _task(request: ActorRequest, row: Match, form: DecisionForm, status: int) ->
             (each, STANDINGS[each.standing], STANDING_TONES[each.standing])
             for each in queries.hints_about(request.actor, names)
         ],
+        "findings": _findings(request.actor, row, names),
         "may_keep": policy.may_keep_inventories(request.actor),
         "vex": _vex(row),
         "is_to_judge": stage in (MatchStage.TO_JUDGE, MatchStage.INVESTIGATED),
@@ -78,6 +80,13 @@ def _task(request: ActorRequest, row: Match, form: DecisionForm, status: int) ->
         "is_closed": stage in (MatchStage.FIXED, MatchStage.NOT_AFFECTED, MatchStage.ACCEPTED, MatchStage.VIRTUAL),
     }
     return render(request, "advisories/task.html", context, status=status)
+
+
+def _findings(actor: Actor, row: Match, names: set[str]) -> list[Finding]:
+    """Return the failing configuration checks of the asset, and those that name the vulnerability."""
+    found = list(queries.failing_about(actor, row.asset, names))
+    show(actor, found)
+    return found
 
 
 def _vex(row: Match) -> tuple[Promise, Promise | str] | None:
