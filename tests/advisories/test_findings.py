@@ -159,6 +159,7 @@ def test_a_task_shows_the_failing_checks_of_its_asset_and_those_that_name_its_vu
 @pytest.mark.pages
 def test_a_person_takes_findings_in_filters_them_and_forgets_them(cast, stopped_clock):
     client = cast.client("a1")
+    assert f'href="{ADDRESS}?stage=failing"' in client.get("/advisories/tasks/").content.decode()
     assert client.get(f"{ADDRESS}import").status_code == 200
     assert client.post(f"{ADDRESS}import").status_code == 422
     rotten = client.post(f"{ADDRESS}import", {"file": SimpleUploadedFile("f.json", b"<html>")})
