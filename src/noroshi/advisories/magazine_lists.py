@@ -37,7 +37,7 @@ MAILING_LISTS: Final = ListSpec(
         Column("name", _("Mailing list"), str, cell="advisories/cells/mailing_list.html", style="wide"),
         Column("categories", _("Categories"), _categories),
         Column("ceiling", _("Up to which marking"), lambda row: row.ceiling, "", "kit/cells/tlp.html", "tight"),
-        Column("readers", _("Addresses reached"), lambda row: row.readers, style="end"),
+        Column("readers", _("Addresses reached"), lambda row: f"{row.readers:,}", style="end"),
         Column("pace", _("Mails a minute at most"), lambda row: row.per_minute, style="end"),
     ),
     filters=(TextFilter("q", _("Search"), ("slug", "name_ja", "name_en")),),

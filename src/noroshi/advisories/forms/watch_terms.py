@@ -13,7 +13,7 @@ class TermForm(BlamingForm):
 
     kind = forms.ChoiceField(label=_("What it is"), choices=TermKind.choices)
     words = forms.CharField(
-        label=_("Word"),
+        label=_("Word to watch"),
         max_length=LONGEST_TERM,
         help_text=_("Found as a whole word in Latin letters, anywhere in Japanese; small or capital."),
     )
