@@ -25,6 +25,8 @@ from noroshi.site.cli import main
 KEY = b"a pseudonym key for tests only.."
 LINE = f'{EVIL_ADDRESS} - - [20/Nov/2026:10:00:00 +0900] "GET /login HTTP/1.1" 200 12 "-" "curl/8"\n'
 PATIENCE = 60.0
+INSTALLING = 300.0
+"""Making an installation applies every migration, which takes most of a minute on a busy machine."""
 
 
 def message(number):
@@ -66,7 +68,7 @@ def place(tmp_path_factory):
     folder = tmp_path_factory.mktemp("streams")
     for command in (["init"], ["organisation", "create", "bank_a", "--kind", "regional_bank"]):
         with started(folder, *command) as process:
-            assert process.wait(PATIENCE) == 0
+            assert process.wait(INSTALLING) == 0
     return folder
 
 
