@@ -190,3 +190,18 @@ def test_an_operator_has_an_address_asked_first(cast, opened, drain):
     assert the_only().state == "confirmed"
     with pytest.raises(Conflict):
         actions.ask_again(cast.actor("hub_op"), the_only())
+
+
+def test_an_operator_who_asks_too_often_is_told_so_beside_what_was_typed_and_nothing_is_kept(cast, opened, drain):
+    row = opened(is_open=False)
+    client, url = cast.client("hub_op"), f"/magazine/lists/{row.pk}/add"
+    said = {"address": "kato@example.jp", "language": "ja", "reason": "asked", "ask": "on"}
+    codes = [client.post(url, said).status_code for _ in range(3)]
+    answer = client.post(url, {**said, "reason": "asked once more"})
+    assert (codes, answer.status_code) == ([302] * 3, 422)
+    page = answer.content.decode()
+    assert "This address was asked 3 times within a day. Wait." in page
+    assert 'value="asked once more"' in page
+    assert the_only().reason == "asked"
+    drain()
+    assert len(outgoing.outbox) == 3

@@ -65,7 +65,13 @@ from noroshi.advisories.actions.inquiries import (
     take_inquiry,
 )
 from noroshi.advisories.actions.inventories import give_up, read_in
-from noroshi.advisories.actions.joining import ask_again, ask_to_join, confirm_subscription, forget_unconfirmed
+from noroshi.advisories.actions.joining import (
+    ask_again,
+    ask_subscriber,
+    ask_to_join,
+    confirm_subscription,
+    forget_unconfirmed,
+)
 from noroshi.advisories.actions.letters import (
     LONGEST_EDITED,
     document_of,
@@ -168,6 +174,7 @@ __all__ = [
     "ask_from",
     "ask_hub",
     "ask_now",
+    "ask_subscriber",
     "ask_to_join",
     "assign_story",
     "begin_mailings",

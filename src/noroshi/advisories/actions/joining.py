@@ -7,7 +7,7 @@ from django.db import transaction
 from django.utils.translation import gettext as _
 
 from noroshi.advisories import policy
-from noroshi.advisories.actions.magazine import checked_address
+from noroshi.advisories.actions.magazine import add_subscriber, checked_address
 from noroshi.advisories.domain.magazine import LINK_HOLDS
 from noroshi.advisories.magazine_confirmation import mail_confirmation
 from noroshi.advisories.models import MailingList, Standing, Subscriber
@@ -59,6 +59,17 @@ def ask_again(actor: Actor, subscriber: Subscriber) -> Subscriber:
         raise Conflict(_("This address was asked %(number)d times within a day. Wait.") % {"number": MOST_A_DAY})
     _ask(actor, row)
     return row
+
+
+@transaction.atomic
+def ask_subscriber(
+    actor: Actor, mailing_list: MailingList, *, address: str, language: str = "ja", reason: str
+) -> Subscriber:
+    """Put an address on a list once it has said that it wants it: it is asked first. Raises as `add_subscriber`."""
+    row = add_subscriber(actor, mailing_list, address=address, language=language, reason=reason)
+    row.state, row.confirmed_at = Standing.WAITING, None
+    row.save(update_fields=["state", "confirmed_at"])
+    return ask_again(actor, row)
 
 
 def _may_be_asked(row: Subscriber) -> bool:

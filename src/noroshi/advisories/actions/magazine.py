@@ -87,9 +87,9 @@ def _check(said: ListSaid, row: MailingList | None) -> None:
 
 @transaction.atomic
 def add_subscriber(
-    actor: Actor, mailing_list: MailingList, *, address: str, language: str = "ja", reason: str, ask: bool = False
+    actor: Actor, mailing_list: MailingList, *, address: str, language: str = "ja", reason: str
 ) -> Subscriber:
-    """Put an address on a list, or `ask` it first. Raises InvalidInput where it is none, or where it chose to leave."""
+    """Put an address on a list. Raises InvalidInput where it is none, or where it chose to leave."""
     policy.require_list_keeper(actor)
     mailing_list = mailing_list_for(actor, mailing_list.pk)
     why = checked_sentence("reason", reason, MAX_REASON)
@@ -98,10 +98,8 @@ def add_subscriber(
     if known is not None and (refusal := _kept_out(known)):
         raise InvalidInput("address", refusal)
     row = _put(actor, known or Subscriber(mailing_list=mailing_list, key=found.key), found, language, why)
-    if ask:
-        row.state, row.confirmed_at = Standing.WAITING, None
     row.save()
-    ledger.record(actor, "advisories.subscriber.added", row, mailing_list=mailing_list.pk, ask=ask)
+    ledger.record(actor, "advisories.subscriber.added", row, mailing_list=mailing_list.pk)
     return row
 
 

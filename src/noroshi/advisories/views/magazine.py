@@ -87,14 +87,15 @@ def subscriber_add(request: ActorRequest, mailing_list_id: UUID) -> HttpResponse
     row = queries.mailing_list_for(actor, mailing_list_id)
     form = SubscriberForm(posted(request))
     if form.is_valid():
+        asked = form.cleaned_data.pop("ask")
+        add = actions.ask_subscriber if asked else actions.add_subscriber
         try:
-            added = actions.add_subscriber(actor, row, **form.cleaned_data)
-            if form.cleaned_data["ask"]:
-                actions.ask_again(actor, added)
+            add(actor, row, **form.cleaned_data)
         except InvalidInput as error:
             form.blame(error)
+        except Conflict as error:
+            form.add_error(None, error.message)
         else:
-            asked = form.cleaned_data["ask"]
             messages.success(request, _("The address is asked.") if asked else _("The address is on the list."))
             return redirect("magazine:list", mailing_list_id=row.pk)
     return _adding(request, row, form, ImportForm())
