@@ -80,3 +80,12 @@ def test_many_cost_one_statement(number):
     with CaptureQueriesContext(connection) as asked:
         bulk.write(Vulnerability, rows(number))
     assert (len(asked), Vulnerability.everything.count()) == (min(number, 1), number)
+
+
+@pytest.mark.parametrize(
+    ("number", "sizes"), [(0, []), (1, [1]), (500, [500]), (501, [500, 1]), (1_200, [500, 500, 200])]
+)
+def test_rows_come_part_by_part_in_their_order_and_none_twice(number, sizes):
+    parts = list(bulk.parts(iter(range(number))))
+    assert [len(part) for part in parts] == sizes
+    assert [row for part in parts for row in part] == list(range(number))

@@ -5,11 +5,16 @@ the time of a large import is spent there. What it does besides (signals, keys m
 the rows' keys are made by us.
 """
 
-from collections.abc import Callable, Collection, Iterable
-from typing import Any
+from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
+from itertools import islice
+from typing import Any, Final, TypeVar
 
 from django.db import DEFAULT_DB_ALIAS, connection, connections, models
 
+T = TypeVar("T")
+
+AT_ONCE: Final = 500
+"""So many values a database is asked about at once: fewer than any takes in one statement."""
 _AS_THEY_ARE = (models.CharField, models.TextField, models.IntegerField, models.FloatField, models.BooleanField)
 """Fields whose values every driver takes as they are."""
 
@@ -31,6 +36,13 @@ def write(
     if values:
         with connection.cursor() as cursor:
             cursor.executemany(statement, values)
+
+
+def parts(rows: Iterable[T], size: int = AT_ONCE) -> Iterator[Sequence[T]]:
+    """Yield rows in their order, so many at a time."""
+    stream = iter(rows)
+    while part := list(islice(stream, size)):
+        yield part
 
 
 def _insertion(model: type[models.Model], fields: Collection[Any]) -> str:

@@ -44,7 +44,6 @@ SERIES: Final = "daily"
 FIRST_REACHES_BACK: Final = timedelta(days=1)
 MOST_WORDS: Final = 500
 LONGEST_WORD: Final = 80
-BATCH: Final = 500
 _MARKED: Final = ("grounds", "probability", "has_remedy", "is_gone")
 
 
@@ -156,11 +155,10 @@ def _issued(actor: Actor, prepared: Prepared, counted: Numbering, *, by_schedule
 
 
 def _remember(row: Sheet, prepared: Prepared) -> None:
-    changes, gone = list(prepared.changes), list(prepared.forgotten)
-    for start in range(0, len(changes), BATCH):
-        CatalogueChange.everything.filter(pk__in=changes[start : start + BATCH]).update(sheet=row)
-    for start in range(0, len(gone), BATCH):
-        SheetMark.objects.filter(pk__in=gone[start : start + BATCH]).delete()
+    for changes in bulk.parts(prepared.changes):
+        CatalogueChange.everything.filter(pk__in=changes).update(sheet=row)
+    for forgotten in bulk.parts(prepared.forgotten):
+        SheetMark.objects.filter(pk__in=forgotten).delete()
     bulk.write(SheetMark, prepared.marks, update=_MARKED)
 
 

@@ -27,9 +27,9 @@ from noroshi.advisories.models import Finding, FindingStage
 from noroshi.core import clock, ledger
 from noroshi.core.actor import Actor
 from noroshi.core.errors import Conflict, InvalidInput, NotFound
+from noroshi.kit import bulk
 
 MOST_ROWS: Final = 200_000
-_AT_A_TIME: Final = 500
 _KEPT: Final = ("id", "world", "organisation", "key", "first_seen")
 _CHANGING: Final = [field.name for field in Finding._meta.concrete_fields if field.name not in _KEPT]
 
@@ -152,7 +152,7 @@ def _write(actor: Actor, current: Mapping[str, Checked]) -> None:
     ]
     Finding.everything.bulk_create(
         rows,
-        batch_size=_AT_A_TIME,
+        batch_size=bulk.AT_ONCE,
         update_conflicts=True,
         unique_fields=["world", "organisation", "key"],
         update_fields=_CHANGING,
@@ -170,7 +170,7 @@ def _close(checked: Mapping[str, Checked], known: Mapping[str, _Known]) -> int:
         if account and key not in checked and row.stage != FindingStage.CLOSED and row.stands_since < newest[row.scan]:
             gone[row.scan].append(row.number)
     for scan, numbers in gone.items():
-        for start in range(0, len(numbers), _AT_A_TIME):
-            rows = Finding.everything.filter(pk__in=numbers[start : start + _AT_A_TIME])
+        for part in bulk.parts(numbers):
+            rows = Finding.everything.filter(pk__in=part)
             rows.update(stage=FindingStage.CLOSED, stands_since=newest[scan])
     return sum(map(len, gone.values()))

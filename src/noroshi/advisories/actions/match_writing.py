@@ -20,8 +20,8 @@ from noroshi.advisories.models import Asset, Inventory, Match, MatchStage, StepK
 from noroshi.advisories.queries.vex import Heard
 from noroshi.core import ledger
 from noroshi.core.actor import Actor
+from noroshi.kit import bulk
 
-_AT_A_TIME: Final = 500
 _TOLD: Final = (Answer.AFFECTED, Answer.UNKNOWN)
 """Answers that somebody has to hear of."""
 STANDING: Final = (
@@ -75,7 +75,7 @@ def bring_to(
             by = chooser if kind is StepKind.TABLE else None
             steps.append(step_of(row, kind, before=before, at=began, by=by, reason=_vex_in_a_line(row.vex)))
     _write_again(again, began)
-    Match.everything.bulk_create(fresh, batch_size=_AT_A_TIME)
+    Match.everything.bulk_create(fresh, batch_size=bulk.AT_ONCE)
     write_steps([*steps, *_close(known.values(), began)])
     if only is None:
         Inventory.everything.filter(organisation=organisation, world=world).update(matched_at=began)
@@ -96,10 +96,9 @@ def _write_again(rows: Iterable[tuple[Match, list[Any]]], moment: datetime) -> N
     same: list[Match] = []
     for row, before in rows:
         (changed if _values(row) != before else same).append(row)
-    Match.everything.bulk_update(changed, [*_SAID, "last_seen"], batch_size=_AT_A_TIME)
-    for start in range(0, len(same), _AT_A_TIME):
-        some = [row.pk for row in same[start : start + _AT_A_TIME]]
-        Match.everything.filter(pk__in=some).update(last_seen=moment)
+    Match.everything.bulk_update(changed, [*_SAID, "last_seen"], batch_size=bulk.AT_ONCE)
+    for part in bulk.parts(row.pk for row in same):
+        Match.everything.filter(pk__in=part).update(last_seen=moment)
 
 
 def _verdicts(assets: list[Asset], heard: Hearings) -> dict[tuple[UUID, UUID], tuple[Component, Verdict]]:
@@ -217,8 +216,6 @@ def _close(rows: Iterable[Match], moment: datetime) -> list[TaskStep]:
         if row.stage in STANDING:
             before, row.stage = row.stage, MatchStage.GONE
             steps.append(step_of(row, StepKind.GONE, before=before, at=moment))
-    gone = [step.match_id for step in steps]
-    for start in range(0, len(gone), _AT_A_TIME):
-        some = Match.everything.filter(pk__in=gone[start : start + _AT_A_TIME])
-        some.update(stage=MatchStage.GONE, last_seen=moment, vex={})
+    for part in bulk.parts(step.match_id for step in steps):
+        Match.everything.filter(pk__in=part).update(stage=MatchStage.GONE, last_seen=moment, vex={})
     return steps

@@ -1,7 +1,7 @@
 """Inventories held against what is known of vulnerabilities: by whoever runs them, on their own installation."""
 
 from collections import defaultdict
-from collections.abc import Callable, Collection, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from datetime import datetime
 from typing import Any, Final
 from uuid import UUID
@@ -13,10 +13,10 @@ from noroshi.advisories.actions.match_writing import Hearings, bring_to
 from noroshi.advisories.domain.holding import Holding, of_stored
 from noroshi.advisories.domain.matching import Component, Verdict
 from noroshi.advisories.domain.records import ClaimKind
-from noroshi.advisories.models import Asset, Inventory, Item, Vulnerability, VulnerabilityName
+from noroshi.advisories.models import Asset, Inventory, Item, Vulnerability
 from noroshi.core import clock
+from noroshi.kit import bulk
 
-_AT_A_TIME: Final = 500
 _TOLD_EACH: Final = 2_000
 
 
@@ -56,8 +56,7 @@ def _match_news_of(organisation: UUID, world: str, since: datetime) -> int:
         return number
     assets = _assets(organisation, world)
     holding = Holding(_components(assets), queries.aliases_of(organisation, world))
-    for start in range(0, len(changed), _AT_A_TIME):
-        some = changed[start : start + _AT_A_TIME]
+    for some in bulk.parts(changed):
         items = Item.objects.filter(mentions__vulnerability__in=some).distinct()
         heard = _heard(holding, items, world, only=frozenset(some))
         number += bring_to(organisation, world, assets, heard, began, only=frozenset(some))
@@ -83,7 +82,7 @@ def _heard(
 ) -> Hearings:
     """Return what the newest revisions of `items` say of what is held, by component and vulnerability."""
     by_name: dict[tuple[Component, str], list[Verdict]] = defaultdict(list)
-    rows = items.values_list("newest__claims", flat=True).iterator(chunk_size=_AT_A_TIME)
+    rows = items.values_list("newest__claims", flat=True).iterator(chunk_size=bulk.AT_ONCE)
     for done, claims in enumerate(rows, 1):
         if done % _TOLD_EACH == 0:
             tell(done)
@@ -91,19 +90,10 @@ def _heard(
             if claim["kind"] == ClaimKind.AFFECTED:
                 for component, verdict in holding.heard(claim["value"]):
                     by_name[component, claim["about"]].append(verdict)
-    numbers = _numbers({name for _component, name in by_name}, world)
+    numbers = queries.numbers_in(world, (name for _component, name in by_name))
     heard: Hearings = defaultdict(list)
     for (component, name), verdicts in by_name.items():
         number = numbers.get(name)
         if number is not None and (only is None or number in only):
             heard[component, number].extend(verdicts)
     return heard
-
-
-def _numbers(names: Collection[str], world: str) -> dict[str, UUID]:
-    known: dict[str, UUID] = {}
-    ordered = sorted(names)
-    for start in range(0, len(ordered), _AT_A_TIME):
-        rows = VulnerabilityName.objects.filter(world=world, name__in=ordered[start : start + _AT_A_TIME])
-        known.update(rows.values_list("name", "vulnerability"))
-    return known

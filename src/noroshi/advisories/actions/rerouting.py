@@ -8,7 +8,7 @@ from uuid import UUID
 from django.db import transaction
 
 from noroshi.advisories import policy
-from noroshi.advisories.actions.stories import CHANGED, arrivals_of, parts, route, router_of
+from noroshi.advisories.actions.stories import CHANGED, arrivals_of, route, router_of
 from noroshi.advisories.domain.triage import Priority, Routing
 from noroshi.advisories.models import Membership, Revision, Source, Step, Story, StoryState, StoryStep
 from noroshi.core import clock, ledger
@@ -52,7 +52,7 @@ def _fired(world: str, stories: Sequence[Story]) -> Mapping[UUID, Routing]:
     router = router_of(world)
     by_source: dict[Source, list[Revision]] = defaultdict(list)
     story_of: dict[UUID, UUID] = {}
-    for part in parts(stories):
+    for part in bulk.parts(stories):
         rows = Membership.objects.filter(story__in=part, item__newest__isnull=False).order_by("at", "pk")
         for member in rows.select_related("item__newest", "item__source"):
             if member.item.newest is not None:

@@ -4,7 +4,7 @@ A step here checks and changes; whoever calls it holds the transaction and write
 """
 
 from collections.abc import Iterable, Sequence
-from dataclasses import asdict, dataclass, field
+from dataclasses import asdict, dataclass
 from datetime import datetime
 from typing import Final, TypeVar
 
@@ -43,7 +43,7 @@ class Draft:
     names: Sequence[str] = ()
     change: str = ""
     """What is new, where it is a later version."""
-    template: Template | None = field(default=None)
+    template: Template | None = None
     """What it was begun from: its checklist holds for the bulletin as it is now."""
     seen: datetime | None = None
     """When what the editor had before the eyes was last changed; none where there was nothing yet."""

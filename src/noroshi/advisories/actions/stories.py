@@ -8,10 +8,10 @@ from collections import defaultdict
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
-from typing import Any, Final
+from typing import Final
 from uuid import UUID
 
-from noroshi.advisories.actions.vulnerabilities import BATCH, names_of
+from noroshi.advisories.actions.vulnerabilities import names_of
 from noroshi.advisories.domain.sources import SourceKind
 from noroshi.advisories.domain.stories import Joining, Placement, Standing, Version, glue_of, news_in
 from noroshi.advisories.domain.triage import Facts, Router, Routing, Way
@@ -28,10 +28,9 @@ from noroshi.advisories.models import (
     StoryState,
     StoryStep,
     Vulnerability,
-    VulnerabilityName,
 )
 from noroshi.advisories.models.triage import LONGEST_NOTE
-from noroshi.advisories.queries import products_in
+from noroshi.advisories.queries import numbers_in, products_in
 from noroshi.core import clock, ids, ledger
 from noroshi.core.actor import Actor
 from noroshi.kit import bulk
@@ -104,11 +103,11 @@ class _Intake:
         keys = sorted({key for arrival in self.arrivals for key in arrival.glue})
         numbers = {arrival.membership.story_id for arrival in self.arrivals if arrival.membership is not None}
         glued: list[tuple[UUID, UUID]] = []
-        for part in parts(keys):
+        for part in bulk.parts(keys):
             list(Vulnerability.everything.select_for_update().filter(pk__in=part).order_by("pk").values_list("pk"))
             rows = Mention.objects.filter(vulnerability__in=part, item__membership__glues=True)
             glued += rows.values_list("vulnerability", "item__membership__story").distinct()
-        for part in parts(sorted(numbers | {story for _key, story in glued})):
+        for part in bulk.parts(sorted(numbers | {story for _key, story in glued})):
             self.stories |= Story.everything.select_for_update().filter(world=self.world).in_bulk(part)
         return [(key, _standing(self.stories[story])) for key, story in glued if story in self.stories]
 
@@ -261,7 +260,7 @@ def router_of(world: str) -> Router:
 def arrivals_of(source: Source, revisions: Sequence[Revision]) -> list[Arrival]:
     """Return the revisions with what joins them and what rules look at."""
     named = {revision.pk: names_of(revision) for revision in revisions}
-    known = _vulnerabilities(source.world, {name for names in named.values() for name in names})
+    known = numbers_in(source.world, {name for names in named.values() for name in names})
     exploited = _exploited(set(known.values()))
     members = _members([revision.item_id for revision in revisions])
     found = []
@@ -291,22 +290,14 @@ def _glue_from_now_on(membership: Membership, arrival: Arrival) -> None:
 
 def _members(items: Sequence[UUID]) -> dict[UUID, Membership]:
     found: dict[UUID, Membership] = {}
-    for part in parts(items):
+    for part in bulk.parts(items):
         found |= {row.item_id: row for row in Membership.objects.filter(item__in=part)}
-    return found
-
-
-def _vulnerabilities(world: str, names: Iterable[str]) -> dict[str, UUID]:
-    found: dict[str, UUID] = {}
-    for part in parts(sorted(names)):
-        rows = VulnerabilityName.objects.filter(world=world, name__in=part)
-        found |= dict(rows.values_list("name", "vulnerability_id"))
     return found
 
 
 def _exploited(numbers: Collection[UUID]) -> set[UUID]:
     found: set[UUID] = set()
-    for part in parts(sorted(numbers)):
+    for part in bulk.parts(sorted(numbers)):
         rows = Vulnerability.everything.filter(pk__in=part, exploited_since__isnull=False)
         found.update(rows.values_list("pk", flat=True))
     return found
@@ -319,7 +310,7 @@ def _versions_before(revisions: Sequence[Revision]) -> dict[UUID, Version]:
         wanted[revision.number - 1].append(revision.item_id)
     found: dict[UUID, Version] = {}
     for number, items in wanted.items():
-        for part in parts(items):
+        for part in bulk.parts(items):
             rows = Revision.objects.filter(item__in=part, number=number)
             found |= {row.item_id: _version(row) for row in rows}
     return found
@@ -331,8 +322,3 @@ def _version(revision: Revision) -> Version:
 
 def _standing(story: Story) -> Standing:
     return Standing(story.pk, story.is_touched, story.is_locked)
-
-
-def parts(rows: Sequence[Any]) -> Iterable[Sequence[Any]]:
-    """Yield the rows in parts, each as many as a database is asked for at once."""
-    return (rows[start : start + BATCH] for start in range(0, len(rows), BATCH))

@@ -13,10 +13,10 @@ from noroshi.advisories.domain.records import Claim, ClaimKind
 from noroshi.advisories.domain.sources import SourceKind
 from noroshi.advisories.domain.summaries import Said, Summary, summary_of
 from noroshi.advisories.models import Mention, Revision, Vulnerability, VulnerabilityName
+from noroshi.advisories.queries import numbers_in
 from noroshi.core import clock
 from noroshi.kit import bulk
 
-BATCH: Final = 500
 FAMILIES: Final = ("CVE-", "JVNDB-", "JVNVU#", "JVN#", "GHSA-")
 """Names of vulnerabilities, the one before by which it is shown; other identifiers name documents."""
 _WORKED_OUT: Final = (*Summary.__dataclass_fields__, "title", "published_at", "changed_at")
@@ -28,7 +28,7 @@ def learn(world: str, revisions: Sequence[Revision]) -> int:
     A digest speaks of many that have nothing else in common: it joins no names.
     """
     named = {revision.pk: names_of(revision) for revision in revisions}
-    known = _known(world, {name for names in named.values() for name in names})
+    known = numbers_in(world, {name for names in named.values() for name in names})
     _add_missing(world, revisions, named, known)
     _join(revisions, known)
     mentions = [
@@ -44,15 +44,6 @@ def names_of(revision: Revision) -> list[str]:
     """Return the names of vulnerabilities that a revision says, each once."""
     said = [*revision.names, *(claim["about"] for claim in revision.claims)]
     return [name for name in dict.fromkeys(said) if name.startswith(FAMILIES) and len(name) <= 60]  # noqa: PLR2004
-
-
-def _known(world: str, names: Iterable[str]) -> dict[str, UUID]:
-    found: dict[str, UUID] = {}
-    wanted = sorted(names)
-    for start in range(0, len(wanted), BATCH):
-        rows = VulnerabilityName.objects.filter(world=world, name__in=wanted[start : start + BATCH])
-        found |= dict(rows.values_list("name", "vulnerability_id"))
-    return found
 
 
 def _add_missing(
@@ -100,11 +91,7 @@ def _merge(kept: UUID, gone: UUID) -> None:
 
 def work_out(numbers: Iterable[UUID]) -> int:
     """Work out anew what the claims about some vulnerabilities come to; return how many read otherwise than before."""
-    wanted = sorted(set(numbers))
-    changed = 0
-    for start in range(0, len(wanted), BATCH):
-        changed += _work_out(wanted[start : start + BATCH])
-    return changed
+    return sum(_work_out(part) for part in bulk.parts(sorted(set(numbers))))
 
 
 def _work_out(numbers: Sequence[UUID]) -> int:

@@ -17,6 +17,7 @@ from noroshi.advisories.models import HitStage, Mention, Revision, TermKind, Wat
 from noroshi.core import clock, ledger
 from noroshi.core.actor import Actor
 from noroshi.core.errors import Conflict, InvalidInput, NotFound
+from noroshi.kit import bulk
 from noroshi.sharing.actions.words import checked_sentence
 from noroshi.sharing.domain.texts import one_line
 
@@ -29,7 +30,6 @@ LOOKED_BACK: Final = timedelta(days=30)
 _OVERLAP: Final = timedelta(hours=1)
 """What was being written down when somebody looked last is looked at again: no record is an entry twice."""
 _LONGEST_READING: Final = timedelta(days=7)
-_AT_A_TIME: Final = 500
 
 Named = frozenset[tuple[str, str]]
 
@@ -120,7 +120,7 @@ def _records(world: str, terms: Terms, since: datetime) -> Iterator[_Record]:
         fetch__source__world=world, fetch__at__gt=since - _LONGEST_READING, seen_at__gt=since - _OVERLAP
     ).exclude(fetch__source__kind=SourceKind.EPSS)
     columns = rows.order_by("seen_at", "pk").values_list("item_id", "title", "summary", "claims")
-    for item, title, summary, claims in columns.iterator(chunk_size=_AT_A_TIME):
+    for item, title, summary, claims in columns.iterator(chunk_size=bulk.AT_ONCE):
         if named := terms.found_in(said_of(title, summary, claims)):
             yield _Record(item, title[:300], named)
 
@@ -129,8 +129,8 @@ def _of_vulnerabilities(records: Iterable[_Record]) -> Iterator[_Record]:
     known = list(records)
     alone: dict[UUID, set[UUID]] = defaultdict(set)
     numbers = list({each.item for each in known})
-    for start in range(0, len(numbers), _AT_A_TIME):
-        mentions = Mention.objects.filter(item__in=numbers[start : start + _AT_A_TIME])
+    for part in bulk.parts(numbers):
+        mentions = Mention.objects.filter(item__in=part)
         for item, vulnerability in mentions.values_list("item", "vulnerability"):
             alone[item].add(vulnerability)
     for each in known:
@@ -161,7 +161,7 @@ def _keep(owner: UUID, world: str, watched: set[tuple[str, str]], records: Itera
                     words=words,
                 )
             )
-    WatchHit.everything.bulk_create(fresh, batch_size=_AT_A_TIME, ignore_conflicts=True)
+    WatchHit.everything.bulk_create(fresh, batch_size=bulk.AT_ONCE, ignore_conflicts=True)
     if fresh:
         ledger.record(Actor.system("advisories watch", world), "advisories.hits.found", fresh[0], new=len(fresh))
     return len(fresh)

@@ -22,11 +22,11 @@ from noroshi.advisories.models import (
 )
 from noroshi.core.actor import Actor
 from noroshi.core.errors import NotFound
+from noroshi.kit import bulk
 
 OVERLAP: Final = timedelta(hours=1)
 """What was being written down when the last sheet was made is looked at again: what was told is remembered."""
 LONGEST_READING: Final = timedelta(days=7)
-BATCH: Final = 500
 FOR_THE_SHEET: Final = "a sheet is made of what every member of the world sees"
 
 
@@ -93,8 +93,8 @@ def what_may_matter(world: str, since: datetime | None, words: dict[UUID, tuple[
         done.add(row["pk"])
         yield _known(row, words)
     left = [number for number in words if number not in done]
-    for start in range(0, len(left), BATCH):
-        named = Vulnerability.objects.unrestricted(reason=FOR_THE_SHEET).filter(pk__in=left[start : start + BATCH])
+    for part in bulk.parts(left):
+        named = Vulnerability.objects.unrestricted(reason=FOR_THE_SHEET).filter(pk__in=part)
         yield from (_known(row, words) for row in named.values(*columns))
 
 
@@ -137,9 +137,8 @@ def products_in(claims: Sequence[dict[str, Any]]) -> Iterator[str]:
 
 def _by_vulnerability(found: dict[UUID, tuple[str, ...]]) -> dict[UUID, tuple[str, ...]]:
     named: dict[UUID, dict[str, None]] = defaultdict(dict)
-    items = list(found)
-    for start in range(0, len(items), BATCH):
-        rows = Mention.objects.filter(item__in=items[start : start + BATCH])
+    for part in bulk.parts(found):
+        rows = Mention.objects.filter(item__in=part)
         for vulnerability, item in rows.values_list("vulnerability_id", "item_id"):
             named[vulnerability] |= dict.fromkeys(found[item])
     return {number: tuple(words) for number, words in named.items()}

@@ -1,9 +1,8 @@
 """What VEX documents say of what the actor's organisation runs."""
 
 from collections import defaultdict
-from collections.abc import Iterable
 from dataclasses import dataclass
-from typing import Any, Final
+from typing import Any
 from uuid import UUID
 
 from django.db.models import QuerySet
@@ -12,12 +11,11 @@ from noroshi.advisories.domain.aliases import Aliases
 from noroshi.advisories.domain.holding import of_stored
 from noroshi.advisories.domain.matching import Component
 from noroshi.advisories.domain.vex import Statement, VexStatus, covers, latest
-from noroshi.advisories.models import Asset, VexDocument, VulnerabilityName
+from noroshi.advisories.models import Asset, VexDocument
 from noroshi.advisories.queries.aliases import aliases_of
+from noroshi.advisories.queries.vulnerabilities import numbers_in
 from noroshi.core.actor import Actor
 from noroshi.core.errors import NotFound
-
-_AT_A_TIME: Final = 500
 
 
 def vex_documents_for(actor: Actor) -> QuerySet[VexDocument]:
@@ -61,7 +59,7 @@ class Said:
     def __init__(self, organisation: UUID, world: str) -> None:
         documents = list(VexDocument.everything.filter(organisation=organisation, world=world).order_by("pk"))
         read = [(row, Statement.read(value)) for row in documents for value in row.statements]
-        numbers = _numbers({name for _row, each in read for name in each.names}, world)
+        numbers = numbers_in(world, (name for _row, each in read for name in each.names))
         self._known: dict[tuple[UUID, UUID], list[Heard]] = defaultdict(list)
         for row, each in read:
             for number in {numbers[name] for name in each.names if name in numbers}:
@@ -81,12 +79,3 @@ class Said:
         }
         last = latest(each.statement for each in fitting.values())
         return None if last is None or last.status is VexStatus.AFFECTED else fitting[id(last)]
-
-
-def _numbers(names: Iterable[str], world: str) -> dict[str, UUID]:
-    known: dict[str, UUID] = {}
-    ordered = sorted(names)
-    for start in range(0, len(ordered), _AT_A_TIME):
-        rows = VulnerabilityName.objects.filter(world=world, name__in=ordered[start : start + _AT_A_TIME])
-        known.update(rows.values_list("name", "vulnerability"))
-    return known
