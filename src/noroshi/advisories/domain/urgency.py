@@ -60,7 +60,9 @@ class Case:
 
 def cases_of(facts: Facts, table: Table) -> list[Case]:
     """Return what a table asks of each kind of asset that it knows, the gravest first."""
-    return [case for exposure in _exposures_in(table) for case in _by_importance(replace(facts, exposure=exposure), table)]
+    return [
+        case for exposure in _exposures_in(table) for case in _by_importance(replace(facts, exposure=exposure), table)
+    ]
 
 
 def _exposures_in(table: Table) -> Sequence[str]:
