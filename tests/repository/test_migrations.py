@@ -1,4 +1,4 @@
-"""Squashed migrations end where those end that they stand for, and an installation from between them goes on by those."""
+"""Squashed migrations end where those end that they stand for; an installation from between them goes on by those."""
 
 import pytest
 from django.db import connection
