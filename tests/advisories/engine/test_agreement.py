@@ -10,7 +10,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from noroshi.advisories.domain.affected import Affected, Product, Range, Scheme, Status
-from noroshi.advisories.domain.matching import Component, judge, keys_of, united
+from noroshi.advisories.domain.matching import Answer, Component, judge, keys_of, united
 from noroshi.advisories.domain.readers import cve5
 from noroshi.advisories.domain.records import ClaimKind
 from noroshi.advisories.engine import Held, against, matches
@@ -88,6 +88,38 @@ def test_in_small_worlds_that_are_read_once(worlds, components):
     assert once(records, components) == slowly(records, components)
 
 
+@settings(deadline=None, max_examples=40)
+@given(RECORDS, PARTS, st.sets(st.sampled_from(Answer), min_size=1))
+def test_of_the_answers_that_are_asked_for_none_is_left_out_and_no_other_is_told(worlds, components, answers):
+    records = [(f"CVE-2099-{number}", blocks) for number, blocks in enumerate(worlds)]
+    expected = {pair: verdict for pair, verdict in slowly(records, components).items() if verdict.answer in answers}
+    with Held() as held:
+        held.extend(records)
+        told = [(each.component, each.vulnerability) for each in matches(held, components, answers=answers)]
+        assert sorted(told, key=repr) == sorted(expected, key=repr)
+    told = {(each.component, each.vulnerability): each.verdict for each in against(components, records, answers)}
+    assert told == expected
+
+
+def test_several_blocks_of_one_record_come_to_one_answer(tmp_path):
+    """By a package and by a name, by two orders, and by one name alone; what the tables hold is what was said."""
+    ranged = (Range("1.0", "2.0"),)
+    thing, purl = Product("Maker", "Thing"), "pkg:npm/thing"
+    blocks = [
+        Affected(thing, ranged, Scheme.OPAQUE, Status.UNAFFECTED),
+        Affected(thing, ranged, Scheme.SEMVER, Status.UNAFFECTED),
+        Affected(Product("", "Thing"), (), Scheme.OPAQUE, Status.UNAFFECTED),
+        Affected(Product("Maker", "Widget", purl=purl), ranged, Scheme.PYTHON, Status.UNAFFECTED),
+    ]
+    records = [("CVE-2099-1", blocks), ("CVE-2099-2", blocks[:2]), ("CVE-2099-3", blocks[2:])]
+    components = [Component("Thing", version, vendor, "", which)
+                  for version in ("1.5", "2.5", "") for vendor in ("Maker", "") for which in ("", purl)]  # fmt: skip
+    with Held(tmp_path) as held:
+        held.extend(records)
+    with Held(tmp_path) as again:
+        assert fast(again, components) == once(records, components) == slowly(records, components)
+
+
 @pytest.mark.parametrize("scheme", Scheme)
 def test_where_one_spelling_has_two_places_in_an_order(scheme):
     """In some orders v1.0 and 1.0, or RC1 and rc1, are two versions; by their spelling they are one."""
@@ -153,12 +185,24 @@ def test_what_is_added_is_told_alone_and_what_comes_again_replaces_what_was_said
         assert len(third) == 4
 
 
-def test_a_group_that_was_not_written_to_its_end_is_none(tmp_path):
+def test_a_group_that_is_not_read_to_its_end_is_none(tmp_path):
     thing = Affected(Product("Maker", "Thing"), (), Scheme.SEMVER, Status.AFFECTED)
+    other = Affected(Product("Maker", "Other"), (), Scheme.SEMVER, Status.AFFECTED)
+    components = [Component("Thing", "1", "Maker"), Component("Other", "1", "Maker")]
+
+    def broken():
+        yield "CVE-2099-1", [other]
+        yield "CVE-2099-2", [other]
+        raise RuntimeError
+
     with Held(tmp_path) as held:
         held.extend([("CVE-2099-1", [thing])])
-        held.extend([("CVE-2099-2", [thing])])
-    (tmp_path / "record-000001.parquet").unlink()
+        with pytest.raises(RuntimeError):
+            held.extend(broken())
+        expected = slowly([("CVE-2099-1", [thing])], components)
+        assert fast(held, components) == expected
     with Held(tmp_path) as again:
-        told = [each.vulnerability for each in matches(again, [Component("Thing", "1", "Maker")])]
-        assert told == ["CVE-2099-1"]
+        assert fast(again, components) == expected
+        more = [("CVE-2099-3", [other])]
+        again.extend(more)
+        assert fast(again, components) == expected | slowly(more, components)

@@ -33,7 +33,9 @@ def fields(name: str) -> tuple[str, ...]:
     ``*`` is any value, ``-`` none.
     """
     said = formatted(name)
-    return tuple(_ESCAPED.sub(r"\1", field) for field in _COLON.split(said)[2:]) if said else ()
+    if "\\" not in said:  # as most names are
+        return tuple(said.split(":")[2:])
+    return tuple(_ESCAPED.sub(r"\1", field) for field in _COLON.split(said)[2:])
 
 
 def version_of(name: str) -> str:

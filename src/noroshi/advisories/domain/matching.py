@@ -255,13 +255,15 @@ def called_by(keys: Mapping[Kind, str]) -> str:
 
 def product_of(name: str) -> tuple[str, str] | None:
     """Return vendor and product of a CPE name (2.2 or 2.3) as names are compared; None where it names not both."""
+    if not name:
+        return None
     vendor, product = map(_plain, (*cpe.fields(name), "", "", "")[1:3])
     return (vendor, product) if vendor and product else None
 
 
 def package_of(purl: str) -> str:
     """Return what a package URL (ECMA-427) names, without version, qualifiers and subpath; empty where it is none."""
-    found = re.fullmatch(r"pkg:([A-Za-z0-9.+-]+)/+(@?[^@?#]+)(?:[@?#].*)?", purl)
+    found = _PURL.fullmatch(purl)
     if found is None:
         return ""
     kind, name = found[1].lower(), unquote(found[2]).strip("/")
@@ -270,6 +272,9 @@ def package_of(purl: str) -> str:
     elif kind in ("npm", "deb", "rpm", "github"):
         name = name.lower()
     return f"{kind}/{name}"
+
+
+_PURL: Final = re.compile(r"pkg:([A-Za-z0-9.+-]+)/+(@?[^@?#]+)(?:[@?#].*)?")
 
 
 def scheme_of_package(purl: str) -> Scheme:
@@ -281,12 +286,14 @@ _LEGAL: Final = re.compile(
     r"_(?:inc|corp|corporation|co|company|ltd|limited|llc|gmbh|ag|sa|kk|foundation|project|software)$"
 )
 _JAPANESE: Final = re.compile("株式会社|有限会社|合同会社|\\(株\\)|㈱")
+_SIGNS: Final = re.compile(r"[^\w]+")
 
 
 def _plain(text: str, legal: re.Pattern[str] | None = None) -> str:
     """Return a name as names are compared: NFKC, small letters, every other sign an underscore."""
-    folded = _JAPANESE.sub("", unicodedata.normalize("NFKC", text)).casefold()
-    plain = re.sub(r"[^\w]+", "_", folded).strip("_")
-    while legal is not None and (shorter := legal.sub("", plain)) != plain:
+    # What is ASCII is in NFKC already; most names are, and every name of every record comes through here.
+    folded = text if text.isascii() else _JAPANESE.sub("", unicodedata.normalize("NFKC", text))
+    plain = _SIGNS.sub("_", folded.casefold()).strip("_")
+    while legal is not None and "_" in plain and (shorter := legal.sub("", plain)) != plain:
         plain = shorter
     return "" if plain in ("n_a", "na") else plain

@@ -4,6 +4,8 @@
 """
 
 from noroshi.advisories.engine.held import Added, Held, Record
-from noroshi.advisories.engine.join import Match, Parts, against, find, matches
+from noroshi.advisories.engine.join import Parts, find, matches
+from noroshi.advisories.engine.once import against
+from noroshi.advisories.engine.parts import Match
 
 __all__ = ["Added", "Held", "Match", "Parts", "Record", "against", "find", "matches"]

@@ -1,33 +1,32 @@
-"""What records say to be affected, as spans in DuckDB: in memory, and in Parquet files where a folder is given.
+"""What records say to be affected, as spans in DuckDB: in memory, or in a file where a folder is given.
 
-A record that comes again replaces what it said before. Each `extend` adds one group of files, complete or not at all;
-what was kept is read when it is opened.
+A record that comes again replaces what it said before. Each `extend` is one transaction: it is held complete or not at
+all. A file is read where it lies: it need not fit into memory.
 """
 
 import json
 import tempfile
-from collections import Counter
-from collections.abc import Iterable, Sequence
-from contextlib import ExitStack
+from collections.abc import Iterable, Iterator, Sequence
+from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from functools import lru_cache
-from hashlib import blake2b
 from pathlib import Path
 from typing import Any, Final, Self
 
 import duckdb
 
-from noroshi.advisories.domain.affected import Affected, Scheme
-from noroshi.advisories.domain.matching import Kind, keys_of
-from noroshi.advisories.engine import rows
-from noroshi.advisories.engine.orders import scheme_of
-from noroshi.advisories.engine.spans import spans_of
+from noroshi.advisories.domain.affected import Affected
+from noroshi.advisories.engine import orders, ranks, rows
+from noroshi.advisories.engine.calls import UNSURE, Calls, Names, alone, calls_of, lane, names_of
+from noroshi.advisories.engine.spans import Spans
 
 Record = tuple[str, Sequence[Affected]]
 """The name of a vulnerability, and what is said of it."""
 
-_TABLES: Final = {"saying": rows.SAYING, "said": rows.SAID, "span": rows.SPAN, "record": rows.RECORD}
-_LIMITS: Final = {"memory_limit": "2GB", "autoinstall_known_extensions": "false", "TimeZone": "UTC"}
+_TABLES: Final = {"record": rows.RECORD, "block": rows.BLOCK, "call": rows.CALL, "span": rows.SPAN}
+_OF_RECORDS: Final = ("record", "block", "span")
+_LIMITS: Final = {"memory_limit": "1GB", "autoinstall_known_extensions": "false", "TimeZone": "UTC"}
+_FILE: Final = "held.duckdb"
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,19 +41,15 @@ class Held:
     """Records that components are held against. One thread at a time."""
 
     def __init__(self, folder: Path | None = None) -> None:
-        self.opened = duckdb.connect(config=dict(_LIMITS))
-        self.opened.execute("SET enable_progress_bar = false")
-        self._folder = folder
-        self.placed: object = None
-        """The components whose table was made last, and for which schemes."""
-        self._spans = self._said = self._records = self._groups = 0
-        self._names: dict[str, int] = {}
-        self._sayings: dict[bytes, int] = {}
-        for table, columns in _TABLES.items():
-            rows.create(self.opened, table, columns)
         if folder is not None:
             folder.mkdir(parents=True, exist_ok=True)
-            self._read_kept(folder)
+        self.opened = duckdb.connect(":memory:" if folder is None else str(folder / _FILE), config=dict(_LIMITS))
+        self.opened.execute("SET enable_progress_bar = false")
+        self.placed: object = None
+        """The components whose table was made last, and for how many calls."""
+        for table, columns in _TABLES.items():
+            rows.create(self.opened, table, columns)
+        self._recall()
 
     def __enter__(self) -> Self:
         return self
@@ -64,95 +59,80 @@ class Held:
 
     def __len__(self) -> int:
         """Tell how many records are held."""
-        return len(self._names)
-
-    def schemes(self) -> frozenset[Scheme]:
-        """Return the schemes whose orders are needed: nobody encodes a version for the others."""
-        found = (scheme_of(order) for (order,) in self._all("SELECT DISTINCT ord FROM span"))
-        return frozenset(scheme for scheme in found if scheme is not None)
+        ((number,),) = self._all("SELECT count(*) FROM record")
+        return int(number)
 
     def extend(self, records: Iterable[Record]) -> Added:
         """Hold these as well; of a record that was held already only what it says now."""
-        first, first_saying = self._records, len(self._sayings)
-        with tempfile.TemporaryDirectory() as beside:
+        with self._all_or_nothing(), tempfile.TemporaryDirectory() as beside:
+            first = self._records
             paths = {table: Path(beside, f"{table}.csv") for table in _TABLES}
-            self._replace(self._write(records, paths))
+            self._write(records, paths)
             for table, columns in _TABLES.items():
                 if paths[table].stat().st_size:
                     rows.insert(self.opened, table, columns, paths[table])
-        if self._folder is not None:
-            self._keep(self._folder, first, first_saying)
+            self._replace(first)
         return Added(first, self._records)
 
-    def _write(self, records: Iterable[Record], paths: dict[str, Path]) -> list[int]:
-        """Write the rows of records; return the numbers of those that they replace."""
-        replaced: list[int] = []
+    @contextmanager
+    def _all_or_nothing(self) -> Iterator[None]:
+        self.opened.execute("BEGIN")
+        try:
+            yield
+        except BaseException:
+            self.opened.execute("ROLLBACK")
+            self._recall()
+            raise
+        self.opened.execute("COMMIT")
+
+    def _recall(self) -> None:
+        """Know what the tables hold: the next numbers, and the calls."""
+        self._records, self._blocks, self._spans = (self._next(table) for table in _OF_RECORDS)
+        self.calls = Calls()
+        for text, scheme, is_package in self._all("SELECT text, scheme, package FROM call ORDER BY call"):
+            self.calls.learn(self.calls.number(text, is_package=is_package), scheme)
+
+    def _write(self, records: Iterable[Record], paths: dict[str, Path]) -> None:
         with ExitStack() as stack:
             to = {table: stack.enter_context(rows.Writer(path)) for table, path in paths.items()}
             for name, blocks in records:
-                if (before := self._names.get(name)) is not None:
-                    replaced.append(before)
-                self._names[name] = self._records
-                to["record"].write((self._records, name, self._saying(blocks, to)))
+                to["record"].write((self._records, name))
+                names = [names_of(each) for each in blocks]
+                for block, named, is_alone in zip(blocks, names, alone(names), strict=True):
+                    to["block"].write((self._blocks, self._records, value_of(block)))
+                    self._blocks += 1
+                    self._write_spans(block, named, to, is_alone=is_alone)
                 self._records += 1
-        return replaced
 
-    def _saying(self, blocks: Sequence[Affected], to: "dict[str, rows.Writer]") -> int:
-        """Return the number of what a record says; what another one said as well, to the letter, is held once."""
-        values = [value_of(each) for each in blocks]
-        digest = blake2b("\n".join(values).encode(), digest_size=16).digest()
-        if (known := self._sayings.get(digest)) is not None:
-            return known
-        saying = self._sayings[digest] = len(self._sayings)
-        to["saying"].write((saying, digest.hex()))
-        names = [names_of(each) for each in blocks]
-        is_alone = int(stand_alone(names))
-        for each, value, named in zip(blocks, values, names, strict=True):
-            to["said"].write((self._said, saying, value.encode().hex()))
-            self._said += 1
-            for span in spans_of(each) if any(named) else ():
-                ends = (span.order, span.low.hex(), span.high.hex(), span.weight, int(span.by_numbers))
+    def _write_spans(self, block: Affected, names: Names, to: "dict[str, rows.Writer]", *, is_alone: bool) -> None:
+        """Write spans once for each call. Those of a package come first: of one block that is what is told."""
+        calls = list(calls_of(names))
+        spans = list(Spans(block)) if calls else []
+        for text, is_package in calls:
+            number = self.calls.number(text, is_package=is_package)
+            for scheme in {orders.scheme_of(span.order) for span in spans}:
+                if self.calls.learn(number, scheme):
+                    to["call"].write((number, int(is_package), text, scheme))
+            for span in spans:
+                where = (self._spans, self._records, int(is_alone), lane(number, span.order))
+                rank = span.rank | ranks.of_span(self._spans)
                 rule = span.rule.encode("utf-8", "surrogatepass").hex()
-                to["span"].write((self._spans, saying, is_alone, *named, *ends, rule))
+                by_numbers = UNSURE if span.by_numbers else 0
+                to["span"].write((*where, span.low.hex(), span.high.hex(), rank, by_numbers, rule))
                 self._spans += 1
-        return saying
 
-    def _replace(self, numbers: Sequence[int]) -> None:
-        if numbers:
-            self.opened.execute("DELETE FROM record WHERE record IN (SELECT unnest(?::INTEGER[]))", [numbers])
+    def _replace(self, first: int) -> None:
+        """Forget what records said that came again."""
+        again = (
+            "SELECT old.record FROM record old JOIN record new USING (name) "
+            "WHERE new.record >= ? AND old.record < new.record"
+        )
+        if numbers := [number for (number,) in self.opened.execute(again, [first]).fetchall()]:
+            for table in _OF_RECORDS:
+                self.opened.execute(f"DELETE FROM {table} WHERE record IN (SELECT unnest(?::INTEGER[]))", [numbers])  # noqa: S608 - names of ours
 
-    def _keep(self, folder: Path, first: int, first_saying: int) -> None:
-        """The file of records comes last: a group without it is none."""
-        for table in _TABLES:
-            path = folder / f"{table}-{self._groups:06d}.parquet"
-            writing = path.with_suffix(".writing")
-            new = f"record >= {first}" if table == "record" else f"saying >= {first_saying}"
-            which = f"SELECT * FROM {table} WHERE {new}"  # noqa: S608 - names of ours
-            self.opened.execute(f"COPY ({which}) TO {rows.literal(str(writing))} (FORMAT parquet)")
-            writing.replace(path)
-        self._groups += 1
-
-    def _read_kept(self, folder: Path) -> None:
-        groups = sorted(int(path.stem.removeprefix("record-")) for path in folder.glob("record-*.parquet"))
-        if not groups:
-            return
-        for table in _TABLES:
-            files = [str(folder / f"{table}-{group:06d}.parquet") for group in groups]
-            self.opened.execute(f"INSERT INTO {table} SELECT * FROM read_parquet(?)", [files])  # noqa: S608 - names of ours
-        self._groups = groups[-1] + 1
-        self._records = self._next("record", "record")
-        self._replace(self._superseded())
-        self._names = {name: record for record, name in self._all("SELECT record, name FROM record")}
-        self._sayings = {digest: saying for saying, digest in self._all("SELECT saying, digest FROM saying")}
-        self._said, self._spans = self._next("said", "said"), self._next("span", "span")
-
-    def _superseded(self) -> list[int]:
-        last = "SELECT max(record) FROM record GROUP BY name"
-        found = self._all(f"SELECT record FROM record WHERE record NOT IN ({last})")  # noqa: S608 - names of ours
-        return [number for (number,) in found]
-
-    def _next(self, column: str, table: str) -> int:
-        ((number,),) = self._all(f"SELECT coalesce(max({column}) + 1, 0) FROM {table}")  # noqa: S608 - names of ours
+    def _next(self, table: str) -> int:
+        ((number,),) = self._all(f"SELECT coalesce(max({table}) + 1, 0) FROM {table}")  # noqa: S608 - names of ours
         return int(number)
 
     def _all(self, sql: str) -> list[Any]:
@@ -161,30 +141,5 @@ class Held:
 
 @lru_cache(maxsize=1 << 13)
 def value_of(affected: Affected) -> str:
-    """Return a block as it is read again."""
+    """Return a block as it is read again, in ASCII."""
     return json.dumps(affected.value, separators=(",", ":"))
-
-
-Names = tuple[str, str, str]
-"""By which a block or a component is known, in the order of `Kind`; empty where by none of that kind."""
-
-
-def names_of(affected: Affected) -> Names:
-    """Return by what the product of a block is known."""
-    product = affected.product
-    return named(product.vendor, product.name, product.cpe, product.purl)
-
-
-@lru_cache(maxsize=1 << 16)
-def named(vendor: str, name: str, cpe: str, purl: str) -> Names:
-    """Return `keys_of` in the order of their kinds."""
-    found = dict(keys_of(vendor, name, cpe, purl))
-    return found.get(Kind.PACKAGE, ""), found.get(Kind.PRODUCT, ""), found.get(Kind.NAME, "")
-
-
-def stand_alone(blocks: Sequence[Names]) -> bool:
-    """Tell whether no component can be what two blocks of one record mean."""
-    if len(blocks) == 1:
-        return True
-    products, names = Counter(each[1] for each in blocks), Counter(each[2] for each in blocks)
-    return not any(each[0] or not each[1] or products[each[1]] > 1 or names[each[2]] > 1 for each in blocks)

@@ -4,7 +4,6 @@ A key is followed by the spelling of its version: what is spelled as a range nam
 same place in the order.
 """
 
-from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import lru_cache
 from typing import Final
@@ -40,9 +39,9 @@ def text(version: str) -> bytes:
     return spelled(version).encode("utf-8", "surrogatepass")
 
 
-def scheme_of(order: int) -> Scheme | None:
-    """Return of which scheme the blocks of an order are; None of the generic one and of what every version is in."""
-    return _SCHEMES[(order - 3) // _KINDS] if order >= min(map(read_by, _SCHEMES)) else None
+def scheme_of(order: int) -> int:
+    """Return the number of the scheme by which versions come into an order."""
+    return _NUMBERS[order]
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,27 +61,22 @@ def key(scheme: Scheme, version: str) -> bytes | None:
 
 
 @lru_cache(maxsize=1 << 16)
-def places(version: str, wanted: frozenset[Scheme]) -> tuple[Place, ...]:
-    """Return the place of a version in the orders of blocks of these schemes; one for each block at most."""
-    return tuple(_places(version, wanted))
-
-
-def _places(version: str, wanted: frozenset[Scheme]) -> Iterator[Place]:
+def place(scheme: int, version: str) -> Place:
+    """Return the place of a version among those of a scheme, by its number."""
+    by = _BY_NUMBER[scheme]
     if not version.strip():
-        for order in (ANY, *map(read_by, (Scheme.GENERIC, *_SCHEMES))):
-            yield Place(order, b"")
-        return
-    said = text(version)
-    yield Place(ANY, said)
-    generic = _place(Scheme.GENERIC, read_by(Scheme.GENERIC), version)
-    yield generic or Place(unread(Scheme.GENERIC), said)
-    for scheme in wanted.intersection(_SCHEMES):
-        if own := _place(scheme, read_by(scheme), version):
-            yield own
-        elif generic:
-            yield Place(read_generically(scheme), generic.at, generic.is_odd)
-        else:
-            yield Place(unread(scheme), said)
+        return Place(_first(by), b"")
+    if by is Scheme.OPAQUE:
+        return Place(ANY, text(version))
+    if own := _place(by, read_by(by), version):
+        return own
+    if by is not Scheme.GENERIC and (generic := _place(Scheme.GENERIC, read_generically(by), version)):
+        return generic
+    return Place(unread(by), text(version))
+
+
+def _first(scheme: Scheme) -> int:
+    return ANY if scheme is Scheme.OPAQUE else read_by(scheme)
 
 
 def _place(scheme: Scheme, order: int, version: str) -> Place | None:
@@ -98,3 +92,12 @@ def is_odd(scheme: Scheme, version: str) -> bool:
     """Tell whether what is spelled the same may have another key."""
     plain = spelled(version)
     return plain != version and key(scheme, version) != key(scheme, plain)
+
+
+_BY_NUMBER: Final = (Scheme.OPAQUE, Scheme.GENERIC, *_SCHEMES)
+SCHEMES: Final = len(_BY_NUMBER)
+_NUMBERS: Final = {
+    order: number
+    for number, scheme in enumerate(_BY_NUMBER)
+    for order in ({ANY} if scheme is Scheme.OPAQUE else {read_by(scheme), read_generically(scheme), unread(scheme)})
+}

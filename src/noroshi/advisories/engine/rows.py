@@ -11,36 +11,29 @@ if TYPE_CHECKING:
 Columns = Mapping[str, str]
 """Their types by their names; a BLOB is handed over as hexadecimal digits."""
 
-SAID: Final[Columns] = {"said": "INTEGER", "saying": "INTEGER", "value": "BLOB"}
-SAYING: Final[Columns] = {"saying": "INTEGER", "digest": "BLOB"}
-RECORD: Final[Columns] = {"record": "INTEGER", "name": "VARCHAR", "saying": "INTEGER"}
+RECORD: Final[Columns] = {"record": "INTEGER", "name": "VARCHAR"}
+BLOCK: Final[Columns] = {"block": "INTEGER", "record": "INTEGER", "value": "VARCHAR"}
+CALL: Final[Columns] = {"call": "INTEGER", "package": "BOOLEAN", "text": "VARCHAR", "scheme": "TINYINT"}
 SPAN: Final[Columns] = {
     "span": "INTEGER",
-    "saying": "INTEGER",
+    "record": "INTEGER",
     "alone": "BOOLEAN",
-    "package": "VARCHAR",
-    "product": "VARCHAR",
-    "name": "VARCHAR",
-    "ord": "TINYINT",
+    "lane": "INTEGER",
     "low": "BLOB",
     "high": "BLOB",
-    "weight": "UTINYINT",
-    "by_numbers": "BOOLEAN",
+    "rank": "BIGINT",
+    "by_numbers": "BIGINT",
     "rule": "BLOB",
 }
 PART: Final[Columns] = {
     "part": "INTEGER",
-    "package": "VARCHAR",
-    "product": "VARCHAR",
-    "name": "VARCHAR",
-    "ord": "TINYINT",
+    "lane": "INTEGER",
     "place": "BLOB",
-    "odd": "BOOLEAN",
-    "blank": "BOOLEAN",
-    "plain": "BOOLEAN",
+    "rank": "BIGINT",
+    "by_numbers": "BIGINT",
+    "learned": "BOOLEAN",
 }
-ALIAS: Final[Columns] = {"part": "INTEGER", "theirs": "VARCHAR", "sure": "BOOLEAN"}
-"""By what records may call a part besides, as an institution learned."""
+"""A component in one lane. ``by_numbers`` here and in a span are the same bits, or none."""
 
 
 def literal(text: str) -> str:
@@ -49,8 +42,9 @@ def literal(text: str) -> str:
 
 
 def create(opened: "duckdb.DuckDBPyConnection", table: str, columns: Columns) -> None:
-    """Make an empty table."""
-    opened.execute(f"CREATE TABLE {table} ({', '.join(f'{name} {kind}' for name, kind in columns.items())})")
+    """Make a table where there is none yet."""
+    types = ", ".join(f"{name} {kind}" for name, kind in columns.items())
+    opened.execute(f"CREATE TABLE IF NOT EXISTS {table} ({types})")
 
 
 class Writer:
@@ -68,8 +62,9 @@ class Writer:
 
 
 def insert(opened: "duckdb.DuckDBPyConnection", table: str, columns: Columns, path: Path) -> None:
-    """Put the rows of a file into a table."""
-    opened.execute(f"INSERT INTO {table} {read(columns, path)}")
+    """Put the rows of a file into a table; those of one lane beside each other, so that most others are passed over."""
+    order = " ORDER BY lane" if "lane" in columns else ""
+    opened.execute(f"INSERT INTO {table} {read(columns, path)}{order}")
 
 
 def read(columns: Columns, path: Path) -> str:

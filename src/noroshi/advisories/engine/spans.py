@@ -10,21 +10,12 @@ from typing import Final
 
 from noroshi.advisories.domain import versions
 from noroshi.advisories.domain.affected import Affected, Range, Scheme
-from noroshi.advisories.domain.matching import Answer, Confidence, Verdict, decided, end_of, is_plain, otherwise
-from noroshi.advisories.engine import orders
+from noroshi.advisories.domain.matching import decided, end_of, is_plain, otherwise
+from noroshi.advisories.engine import orders, ranks
 
-ANSWERS: Final = tuple(Answer)
-CONFIDENCES: Final = tuple(Confidence)
-ASK: Final = 255
-"""The weight of what only the reference can tell."""
 TOP: Final = b"\xff\xff\xff"
 _INCLUDED: Final = b"\xff"
 """Appended to a key: behind every spelling of that version."""
-
-
-def weight(verdict: Verdict) -> int:
-    """Return a number by which verdicts are ordered as `united` orders them."""
-    return len(CONFIDENCES) * ANSWERS.index(verdict.answer) + CONFIDENCES.index(verdict.confidence)
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,7 +25,7 @@ class Span:
     order: int
     low: bytes
     high: bytes
-    weight: int
+    rank: int
     by_numbers: bool
     """So sure only of versions that are numbers and dots."""
     rule: str
@@ -42,28 +33,56 @@ class Span:
 
 _Areas = tuple[tuple[bytes, bytes, bool], ...]
 """Where a range lies: from, to before, and whether versions are spelled there as it is."""
+_EVERYTHING: Final[_Areas] = ((b"", TOP, True),)
 
 
-def spans_of(affected: Affected) -> list[Span]:
-    """Return the spans of all orders; one that asks the reference where schemes are mixed in one block."""
-    bounded = [each for each in affected.ranges if not each.is_everything]
-    if not bounded or affected.scheme is Scheme.OPAQUE:
-        return list(_painted(affected, orders.ANY, [_by_spelling(each) for each in affected.ranges], is_opaque=True))
-    scheme = affected.scheme
-    own = [_in_order(scheme, each) for each in bounded]
-    generic = [_in_order(Scheme.GENERIC, each) for each in bounded]
-    if any(_spelled_oddly(scheme, each) for each in bounded) or _is_mixed(own, generic):
-        return [Span(orders.ANY, b"", TOP, ASK, by_numbers=False, rule="")]
-    if not any(areas is not None for areas in own):
-        scheme = Scheme.GENERIC
-    spans: list[Span] = []
-    for order, by in dict.fromkeys(
-        ((orders.read_by(scheme), scheme), (orders.read_generically(scheme), Scheme.GENERIC))
-    ):
-        areas = [_in_order(by, each) for each in affected.ranges]
-        spans += _painted(affected, order, areas, is_generic=by is Scheme.GENERIC)
-    spans += _painted(affected, orders.unread(scheme), [_by_spelling(each) for each in affected.ranges])
-    return spans
+class Spans:
+    """The spans of one block, made of an order when they are asked for: few of them are."""
+
+    def __init__(self, affected: Affected) -> None:
+        self._affected = affected
+        self._bounded = [each for each in affected.ranges if not each.is_everything]
+        self._areas: dict[Scheme, list[_Areas | None]] = {}
+        self._by = self._schemes()
+        self.orders = tuple(self._by) or (orders.ANY,)
+        self.scheme = orders.scheme_of(self.orders[0])
+        """The number of the scheme by which a version finds its order."""
+
+    def __iter__(self) -> Iterator[Span]:
+        """Yield the spans of all orders."""
+        for order in self.orders:
+            yield from self.of(order)
+
+    def of(self, order: int) -> Iterator[Span]:
+        """Yield the spans of one order, which hold every version."""
+        if not self._by:
+            return iter([Span(orders.ANY, b"", TOP, ranks.ASK, by_numbers=False, rule="")])
+        scheme = self._by[order]
+        is_opaque, is_generic = order == orders.ANY, scheme is Scheme.GENERIC
+        areas = self._in_order(scheme)
+        return _painted(self._affected, order, areas, is_opaque=is_opaque, is_generic=is_generic)
+
+    def _schemes(self) -> dict[int, Scheme]:
+        """Return by which scheme the ends are placed in each order: by none where only the reference can tell."""
+        scheme = self._affected.scheme
+        if not self._bounded or scheme is Scheme.OPAQUE:
+            return {orders.ANY: Scheme.OPAQUE}
+        own, generic = ([*filter(_is_bounded, self._in_order(by))] for by in (scheme, Scheme.GENERIC))
+        if any(_spelled_oddly(scheme, each) for each in self._bounded) or _is_mixed(own, generic):
+            return {}
+        if not any(areas is not None for areas in own):
+            scheme = Scheme.GENERIC
+        read = {orders.read_by(scheme): scheme, orders.read_generically(scheme): Scheme.GENERIC}
+        return {**read, orders.unread(scheme): Scheme.OPAQUE}
+
+    def _in_order(self, scheme: Scheme) -> list[_Areas | None]:
+        if scheme not in self._areas:
+            self._areas[scheme] = [_area(scheme, each) for each in self._affected.ranges]
+        return self._areas[scheme]
+
+
+def _is_bounded(areas: _Areas | None) -> bool:
+    return areas is not _EVERYTHING
 
 
 def _is_mixed(own: Sequence[_Areas | None], generic: Sequence[_Areas | None]) -> bool:
@@ -77,10 +96,12 @@ def _spelled_oddly(scheme: Scheme, each: Range) -> bool:
     return each.low == each.high and any(orders.is_odd(by, each.low) for by in (scheme, Scheme.GENERIC))
 
 
-def _in_order(scheme: Scheme, each: Range) -> _Areas | None:
+def _area(scheme: Scheme, each: Range) -> _Areas | None:
     """Return where a range lies in the order of a scheme; None where the scheme cannot read it."""
     if each.is_everything:
-        return ((b"", TOP, True),)
+        return _EVERYTHING
+    if scheme is Scheme.OPAQUE:
+        return _by_spelling(each)
     low = orders.key(scheme, each.low) if each.low else b""
     high = _end(scheme, each.high) if each.high else versions.BEHIND_ALL
     if low is None or high is None:
@@ -101,8 +122,6 @@ def _end(scheme: Scheme, high: str) -> bytes | None:
 
 def _by_spelling(each: Range) -> _Areas | None:
     """Return where a range lies among versions that are only compared by how they are spelled."""
-    if each.is_everything:
-        return ((b"", TOP, True),)
     if each.low != each.high:
         return None
     said = orders.text(each.low)
@@ -114,8 +133,8 @@ def _painted(
     order: int,
     areas: Sequence[_Areas | None],
     *,
-    is_opaque: bool = False,
-    is_generic: bool = False,
+    is_opaque: bool,
+    is_generic: bool,
 ) -> Iterator[Span]:
     """Yield the spans of one order; ``areas`` are those of the ranges, None of what cannot be compared."""
     cuts = sorted({b"", *(end for found in areas for area in found or () for end in area[:2])} - {TOP})
@@ -134,7 +153,7 @@ def _painted(
         where = (order, cuts[begin], cuts[place] if place < len(cuts) else TOP)
         owner = owners[begin]
         if owner is None:
-            yield Span(*where, weight(rest), by_numbers=False, rule=rest.rule)
+            yield Span(*where, ranks.of_verdict(rest), by_numbers=False, rule=rest.rule)
         else:
             yield _decided(affected, where, owner, undecided, is_generic=is_generic)
         begin = place
@@ -162,7 +181,7 @@ def _decided(
     is_sure = is_spelled or not is_generic or _has_plain_ends(each)
     before = [affected.ranges[other] for other in undecided if other < number]
     verdict = decided(each, before, is_sure=is_sure)
-    return Span(*where, weight(verdict), by_numbers=is_generic and not is_spelled, rule=verdict.rule)
+    return Span(*where, ranks.of_verdict(verdict), by_numbers=is_generic and not is_spelled, rule=verdict.rule)
 
 
 def _has_plain_ends(each: Range) -> bool:
