@@ -11,6 +11,7 @@ from contextlib import closing
 
 import pytest
 from click.testing import CliRunner
+from django.utils.translation import override
 
 from factories.shell import fresh_environment
 from noroshi.advisories import actions
@@ -18,7 +19,7 @@ from noroshi.advisories.actions import SourceSaid
 from noroshi.advisories.domain import readers
 from noroshi.advisories.domain.records import Claim, ClaimKind, Record
 from noroshi.advisories.domain.sources import SourceKind
-from noroshi.advisories.models import DeadLetter, Item, Revision
+from noroshi.advisories.models import DeadLetter, Item, Revision, Source
 from noroshi.site.cli import main
 
 
@@ -47,6 +48,55 @@ def test_a_file_is_read_in_once_and_one_rotten_record_keeps_nothing_out(tmp_path
     assert noroshi("load", "--kind", "kev", "--source", "CVEs", str(file)).exit_code == 3
     assert noroshi("collect").exit_code == 0
     assert noroshi("collect", "--source", "CVEs").exit_code == 3  # it is not switched on
+
+
+@pytest.mark.django_db
+def test_a_file_says_itself_of_what_kind_it_is_and_a_source_that_is_named_says_it_first(tmp_path):
+    file = tmp_path / "cves.ndjson"
+    file.write_text(f"{record(1001)}\n{record(1002)}")
+    assert noroshi("load", str(file)).stdout == "files, cve5: 2 new, 0 changed, 0 not read\n"
+    feed = tmp_path / "feed.json"
+    items = [{"id": "1", "title": "t"}]
+    feed.write_text(json.dumps({"version": "https://jsonfeed.org/version/1.1", "items": items}))
+    assert noroshi("load", "--kind", "jpcert", "--source", "J", str(feed)).stdout == "J: 1 new, 0 changed, 0 not read\n"
+    feed.write_text(json.dumps({"version": "https://jsonfeed.org/version/1.1", "items": [*items, {"id": "2"}]}))
+    assert noroshi("load", "--source", "J", str(feed)).stdout == "J: 1 new, 0 changed, 0 not read\n"
+    assert noroshi("load", "--source", "F", str(feed)).stdout == "F: 2 new, 0 changed, 0 not read\n"
+    assert set(Source.everything.values_list("name", "kind")) == {
+        ("files, cve5", "cve5"),
+        ("J", "jpcert"),
+        ("F", "feed"),
+    }
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize(
+    ("language", "untold", "several"),
+    [
+        (
+            "en",
+            "x.json does not say of what kind it is: say it by --kind.",
+            "both holds several kinds (cve5, osv): load each by itself.",
+        ),
+        (
+            "ja",
+            "x.json の種類は中身から判断できません。--kind で指定してください。",
+            "both には複数の種類(cve5, osv)が入っています。1種類ずつ読み込んでください。",
+        ),
+    ],
+)
+def test_what_does_not_say_its_kind_is_refused_in_one_sentence_and_nothing_is_made(tmp_path, language, untold, several):
+    (tmp_path / "x.json").write_text('{"id": "x"}')
+    (folder := tmp_path / "both").mkdir()
+    (folder / "1.json").write_text(record(1001))
+    (folder / "2.json").write_text(json.dumps({"id": "OSV-1", "modified": "", "affected": []}))
+    with override(language):
+        said = [noroshi("load", str(path)) for path in (tmp_path / "x.json", folder)]
+    assert [(each.exit_code, each.stderr) for each in said] == [
+        (3, f"noroshi: {untold}\n"),
+        (3, f"noroshi: {several}\n"),
+    ]
+    assert not Source.everything.exists()
 
 
 @pytest.mark.django_db

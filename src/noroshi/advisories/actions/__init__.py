@@ -79,7 +79,7 @@ from noroshi.advisories.actions.letters import (
     replay_fetch,
     replay_letter,
 )
-from noroshi.advisories.actions.loading import load_file, load_stream
+from noroshi.advisories.actions.loading import load_file, load_stream, source_to_load
 from noroshi.advisories.actions.magazine import (
     Imported,
     ListSaid,
@@ -269,6 +269,7 @@ __all__ = [
     "settle_source",
     "sort_story",
     "source_for_files",
+    "source_to_load",
     "split_item",
     "stop_mailing",
     "submit_answer",

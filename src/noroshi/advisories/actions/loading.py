@@ -6,13 +6,40 @@ from pathlib import Path
 from typing import IO
 
 from django.db import transaction
+from django.utils.translation import gettext as _
 
 from noroshi.advisories import policy, raw
 from noroshi.advisories.actions.reading import read_fetch
+from noroshi.advisories.actions.sources import source_for_files, source_named
 from noroshi.advisories.domain.documents import Document, documents, documents_in
+from noroshi.advisories.domain.recognising import kinds_of
+from noroshi.advisories.domain.sources import SourceKind
 from noroshi.advisories.models import Fetch, Origin, Outcome, Source
 from noroshi.core import ledger
 from noroshi.core.actor import Actor
+from noroshi.core.errors import InvalidInput
+
+
+def source_to_load(actor: Actor, path: Path, *, name: str = "", kind: SourceKind | None = None) -> Source:
+    """Return the source that a file is read into: of this name and kind, made where there is none.
+
+    Without a kind it is the source's own, or what the file says itself. Raises InvalidInput where it does not surely.
+    """
+    known = source_named(actor, name) if name else None
+    kind = kind or (known.reads if known is not None else _kind_of(path))
+    return source_for_files(actor, name=name or f"files, {kind}", kind=kind)
+
+
+def _kind_of(path: Path) -> SourceKind:
+    kinds = sorted(kinds_of(_documents(path, None)))
+    if len(kinds) > 1:
+        message = _("%(name)s holds several kinds (%(kinds)s): load each by itself.")
+        raise InvalidInput("kind", message % {"name": path.name, "kinds": ", ".join(kinds)})
+    if not kinds:
+        raise InvalidInput(
+            "kind", _("%(name)s does not say of what kind it is: say it by --kind.") % {"name": path.name}
+        )
+    return kinds[0]
 
 
 def load_file(actor: Actor, source: Source, path: Path, *, tell: Callable[[int], object] | None = None) -> Fetch:
@@ -24,7 +51,7 @@ def load_file(actor: Actor, source: Source, path: Path, *, tell: Callable[[int],
     policy.require_source_keeper(actor)
     digest = _digest(path)
     fetch = _fetch_of(actor, source, path, digest)
-    return read_fetch(fetch, _told(_documents(source, path), tell))
+    return read_fetch(fetch, _told(_documents(path, source.reads), tell))
 
 
 def load_stream(actor: Actor, source: Source, stream: IO[bytes], *, name: str) -> Fetch:
@@ -51,12 +78,12 @@ def _fetch_of(actor: Actor, source: Source, path: Path, digest: str) -> Fetch:
     return fetch
 
 
-def _documents(source: Source, path: Path) -> Iterator[Document]:
+def _documents(path: Path, kind: SourceKind | None) -> Iterator[Document]:
     if path.is_dir():
-        yield from documents_in(path, source.reads)
+        yield from documents_in(path, kind)
         return
     with path.open("rb") as file:
-        yield from documents(file, source.reads, path.name)
+        yield from documents(file, kind, path.name)
 
 
 def _told(found: Iterator[Document], tell: Callable[[int], object] | None) -> Iterator[Document]:

@@ -170,16 +170,19 @@ def settle_source(actor: Actor, source: Source) -> None:
 
 def source_for_files(actor: Actor, *, name: str, kind: SourceKind) -> Source:
     """Return the source of this name that files are read into, made where there is none."""
-    known = Source.objects.unrestricted(reason="the command line, by the operator of the machine").filter(
-        name=name, world=actor.world
-    )
-    found = known.first()
+    found = source_named(actor, name)
     if found is None:
         zone, language = USUAL_ZONE.get(kind, "UTC"), USUAL_LANGUAGE.get(kind, "")
         found = add_source(actor, said=SourceSaid(name, kind, zone=zone, language=language))
     if found.kind != kind:
         raise Conflict(_("The source of this name is of another kind."))
     return found
+
+
+def source_named(actor: Actor, name: str) -> Source | None:
+    """Return the source of this name, for the operator of the machine."""
+    rows = Source.objects.unrestricted(reason="the command line, by the operator of the machine")
+    return rows.filter(name=name, world=actor.world).first()
 
 
 def locked(source: Source) -> tuple[Source, SourceState]:

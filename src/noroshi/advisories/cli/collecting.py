@@ -90,10 +90,14 @@ def collect(*, name: str) -> None:
 
 
 @click.command()
-@click.option("--kind", type=click.Choice([kind.value for kind in SourceKind]), required=True, help="How FILE is read.")
+@click.option(
+    "--kind",
+    type=click.Choice([kind.value for kind in SourceKind]),
+    help="How FILE is read.  [default: that of the source named, else what FILE says itself]",
+)
 @click.option("--source", "name", default="", help="Name of the source that it is read into.  [default: files, KIND]")
 @click.argument("file", type=click.Path(path_type=Path, exists=True))
-def load(*, file: Path, kind: str, name: str) -> None:
+def load(*, file: Path, kind: str | None, name: str) -> None:
     """Read FILE into a source, without a network: one document, one a line, a zip, a tar.gz, or a folder of files.
 
     It is read document by document, of any number. What is interrupted goes on where it ended, and what is known
@@ -103,7 +107,7 @@ def load(*, file: Path, kind: str, name: str) -> None:
     from noroshi.core.actor import Actor
 
     actor = Actor.system("advisories load")
-    source = actions.source_for_files(actor, name=name or f"files, {kind}", kind=SourceKind(kind))
+    source = actions.source_to_load(actor, file, name=name, kind=SourceKind(kind) if kind else None)
     with _progress() as tell:
         fetch = actions.load_file(actor, source, file, tell=tell)
     click.echo(f"{source.name}: {told(fetch)}")

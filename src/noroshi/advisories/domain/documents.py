@@ -27,7 +27,7 @@ RATIO: Final = 200
 GENEROUS: Final = 1024 * 1024
 """Up to so many bytes the ratio says nothing."""
 
-_LINES: Final = frozenset({SourceKind.CVE5, SourceKind.OSV, SourceKind.GHSA, SourceKind.CSAF})
+_LINES: Final = frozenset({SourceKind.CVE5, SourceKind.OSV, SourceKind.GHSA, SourceKind.CSAF, None})
 """Kinds that may come one JSON object a line."""
 _SUFFIXES: Final = (".json", ".xml", ".rdf", ".rss", ".atom", ".csv", ".eml", ".html")
 _BESIDE: Final = 8
@@ -45,8 +45,11 @@ class Document:
     refused: Refused | None = None
 
 
-def documents(file: IO[bytes], kind: SourceKind, name: str = "") -> Iterator[Document]:
-    """Yield what a file holds, which can be read anew (seek): plain or gzip, lines, tar or zip."""
+def documents(file: IO[bytes], kind: SourceKind | None, name: str = "") -> Iterator[Document]:
+    """Yield what a file holds, which can be read anew (seek): plain or gzip, lines, tar or zip.
+
+    Where nobody knows the kind yet, whatever may be of some kind is a document.
+    """
     for number, (where, body) in enumerate(_parts(file, kind, name, nested=True), 1):
         if isinstance(body, Refused):
             yield Document(number, where, b"", body)
@@ -54,7 +57,7 @@ def documents(file: IO[bytes], kind: SourceKind, name: str = "") -> Iterator[Doc
             yield Document(number, where, body)
 
 
-def documents_in(folder: Path, kind: SourceKind) -> Iterator[Document]:
+def documents_in(folder: Path, kind: SourceKind | None) -> Iterator[Document]:
     """Yield the documents of a folder's files, in the order of their paths."""
     number = 0
     for path in sorted(each for each in folder.rglob("*") if each.is_file() and _is_wanted(each.name, kind)):
@@ -78,7 +81,7 @@ def _beside_in(folder: Path) -> Callable[[str], bytes | None]:
 Part = tuple[str, bytes | Refused]
 
 
-def _parts(file: IO[bytes], kind: SourceKind, name: str, *, nested: bool) -> Iterator[Part]:
+def _parts(file: IO[bytes], kind: SourceKind | None, name: str, *, nested: bool) -> Iterator[Part]:
     magic = file.read(4)
     file.seek(0)
     if magic.startswith(b"PK\x03\x04"):
@@ -93,7 +96,7 @@ def _parts(file: IO[bytes], kind: SourceKind, name: str, *, nested: bool) -> Ite
         yield name, _bounded(file)
 
 
-def _of_zip(file: IO[bytes], kind: SourceKind, name: str, *, nested: bool) -> Iterator[Part]:
+def _of_zip(file: IO[bytes], kind: SourceKind | None, name: str, *, nested: bool) -> Iterator[Part]:
     try:
         with zipfile.ZipFile(file) as archive:
             for member in archive.infolist():
@@ -111,7 +114,7 @@ def _of_zip(file: IO[bytes], kind: SourceKind, name: str, *, nested: bool) -> It
         yield name, _refused(RefusedBecause.SHAPE, f"zip: {error}")
 
 
-def _of_inner(archive: zipfile.ZipFile, member: zipfile.ZipInfo, kind: SourceKind) -> Iterator[Part]:
+def _of_inner(archive: zipfile.ZipFile, member: zipfile.ZipInfo, kind: SourceKind | None) -> Iterator[Part]:
     with tempfile.TemporaryFile() as copy, archive.open(member) as stream:
         while piece := stream.read(_COPIED):
             copy.write(piece)
@@ -142,7 +145,7 @@ def _beside(archive: zipfile.ZipFile) -> Callable[[str], bytes | None]:
     return checksum
 
 
-def _of_gzip(file: IO[bytes], kind: SourceKind, name: str) -> Iterator[Part]:
+def _of_gzip(file: IO[bytes], kind: SourceKind | None, name: str) -> Iterator[Part]:
     try:
         with gzip.open(file) as unpacked:
             stream = cast("IO[bytes]", unpacked)
@@ -156,7 +159,7 @@ def _of_gzip(file: IO[bytes], kind: SourceKind, name: str) -> Iterator[Part]:
         yield name, _refused(RefusedBecause.SHAPE, f"gzip: {error}")
 
 
-def _of_tar(file: IO[bytes], kind: SourceKind, mode: str, name: str) -> Iterator[Part]:
+def _of_tar(file: IO[bytes], kind: SourceKind | None, mode: str, name: str) -> Iterator[Part]:
     beside: dict[str, bytes] = {}
     try:
         with tarfile.open(fileobj=file, mode=mode) as archive:  # type: ignore[call-overload] # one of two that it knows
@@ -210,7 +213,7 @@ def _is_tar(file: IO[bytes]) -> bool:
     return head[257:262] == b"ustar"
 
 
-def _is_wanted(name: str, kind: SourceKind) -> bool:
+def _is_wanted(name: str, kind: SourceKind | None) -> bool:
     """Whether a file of this name holds something of the kind: the CVE list has files about itself."""
     base = PurePosixPath(name).name
     if kind is SourceKind.CVE5:

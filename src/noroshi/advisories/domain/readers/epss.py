@@ -16,7 +16,7 @@ from noroshi.advisories.domain.readers.given import Given
 from noroshi.advisories.domain.readers.strict import refused, unpacked
 from noroshi.advisories.domain.records import Claim, ClaimKind, Found, Language, Moment, Record, Refused, RefusedBecause
 
-_HEAD: Final = re.compile(r"#\s*model_version:\s*([^,\s]+)\s*,\s*score_date:\s*(\S+)")
+HEAD: Final = re.compile(r"#\s*model_version:\s*([^,\s]+)\s*,\s*score_date:\s*(\S+)")
 PAGE: Final = "https://www.first.org/epss/?q="
 
 
@@ -32,7 +32,7 @@ def read(body: bytes, _given: Given) -> Iterator[Found]:
         yield refused(0, RefusedBecause.ENCODING, error)
         return
     head, _, rest = text.partition("\n")
-    found = _HEAD.match(head)
+    found = HEAD.match(head)
     day = moment_of(found[2], UTC) if found else None
     if found is None or day is None:
         yield refused(0, RefusedBecause.SHAPE, "no line that names the model and the day", head)
