@@ -5,10 +5,13 @@ the time of a large import is spent there. What it does besides (signals, keys m
 the rows' keys are made by us.
 """
 
+import json
 from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
+from datetime import UTC
 from itertools import islice
 from typing import Any, Final, TypeVar
 
+import msgspec
 from django.db import DEFAULT_DB_ALIAS, connection, connections, models
 
 T = TypeVar("T")
@@ -28,14 +31,44 @@ def write(
     uniqueness would refuse is left out. Else either raises IntegrityError.
     """
     fields = [field for field in model._meta.concrete_fields if not isinstance(field, models.AutoField)]
+    names = [field.attname for field in fields]
+    values = ([getattr(row, name) for name in names] for row in rows)
+    write_values(model, names, values, update=update, unless_there=unless_there)
+
+
+def write_values(
+    model: type[models.Model],
+    names: Sequence[str],
+    values: Iterable[Sequence[Any]],
+    *,
+    update: Collection[str] = (),
+    unless_there: bool = False,
+) -> None:
+    """Insert rows as `write` does, given as the values of these attributes: all that are not made by the database."""
+    by_name = {field.attname: field for field in model._meta.concrete_fields}
+    fields = [by_name[name] for name in names]
+    prepare = [_preparing(field) for field in fields]
+    prepared = [[each(value) for each, value in zip(prepare, row, strict=True)] for row in values]
+    if not prepared:
+        return
+    if connection.vendor == "postgresql" and not (update or unless_there):
+        _copy(model, fields, prepared)
+        return
     statement = _insertion(model, fields)
     if update or unless_there:
         statement += f" ON CONFLICT {_given(model, fields, update) if update else 'DO NOTHING'}"
-    prepared = [(field.attname, _preparing(field)) for field in fields]
-    values = [[prepare(getattr(row, name)) for name, prepare in prepared] for row in rows]
-    if values:
-        with connection.cursor() as cursor:
-            cursor.executemany(statement, values)
+    with connection.cursor() as cursor:
+        cursor.executemany(statement, prepared)
+
+
+def _copy(model: type[models.Model], fields: Collection[Any], rows: Iterable[Sequence[Any]]) -> None:
+    """Insert rows in PostgreSQL's own way for many: a third of what statements cost both sides."""
+    quote = connection.ops.quote_name
+    columns = ", ".join(quote(field.column) for field in fields)
+    statement = f"COPY {quote(model._meta.db_table)} ({columns}) FROM STDIN"
+    with connection.cursor() as cursor, connection.wrap_database_errors, cursor.copy(statement) as copy:
+        for row in rows:
+            copy.write_row(row)
 
 
 def parts(rows: Iterable[T], size: int = AT_ONCE) -> Iterator[Sequence[T]]:
@@ -60,7 +93,37 @@ def _given(model: type[models.Model], fields: Collection[Any], update: Collectio
 
 
 def _preparing(field: Any) -> Callable[[Any], Any]:
-    if isinstance(field, _AS_THEY_ARE) and not isinstance(field, models.JSONField):
-        return lambda value: value
+    """Return what makes of a field's value one that the driver takes; the usual way asks every field every time."""
+    target = field.target_field if field.is_relation else field
+    if isinstance(target, models.JSONField) and target.encoder is None:
+        return _as_json
+    if isinstance(target, _AS_THEY_ARE):
+        return _as_it_is
+    is_plain = isinstance(target, models.UUIDField | models.DateTimeField)
+    if is_plain and connection.vendor == "postgresql":
+        return _as_it_is
+    if is_plain and connection.vendor == "sqlite":
+        return _as_hex if isinstance(target, models.UUIDField) else _as_moment
     database = connections[DEFAULT_DB_ALIAS]  # looked up once: the usual way asks for it with every value
-    return lambda value: field.get_db_prep_save(value, database)
+    return lambda value: target.get_db_prep_save(value, database)
+
+
+def _as_it_is(value: Any) -> Any:
+    return value
+
+
+def _as_json(value: Any) -> str | None:
+    if value is None:
+        return None
+    try:
+        return msgspec.json.encode(value).decode()
+    except (UnicodeEncodeError, OverflowError, TypeError):
+        return json.dumps(value)
+
+
+def _as_hex(value: Any) -> str | None:
+    return None if value is None else value.hex
+
+
+def _as_moment(value: Any) -> str | None:
+    return None if value is None else str(value.astimezone(UTC).replace(tzinfo=None))

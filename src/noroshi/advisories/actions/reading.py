@@ -3,8 +3,10 @@
 A process that is killed leaves whole chunks; whoever goes on begins behind the last of them.
 """
 
+import hashlib
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
+from importlib.metadata import version
 from typing import TYPE_CHECKING, Final
 from zoneinfo import ZoneInfo
 
@@ -24,13 +26,14 @@ from noroshi.advisories.actions.writing import (
     write_letters,
     write_records,
 )
-from noroshi.advisories.domain.documents import Document
+from noroshi.advisories.domain.documents import SALT, Document, fingerprint
 from noroshi.advisories.domain.health import has_changed_shape, has_gap, is_regressed
 from noroshi.advisories.domain.kev_changes import Verdict
+from noroshi.advisories.domain.numbers import Numbers, Pairs
 from noroshi.advisories.domain.readers import READERS, Given
 from noroshi.advisories.domain.records import Found, Language, Record, Refused, RefusedBecause
 from noroshi.advisories.domain.sources import SourceKind
-from noroshi.advisories.models import DeadLetter, Fetch, Origin, Outcome, Source, SourceState
+from noroshi.advisories.models import DeadLetter, Fetch, Item, Origin, Outcome, Source, SourceState
 from noroshi.core import clock, ledger
 from noroshi.core.actor import Actor
 
@@ -42,6 +45,8 @@ WINDOWS: Final = frozenset({SourceKind.FEED, SourceKind.JPCERT, SourceKind.JVN_R
 CATALOGUES: Final = frozenset({SourceKind.KEV, SourceKind.EPSS})
 """Kinds that answer with all they have: one that is older than the last is set aside as a whole."""
 MOST_IN_WINDOW: Final = 5_000
+HEAVY: Final = 1024 * 1024
+"""Bytes of documents that are enough for a chunk: what is read of them takes ten times as much in memory."""
 
 
 @dataclass
@@ -51,6 +56,14 @@ class Chunk:
     place: int
     records: list[Readable] = field(default_factory=list)
     letters: list[DeadLetter] = field(default_factory=list)
+    known: int = 0
+    """Documents that say to the letter what is known already: they are not read."""
+    weight: int = 0
+
+    @property
+    def is_full(self) -> bool:
+        """Whether it is as much as is written well at once."""
+        return self.weight >= HEAVY or len(self.records) + len(self.letters) >= BATCH
 
 
 class Reading:
@@ -59,8 +72,9 @@ class Reading:
     def __init__(self, fetch: Fetch, source: Source) -> None:
         self.fetch = fetch
         self.source = source
-        self.seen: set[int] = set()
-        """What stands for the identity of each item: no more than eight bytes of each, for there may be many."""
+        self.seen = Numbers()
+        """What stands for the identity of each item."""
+        self.told = _Told(fetch, source)
         self.window: list[str] = []
         self.newest: datetime | None = None
         self.whole_refused = False
@@ -74,9 +88,15 @@ class Reading:
         for document in documents:
             if document.number <= self.fetch.place:
                 continue
-            for found in self._found(document):
+            if (name := self.told.name_of(document)) is not None and name not in self.seen:
+                self.seen.add(name)
+                chunk.known += 1
+                chunk.place = document.number
+                continue
+            chunk.weight += len(document.body)
+            for found in self.told.alone(self._found(document)):
                 self._take(chunk, document, found)
-                if len(chunk.records) + len(chunk.letters) >= BATCH:
+                if chunk.is_full:
                     yield chunk
                     chunk = Chunk(document.number - 1)
             chunk.place = document.number
@@ -120,13 +140,53 @@ class Reading:
         return is_regressed(self.newest, high_water)
 
     def _storable(self, record: Record) -> Readable | Refused:
-        found = readable(record)
+        found = readable(record, self.told.fingerprint)
         if found is None:
             return Refused(0, RefusedBecause.NO_IDENTITY, clean(record.native_id)[:300], record.title[:2_000])
         if (name := hash(record.native_id)) in self.seen:
             return Refused(0, RefusedBecause.NO_IDENTITY, f"twice: {record.native_id}"[:300], record.title[:2_000])
         self.seen.add(name)
         return found
+
+
+class _Told:
+    """Which documents of files the items of a source were last read from, each from one that says nothing else.
+
+    Where the same document is there again, the same would be read of it. Of what is asked of the net all is read: by
+    what it says, a source is told to have gone back. Another version of Noroshi may read otherwise, and reads all anew.
+    """
+
+    def __init__(self, fetch: Fetch, source: Source) -> None:
+        said = "|".join((version("noroshi"), source.kind, source.zone, source.language, source.selector))
+        self._is_kept = fetch.origin == Origin.FILE
+        self._read_as = hashlib.sha256(said.encode()).digest()[:SALT]
+        items = Item.objects.filter(source=source, fingerprint__isnull=False).order_by("fingerprint")
+        rows = items.values_list("fingerprint", "native_id").iterator() if self._is_kept else ()
+        self._known = Pairs((mark, hash(name)) for mark, name in rows if mark is not None)
+        self._this: int | None = None
+        self.fingerprint: int | None = None
+        """Of the document that is being read, if nothing else is in it."""
+
+    def name_of(self, document: Document) -> int | None:
+        """Return what stands for the identity of the item that a document says again; None where it is another one."""
+        if not self._is_kept or document.refused is not None:
+            self._this = None
+            return None
+        self._this = fingerprint(document, self._read_as)
+        return self._known.get(self._this)
+
+    def alone(self, found: Iterable[Found]) -> Iterator[Found]:
+        """Yield what was found in the document; by what stands alone, it is known again."""
+        stream = iter(found)
+        first = next(stream, None)
+        if first is None:
+            return
+        second = next(stream, None)
+        self.fingerprint = self._this if second is None else None
+        yield first
+        if second is not None:
+            yield second
+            yield from stream
 
 
 def read_fetch(fetch: Fetch, documents: Iterable[Document]) -> Fetch:
@@ -161,7 +221,7 @@ def _write(reading: Reading, chunk: Chunk) -> None:
     take_into_stories(reading.source, written.revisions)
     fetch.new += written.new
     fetch.changed += written.changed
-    fetch.read += len(chunk.records)
+    fetch.read += len(chunk.records) + chunk.known
     fetch.refused += len(chunk.letters)
     fetch.place = chunk.place
     fetch.save(update_fields=["new", "changed", "read", "refused", "place"])

@@ -1,8 +1,7 @@
 """What items say of vulnerabilities, joined: names that are one, items that speak of it, what their claims come to."""
 
 from collections import defaultdict
-from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import asdict
+from collections.abc import Container, Iterable, Mapping, Sequence
 from datetime import datetime
 from typing import Any, Final
 from uuid import UUID
@@ -11,33 +10,42 @@ from django.db.models import F
 
 from noroshi.advisories.domain.records import Claim, ClaimKind
 from noroshi.advisories.domain.sources import SourceKind
-from noroshi.advisories.domain.summaries import Said, Summary, summary_of
-from noroshi.advisories.models import Mention, Revision, Vulnerability, VulnerabilityName
+from noroshi.advisories.domain.summaries import TELLING, Said, Summary, summary_of
+from noroshi.advisories.models import Mention, Revision, Source, Vulnerability, VulnerabilityName
 from noroshi.advisories.queries import numbers_in
-from noroshi.core import clock
+from noroshi.core import clock, ids
 from noroshi.kit import bulk
 
 FAMILIES: Final = ("CVE-", "JVNDB-", "JVNVU#", "JVN#", "GHSA-")
 """Names of vulnerabilities, the one before by which it is shown; other identifiers name documents."""
-_WORKED_OUT: Final = (*Summary.__dataclass_fields__, "title", "published_at", "changed_at")
+_HEARD: Final = (*Summary.__dataclass_fields__, "title", "published_at")
+_WORKED_OUT: Final = (*_HEARD, "changed_at")
 
 
-def learn(world: str, revisions: Sequence[Revision]) -> int:
-    """Take in what new revisions say, in the caller's transaction; return how many vulnerabilities read otherwise now.
+def learn(source: Source, revisions: Sequence[Revision]) -> int:
+    """Take in what new revisions of a source say, in the caller's transaction; return how many read otherwise now.
 
     A digest speaks of many that have nothing else in common: it joins no names.
     """
     named = {revision.pk: names_of(revision) for revision in revisions}
-    known = numbers_in(world, {name for names in named.values() for name in names})
-    _add_missing(world, revisions, named, known)
-    _join(revisions, known)
+    known = numbers_in(source.world, {name for names in named.values() for name in names})
+    fresh = _missing(revisions, named, known)
+    if any(revision.same_as and not revision.is_digest for revision in revisions):
+        _write_fresh(source.world, fresh, _Heard())
+        _join(revisions, known)
+        fresh = {}  # after joining, what is said of each is asked of the database
+    else:
+        _write_fresh(source.world, fresh, _heard(source.reads, revisions, named, known, fresh))
     mentions = [
-        Mention(vulnerability_id=number, item_id=revision.item_id)
+        (number, revision.item_id)
         for revision in revisions
         for number in dict.fromkeys(known[name] for name in named[revision.pk])
     ]
-    bulk.write(Mention, mentions, unless_there=True)
-    return work_out({mention.vulnerability_id for mention in mentions})
+    old = [mention for mention in mentions if mention[0] not in fresh]
+    columns = ("vulnerability_id", "item_id")
+    bulk.write_values(Mention, columns, (mention for mention in mentions if mention[0] in fresh))
+    bulk.write_values(Mention, columns, old, unless_there=True)
+    return len(fresh) + work_out({number for number, _item in old})
 
 
 def names_of(revision: Revision) -> list[str]:
@@ -46,23 +54,29 @@ def names_of(revision: Revision) -> list[str]:
     return [name for name in dict.fromkeys(said) if name.startswith(FAMILIES) and len(name) <= 60]  # noqa: PLR2004
 
 
-def _add_missing(
-    world: str, revisions: Sequence[Revision], named: Mapping[UUID, Sequence[str]], known: dict[str, UUID]
-) -> None:
-    """Add a vulnerability for each name that is not known, under that name."""
-    vulnerabilities: list[Vulnerability] = []
-    names: list[VulnerabilityName] = []
+_Fresh = Mapping[UUID, tuple[str, UUID]]
+"""Vulnerabilities that are to be added: by what name, and which item says it."""
+
+
+def _missing(revisions: Sequence[Revision], named: Mapping[UUID, Sequence[str]], known: dict[str, UUID]) -> _Fresh:
+    """Give each name that is not known a vulnerability of its own."""
+    fresh: dict[UUID, tuple[str, UUID]] = {}
     for revision in revisions:
         for name in named[revision.pk]:
             if name not in known:
-                row = Vulnerability(world=world, name=name)
-                vulnerabilities.append(row)
-                known[name] = row.pk
-                names.append(
-                    VulnerabilityName(world=world, name=name, vulnerability_id=row.pk, item_id=revision.item_id)
-                )
-    bulk.write(Vulnerability, vulnerabilities)
-    bulk.write(VulnerabilityName, names)
+                known[name] = ids.new_id()
+                fresh[known[name]] = (name, revision.item_id)
+    return fresh
+
+
+def _write_fresh(world: str, fresh: _Fresh, heard: "_Heard") -> None:
+    """Add vulnerabilities with what their claims come to, each under its name."""
+    now = clock.now()
+    columns = ("id", "world", "name", *_HEARD, "first_seen", "changed_at")
+    rows = ((number, world, name, *heard.of(number).values(), now, now) for number, (name, _item) in fresh.items())
+    bulk.write_values(Vulnerability, columns, rows)
+    names = ((world, name, number, item) for number, (name, item) in fresh.items())
+    bulk.write_values(VulnerabilityName, ("world", "name", "vulnerability_id", "item_id"), names)
 
 
 def _join(revisions: Sequence[Revision], known: dict[str, UUID]) -> None:
@@ -95,22 +109,17 @@ def work_out(numbers: Iterable[UUID]) -> int:
 
 
 def _work_out(numbers: Sequence[UUID]) -> int:
-    said, titles, published = _said_of(numbers)
-    rows = Vulnerability.everything.filter(pk__in=numbers)
-    fresh: list[Vulnerability] = []
-    for row in rows:
-        values = {
-            **asdict(summary_of(said[row.pk])),
-            "title": titles.get(row.pk, ("", row.title))[1],
-            "published_at": published.get(row.pk, row.published_at),
-        }
+    heard = _said_of(numbers)
+    changed: list[Vulnerability] = []
+    for row in Vulnerability.everything.filter(pk__in=numbers):
+        values = heard.of(row.pk, row)
         if any(getattr(row, name) != value for name, value in values.items()):
             for name, value in values.items():
                 setattr(row, name, value)
             row.changed_at = clock.now()
-            fresh.append(row)
-    bulk.write(Vulnerability, fresh, update=_WORKED_OUT)
-    return len(fresh)
+            changed.append(row)
+    bulk.write(Vulnerability, changed, update=_WORKED_OUT)
+    return len(changed)
 
 
 _TITLES: Final = {
@@ -123,13 +132,66 @@ _TITLES: Final = {
 """Whose title is shown: Japanese first, for whom most readers are."""
 
 
-def _said_of(
-    numbers: Sequence[UUID],
-) -> tuple[Mapping[UUID, list[Said]], Mapping[UUID, tuple[int, str]], Mapping[UUID, datetime]]:
+class _Heard:
+    """What items say of vulnerabilities, item by item."""
+
+    def __init__(self) -> None:
+        self._said: dict[UUID, list[Said]] = defaultdict(list)
+        self._titles: dict[UUID, tuple[int, str]] = {}
+        self._published: dict[UUID, datetime] = {}
+
+    def claims(
+        self, number: UUID, names: Container[str], kind: SourceKind, claims: Iterable[Mapping[str, Any]]
+    ) -> None:
+        """Hear what an item claims of a vulnerability of these names, as far as a summary tells of it."""
+        self._said[number] += [
+            Said(kind, Claim(claim["about"], ClaimKind(claim["kind"]), claim["value"], claim["by"]))
+            for claim in claims
+            if claim["kind"] in TELLING and claim["about"] in names
+        ]
+
+    def words(self, number: UUID, kind: SourceKind, title: str, moment: datetime | None) -> None:
+        """Hear what an item calls the one vulnerability that it is about, and since when."""
+        ranked = (_TITLES.get(kind, 3), title[:300])
+        self._titles[number] = min(self._titles.get(number, ranked), ranked, key=lambda each: each[0])
+        if moment is not None:
+            self._published[number] = min(self._published.get(number, moment), moment)
+
+    def of(self, number: UUID, row: Vulnerability | None = None) -> dict[str, Any]:
+        """Return what it comes to, by `_HEARD`; what nobody says stays as it is in `row`."""
+        summary = summary_of(self._said.get(number, ()))
+        values = {name: getattr(summary, name) for name in Summary.__dataclass_fields__}
+        title, published = (row.title, row.published_at) if row is not None else ("", None)
+        values["title"] = self._titles.get(number, (3, title))[1]
+        values["published_at"] = self._published.get(number, published)
+        return values
+
+
+def _heard(
+    kind: SourceKind,
+    revisions: Sequence[Revision],
+    named: Mapping[UUID, Sequence[str]],
+    known: Mapping[str, UUID],
+    fresh: _Fresh,
+) -> _Heard:
+    """Return what revisions say of vulnerabilities that nobody else speaks of, in the order in which they are asked."""
+    heard = _Heard()
+    for revision in sorted(revisions, key=lambda each: (each.item.first_seen, each.item_id)):
+        for name in named[revision.pk]:
+            number = known[name]
+            if number in fresh:
+                heard.claims(number, (name,), kind, revision.claims)
+                if _is_about_one(kind, revision.names):
+                    heard.words(number, kind, revision.title, revision.published_at)
+    return heard
+
+
+def _said_of(numbers: Sequence[UUID]) -> _Heard:
+    """Return what all items say of some vulnerabilities, as it is kept."""
+    heard = _Heard()
     names: dict[UUID, set[str]] = defaultdict(set)
-    for name, number in VulnerabilityName.objects.filter(vulnerability__in=numbers).values_list(
-        "name", "vulnerability"
-    ):
+    listed = VulnerabilityName.objects.filter(vulnerability__in=numbers)
+    for name, number in listed.values_list("name", "vulnerability"):
         names[number].add(name)
     rows = Mention.objects.filter(vulnerability__in=numbers, item__newest__isnull=False).values_list(
         "vulnerability",
@@ -139,22 +201,12 @@ def _said_of(
         F("item__newest__published_at"),
         F("item__newest__names"),
     )
-    said: dict[UUID, list[Said]] = defaultdict(list)
-    titles: dict[UUID, tuple[int, str]] = {}
-    published: dict[UUID, datetime] = {}
     for number, kind, claims, title, moment, about in rows.order_by("item__first_seen", "item_id"):
-        source = SourceKind(kind)
-        said[number].extend(_claims(source, claims, names[number]))
-        alone = sum(name.startswith(FAMILIES) for name in about) == 1 or source in _TITLES
-        if alone:
-            ranked = (_TITLES.get(source, 3), title[:300])
-            titles[number] = min(titles.get(number, ranked), ranked, key=lambda each: each[0])
-            if moment is not None:
-                published[number] = min(published.get(number, moment), moment)
-    return said, titles, published
+        heard.claims(number, names[number], SourceKind(kind), claims)
+        if _is_about_one(SourceKind(kind), about):
+            heard.words(number, SourceKind(kind), title, moment)
+    return heard
 
 
-def _claims(kind: SourceKind, claims: Sequence[Mapping[str, Any]], names: set[str]) -> Iterable[Said]:
-    for claim in claims:
-        if claim["about"] in names:
-            yield Said(kind, Claim(claim["about"], ClaimKind(claim["kind"]), claim["value"], claim["by"]))
+def _is_about_one(kind: SourceKind, names: Iterable[str]) -> bool:
+    return kind in _TITLES or sum(name.startswith(FAMILIES) for name in names) == 1

@@ -1,14 +1,13 @@
 """What was read, written down: items and their revisions in batches, so that a million of them can be."""
 
 import hashlib
-import json
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Final, NamedTuple
 
 from noroshi.advisories.actions.vulnerabilities import learn
-from noroshi.advisories.domain.records import Claim, Moment, Record, Refused
+from noroshi.advisories.domain.records import Moment, Record, Refused, as_json
 from noroshi.advisories.domain.sources import SourceKind
 from noroshi.advisories.models import DeadLetter, Fetch, Item, Revision
 from noroshi.advisories.models.sources import LONGEST_ID
@@ -33,6 +32,10 @@ class Readable(NamedTuple):
 
     record: Record
     material: str
+    claims: Sequence[Any] = ()
+    """As every database keeps them."""
+    fingerprint: int | None = None
+    """Of the document of a file that holds it alone."""
 
 
 @dataclass(frozen=True)
@@ -51,23 +54,34 @@ def write_records(fetch: Fetch, found: Sequence[Readable], *, replaces: bool = F
     written over the revision that there is.
     """
     known = _known(fetch, [each.record for each in found])
-    items: list[Item] = []
+    now = clock.now()
+    fresh: list[Item] = []
+    changed: list[Item] = []
+    retold: list[Item] = []
     revisions: list[Revision] = []
-    new = 0
-    for record, material in found:
-        item = known.get(record.native_id) or Item(source_id=fetch.source_id, native_id=record.native_id, number=0)
-        if item.material != material:
-            new += not item.number
-            item.material = material
-            if not (replaces and item.number):
-                item.number, item.newest_id = item.number + 1, ids.new_id()
-            revisions.append(_revision(fetch, item, record))
-            items.append(item)
+    for each in found:
+        item = known.get(each.record.native_id)
+        if item is None:
+            item = Item(source_id=fetch.source_id, native_id=each.record.native_id, number=0, first_seen=now)
+            fresh.append(item)
+        elif item.material != each.material:
+            changed.append(item)
+        else:
+            if each.fingerprint not in (None, item.fingerprint):
+                item.fingerprint = each.fingerprint
+                retold.append(item)
+            continue
+        item.material, item.fingerprint = each.material, each.fingerprint
+        if not (replaces and item.number):
+            item.number, item.newest_id = item.number + 1, ids.new_id()
+        revisions.append(_revision(fetch, item, each, now))
     _note_changes(revisions)
-    bulk.write(Item, items, update=("number", "material", "newest"))  # whose revisions come in the same transaction
+    bulk.write(Item, fresh)  # whose revisions come in the same transaction
+    bulk.write(Item, changed, update=("number", "material", "newest", "fingerprint"))
+    bulk.write(Item, retold, update=("fingerprint",))
     bulk.write(Revision, revisions, update=("fetch", "seen_at", *WRITTEN) if replaces else ())
-    learn(fetch.source.world, revisions)
-    return Written(new, len(items) - new, revisions)
+    learn(fetch.source, revisions)
+    return Written(len(fresh), len(changed), revisions)
 
 
 def _known(fetch: Fetch, records: Sequence[Record]) -> dict[str, Item]:
@@ -82,16 +96,22 @@ def _note_changes(revisions: Sequence[Revision]) -> None:
     for old in Revision.objects.filter(item__in=list(further), number__in=numbers):
         revision = further[old.item_id]
         if old.number == revision.number - 1:
-            revision.changed = [name for name in PARTS if getattr(old, name) != getattr(revision, name)]
+            revision.changed = [name for name in PARTS if not _is_same(getattr(old, name), getattr(revision, name))]
 
 
-def _revision(fetch: Fetch, item: Item, record: Record) -> Revision:
+def _is_same(one: Any, other: Any) -> bool:
+    """Whether two parts are kept as the same: a list or a tuple, in whatever order of names."""
+    return one == other or as_json(one) == as_json(other)
+
+
+def _revision(fetch: Fetch, item: Item, found: Readable, now: datetime) -> Revision:
+    record = found.record
     return Revision(
         id=item.newest_id,
         item=item,
         number=item.number,
-        fetch=fetch,
-        seen_at=clock.now(),
+        fetch_id=fetch.pk,
+        seen_at=now,
         material=item.material,
         title=clean(record.title),
         link=clean(record.link),
@@ -100,7 +120,7 @@ def _revision(fetch: Fetch, item: Item, record: Record) -> Revision:
         names=_cleaned(record.names),
         same_as=_cleaned(record.same_as),
         categories=_cleaned(record.categories),
-        claims=_cleaned([_plain(claim) for claim in record.claims]),
+        claims=found.claims,
         remarks=_cleaned(record.remarks),
         is_digest=record.is_digest,
         **_moment("published", record.published),
@@ -108,15 +128,16 @@ def _revision(fetch: Fetch, item: Item, record: Record) -> Revision:
     )
 
 
-def _plain(claim: Claim) -> dict[str, Any]:
-    return {"about": claim.about, "kind": claim.kind.value, "by": claim.by, "value": dict(claim.value)}
+def _cleaned(values: Sequence[Any]) -> list[Any]:
+    """Return values of JSON as every database keeps them."""
+    if not values or _is_clean(as_json(values)):
+        return list(values)
+    return [_without_nothing(each) for each in values]
 
 
-def _cleaned(value: Any) -> Any:
-    """Return a value of JSON as every database keeps it."""
-    written = json.dumps(value)
-    is_clean = "\\u0000" not in written and "\\ud" not in written  # a half of a pair is written as \\ud...
-    return json.loads(written) if is_clean else _without_nothing(value)
+def _is_clean(written: bytes) -> bool:
+    """Whether JSON has neither the character that ends a text in C nor halves of others, which are escaped."""
+    return b"\\u" not in written
 
 
 def _without_nothing(value: Any) -> Any:
@@ -166,15 +187,18 @@ def letter_of(fetch: Fetch, refused: Refused, *, document: int, name: str) -> De
     )
 
 
-def readable(record: Record) -> Readable | None:
-    """Return a record with its material, or None.
+def readable(record: Record, fingerprint: int | None = None) -> Readable | None:
+    """Return a record with its material, or None; and what it is known by again, if a document says nothing else.
 
     None where a database would not keep what tells it apart, or its words are no characters.
     """
     if not 0 < len(record.native_id) <= LONGEST_ID or clean(record.native_id) != record.native_id:
         return None
+    claims = [claim.plain for claim in record.claims]
+    written = [as_json(claim) for claim in claims]
+    kept = claims if all(map(_is_clean, written)) else [_without_nothing(claim) for claim in claims]
     try:
-        return Readable(record, record.material)
+        return Readable(record, record.material_with(written), kept, fingerprint)
     except UnicodeEncodeError:
         return None
 

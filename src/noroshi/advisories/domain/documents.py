@@ -5,6 +5,7 @@ larger than a document may be, or unpacks to too much, is given as a reason and 
 """
 
 import gzip
+import hashlib
 import tarfile
 import tempfile
 import zipfile
@@ -27,6 +28,8 @@ RATIO: Final = 200
 GENEROUS: Final = 1024 * 1024
 """Up to so many bytes the ratio says nothing."""
 
+SALT: Final = 16
+"""Bytes of what tells ways of reading apart (`fingerprint`)."""
 _LINES: Final = frozenset({SourceKind.CVE5, SourceKind.OSV, SourceKind.GHSA, SourceKind.CSAF, None})
 """Kinds that may come one JSON object a line."""
 _SUFFIXES: Final = (".json", ".xml", ".rdf", ".rss", ".atom", ".csv", ".eml", ".html")
@@ -43,6 +46,12 @@ class Document:
     name: str
     body: bytes
     refused: Refused | None = None
+
+
+def fingerprint(document: Document, read_as: bytes) -> int:
+    """Return what stands for a document and the way in which it is read: 64 bits, with a sign as databases want it."""
+    digest = hashlib.blake2b(document.body, digest_size=8, salt=read_as).digest()
+    return int.from_bytes(digest, "big", signed=True)
 
 
 def documents(file: IO[bytes], kind: SourceKind | None, name: str = "") -> Iterator[Document]:

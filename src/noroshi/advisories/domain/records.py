@@ -6,11 +6,13 @@ every item that it can read and a `Refused` for every one that it cannot; it nev
 
 import hashlib
 import json
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
 from typing import Any
+
+import msgspec
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,6 +64,11 @@ class Claim:
     by: str = ""
     """Who states it, where one document holds words of several (a CNA, an ADP); empty for the document's author."""
 
+    @property
+    def plain(self) -> dict[str, Any]:
+        """Return it as it is kept."""
+        return {"about": self.about, "kind": self.kind.value, "by": self.by, "value": self.value}
+
 
 class Language(StrEnum):
     """The language of a text; others are not told apart."""
@@ -101,11 +108,21 @@ class Record:
     @property
     def material(self) -> str:
         """Return a digest (SHA-256, hexadecimal) of what makes a revision a new one: not its dates."""
-        claims = sorted(
-            json.dumps([each.about, each.kind, each.by, each.value], sort_keys=True) for each in self.claims
-        )
-        said = [self.title, self.link, self.summary, sorted(self.names), sorted(self.same_as), claims]
-        return hashlib.sha256(json.dumps(said, ensure_ascii=False).encode()).hexdigest()
+        return self.material_with(as_json(claim.plain) for claim in self.claims)
+
+    def material_with(self, claims: Iterable[bytes]) -> str:
+        """Return it where its claims are written as JSON already: most of the work."""
+        written = [msgspec.Raw(claim) for claim in sorted(claims)]
+        said = [self.title, self.link, self.summary, sorted(self.names), sorted(self.same_as), written]
+        return hashlib.sha256(msgspec.json.encode(said)).hexdigest()
+
+
+def as_json(value: Any) -> bytes:
+    """Return a value as JSON, always in the same words; half characters are escaped."""
+    try:
+        return msgspec.json.encode(value, order="sorted")
+    except (UnicodeEncodeError, OverflowError):
+        return json.dumps(value, sort_keys=True).encode()
 
 
 class RefusedBecause(StrEnum):

@@ -43,6 +43,8 @@ class Summary:
     has_remedy: bool = False
 
 
+TELLING: Final = frozenset(ClaimKind) - {ClaimKind.AFFECTED, ClaimKind.WEAKNESS}
+"""Kinds of claims that a summary tells of."""
 LEVELS: Final = ("critical", "high", "medium", "low", "none")
 _SYSTEMS: Final = ("CVSS:4.0", "CVSS:3.1", "CVSS:3.0", "CVSS:2.0")
 _CISA: Final = "CISA-ADP"
@@ -96,8 +98,8 @@ def _score(value: Any) -> dict[str, Any]:
     return {
         "score": score,
         "level": level if level in LEVELS else level_of(score),
-        "system": str(value.get("system", "")),
-        "vector": str(value.get("vector", "")),
+        "system": str(value.get("system", ""))[:20],
+        "vector": str(value.get("vector", ""))[:300],
     }
 
 

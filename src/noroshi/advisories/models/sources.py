@@ -173,6 +173,8 @@ class Item(models.Model):
     native_id = models.CharField(max_length=LONGEST_ID)
     material = models.CharField(max_length=64)
     """`records.Record.material` of the newest revision."""
+    fingerprint = models.BigIntegerField(null=True)
+    """Of the document of a file that says the newest revision and nothing else; None where none was read."""
     number = models.PositiveIntegerField(default=1)
     """Of the newest revision."""
     newest = models.ForeignKey("advisories.Revision", on_delete=models.PROTECT, null=True, related_name="+")

@@ -202,10 +202,10 @@ def _moment(written: str) -> Moment | None:
         return None
     try:
         at = datetime.fromisoformat(written)
-    except ValueError:
+        known = at.tzinfo is not None
+        return Moment(at.astimezone(UTC) if known else at.replace(tzinfo=UTC), written, known)
+    except (OverflowError, ValueError):
         return None
-    known = at.tzinfo is not None
-    return Moment(at.astimezone(UTC) if known else at.replace(tzinfo=UTC), written, known)
 
 
 def _state(name: str, metadata: _Metadata, cna: _Container) -> Claim:
