@@ -93,6 +93,7 @@ bench: setup-dev ## the benchmarks, each beside a peer
 	@for script in $(filter-out %/soak.py,$(wildcard tests/bench/[a-z]*.py)); do \
 	  echo "== $$script"; $(BIN)/python "$$script"; \
 	done
+	@echo "== tests/bench/advisories/load.py"; $(BIN)/python tests/bench/advisories/load.py
 
 soak: setup-dev ## an hour of everything at once (MINUTES=5 for less)
 	@$(BIN)/python tests/bench/soak.py --minutes $(or $(MINUTES),60)
