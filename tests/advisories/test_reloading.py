@@ -108,16 +108,16 @@ ROTTEN = {
     "no object": "[1]",
     "no identity": record(1, name="CVE-2099-x"),
     "an identity of a database's end": record(1, name="CVE-2099-1000\u0000"),
-    "half a character": record(1, name="CVE-2099-1000").replace('"t"', '"\\ud800"'),
+    "half a character": record(1000).replace('"t"', '"\\ud800"'),
     "nested without end": '{"containers": ' * 5_000,
 }
 AWKWARD = {
-    "a date before all others": record(7, updated="0001-01-01T00:00:00+09:00"),
-    "a date after all others": record(7, updated="9999-12-31T23:59:59-09:00"),
-    "a vector without end": record(7, vector="CVSS:3.1/" + "A" * 5_000),
-    "the end of a text in C": record(7, "a\u0000b", text="c\u0000d", vector="e\u0000f"),
-    "letters of all sorts": record(7, "髙\U0001f525", text="\u202e"),
-    "a score beyond numbers": record(7).replace("9.8", "1e308"),
+    "a date before all others": record(1007, updated="0001-01-01T00:00:00+09:00"),
+    "a date after all others": record(1007, updated="9999-12-31T23:59:59-09:00"),
+    "a vector without end": record(1007, vector="CVSS:3.1/" + "A" * 5_000),
+    "the end of a text in C": record(1007, "a\u0000b", text="c\u0000d", vector="e\u0000f"),
+    "letters of all sorts": record(1007, "髙\U0001f525", text="\u202e"),
+    "a score beyond numbers": record(1007).replace("9.8", "1e308"),
 }
 
 
@@ -125,10 +125,16 @@ AWKWARD = {
 def test_one_rotten_record_is_a_dead_letter_and_keeps_nothing_else_out(load, what):
     good = [record(number) for number in range(1001, 1004)]
     assert load(good[0], ROTTEN[what], *good[1:]) == (3, 0, 1)
-    (letter,) = DeadLetter.objects.all()
-    assert letter.document == 2
+    assert DeadLetter.objects.get().document == 2
     assert load(good[0], ROTTEN[what], *good[1:]) == (0, 0, 1)
     assert DeadLetter.objects.count() == 1
+
+
+@pytest.mark.parametrize("what", ROTTEN)
+def test_nor_does_a_rotten_one_at_the_beginning_or_the_end(load, what):
+    good = [record(number) for number in range(1001, 1004)]
+    assert load(ROTTEN[what], *good) == (3, 0, 1)
+    assert load(*good, ROTTEN[what]) == (0, 0, 1)
 
 
 @pytest.mark.parametrize("what", AWKWARD)

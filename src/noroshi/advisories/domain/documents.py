@@ -4,6 +4,7 @@ Streaming: no more than one document is in memory. Archives of archives are open
 larger than a document may be, or unpacks to too much, is given as a reason and keeps nothing else out.
 """
 
+import codecs
 import gzip
 import hashlib
 import tarfile
@@ -50,7 +51,7 @@ class Document:
 
 def fingerprint(document: Document, read_as: bytes) -> int:
     """Return what stands for a document and the way in which it is read: 64 bits, with a sign as databases want it."""
-    digest = hashlib.blake2b(document.body, digest_size=8, salt=read_as).digest()
+    digest = hashlib.blake2b(document.body.strip(), digest_size=8, salt=read_as).digest()
     return int.from_bytes(digest, "big", signed=True)
 
 
@@ -206,14 +207,20 @@ def _of_lines(file: IO[bytes], name: str) -> Iterator[Part]:
                 line = file.readline(LARGEST_LINE)
             yield f"{name}:{number}", _too_large()
         elif line.strip():
-            yield f"{name}:{number}", line
+            yield f"{name}:{number}", line.removeprefix(codecs.BOM_UTF8)
 
 
 def _has_lines(file: IO[bytes]) -> bool:
-    """Whether it is one object a line: the first line is a whole one, and another follows."""
-    first, second = file.readline(LARGEST_LINE).strip(), file.readline(LARGEST_LINE).strip()
+    """Whether it is one object a line: the first is a whole one and something follows, or the first alone is rotten."""
+    first, second, third = (file.readline(LARGEST_LINE) for _ in range(3))
     file.seek(0)
-    return first.startswith(b"{") and first.endswith(b"}") and second.startswith(b"{")
+    if _is_whole(first.removeprefix(codecs.BOM_UTF8)):
+        return bool(second.strip())
+    return _is_whole(second) and _is_whole(third)
+
+
+def _is_whole(line: bytes) -> bool:
+    return line.startswith(b"{") and line.rstrip().endswith(b"}")
 
 
 def _is_tar(file: IO[bytes]) -> bool:
