@@ -1,6 +1,8 @@
 """Own and chosen decision tables: read strictly, frozen once used, chosen by an organisation for its own tasks."""
 
+import itertools
 import json
+from dataclasses import replace
 from datetime import timedelta
 
 import pytest
@@ -10,7 +12,7 @@ from factories.tasks import read_in, task_of, tell
 from noroshi.advisories import actions, queries
 from noroshi.advisories.domain.decisions import BOD_26_04, TableError, decide, is_replayed, tables
 from noroshi.advisories.domain.decisions.own import csv_rows, of_stored_table, read_own, stored_table
-from noroshi.advisories.domain.urgency import HOUSE_TABLES, USUAL
+from noroshi.advisories.domain.urgency import HOUSE_TABLES, USUAL, Facts, cases_of
 from noroshi.advisories.models import DecisionTable, MatchStage, TableChoice, Vulnerability
 from noroshi.advisories.table_wording import FAULTS
 from noroshi.core.errors import Conflict, InvalidInput, NotAllowed, NotFound
@@ -253,6 +255,62 @@ def test_a_person_takes_a_table_in_chooses_it_and_reads_what_it_asks(cast, tmp_p
     assert "今週 (within 7 days)" in client.get("/advisories/tasks/").content.decode()
     assert client.post(f"{made['Location']}discard").status_code == 302
     assert DecisionTable.everything.count() == 1
+
+
+def cases(label, **known):
+    facts = Facts(**{"exploited": False, "exploitation": "", "automatable": None, "impact": ""} | known, **ANY_ASSET)
+    return [(each.exposure, each.importances, each.decision.outcome.name) for each in cases_of(facts, tables()[label])]
+
+
+ANY_ASSET = {"exposure": "", "importance": ""}
+DEPTHS = ("very high", "high", "medium", "low")
+
+
+def test_a_table_says_what_it_asks_of_each_kind_of_asset_that_it_tells_apart():
+    assert cases(USUAL, exploited=True, automatable=True, impact="total") == [
+        ("open", (), "3 days, forensics"),
+        ("controlled", (), "3 days, forensics"),
+    ]
+    assert cases(SSVC, exploited=True, automatable=True) == [
+        ("open", ("very high", "high"), "immediate"),
+        ("open", ("medium", "low"), "out of cycle"),
+        ("controlled", (), "out of cycle"),
+        ("small", ("very high", "high", "medium"), "out of cycle"),
+        ("small", ("low",), "scheduled"),
+    ]
+    blind = read_own("x", "1", "kev,outcome,days\nyes,now,1\nno,later,9\n")
+    facts = Facts(exploited=True, exploitation="", automatable=None, impact="", **ANY_ASSET)
+    (case,) = cases_of(facts, blind)
+    assert (case.exposure, case.importances, case.decision.outcome.name) == ("", (), "now")
+
+
+@pytest.mark.parametrize("label", HOUSE_TABLES)
+def test_each_kind_of_asset_stands_in_exactly_one_case(label):
+    table = tables()[label]
+    for exploited, automatable in itertools.product((True, False), (True, False, None)):
+        facts = Facts(exploited=exploited, exploitation="poc", automatable=automatable, impact="partial", **ANY_ASSET)
+        found = cases_of(facts, table)
+        for exposure, importance in itertools.product(("open", "controlled", "small"), DEPTHS):
+            reached = "controlled" if label == USUAL and exposure == "small" else exposure
+            (case,) = [
+                each for each in found if each.exposure == reached and importance in (each.importances or DEPTHS)
+            ]
+            asset = replace(facts, exposure=exposure, importance=importance)
+            assert case.decision.outcome == decide(table, asset.inputs).outcome
+
+
+@pytest.mark.django_db
+@pytest.mark.pages
+def test_the_page_of_a_vulnerability_goes_by_the_table_that_the_readers_organisation_chose(cast, own, tmp_path):
+    tell(tmp_path)
+    own()
+    actions.choose_table(cast.actor("a1"), "自組織 1")
+    address = f"/advisories/vulnerabilities/{Vulnerability.everything.get().pk}/"
+    page = cast.client("a1").get(address).content.decode()
+    assert ("Urgency by 自組織 1" in page, "今週 (within 7 days)" in page, "BOD 26-04" in page) == (True, True, False)
+    for name in ("b1", "hub_op", "a_reader"):
+        page = cast.client(name).get(address).content.decode()
+        assert ("Urgency by BOD 26-04 1.0.0" in page, "自組織" in page, "今週" in page) == (True, False, False), name
 
 
 @pytest.mark.django_db

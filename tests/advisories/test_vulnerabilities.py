@@ -149,7 +149,7 @@ def test_list_and_page_cost_the_same_questions(cast, told, number, django_assert
     with django_assert_num_queries(11):
         client.get("/advisories/vulnerabilities/")
     row = Vulnerability.everything.get(name="CVE-2099-1000")
-    with django_assert_num_queries(19):
+    with django_assert_num_queries(21):
         client.get(f"/advisories/vulnerabilities/{row.pk}/")
 
 

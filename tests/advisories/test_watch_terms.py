@@ -3,13 +3,19 @@
 from datetime import timedelta
 
 import pytest
+from django.core import mail as outgoing
 
+from factories.subscriptions import choose
 from factories.tasks import tell
 from noroshi.advisories import actions, queries
 from noroshi.advisories.domain.watching import Terms, said_of
 from noroshi.advisories.models import Item, Mention, WatchHit, WatchTerm
 from noroshi.core.domain.worlds import REAL
 from noroshi.core.errors import InvalidInput, NotAllowed, NotFound
+from noroshi.members.queries import actor_of
+from noroshi.notify.models import Notice, NoticeKind
+from noroshi.notify.presenters import present
+from noroshi.notify.tasks import send_due_mail
 
 CLAIMS = [
     {"kind": "affected", "about": "x", "by": "", "value": {"product": {"vendor": "Quokka K.K.", "name": "Gate"}}},
@@ -131,6 +137,55 @@ def test_nobody_else_sees_what_is_watched_and_what_names_it(cast, tmp_path):
             with pytest.raises((NotFound, NotAllowed)):
                 act()
     assert (WatchTerm.everything.count(), WatchHit.everything.filter(stage="to_judge").count()) == (2, 2)
+
+
+SEE_WHAT_A_WATCHES = {"a1", "a2"}
+
+
+def told_of_hits() -> dict[str, list[str]]:
+    told: dict[str, list[str]] = {}
+    for notice in Notice.everything.filter(kind=NoticeKind.WATCHED).select_related("person").order_by("pk"):
+        shown = present(actor_of(notice.person), [notice]).values()
+        told.setdefault(notice.person.email.partition("@")[0], []).extend(each.title for each in shown)
+    return told
+
+
+@pytest.mark.django_db
+def test_who_needs_to_know_is_told_once_for_what_was_found_together_and_nobody_else(cast, tmp_path, drain):
+    watch(cast, "Gate")
+    tell(tmp_path, 1001, title="一つ目")
+    for _again in range(2):
+        actions.look_for_terms(REAL)
+        drain()
+    assert told_of_hits() == {name: ["Gate: 一つ目"] for name in SEE_WHAT_A_WATCHES}
+    tell(tmp_path, 1002, title="二つ目")
+    tell(tmp_path, 1003, title="三つ目")
+    actions.look_for_terms(REAL)
+    drain()
+    assert told_of_hits() == {name: ["Gate: 一つ目", "Gate: 二つ目 and 1 more"] for name in SEE_WHAT_A_WATCHES}
+    notice = Notice.everything.filter(kind=NoticeKind.WATCHED, person__email__startswith="a1@").latest("pk")
+    assert (notice.count, present(cast.actor("a1"), [notice])[notice.pk].url) == (2, "/advisories/watching/")
+    for name in ("b1", "hub_op", "a_reader", "sup"):
+        assert present(cast.actor(name), [notice]) == {}, name
+
+
+@pytest.mark.django_db
+@pytest.mark.pages
+def test_the_mail_about_it_names_neither_the_word_nor_the_record(cast, tmp_path, drain, stopped_clock):
+    choose(cast.actor("a1"), NoticeKind.WATCHED, "at_once")
+    watch(cast, "Gate")
+    tell(tmp_path, 1001, title="秘密の標題")
+    actions.look_for_terms(REAL)
+    drain()
+    assert "Gate: 秘密の標題" in cast.client("a1").get("/inbox/").content.decode()
+    assert outgoing.outbox == []  # it settles first: what comes within minutes is one mail
+    stopped_clock.advance(hours=1)
+    send_due_mail()
+    drain()
+    (mail,) = outgoing.outbox
+    text = mail.message().as_string() + mail.subject + mail.body
+    assert (mail.to, "Gate" in text, "秘密の標題" in text) == ([cast.a1.email], False, False)
+    assert mail.subject == "注視する語が新しい記事に出た (TLP:AMBER)"
 
 
 @pytest.mark.django_db

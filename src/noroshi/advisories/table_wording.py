@@ -1,15 +1,18 @@
 """Decision tables in words: what they ask, what follows, and why one was not taken."""
 
 from collections.abc import Mapping
+from dataclasses import dataclass
 from typing import Any, Final
 
 from django.utils.functional import Promise
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 
-from noroshi.advisories.claim_wording import OUTCOMES
+from noroshi.advisories.claim_wording import INPUTS, OUTCOMES
+from noroshi.advisories.domain.decisions import Table
 from noroshi.advisories.domain.decisions.own import TableFaultError
-from noroshi.advisories.domain.urgency import HOUSE_TABLES
+from noroshi.advisories.domain.urgency import HOUSE_TABLES, Case
+from noroshi.advisories.models import Importance
 
 FAULTS: Final[dict[str, Promise]] = {
     "unknown input": gettext_lazy("There is no input “%(name)s”: the page lists those that there are."),
@@ -51,3 +54,33 @@ def days_in_words(days: int | None, *, forensics: bool) -> str:
         else ngettext("within %(number)s day", "within %(number)s days", days) % {"number": days}
     )
     return _("%(until)s, and look for traces of an intrusion") % {"until": said} if forensics else said
+
+
+REACHED: Final[dict[str, Promise]] = {
+    "open": gettext_lazy("Reached from the internet"),
+    "controlled": gettext_lazy("Reached through controls"),
+    "small": gettext_lazy("Hardly reached"),
+    "": gettext_lazy("However it is reached"),
+}
+_NOT_REACHED: Final = gettext_lazy("Not reached from there")
+
+
+@dataclass(frozen=True)
+class Urgency:
+    """What a table asks of a kind of asset, in words."""
+
+    reached: Promise
+    importances: list[Promise | str]
+    outcome: Promise | str
+    not_known: list[Promise]
+
+
+def case_in_words(case: Case, table: Table) -> Urgency:
+    """Return it as a page says it."""
+    is_reached_or_not = case.exposure == "controlled" and "exposure" not in table.shape.inputs
+    return Urgency(
+        _NOT_REACHED if is_reached_or_not else REACHED[case.exposure],
+        [Importance(name).label for name in case.importances],
+        outcome_in_words(case.decision.stored),
+        [INPUTS[name] for name in case.decision.not_known],
+    )

@@ -171,15 +171,15 @@ def settle(row: Match, asset: Asset, vulnerability: Vulnerability, table: Table,
     row.decision = decision.stored
 
 
-def facts_of(vulnerability: Vulnerability, asset: Asset) -> Facts:
-    """Return what the tables ask of."""
+def facts_of(vulnerability: Vulnerability, asset: Asset | None) -> Facts:
+    """Return what the tables ask of; without an asset nothing is known of one."""
     return Facts(
         exploited=vulnerability.exploited_since is not None,
         exploitation=vulnerability.exploitation,
         automatable=vulnerability.automatable,
         impact=vulnerability.impact,
-        exposure=asset.exposure,
-        importance=asset.importance,
+        exposure=asset.exposure if asset else "",
+        importance=asset.importance if asset else "",
     )
 
 

@@ -144,7 +144,7 @@ def _keep(owner: UUID, world: str, watched: set[tuple[str, str]], records: Itera
     mine = WatchHit.everything.filter(organisation=owner, world=world)
     items = set(mine.values_list("item", flat=True))
     vulnerabilities = set(mine.exclude(vulnerability=None).values_list("vulnerability", flat=True))
-    fresh = []
+    fresh, moment = [], clock.now()
     for each in records:
         words = sorted({words for kind, words in each.named & watched})
         if words and each.item not in items and each.vulnerability not in vulnerabilities:
@@ -159,6 +159,7 @@ def _keep(owner: UUID, world: str, watched: set[tuple[str, str]], records: Itera
                     vulnerability_id=each.vulnerability,
                     title=each.title,
                     words=words,
+                    found_at=moment,
                 )
             )
     WatchHit.everything.bulk_create(fresh, batch_size=bulk.AT_ONCE, ignore_conflicts=True)

@@ -1,11 +1,11 @@
 """What the decision tables ask of an asset that a vulnerability hits, and until when."""
 
-from collections.abc import Iterable
-from dataclasses import dataclass
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from typing import Final
 
-from noroshi.advisories.domain.decisions import BOD_26_04, HOUSE, SSVC_DEPLOYER, Decision, Table, decide
+from noroshi.advisories.domain.decisions import BOD_26_04, HOUSE, INPUTS, SSVC_DEPLOYER, Decision, Table, decide
 
 USUAL: Final = f"{BOD_26_04.name} {BOD_26_04.version}"
 """The table by which tasks are due where an institution chose none."""
@@ -45,6 +45,40 @@ def _said(holds: bool) -> str:  # noqa: FBT001 - it is the value itself
 def decisions_of(facts: Facts, known: Iterable[Table]) -> list[Decision]:
     """Return what each table asks."""
     return [decide(table, facts.inputs) for table in known]
+
+
+@dataclass(frozen=True)
+class Case:
+    """What a table asks of assets that are reached alike, and on which a business depends as much."""
+
+    exposure: str
+    """Empty where the table asks nothing of it."""
+    importances: tuple[str, ...]
+    """The gravest first; empty where it makes no difference."""
+    decision: Decision
+
+
+def cases_of(facts: Facts, table: Table) -> list[Case]:
+    """Return what a table asks of each kind of asset that it knows, the gravest first."""
+    return [
+        case for exposure in _exposures_in(table) for case in _by_importance(replace(facts, exposure=exposure), table)
+    ]
+
+
+def _exposures_in(table: Table) -> Sequence[str]:
+    asked = table.shape.inputs
+    if "exposure" in asked:
+        return INPUTS["exposure"][::-1]
+    return ("open", "controlled") if "exposed" in asked else ("",)
+
+
+def _by_importance(facts: Facts, table: Table) -> Iterable[Case]:
+    asked = INPUTS["importance"][::-1] if "importance" in table.shape.inputs else ()
+    each = {name: decide(table, replace(facts, importance=name).inputs) for name in asked or ("",)}
+    outcomes = dict.fromkeys(decision.outcome.name for decision in each.values())
+    for outcome in outcomes:
+        names = tuple(name for name, decision in each.items() if decision.outcome.name == outcome)
+        yield Case(facts.exposure, names if len(outcomes) > 1 else (), each[names[0]])
 
 
 def due_of(decision: Decision, since: date) -> date | None:

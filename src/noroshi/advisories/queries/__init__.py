@@ -158,7 +158,7 @@ from noroshi.advisories.queries.vulnerabilities import (
     vulnerabilities_for,
     vulnerability_for,
 )
-from noroshi.advisories.queries.watch_terms import term_for, terms_for, watch_hit_for, watch_hits_for
+from noroshi.advisories.queries.watch_terms import found_together, term_for, terms_for, watch_hit_for, watch_hits_for
 
 __all__ = [
     "ANSWER_KIND",
@@ -214,6 +214,7 @@ __all__ = [
     "fetches_of",
     "finding_for",
     "findings_for",
+    "found_together",
     "handles_at_hand",
     "hints_about",
     "inquiries_about",

@@ -1,5 +1,8 @@
 """What the actor's organisation watches, and the records that name it."""
 
+from collections import Counter
+from collections.abc import Collection
+from datetime import datetime
 from uuid import UUID
 
 from django.db.models import QuerySet
@@ -26,6 +29,11 @@ def watch_hits_for(actor: Actor) -> QuerySet[WatchHit]:
     """Return the records that name what the actor's organisation watches, the newest first."""
     rows = WatchHit.objects.visible_to(actor).select_related("vulnerability", "item__source", "judged_by")
     return rows.order_by("-found_at", "-pk")
+
+
+def found_together(actor: Actor, moments: Collection[datetime]) -> Counter[datetime]:
+    """Return how many records were found at each of these moments."""
+    return Counter(watch_hits_for(actor).filter(found_at__in=moments).values_list("found_at", flat=True))
 
 
 def watch_hit_for(actor: Actor, hit_id: UUID) -> WatchHit:

@@ -6,14 +6,15 @@ from uuid import UUID
 from django.http import HttpResponse
 from django.http.response import HttpResponseBase
 from django.shortcuts import render
-from django.utils.functional import Promise
 
-from noroshi.advisories import policy, queries
-from noroshi.advisories.claim_wording import INPUTS, KINDS, OUTCOMES, in_words
-from noroshi.advisories.domain.decisions import BOD_26_04, decide, tables
+from noroshi.advisories import actions, policy, queries
+from noroshi.advisories.claim_wording import KINDS, in_words
+from noroshi.advisories.domain.decisions import Table
 from noroshi.advisories.domain.records import ClaimKind
+from noroshi.advisories.domain.urgency import cases_of
 from noroshi.advisories.models import Vulnerability
 from noroshi.advisories.rule_wording import STANDING_TONES, STANDINGS
+from noroshi.advisories.table_wording import Urgency, case_in_words
 from noroshi.advisories.task_lists import tone_of
 from noroshi.advisories.vulnerability_lists import CHANGES, VULNERABILITIES
 from noroshi.kit import lists
@@ -41,13 +42,14 @@ def catalogue_changes(request: ActorRequest) -> HttpResponseBase:
 
 
 def vulnerability_detail(request: ActorRequest, vulnerability_id: UUID) -> HttpResponse:
-    """Show a vulnerability: what it comes to, who says what since when, and how urgent it is by the table."""
+    """Show a vulnerability: what it comes to, who says what since when, and how urgent it is by the reader's table."""
     policy.require_member(request.actor)
     row = queries.vulnerability_for(request.actor, vulnerability_id)
     claims = [
         (claim, KINDS[ClaimKind(claim.kind)], in_words(claim.kind, claim.value)) for claim in queries.claims_about(row)
     ]
     names = [each.name for each in row.names.order_by("name")]
+    table = next(iter(queries.tables_for(request.actor).values()))
     hints = queries.hints_about(request.actor, {row.name, *names})
     context = {
         "vulnerability": row,
@@ -58,25 +60,14 @@ def vulnerability_detail(request: ActorRequest, vulnerability_id: UUID) -> HttpR
         "bulletins": queries.bulletins_about(request.actor, row)[:MOST_BULLETINS],
         "explainers": queries.explainers_about(request.actor, row)[:MOST_BULLETINS],
         "hits": [(each, tone_of(each)) for each in queries.matches_of_vulnerability(request.actor, row)[:MOST_HITS]],
-        "urgency": _urgency(row),
+        "urgency": _urgency(row, table),
         "may_ask": policy.may_ask(request.actor),
         "hints": [(each, STANDINGS[each.standing], STANDING_TONES[each.standing]) for each in hints],
-        "table": BOD_26_04,
+        "table": table,
+        "may_choose": policy.may_see_inventories(request.actor),
     }
     return render(request, "advisories/vulnerability.html", context)
 
 
-def _urgency(row: Vulnerability) -> list[tuple[bool, Promise, list[Promise]]]:
-    """Return what BOD 26-04 asks for a system that the internet reaches, and not; with what was not known for it."""
-    table = tables()[f"{BOD_26_04.name} {BOD_26_04.version}"]
-    known = {
-        "kev": "yes" if row.exploited_since else "no",
-        "automatable": None if row.automatable is None else "yes" if row.automatable else "no",
-        "impact": row.impact or None,
-    }
-    found = []
-    for exposed in (True, False):
-        decision = decide(table, {**known, "exposed": "yes" if exposed else "no"})
-        missing = [INPUTS[name] for name in decision.not_known]
-        found.append((exposed, OUTCOMES[decision.outcome.name], missing))
-    return found
+def _urgency(row: Vulnerability, table: Table) -> list[Urgency]:
+    return [case_in_words(case, table) for case in cases_of(actions.facts_of(row, None), table)]

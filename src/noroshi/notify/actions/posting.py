@@ -27,6 +27,7 @@ URGENT: Final = frozenset(NoticeKind) - {
     NoticeKind.DETECTION,
     NoticeKind.DOCUMENT,
     NoticeKind.SIGHTING,
+    NoticeKind.WATCHED,
 }
 """What "at once" means at once for; of anything else, several changes in a row are one mail."""
 

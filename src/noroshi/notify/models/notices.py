@@ -35,6 +35,7 @@ class NoticeKind(models.TextChoices):
     DOCUMENT = "document", _("A group has a new document or version")
     PLAIN = "plain", _("You get signals in plain words")
     BULLETIN = "bulletin", _("A bulletin was published")
+    WATCHED = "watched", _("New records name what you watch")
     EXPLAINER = "explainer", _("An explainer was published")
     SHEET = "sheet", _("The daily sheet is out")
     SOURCE = "source", _("A source of advisories is not as it should be")

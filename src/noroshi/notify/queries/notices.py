@@ -38,6 +38,7 @@ USUAL: Final = {
     NoticeKind.DOCUMENT: Delivery.DIGEST,
     NoticeKind.BULLETIN: Delivery.AT_ONCE,
     NoticeKind.EXPLAINER: Delivery.DIGEST,
+    NoticeKind.WATCHED: Delivery.DIGEST,
     NoticeKind.SHEET: Delivery.AT_ONCE,
     NoticeKind.SOURCE: Delivery.AT_ONCE,
 }
