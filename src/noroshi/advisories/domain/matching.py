@@ -9,6 +9,7 @@ import unicodedata
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
+from functools import lru_cache
 from typing import Final
 from urllib.parse import unquote
 
@@ -289,6 +290,7 @@ _JAPANESE: Final = re.compile("株式会社|有限会社|合同会社|\\(株\\)|
 _SIGNS: Final = re.compile(r"[^\w]+")
 
 
+@lru_cache(maxsize=1 << 14)
 def _plain(text: str, legal: re.Pattern[str] | None = None) -> str:
     """Return a name as names are compared: NFKC, small letters, every other sign an underscore."""
     # What is ASCII is in NFKC already; most names are, and every name of every record comes through here.

@@ -43,7 +43,7 @@ def literal(text: str) -> str:
 
 def create(opened: "duckdb.DuckDBPyConnection", table: str, columns: Columns) -> None:
     """Make a table where there is none yet."""
-    types = ", ".join(f"{name} {kind}" for name, kind in columns.items())
+    types = ", ".join(f"{name} {kind}{_PACKED.get(name, '')}" for name, kind in columns.items())
     opened.execute(f"CREATE TABLE IF NOT EXISTS {table} ({types})")
 
 
@@ -77,4 +77,6 @@ def read(columns: Columns, path: Path) -> str:
     )
 
 
+_PACKED: Final = dict.fromkeys(("low", "high"), " USING COMPRESSION uncompressed")
+"""The ends of spans: of whatever is looked for, some are read, and to unpack them took longer than all else."""
 _TYPES: Final = {"BLOB": "VARCHAR"}

@@ -6,6 +6,7 @@ Words of pre-releases come before the end, other words behind it, numbers behind
 
 import re
 from collections.abc import Iterator
+from functools import lru_cache
 from typing import Final
 
 PRE: Final = b"\x01"
@@ -17,6 +18,7 @@ CLOSE: Final = b"\x00"
 
 MOST_DIGITS: Final = 250
 _TOKEN: Final = re.compile(r"[0-9]+|[a-z]+")
+_DIGIT: Final = re.compile("[0-9]")
 _READABLE: Final = re.compile(r"v?[0-9a-z][0-9a-z._\-+~ ()/:]*", re.IGNORECASE)
 PRE_RELEASES: Final = {
     **dict.fromkeys(("dev", "snapshot", "nightly", "canary"), b"\x01"),
@@ -28,6 +30,7 @@ PRE_RELEASES: Final = {
 """Words of pre-releases, by their place among each other; one letter alone only where a number follows it."""
 
 
+@lru_cache(maxsize=1 << 12)
 def number(digits: str) -> bytes:
     """Return a number as its mark, its length in digits and its digits, without zeros before it."""
     plain = digits.lstrip("0")
@@ -39,7 +42,7 @@ ZERO: Final = number("0")
 
 def key(version: str) -> bytes | None:
     """Return the key of a version; None where it has no digit, or signs that are none of a version's."""
-    if not _READABLE.fullmatch(version) or not any(sign.isdigit() for sign in version):
+    if not _READABLE.fullmatch(version) or not _DIGIT.search(version):
         return None
     tokens: list[str] = _TOKEN.findall(version.lower().removeprefix("v"))
     return b"".join(_without_zeros(list(_encoded(tokens)))) + END
