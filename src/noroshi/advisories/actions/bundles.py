@@ -18,7 +18,7 @@ from noroshi.advisories import policy, raw
 from noroshi.advisories.actions.reading import read_fetch
 from noroshi.advisories.actions.sources import SourceSaid, add_source
 from noroshi.advisories.domain import bundles
-from noroshi.advisories.domain.bundles import Manifest, NoBundle, Part
+from noroshi.advisories.domain.bundles import Manifest, NoBundle, Part, Untrusted
 from noroshi.advisories.domain.documents import documents
 from noroshi.advisories.domain.sources import SourceKind
 from noroshi.advisories.models import Fetch, Origin, Outcome, Source
@@ -111,6 +111,8 @@ def import_bundle(actor: Actor, path: Path, *, keys: Collection[str]) -> list[Fe
             return [_taken_in(actor, archive, part) for part in manifest.parts]
     except _UNREADABLE as error:
         raise InvalidInput("file", _("The file is no whole bundle: %(reason)s") % {"reason": error}) from error
+    except Untrusted as error:
+        raise InvalidInput("file", _("The file is not signed by a key that is trusted here.")) from error
     except NoBundle as error:
         raise InvalidInput("file", _("The file is refused: %(reason)s") % {"reason": error}) from error
 

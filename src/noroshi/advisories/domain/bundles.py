@@ -25,6 +25,10 @@ class NoBundle(ValueError):  # noqa: N818 - reads as the sentence it is
     """The file is no bundle, or not one of somebody who is trusted."""
 
 
+class Untrusted(NoBundle):
+    """None of the trusted keys signed it."""
+
+
 class Part(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """One answer: of which source, when and from where it came, and by which digest (SHA-256, hex) it lies there."""
 
@@ -62,7 +66,7 @@ def written(manifest: Manifest) -> bytes:
 
 
 def signer_of(body: bytes, signature: bytes, keys: Collection[str]) -> str:
-    """Return which of the public keys (hex) signed these bytes. Raises NoBundle where none of them did."""
+    """Return which of the public keys (hex) signed these bytes. Raises Untrusted where none of them did."""
     for key in keys:
         try:
             raw = bytes.fromhex(key)
@@ -71,7 +75,7 @@ def signer_of(body: bytes, signature: bytes, keys: Collection[str]) -> str:
                 return key
         except (InvalidSignature, ValueError):
             continue
-    raise NoBundle("it is not signed by a key that is trusted here")
+    raise Untrusted("it is not signed by a key that is trusted here")
 
 
 def read(body: bytes) -> Manifest:
