@@ -223,7 +223,7 @@ def peer(beside: Path, records: Iterator[Record], components: list[Component], o
     environment = beside / "peer"
     venv.create(environment, with_pip=True)
     python = str(environment / "bin/python")
-    subprocess.run([python, "-m", "pip", "install", "-q", "cve-bin-tool"], check=True, capture_output=True)
+    subprocess.run([python, "-m", "pip", "install", "-q", "cve-bin-tool"], check=True)
     path = beside / "cve.db"
     base = sqlite3.connect(path)
     base.executescript(SCHEMA)
