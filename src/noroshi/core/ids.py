@@ -36,5 +36,5 @@ def new_id_of(moment: datetime, place: int) -> UUID:
 
 
 def _made_at(milliseconds: int) -> UUID:
-    high = (milliseconds & (1 << 48) - 1) << 80
-    return UUID(int=high | _VERSION_7 | secrets.randbits(12) << 64 | _VARIANT_RFC | secrets.randbits(62))
+    high, chance = (milliseconds & (1 << 48) - 1) << 80, secrets.randbits(74)
+    return UUID(int=high | _VERSION_7 | chance >> 62 << 64 | _VARIANT_RFC | chance & (1 << 62) - 1)

@@ -47,8 +47,8 @@ def write_values(
     """Insert rows as `write` does, given as the values of these attributes: all that are not made by the database."""
     by_name = {field.attname: field for field in model._meta.concrete_fields}
     fields = [by_name[name] for name in names]
-    prepare = [_preparing(field) for field in fields]
-    prepared = [[each(value) for each, value in zip(prepare, row, strict=True)] for row in values]
+    prepare = [(place, made) for place, field in enumerate(fields) if (made := _preparing(field)) is not None]
+    prepared = [_prepared(row, prepare) for row in values]
     if not prepared:
         return
     if connection.vendor == "postgresql" and not (update or unless_there):
@@ -59,6 +59,13 @@ def write_values(
         statement += f" ON CONFLICT {_given(model, fields, update) if update else 'DO NOTHING'}"
     with connection.cursor() as cursor:
         cursor.executemany(statement, prepared)
+
+
+def _prepared(row: Sequence[Any], prepare: Iterable[tuple[int, Callable[[Any], Any]]]) -> list[Any]:
+    values = list(row)
+    for place, made in prepare:
+        values[place] = made(values[place])
+    return values
 
 
 def _copy(model: type[models.Model], fields: Collection[Any], rows: Iterable[Sequence[Any]]) -> None:
@@ -92,24 +99,23 @@ def _given(model: type[models.Model], fields: Collection[Any], update: Collectio
     return f"({quote(str(model._meta.pk.column))}) DO UPDATE SET {then}"
 
 
-def _preparing(field: Any) -> Callable[[Any], Any]:
-    """Return what makes of a field's value one that the driver takes; the usual way asks every field every time."""
+def _preparing(field: Any) -> Callable[[Any], Any] | None:
+    """Return what makes of a field's value one that the driver takes, None where it takes them as they are.
+
+    The usual way asks every field about every value.
+    """
     target = field.target_field if field.is_relation else field
     if isinstance(target, models.JSONField) and target.encoder is None:
         return _as_json
     if isinstance(target, _AS_THEY_ARE):
-        return _as_it_is
+        return None
     is_plain = isinstance(target, models.UUIDField | models.DateTimeField)
     if is_plain and connection.vendor == "postgresql":
-        return _as_it_is
+        return None
     if is_plain and connection.vendor == "sqlite":
         return _as_hex if isinstance(target, models.UUIDField) else _as_moment
     database = connections[DEFAULT_DB_ALIAS]  # looked up once: the usual way asks for it with every value
     return lambda value: target.get_db_prep_save(value, database)
-
-
-def _as_it_is(value: Any) -> Any:
-    return value
 
 
 def _as_json(value: Any) -> str | None:

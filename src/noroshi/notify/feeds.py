@@ -22,7 +22,6 @@ from uuid import UUID
 from django.conf import settings
 from django.utils.feedgenerator import Atom1Feed, Rss201rev2Feed, SyndicationFeed
 from django.utils.translation import gettext as _
-from icalendar import Calendar, Event
 
 from noroshi.core.actor import Actor
 
@@ -137,6 +136,8 @@ def write_feed(kind: type[SyndicationFeed], entries: Sequence[Entry]) -> bytes:
 
 def write_calendar(days: Sequence[Day]) -> bytes:
     """Return the moments as iCalendar (RFC 5545)."""
+    from icalendar import Calendar, Event  # noqa: PLC0415 - two megabytes of every process, for this alone
+
     calendar: Any = Calendar()
     calendar.add("prodid", "-//Noroshi//Noroshi//EN")
     calendar.add("version", "2.0")

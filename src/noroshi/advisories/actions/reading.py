@@ -81,6 +81,13 @@ class Reading:
         self.verdict: Verdict | None = None
         """What its edition is beside those before; None where nobody says when it was released."""
         self._now = clock.now()
+        self._given = Given(
+            zone=ZoneInfo(source.zone),
+            language=Language(source.language),
+            address=fetch.address,
+            content_type=str(fetch.headers.get("content-type", "")),
+            selector=source.selector,
+        )
 
     def chunks(self, documents: Iterable[Document]) -> Iterator[Chunk]:
         """Yield what the documents behind the fetch's place hold, so much at once as is written well."""
@@ -105,17 +112,10 @@ class Reading:
     def _found(self, document: Document) -> Iterator[Found]:
         if document.refused is not None:
             return iter((document.refused,))
-        given = Given(
-            zone=ZoneInfo(self.source.zone),
-            language=Language(self.source.language),
-            address=self.fetch.address,
-            content_type=str(self.fetch.headers.get("content-type", "")),
-            selector=self.source.selector,
-        )
         reader = READERS.get(self.source.reads)
         if reader is None:
             return iter((Refused(0, RefusedBecause.SHAPE, "no reader"),))
-        return reader(document.body, given)
+        return reader(document.body, self._given)
 
     def _take(self, chunk: Chunk, document: Document, found: Found) -> None:
         known = found if isinstance(found, Refused) else self._storable(found)

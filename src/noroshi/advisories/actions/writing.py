@@ -156,6 +156,8 @@ def _moment(name: str, moment: Moment | None) -> dict[str, Any]:
 
 def clean(text: str) -> str:
     """Return a text as every database keeps it: without the character that ends one in C, and half characters."""
+    if text.isascii():
+        return text.replace("\x00", "")
     return text.replace("\x00", "").encode("utf-8", "replace").decode()
 
 

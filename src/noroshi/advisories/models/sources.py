@@ -221,7 +221,6 @@ class Revision(models.Model):
 
     class Meta:
         constraints = [models.UniqueConstraint(fields=["item", "number"], name="revisions_once")]
-        indexes = [models.Index(fields=["fetch"], name="revisions_of_fetch")]
 
     def __str__(self) -> str:
         return self.title

@@ -8,8 +8,6 @@ import zipfile
 import zlib
 from typing import IO, Any, Final
 
-import pyzipper
-
 from noroshi.sharing.domain.file_kinds import (
     OFFICE,
     SCRIPT_ENDINGS,
@@ -57,6 +55,8 @@ def require_encrypted(data: bytes) -> Known:
 
 def wrap(data: bytes, name: str) -> bytes:
     """Return `data` as the only member of a ZIP archive, encrypted by AES-256 with the customary password."""
+    import pyzipper  # noqa: PLC0415 - two megabytes of every process, and few ever wrap a sample
+
     out = io.BytesIO()
     with pyzipper.AESZipFile(out, "w", compression=zipfile.ZIP_DEFLATED, encryption=pyzipper.WZ_AES) as archive:
         archive.setpassword(PASSWORD.encode())

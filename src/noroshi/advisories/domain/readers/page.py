@@ -3,9 +3,7 @@
 import re
 import unicodedata
 from collections.abc import Iterator
-from typing import Final
-
-from selectolax.lexbor import LexborHTMLParser, LexborNode, SelectolaxError
+from typing import TYPE_CHECKING, Final
 
 from noroshi.advisories.domain.cleaning import link_of
 from noroshi.advisories.domain.identifiers import names_in
@@ -15,6 +13,9 @@ from noroshi.advisories.domain.readers.strict import refused, unpacked
 from noroshi.advisories.domain.readers.xml import decoded
 from noroshi.advisories.domain.records import Found, Moment, Record, Refused, RefusedBecause
 from noroshi.kit.domain.plain_text import one_line
+
+if TYPE_CHECKING:
+    from selectolax.lexbor import LexborHTMLParser, LexborNode
 
 MOST_BYTES: Final = 5 * 1024 * 1024
 MOST_ITEMS: Final = 2_000
@@ -36,6 +37,8 @@ def read(body: bytes, given: Given) -> Iterator[Found]:
     if isinstance(text, Refused):
         yield text
         return
+    from selectolax.lexbor import LexborHTMLParser, SelectolaxError  # noqa: PLC0415 - as the others: for pages alone
+
     page = LexborHTMLParser(text)
     try:
         items = page.css(given.selector)
@@ -67,12 +70,12 @@ def _text_of(body: bytes, given: Given) -> str | Refused:
     return text
 
 
-def _base(page: LexborHTMLParser, given: Given) -> str:
+def _base(page: "LexborHTMLParser", given: Given) -> str:
     said = page.css_first("base[href]")
     return link_of(said.attributes.get("href") or "", given.address) if said else given.address
 
 
-def _records(items: list[LexborNode], base: str, given: Given) -> Iterator[Found]:
+def _records(items: "list[LexborNode]", base: str, given: Given) -> Iterator[Found]:
     """Yield what each item says; the same link again, on its picture and on its title, is the same item."""
     seen: set[str] = set()
     for place, item in enumerate(items, 1):
@@ -84,7 +87,7 @@ def _records(items: list[LexborNode], base: str, given: Given) -> Iterator[Found
         yield found
 
 
-def _record(item: LexborNode, place: int, base: str, given: Given) -> Found:
+def _record(item: "LexborNode", place: int, base: str, given: Given) -> Found:
     anchor = item if item.tag == "a" else item.css_first("a[href]")
     link = link_of(anchor.attributes.get("href") or "", base) if anchor else ""
     if anchor is None or not link or link == link_of(given.address):
@@ -103,14 +106,14 @@ def _record(item: LexborNode, place: int, base: str, given: Given) -> Found:
     )
 
 
-def _around(item: LexborNode) -> LexborNode:
+def _around(item: "LexborNode") -> "LexborNode":
     """Return the item with what stands beside it: of a link alone its parent, where it is the only link in there."""
     parent = item.parent
     alone = item.tag == "a" and parent is not None and len(parent.css("a[href]")) == 1
     return parent if alone and parent is not None else item
 
 
-def _moment(item: LexborNode, text: str, given: Given) -> Moment | None:
+def _moment(item: "LexborNode", text: str, given: Given) -> Moment | None:
     time = item.css_first("time[datetime]")
     if time and (said := moment_of(time.attributes.get("datetime") or "", given.zone)):
         return said
