@@ -130,6 +130,41 @@ def test_half_a_translation_does_not_go(cast, drafted):
         actions.submit_bulletin(cast.actor("hub_op"), drafted(words=Words("題", "文", "Title")))
 
 
+def test_a_heading_over_nothing_does_not_go_and_the_draft_is_kept(cast, drafted):
+    template = Template.objects.get(category__series="VULN")
+    body = template.body_ja.replace("## 悪用の状況\n", "## 悪用の状況\n\nなし\n")
+    bulletin = drafted(words=Words("題", body))
+    with pytest.raises(InvalidInput) as refused:
+        actions.submit_bulletin(cast.actor("hub_op"), bulletin)
+    assert (refused.value.field, refused.value.message) == (
+        "body_ja",
+        "Nothing stands below these headings: 概要 / 影響を受ける製品とバージョン / 対策・回避策 / 対応期限の目安 / 参考情報. "
+        "Write something there, or take them out.",
+    )
+    bulletin.refresh_from_db()
+    assert (bulletin.stage, bulletin.body_ja) == (Stage.DRAFT, body.strip())
+    english = drafted(words=Words("題", "文", "Title", "## Summary\n\n## Due\n\nNow"))
+    with pytest.raises(InvalidInput, match="headings: Summary."):
+        actions.submit_bulletin(cast.actor("hub_op"), english)
+
+
+def test_what_was_handed_over_with_a_heading_over_nothing_is_not_published(cast, drafted):
+    bulletin = actions.submit_bulletin(cast.actor("hub_op"), drafted(words=Words("題", "文")))
+    actions.approve_bulletin(cast.actor("hub_trusted"), bulletin)
+    Bulletin.everything.update(body_ja="## 概要")  # as one that waited before anybody looked for such headings
+    with pytest.raises(InvalidInput, match="概要"):
+        actions.publish_bulletin(cast.actor("hub_trusted"), bulletin)
+    row = Bulletin.everything.get()
+    assert (row.stage, row.number) == (Stage.APPROVED, None)
+
+
+@pytest.mark.pages
+def test_the_page_says_which_headings_are_empty(cast, drafted):
+    bulletin = drafted(words=Words("題", "## 概要\n\n## 影響\n\n大"))
+    page = cast.client("hub_op").post(f"/bulletins/{bulletin.pk}/submit", follow=True)
+    assert "Nothing stands below these headings: 概要. " in page.content.decode()
+
+
 def test_what_is_handed_back_is_a_draft_again_with_the_reason(cast, drafted, drain):
     bulletin = actions.submit_bulletin(cast.actor("hub_op"), drafted())
     with pytest.raises(InvalidInput):
@@ -320,6 +355,8 @@ def test_a_person_writes_a_bulletin_and_another_brings_it_out(cast):
     typed = {
         name: form[name].value() or "" for name in ("title_ja", "body_ja", "title_en", "body_en", "tlp", "category")
     }
+    for field in ("body_ja", "body_en"):
+        typed[field] = re.sub(r"(?m)^(## .+)$", r"\1\n\nx", typed[field])
     address = f"/bulletins/new?template={template.pk}"
     wrong = writer.post(address, {**typed, "community": "on", "links": "ftp://x.example"})
     assert (wrong.status_code, Bulletin.everything.count()) == (422, 0)

@@ -4,6 +4,7 @@ Sixty items come in, of which two tell of one attack; an hour later a bank knows
 """
 
 import json
+import re
 import time
 from email import message_from_bytes, policy
 
@@ -140,7 +141,10 @@ def write(page):
     assert page.input_value("[name=title_ja]") == ALERT
     assert page.input_value("[name=names]") == CVE
     text = page.input_value("[name=body_ja]")
-    page.fill("[name=body_ja]", f"{text}\n\n回避策: 管理画面を閉じてください。")
+    said = re.sub(r"(?m)^(## (?!参考情報).+)$", r"\1\n\n管理画面を閉じてください。", text)
+    page.fill("[name=body_ja]", f"{said}\n\n回避策: 管理画面を閉じてください。")
+    for field in ("title_en", "body_en"):
+        page.fill(f"[name={field}]", "")
     picture(page, "advisory-morning-2-draft")
     with page.expect_navigation():
         page.locator("main form:has([name=title_ja]) button.button-primary").click()

@@ -7,7 +7,7 @@ from django.utils.translation import override
 from hypothesis import given
 from hypothesis import strategies as st
 
-from noroshi.kit.markdown import MAX_CHARACTERS, render
+from noroshi.kit.markdown import MAX_CHARACTERS, headings_over_nothing, render
 
 BLOCKS = {"p", "br", "hr", "h3", "h4", "h5", "h6", "pre", "blockquote", "ul", "ol", "li"}
 ALLOWED = BLOCKS | {"strong", "em", "code", "a", "table", "thead", "tbody", "tr", "th", "td"}
@@ -131,3 +131,29 @@ def test_a_word_at_hand_becomes_a_link_and_no_part_of_a_longer_one(source, text)
 def test_a_word_within_a_link_stays_what_it_is():
     html = render("[XYZ-1](https://x.example/)", links={"XYZ-1": "/here"})
     assert html == '<p><a href="https://x.example/" rel="noopener noreferrer nofollow">XYZ-1</a></p>\n'
+
+
+@pytest.mark.parametrize(
+    ("text", "found"),
+    [
+        ("", []),
+        ("text", []),
+        ("## A\n\ntext", []),
+        ("## A", ["A"]),
+        ("## A\n\n## B\n\ntext\n\n## C\n", ["A", "C"]),
+        ("## A\n\n### B\n\ntext", []),
+        ("## A\n\n### B\n\n## C\n\ntext", ["A", "B"]),
+        ("## A\n\n### B\n\ntext\n\n### C\n\n# D\n\ntext", ["C"]),
+        ("A\n=\n\nB\n-\n\ntext", []),
+        ("## A\n\n---\n", ["A"]),
+        ("## A\n\n- \n", ["A"]),
+        ("## A\n\n- x\n", []),
+        ("## A\n\n```\n# no heading\n```\n", []),
+        ("## A\n\n> ## B\n", []),
+        ("## A\n\n| a | b |\n|---|---|\n| 1 | 2 |\n", []),
+        ("## A\n\n![seen](image:x)\n", []),
+        ("##\n", [""]),
+    ],
+)
+def test_headings_over_nothing_are_found_at_every_depth(text, found):
+    assert headings_over_nothing(text) == found

@@ -44,6 +44,23 @@ def render(text: str, *, pictures: Mapping[str, str] = _NOTHING, links: Mapping[
     return mark_safe(html + _cut_note(text))  # noqa: S308 - cleaned on the line above
 
 
+def headings_over_nothing(text: str) -> list[str]:
+    """Return the headings of `text` (Markdown) under which nothing stands, not even under one below them."""
+    empty: list[tuple[int, str]] = []
+    found: list[str] = []
+    inside = ""
+    for token in _PARSER.parse(text[:MAX_CHARACTERS]):
+        if token.level == 0 and token.type in {"heading_open", "heading_close"}:
+            inside = token.tag if token.nesting == 1 else ""
+        elif inside and token.type == "inline":
+            level = int(inside[1:])
+            found += [title for above, title in empty if above >= level]
+            empty = [*((above, title) for above, title in empty if above < level), (level, token.content)]
+        elif token.content.strip():
+            empty = []
+    return found + [title for _level, title in empty]
+
+
 def _linked(tokens: Sequence[Token], links: Mapping[str, str]) -> Iterator[Token]:
     """Yield the parts of a line, the words that `links` has as links; what is one already stays as it is."""
     wanted = re.compile(rf"(?<![\w-])({'|'.join(map(re.escape, links))})(?![\w-])", re.ASCII)

@@ -21,6 +21,7 @@ from noroshi.core.domain.audience import State
 from noroshi.core.errors import Conflict, InvalidInput, NotFound
 from noroshi.core.models import AudienceEntry
 from noroshi.kit import search
+from noroshi.kit.markdown import headings_over_nothing
 from noroshi.sharing.actions import audience_rows
 from noroshi.sharing.actions.words import checked_sentence
 from noroshi.sharing.domain.content import MAX_REASON, Marking
@@ -89,9 +90,13 @@ def write(actor: Actor, row: Reviewed, draft: Draft) -> None:
 
 
 def require_whole(row: Reviewed) -> None:
-    """Raise InvalidInput where half of the English is missing, or a later version does not say what is new."""
+    """Raise InvalidInput where half of the English is missing, a heading stands over nothing, or news go unsaid."""
     if row.words.is_half_translated:
         raise InvalidInput("title_en", _("Write both the English title and the English text, or neither."))
+    for field in ("body_ja", "body_en"):
+        if empty := headings_over_nothing(getattr(row, field)):
+            sentence = _("Nothing stands below these headings: %(headings)s. Write something there, or take them out.")
+            raise InvalidInput(field, sentence % {"headings": " / ".join(empty)})
     if row.replaces_id and not row.change:
         raise InvalidInput("change", _("Say what is new against the version before."))
 
