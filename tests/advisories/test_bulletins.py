@@ -136,15 +136,15 @@ def test_a_heading_over_nothing_does_not_go_and_the_draft_is_kept(cast, drafted)
     bulletin = drafted(words=Words("題", body))
     with pytest.raises(InvalidInput) as refused:
         actions.submit_bulletin(cast.actor("hub_op"), bulletin)
+    empty = "概要 / 影響を受ける製品とバージョン / 対策・回避策 / 対応期限の目安 / 参考情報"
     assert (refused.value.field, refused.value.message) == (
         "body_ja",
-        "Nothing stands below these headings: 概要 / 影響を受ける製品とバージョン / 対策・回避策 / 対応期限の目安 / 参考情報. "
-        "Write something there, or take them out.",
+        f"Nothing stands below these headings: {empty}. Write something there, or take them out.",
     )
     bulletin.refresh_from_db()
     assert (bulletin.stage, bulletin.body_ja) == (Stage.DRAFT, body.strip())
     english = drafted(words=Words("題", "文", "Title", "## Summary\n\n## Due\n\nNow"))
-    with pytest.raises(InvalidInput, match="headings: Summary."):
+    with pytest.raises(InvalidInput, match=r"headings: Summary\."):
         actions.submit_bulletin(cast.actor("hub_op"), english)
 
 
@@ -231,6 +231,32 @@ def test_what_is_withdrawn_reaches_everybody_who_had_it_and_says_nothing_more(ca
     assert [word for word in ("Quokka", "okapi") if word in page] == []
     assert list(queries.bulletins_for(cast.actor("b1"))) == []
     assert cast.client("b1").get(f"/bulletins/{bulletin.pk}/bulletin.pdf").status_code == 404
+
+
+def test_with_the_last_version_the_ones_before_are_withdrawn_everywhere(cast, published, sent, stopped_clock):
+    first = published(words=Words("秘密のQuokka", "okapi"))
+    second = first
+    for _later in range(2):
+        draft = actions.renew_bulletin(cast.actor("hub_op"), second)
+        Bulletin.everything.filter(pk=draft.pk).update(change="新しい版")
+        second = sent(Bulletin.everything.get(pk=draft.pk))
+    stopped_clock.advance(hours=1)
+    actions.withdraw_bulletin(cast.actor("hub_op"), second, reason="誤りがありました")
+    client = cast.client("b1")
+    for row in Bulletin.everything.order_by("version"):
+        assert (row.stage, row.withdrawal_reason, row.changed_at) == (
+            Stage.WITHDRAWN,
+            "誤りがありました",
+            stopped_clock.now,
+        )
+        page = client.get(f"/bulletins/{row.pk}/").content.decode()
+        assert ("誤りがありました" in page, "Quokka" in page, "okapi" in page) == (True, False, False)
+        assert client.get(f"/bulletins/{row.pk}/bulletin.pdf").status_code == 404
+        assert compose(cast.machine("bank_b", Channel.WEBHOOK), "bulletin.published", row.pk) is None
+    entries = bulletins_in_feed(cast.actor("b1", Channel.FEED), 10)
+    assert {(each.title, each.text) for each in entries} == {
+        (f"{first.reference}{version} was withdrawn (TLP:GREEN)", "誤りがありました") for version in ("", " v2", " v3")
+    }
 
 
 def test_by_mail_goes_what_mail_may_carry(cast, published, drain, stopped_clock):

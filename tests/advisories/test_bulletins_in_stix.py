@@ -8,9 +8,11 @@ import stix2
 from factories.audience import COMMUNITY, to_organisation, without
 from factories.stix_store import polled
 from noroshi.advisories import actions
+from noroshi.advisories.actions.audience import grant
 from noroshi.advisories.models import Bulletin
 from noroshi.core.domain.channels import Channel
 from noroshi.core.domain.tlp import TLP
+from noroshi.core.models import AudienceEntry
 from noroshi.intel.domain.stix.check import check_object
 from noroshi.intel.domain.stix.names import stable_id
 from noroshi.intel.domain.stix.tlp import TLP_2
@@ -83,6 +85,29 @@ def test_of_a_withdrawn_one_stays_that_it_was(cast, published, drain, stopped_cl
     assert {row["type"]: row["revoked"] for row in rows} == {"vulnerability": True, "report": True, "note": True}
     text = json.dumps(rows, ensure_ascii=False)
     assert [part for part in (bulletin.title_ja, bulletin.body_ja, "CVE-2099-0001", "Urgent") if part in text] == []
+
+
+def test_of_a_withdrawn_one_no_earlier_version_is_left_whoever_sees_it_alone(
+    cast, published, sent, drain, stopped_clock
+):
+    first = published(names=["CVE-2099-0001"])
+    draft = actions.renew_bulletin(cast.actor("hub_op"), first)
+    Bulletin.everything.filter(pk=draft.pk).update(change="新しい版")
+    AudienceEntry.objects.filter(item_id=draft.pk).delete()
+    grant(draft, [to_organisation(cast.bank_a)])
+    stopped_clock.advance(hours=1)
+    second = sent(Bulletin.everything.get(pk=draft.pk))
+    drain()
+    assert [row["type"] for row in got(cast, "bank_b")] == ["vulnerability", "report", "note"]
+    stopped_clock.advance(hours=1)
+    actions.withdraw_bulletin(cast.actor("hub_op"), second, reason="誤りでした")
+    drain()
+    for name in ("bank_a", "bank_b"):
+        rows = got(cast, name)
+        assert sorted(row["type"] for row in rows) == ["note", "report", "vulnerability"], name
+        assert {row["revoked"] for row in rows} == {True}
+        text = json.dumps(rows, ensure_ascii=False)
+        assert [part for part in (first.title_ja, first.body_ja, "CVE-2099-0001", "Urgent") if part in text] == []
 
 
 def test_said_twice_it_is_there_once(cast, published, drain):

@@ -106,6 +106,22 @@ def as_draft(bulletin, *, entries, change):
     return Draft(bulletin.category, bulletin.words, marking, change=change)
 
 
+def test_of_a_withdrawn_one_no_version_says_any_more_what_was_new(cast, published, sent):
+    first = published()
+    draft = actions.renew_bulletin(cast.actor("hub_op"), first)
+    Bulletin.everything.filter(pk=draft.pk).update(change="回避策を加えました")
+    second = sent(Bulletin.everything.get(pk=draft.pk))
+    actions.withdraw_bulletin(cast.actor("hub_op"), second, reason="誤りでした")
+    answer = document(cast.client("b1"), second)
+    history = json.loads(answer.content)["document"]["tracking"]["revision_history"]
+    assert [(each["number"], each["summary"]) for each in history] == [
+        ("1", "注意喚起として公開"),
+        ("2", "注意喚起として公開"),
+        ("3", "取り下げ"),
+    ]
+    assert "回避策" not in answer.content.decode()
+
+
 def test_of_a_withdrawn_one_stays_that_and_why(cast, published):
     bulletin = published(tlp=TLP.CLEAR, names=["CVE-2099-0001"])
     actions.withdraw_bulletin(cast.actor("hub_op"), bulletin, reason="誤りでした")

@@ -258,6 +258,19 @@ def test_by_its_address_nobody_else_writes_on_a_draft(cast, written):
         assert client.get(f"/explainers/{row.pk}/edit").status_code in (403, 404)
 
 
+def test_with_the_last_version_the_one_before_is_withdrawn(cast, out, let_out):
+    first = out()
+    draft = actions.renew_explainer(cast.actor("hub_op"), first)
+    Explainer.everything.filter(pk=draft.pk).update(change="追記")
+    second = let_out(Explainer.everything.get(pk=draft.pk))
+    actions.withdraw_explainer(cast.actor("hub_trusted"), second, reason="誤りがありました")
+    for row in (first, second):
+        page = read(cast.client("b1"), f"/explainers/{row.pk}/")
+        assert "誤りがありました" in page
+        assert [word for word in ("Quokka", "okapi", "How fraud works", "In short") if word in page] == []
+    assert {each.text for each in explainers_in_feed(cast.actor("b1", Channel.FEED), 10)} == {"誤りがありました"}
+
+
 def test_of_a_withdrawn_one_the_reason_is_left_and_everybody_who_had_it_is_told(cast, out, drain):
     row = out()
     drain()

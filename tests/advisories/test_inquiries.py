@@ -298,6 +298,8 @@ def test_the_next_version_of_an_answer_takes_its_place_and_its_readers_are_told(
     actions.withdraw_answer(cast.actor("hub_op"), second, reason="誤り")
     drain()
     assert told(NoticeKind.WITHDRAWN) == readers
+    page = cast.client("b1").get(f"/inquiries/answers/{first.pk}/").content.decode()
+    assert ("誤り" in page, first.body_ja in page) == (True, False)
 
 
 def test_who_is_left_out_of_an_answer_is_not_told_and_finds_it_in_no_feed(cast, released, drain):

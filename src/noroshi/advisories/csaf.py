@@ -110,7 +110,9 @@ def _notes(row: Bulletin) -> Iterator[tuple[str, str]]:
 
 
 def _revisions(row: Bulletin, editions: Sequence[Edition]) -> Iterator[Revision]:
+    gone = row.stage is Stage.WITHDRAWN
     for each in editions:
-        yield Revision(each.version, each.published_at, each.change or _("Published as a bulletin"))
-    if row.stage is Stage.WITHDRAWN:
+        said = "" if gone else each.change
+        yield Revision(each.version, each.published_at, said or _("Published as a bulletin"))
+    if gone:
         yield Revision(row.version + 1, row.changed_at, _("Withdrawn"))

@@ -126,11 +126,23 @@ def let_out(actor: Actor, row: Reviewed, kind: str, texts: Iterable[str]) -> Non
 
 
 def take_back(actor: Actor, row: Reviewed, reason: str) -> None:
-    """Withdraw what is out: the date and the reason are left of it."""
+    """Withdraw what is out with every version before it: the date and the reason are left of each."""
     policy.require(policy.may_follow_up(actor, row), row)
-    row.withdrawal_reason = checked_sentence("reason", reason, MAX_REASON)
-    move(row, State.WITHDRAWN)
-    search.forget(row.pk)
+    said = checked_sentence("reason", reason, MAX_REASON)
+    for version in [row, *versions_before(row)]:
+        version.withdrawal_reason = said
+        move(version, State.WITHDRAWN)
+        search.forget(version.pk)
+
+
+def versions_before(row: R) -> list[R]:
+    """Return the versions whose place it took, the last first, held until the transaction ends."""
+    found: list[R] = []
+    number = row.replaces_id
+    while number is not None:
+        found.append(type(row).everything.select_for_update().get(pk=number))
+        number = found[-1].replaces_id
+    return found
 
 
 def erase(row: Reviewed) -> None:
