@@ -51,8 +51,8 @@ INPUTS: Final[dict[str, Promise]] = {
     "importance": gettext_lazy("how much the business depends on it"),
 }
 VALUES: Final[dict[str, Promise]] = {
-    "yes": gettext_lazy("it is so"),
-    "no": gettext_lazy("it is not so"),
+    "yes": gettext_lazy("Yes"),
+    "no": gettext_lazy("No"),
     "partial": gettext_lazy("partial"),
     "total": gettext_lazy("total"),
     "none": gettext_lazy("None known"),
