@@ -143,8 +143,6 @@ def write(page):
     text = page.input_value("[name=body_ja]")
     said = re.sub(r"(?m)^(## (?!参考情報).+)$", r"\1\n\n管理画面を閉じてください。", text)
     page.fill("[name=body_ja]", f"{said}\n\n回避策: 管理画面を閉じてください。")
-    for field in ("title_en", "body_en"):
-        page.fill(f"[name={field}]", "")
     picture(page, "advisory-morning-2-draft")
     with page.expect_navigation():
         page.locator("main form:has([name=title_ja]) button.button-primary").click()
