@@ -8,7 +8,7 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 
-from noroshi.advisories.claim_wording import INPUTS, OUTCOMES
+from noroshi.advisories.claim_wording import OUTCOMES
 from noroshi.advisories.domain.decisions import Table
 from noroshi.advisories.domain.decisions.own import TableFaultError
 from noroshi.advisories.domain.urgency import HOUSE_TABLES, Case
@@ -72,7 +72,6 @@ class Urgency:
     reached: Promise
     importances: list[Promise | str]
     outcome: Promise | str
-    not_known: list[Promise]
 
 
 def case_in_words(case: Case, table: Table) -> Urgency:
@@ -82,5 +81,4 @@ def case_in_words(case: Case, table: Table) -> Urgency:
         _NOT_REACHED if is_reached_or_not else REACHED[case.exposure],
         [Importance(name).label for name in case.importances],
         outcome_in_words(case.decision.stored),
-        [INPUTS[name] for name in case.decision.not_known],
     )

@@ -8,13 +8,11 @@ from django.http.response import HttpResponseBase
 from django.shortcuts import render
 
 from noroshi.advisories import actions, policy, queries
-from noroshi.advisories.claim_wording import KINDS, in_words
-from noroshi.advisories.domain.decisions import Table
+from noroshi.advisories.claim_wording import INPUTS, KINDS, in_words
 from noroshi.advisories.domain.records import ClaimKind
 from noroshi.advisories.domain.urgency import cases_of
-from noroshi.advisories.models import Vulnerability
 from noroshi.advisories.rule_wording import STANDING_TONES, STANDINGS
-from noroshi.advisories.table_wording import Urgency, case_in_words
+from noroshi.advisories.table_wording import case_in_words
 from noroshi.advisories.task_lists import tone_of
 from noroshi.advisories.vulnerability_lists import CHANGES, VULNERABILITIES
 from noroshi.kit import lists
@@ -50,6 +48,7 @@ def vulnerability_detail(request: ActorRequest, vulnerability_id: UUID) -> HttpR
     ]
     names = [each.name for each in row.names.order_by("name")]
     table = next(iter(queries.tables_for(request.actor).values()))
+    cases = cases_of(actions.facts_of(row, None), table)
     hints = queries.hints_about(request.actor, {row.name, *names})
     context = {
         "vulnerability": row,
@@ -60,14 +59,11 @@ def vulnerability_detail(request: ActorRequest, vulnerability_id: UUID) -> HttpR
         "bulletins": queries.bulletins_about(request.actor, row)[:MOST_BULLETINS],
         "explainers": queries.explainers_about(request.actor, row)[:MOST_BULLETINS],
         "hits": [(each, tone_of(each)) for each in queries.matches_of_vulnerability(request.actor, row)[:MOST_HITS]],
-        "urgency": _urgency(row, table),
+        "urgency": [case_in_words(case, table) for case in cases],
+        "not_known": [INPUTS[name] for name in cases[0].decision.not_known],
         "may_ask": policy.may_ask(request.actor),
         "hints": [(each, STANDINGS[each.standing], STANDING_TONES[each.standing]) for each in hints],
         "table": table,
         "may_choose": policy.may_see_inventories(request.actor),
     }
     return render(request, "advisories/vulnerability.html", context)
-
-
-def _urgency(row: Vulnerability, table: Table) -> list[Urgency]:
-    return [case_in_words(case, table) for case in cases_of(actions.facts_of(row, None), table)]
