@@ -316,7 +316,7 @@ def test_a_bulletin_is_begun_from_a_story_and_each_shows_the_other(cast, read, o
 
 
 def test_members_do_not_learn_from_which_story_a_bulletin_came(cast, read, op, sent):
-    read("JVN", rss(("a", "Flaw CVE-2099-1001")), category="VULN")
+    read("JVN", rss(("a", "Flaw CVE-2099-1001")), category="NEWS")
     bulletin = sent(_ticked(cast, actions.draft_from_story(op, one())))
     page = cast.client("a1").get(f"/bulletins/{bulletin.pk}/").content.decode()
     assert bulletin.reference in page
