@@ -161,3 +161,17 @@ def test_several_items_that_speak_of_one_new_vulnerability_are_heard_in_their_or
     write_records(Fetch.objects.create(source=source), [readable(first), readable(second)])
     row = Vulnerability.everything.get()
     assert (work_out([row.pk]), row.title != "", Mention.objects.count()) == (0, True, 2)
+
+
+def test_what_was_kept_under_a_digest_of_another_time_is_no_change_and_gets_that_of_now(load):
+    lines = [record(1000, "t", text='説明 \\ "d"'), record(1001)]
+    load(*lines)
+    now = dict(Item.objects.values_list("native_id", "material"))
+    Item.objects.update(material="0" * 64, fingerprint=None)
+    assert load(*lines) == (0, 0, 0)
+    assert dict(Item.objects.values_list("native_id", "material")) == now
+    Item.objects.update(material="0" * 64, fingerprint=None)
+    assert load(lines[0], record(1001, "other")) == (0, 1, 0)
+    assert sorted(Revision.objects.values_list("item__native_id", "number", "changed")) == [
+        ("CVE-2099-1000", 1, []), ("CVE-2099-1001", 1, []), ("CVE-2099-1001", 2, ["title"]),
+    ]  # fmt: skip

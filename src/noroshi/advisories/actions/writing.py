@@ -5,9 +5,10 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Final, NamedTuple
+from uuid import UUID
 
 from noroshi.advisories.actions.vulnerabilities import learn
-from noroshi.advisories.domain.records import Moment, Record, Refused, as_json
+from noroshi.advisories.domain.records import Moment, Record, Refused, as_json, material_of
 from noroshi.advisories.domain.sources import SourceKind
 from noroshi.advisories.models import DeadLetter, Fetch, Item, Revision
 from noroshi.advisories.models.sources import LONGEST_ID
@@ -54,6 +55,7 @@ def write_records(fetch: Fetch, found: Sequence[Readable], *, replaces: bool = F
     written over the revision that there is.
     """
     known = _known(fetch, [each.record for each in found])
+    before = {} if replaces else _before(known, found)
     now = clock.now()
     fresh: list[Item] = []
     changed: list[Item] = []
@@ -64,21 +66,21 @@ def write_records(fetch: Fetch, found: Sequence[Readable], *, replaces: bool = F
         if item is None:
             item = Item(source_id=fetch.source_id, native_id=each.record.native_id, number=0, first_seen=now)
             fresh.append(item)
-        elif item.material != each.material:
+        elif item.material != each.material and not _says(before.get(item.pk), each):
             changed.append(item)
         else:
-            if each.fingerprint not in (None, item.fingerprint):
-                item.fingerprint = each.fingerprint
+            if (item.material, each.fingerprint or item.fingerprint) != (each.material, item.fingerprint):
+                item.material, item.fingerprint = each.material, each.fingerprint or item.fingerprint
                 retold.append(item)
             continue
         item.material, item.fingerprint = each.material, each.fingerprint
         if not (replaces and item.number):
             item.number, item.newest_id = item.number + 1, ids.new_id()
         revisions.append(_revision(fetch, item, each, now))
-    _note_changes(revisions)
+    _note_changes(before, revisions)
     bulk.write(Item, fresh)  # whose revisions come in the same transaction
     bulk.write(Item, changed, update=("number", "material", "newest", "fingerprint"))
-    bulk.write(Item, retold, update=("fingerprint",))
+    bulk.write(Item, retold, update=("material", "fingerprint"))
     bulk.write(Revision, revisions, update=("fetch", "seen_at", *WRITTEN) if replaces else ())
     learn(fetch.source, revisions)
     return Written(len(fresh), len(changed), revisions)
@@ -89,13 +91,27 @@ def _known(fetch: Fetch, records: Sequence[Record]) -> dict[str, Item]:
     return {item.native_id: item for item in rows}
 
 
-def _note_changes(revisions: Sequence[Revision]) -> None:
+def _before(known: Mapping[str, Item], found: Sequence[Readable]) -> dict[UUID, Revision]:
+    """Return the newest revisions of the items of which another digest was read."""
+    read = {each.record.native_id: each.material for each in found}
+    others = (item.newest_id for item in known.values() if item.material != read[item.native_id])
+    numbers = [number for number in others if number is not None]
+    return {revision.item_id: revision for revision in Revision.objects.filter(pk__in=numbers)}
+
+
+def _says(revision: Revision | None, found: Readable) -> bool:
+    """Whether a revision says that already: its digest may have been made as they were made at another time."""
+    if revision is None:
+        return False
+    claims = map(as_json, revision.claims)
+    parts = (revision.title, revision.link, revision.summary, revision.names, revision.same_as, claims)
+    return material_of(*parts) == found.material
+
+
+def _note_changes(before: Mapping[UUID, Revision], revisions: Sequence[Revision]) -> None:
     """Say of each further revision in which parts it differs from the one before."""
-    further = {revision.item_id: revision for revision in revisions if revision.number > 1}
-    numbers = {revision.number - 1 for revision in further.values()}
-    for old in Revision.objects.filter(item__in=list(further), number__in=numbers):
-        revision = further[old.item_id]
-        if old.number == revision.number - 1:
+    for revision in revisions:
+        if (old := before.get(revision.item_id)) is not None:
             revision.changed = [name for name in PARTS if not _is_same(getattr(old, name), getattr(revision, name))]
 
 

@@ -6,7 +6,7 @@ every item that it can read and a `Refused` for every one that it cannot; it nev
 
 import hashlib
 import json
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
@@ -112,9 +112,21 @@ class Record:
 
     def material_with(self, claims: Iterable[bytes]) -> str:
         """Return it where its claims are written as JSON already: most of the work."""
-        written = [msgspec.Raw(claim) for claim in sorted(claims)]
-        said = [self.title, self.link, self.summary, sorted(self.names), sorted(self.same_as), written]
-        return hashlib.sha256(msgspec.json.encode(said)).hexdigest()
+        return material_of(self.title, self.link, self.summary, self.names, self.same_as, claims)
+
+
+def material_of(
+    title: str,
+    link: str,
+    summary: str,
+    names: Iterable[str],
+    same_as: Iterable[Sequence[str]],
+    claims: Iterable[bytes],
+) -> str:
+    """Return the digest of what makes a revision a new one, of parts as they were read or as they are kept."""
+    written = [msgspec.Raw(claim) for claim in sorted(claims)]
+    said = [title, link, summary, sorted(names), sorted(map(tuple, same_as)), written]
+    return hashlib.sha256(msgspec.json.encode(said)).hexdigest()
 
 
 def as_json(value: Any) -> bytes:
