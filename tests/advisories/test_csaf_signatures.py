@@ -41,7 +41,7 @@ class Signer:
 @pytest.fixture(scope="module")
 def signers():
     if not (shutil.which("gpg") and shutil.which("gpgv")):
-        pytest.skip("no GnuPG here")
+        pytest.skip("no GnuPG here: apt install gnupg")
     folders = [tempfile.mkdtemp(prefix="pgp") for _each in range(2)]
     yield [Signer(folder, name) for folder, name in zip(folders, ("vendor", "stranger"), strict=True)]
     for folder in folders:

@@ -79,7 +79,7 @@ class Held:
         self.opened.execute("BEGIN")
         try:
             yield
-        except BaseException:
+        except BaseException:  # even where the process is told to stop: nothing is held by half
             self.opened.execute("ROLLBACK")
             self._recall()
             raise

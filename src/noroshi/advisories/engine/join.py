@@ -103,8 +103,9 @@ SELECT part, record, min(rank) AS rank FROM hit WHERE NOT alone GROUP BY part, r
 """
 _TOLD: Final = f"""
 SELECT r.record, r.part, r.rank, s.rule, s.lane, n.name
-FROM (SELECT *, {ranks.SPAN} AS span FROM result) r JOIN span s USING (span) JOIN record n ON r.record = n.record
-WHERE r.rank < ? ORDER BY r.record, r.rank & 3, r.part
+FROM (SELECT *, {ranks.SPAN} AS span, {ranks.KIND} AS kind FROM result) r
+JOIN span s USING (span) JOIN record n ON r.record = n.record
+WHERE r.rank < ? ORDER BY r.record, r.kind, r.part
 """  # noqa: S608 - names of ours
 _ASKED: Final = """
 SELECT r.record, r.part, list(b.value ORDER BY b.block)

@@ -22,6 +22,8 @@ ASK: Final = -(1 << 63)
 """The sign of a 64-bit number: only the reference can tell."""
 SPAN: Final = f"((rank >> {_KIND_BITS}) & {(1 << _SPAN_BITS) - 1})"
 """SQL of the number of the span."""
+KIND: Final = f"(rank & {_KIND})"
+"""SQL of the kind of name by which two are one."""
 
 
 @dataclass(frozen=True, slots=True)
