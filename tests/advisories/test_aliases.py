@@ -122,6 +122,6 @@ def test_the_list_costs_the_same_for_one_and_for_three(cast, django_assert_num_q
         for name in names:
             learn(cast, ours=("当行", name))
         client.get("/advisories/names/")
-        with django_assert_num_queries(11):
+        with django_assert_num_queries(10):
             client.get("/advisories/names/")
     assert ProductAlias.everything.count() == 3

@@ -335,7 +335,7 @@ def test_the_list_costs_the_same_questions(cast, published, number, django_asser
         published()
     client = cast.client("a1")
     client.get("/bulletins/")
-    with django_assert_num_queries(13):
+    with django_assert_num_queries(12):
         assert client.get("/bulletins/").content.decode().count("VULN-") >= number
 
 

@@ -96,6 +96,6 @@ def test_the_list_costs_the_same_questions_and_leads_to_each(cast, catalogue, nu
     catalogue(2, n0001={}, **{f"n100{each}": {} for each in range(number)})
     client = cast.client("a1")
     client.get("/advisories/catalogues/")
-    with django_assert_num_queries(12):
+    with django_assert_num_queries(11):
         page = client.get("/advisories/catalogues/").content.decode()
     assert page.count("/advisories/vulnerabilities/0") == number

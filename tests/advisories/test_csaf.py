@@ -183,5 +183,5 @@ def test_a_feed_costs_the_same_questions(cast, published, number, django_assert_
         published(tlp=TLP.CLEAR)
     client = cast.client("b1")
     client.get("/csaf/feed-tlp-white.json")
-    with django_assert_num_queries(11):
+    with django_assert_num_queries(10):
         assert len(entries(client, "white")) == number

@@ -321,5 +321,5 @@ def test_the_page_of_tables_costs_the_same(cast, own, number, django_assert_num_
         own(version=str(version))
     client = cast.client("a1")
     client.get("/advisories/tables/")
-    with django_assert_num_queries(13):
+    with django_assert_num_queries(12):
         client.get("/advisories/tables/")

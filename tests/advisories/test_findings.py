@@ -207,7 +207,7 @@ def test_the_pages_cost_the_same_for_one_and_for_three(cast, tmp_path, django_as
     address = f"/advisories/tasks/{task_of(cast).pk}/"
     for checks in (("one",), ("two", "three")):
         take_in(cast, *(finding(check, "A001", at=AT + 60) for check in checks), is_whole=False)
-        for each, questions in ((ADDRESS, 12), (address, 16)):
+        for each, questions in ((ADDRESS, 11), (address, 15)):
             client.get(each)
             with django_assert_num_queries(questions):
                 client.get(each)

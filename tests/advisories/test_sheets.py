@@ -300,7 +300,7 @@ def test_the_list_costs_the_same_questions(cast, issue, number, django_assert_nu
         issue()
     client = cast.client("a1")
     client.get("/advisories/sheets/")
-    with django_assert_num_queries(11):
+    with django_assert_num_queries(10):
         page = client.get("/advisories/sheets/").content.decode()
     assert page.count('">DAILY-2026-') == number
 

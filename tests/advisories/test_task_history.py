@@ -150,12 +150,12 @@ def test_the_page_shows_the_history_and_costs_the_same_however_long_it_is(cast, 
     client, actor = cast.client("a1"), cast.actor("a1")
     address = f"/advisories/tasks/{task_of(cast).pk}/"
     client.get(address)
-    with django_assert_num_queries(16):
+    with django_assert_num_queries(15):
         page = client.get(address).content.decode()
     assert (page.count("What was known then"), "by itself" in page) == (1, True)
     actions.judge_match(actor, task_of(cast), affected=False, reason="別の製品です")
     actions.judge_match(actor, task_of(cast), affected=True, reason="やはり該当します")
-    with django_assert_num_queries(16):
+    with django_assert_num_queries(15):
         page = client.get(address).content.decode()
     assert page.count("What was known then") == 3
     assert ("別の製品です" in page, "やはり該当します" in page) == (True, True)

@@ -258,7 +258,7 @@ def test_a_person_reads_a_list_in_and_works_the_task_off(cast, known, drain):
 
 @pytest.mark.pages
 @pytest.mark.parametrize("number", [1, 3])
-@pytest.mark.parametrize(("address", "questions"), [("tasks/", 12), ("assets/", 12)])
+@pytest.mark.parametrize(("address", "questions"), [("tasks/", 11), ("assets/", 11)])
 def test_lists_cost_the_same_questions(cast, known, number, address, questions, django_assert_num_queries):
     for each in range(number):
         known(1001 + each)

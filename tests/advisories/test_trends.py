@@ -261,6 +261,6 @@ def test_the_page_costs_the_same_questions(
     catalogue(**{f"n{each}": ("2026-07-01", f"Maker {each}", "x") for each in range(number)})
     client = cast.client("b1")
     client.get(PAGE)
-    with django_assert_num_queries(17):
+    with django_assert_num_queries(16):
         page = client.get(PAGE).content.decode()
     assert page.count('text-anchor="end">Maker') == number * 2

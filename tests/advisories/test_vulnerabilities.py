@@ -146,10 +146,10 @@ def test_list_and_page_cost_the_same_questions(cast, told, number, django_assert
     )
     client = cast.client("a1")
     client.get("/advisories/vulnerabilities/")
-    with django_assert_num_queries(11):
+    with django_assert_num_queries(10):
         client.get("/advisories/vulnerabilities/")
     row = Vulnerability.everything.get(name="CVE-2099-1000")
-    with django_assert_num_queries(21):
+    with django_assert_num_queries(20):
         client.get(f"/advisories/vulnerabilities/{row.pk}/")
 
 

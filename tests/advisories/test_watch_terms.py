@@ -218,6 +218,6 @@ def test_the_list_costs_the_same_for_one_and_for_three(cast, tmp_path, django_as
             tell(tmp_path, number)
         actions.look_for_terms(REAL)
         client.get("/advisories/watching/")
-        with django_assert_num_queries(11):
+        with django_assert_num_queries(10):
             client.get("/advisories/watching/")
     assert WatchHit.everything.count() == 3

@@ -355,5 +355,5 @@ def test_the_page_of_a_push_tells_each_object_by_the_same_number_of_questions(
     client = cast.client("a2")
     page = client.get(f"/intel/pushes/{push.pk}/?state=untold").content.decode()
     assert page.count("indicator--") == number
-    with django_assert_num_queries(22):
+    with django_assert_num_queries(21):
         client.get(f"/intel/pushes/{push.pk}/")

@@ -147,5 +147,5 @@ def test_the_list_asks_the_database_the_same_number_of_times(cast, parcels, djan
         receive(cast.actor("a1"), io.BytesIO(json.dumps(indicator()).encode()), label="a")
     client = cast.client("a1")
     client.get("/intel/")
-    with django_assert_num_queries(12):
+    with django_assert_num_queries(11):
         client.get("/intel/")

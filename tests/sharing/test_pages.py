@@ -266,7 +266,7 @@ def test_list_when_it_has_more_rows_then_it_costs_no_more_queries(cast, django_a
         assert rows_of(client, LIST) == count
 
 
-LIST_QUERIES = 11
+LIST_QUERIES = 10
 
 
 def test_list_when_something_was_withdrawn_then_only_the_number_and_the_reason_are_left(cast, share):

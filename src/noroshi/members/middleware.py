@@ -18,7 +18,7 @@ from noroshi.kit.http import renews_actors
 from noroshi.members.actions.meters import count
 from noroshi.members.domain.meters import Measure
 from noroshi.members.models import Person
-from noroshi.members.queries import actor_of
+from noroshi.members.queries import actor_of, actor_of_account
 
 SET_UP: Final = "mfa_index"
 TURNING: Final = ("after", "before", "end", "cursor")
@@ -31,7 +31,7 @@ def actor_of_request(request: HttpRequest) -> Actor:
     """Return who asks: the person signed in with all it takes, or a visitor."""
     user = request.user
     if isinstance(user, Person) and not lacks_second_factor(request):
-        return actor_of(user)
+        return actor_of_account(user)
     return Actor.visitor(Channel.PUBLIC)
 
 

@@ -44,6 +44,11 @@ def actor_of(person: Person, channel: Channel = Channel.WEB, world: str = worlds
     return replace(actors_of([person], channel)[0], world=world)
 
 
+def actor_of_account(account: Person) -> Actor:
+    """Return the actor that an account is on the web; its row and its organisation's were read for this request."""
+    return _actors([account], {account.organisation_id: account.organisation}, Channel.WEB)[0]
+
+
 def machine_of(organisation: Organisation, channel: Channel = Channel.API, label: str = "") -> Actor:
     """Return the actor that a token of `organisation` is: nobody in person, with the organisation's need to know."""
     return Actor(
@@ -69,11 +74,16 @@ def actor_of_token(token: Token, channel: Channel) -> Actor:
 def actors_of(people: Iterable[Person], channel: Channel = Channel.WEB) -> list[Actor]:
     """Return the actors of many people, in a fixed number of queries."""
     chosen = list(people)
-    organisations = {
-        row.pk: row for row in Organisation.objects.filter(pk__in={person.organisation_id for person in chosen})
-    }
+    organisations = Organisation.objects.filter(pk__in={person.organisation_id for person in chosen})
+    return _actors(chosen, {row.pk: row for row in organisations}, channel)
+
+
+def _actors(chosen: list[Person], organisations: dict[UUID, Organisation], channel: Channel) -> list[Actor]:
+    """Return the actors of people whose organisations are known."""
     roles: dict[UUID, set[Role]] = {}
-    for person_id, role in RoleAssignment.objects.filter(person__in=chosen).values_list("person_id", "role"):
+    for person_id, role in RoleAssignment.objects.filter(person__in=[person.pk for person in chosen]).values_list(
+        "person_id", "role"
+    ):
         roles.setdefault(person_id, set()).add(Role(role))
     stays = _stays().filter(person__organisation__in=organisations)
     own: dict[UUID, set[UUID]] = {}

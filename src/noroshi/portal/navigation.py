@@ -5,12 +5,13 @@ Nothing here is computed until a template asks for it, and the rail costs a few 
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from functools import cache
 from typing import Any
 from urllib.parse import urlsplit
 
 from django.conf import settings
 from django.http import HttpRequest
-from django.urls import reverse
+from django.urls import get_script_prefix, reverse
 from django.utils.functional import SimpleLazyObject
 from django.utils.translation import gettext as _
 
@@ -60,56 +61,56 @@ def context(request: HttpRequest) -> dict[str, Any]:
         "demo_mode": settings.DEMO,
         "navigation": SimpleLazyObject(lambda: _marked(request.path, list(_entries(actor)))),
         "account": SimpleLazyObject(lambda: _account(request, actor)),
-        "search_url": SimpleLazyObject(lambda: reverse("portal:search") if policy.may_search(actor) else ""),
-        "search_text": request.GET.get("q", "") if request.path == reverse("portal:search") else "",
+        "search_url": SimpleLazyObject(lambda: _address("portal:search") if policy.may_search(actor) else ""),
+        "search_text": request.GET.get("q", "") if request.path == _address("portal:search") else "",
         "world": SimpleLazyObject(lambda: actor.world),
     }
 
 
 def _entries(actor: Actor) -> Iterator[Entry]:
     """Yield the lines of the rail: each actor's own, a supervisor's stop at the wall."""
-    yield Entry(_("Home"), reverse("portal:home"), "home")
+    yield Entry(_("Home"), _address("portal:home"), "home")
     if actor.is_visitor:
-        yield Entry(_("Sign in"), reverse("account_login"), "key")
+        yield Entry(_("Sign in"), _address("account_login"), "key")
         return
     if not actor.is_supervisor:
         yield from _sharing_entries(actor)
     if manages_community(actor):
-        yield Entry(_("Organisations"), reverse("members:organisation-list"), "organisation")
+        yield Entry(_("Organisations"), _address("members:organisation-list"), "organisation")
     if manages_somebody(actor):
-        yield Entry(_("People"), reverse("members:person-list"), "account")
-        yield Entry(_("Alarms"), reverse("members:alarms"), "bell")
+        yield Entry(_("People"), _address("members:person-list"), "account")
+        yield Entry(_("Alarms"), _address("members:alarms"), "bell")
     if not actor.is_supervisor:
-        yield Entry(_("Groups"), reverse("members:group-list"), "group")
+        yield Entry(_("Groups"), _address("members:group-list"), "group")
     if may_read_peers(actor):
-        yield Entry(_("Connections"), reverse("federation:peers"), "link")
+        yield Entry(_("Connections"), _address("federation:peers"), "link")
     if policy.may_audit(actor):
-        yield Entry(_("Ledger"), reverse("portal:ledger"), "history")
+        yield Entry(_("Ledger"), _address("portal:ledger"), "history")
     if audits_readers(actor):
-        yield Entry(_("Who got what"), reverse("sharing:receipt-list"), "eye")
+        yield Entry(_("Who got what"), _address("sharing:receipt-list"), "eye")
 
 
 def _sharing_entries(actor: Actor) -> Iterator[Entry]:
-    yield Entry(_("Signals"), reverse("sharing:list"), "signal")
-    yield Entry(_("Bulletins"), reverse("bulletins:list"), "file")
-    yield Entry(_("Explainers"), reverse("explainers:list"), "info")
-    yield Entry(_("Vulnerabilities"), reverse("advisories:vulnerabilities"), "warning")
+    yield Entry(_("Signals"), _address("sharing:list"), "signal")
+    yield Entry(_("Bulletins"), _address("bulletins:list"), "file")
+    yield Entry(_("Explainers"), _address("explainers:list"), "info")
+    yield Entry(_("Vulnerabilities"), _address("advisories:vulnerabilities"), "warning")
     if may_see_inventories(actor):
-        yield Entry(_("Patch tasks"), f"{reverse('advisories:tasks')}?stage=at_work", "check")
+        yield Entry(_("Patch tasks"), f"{_address('advisories:tasks')}?stage=at_work", "check")
     if may_triage(actor):
-        url = f"{reverse('advisories:triage')}?state=waiting"
+        url = f"{_address('advisories:triage')}?state=waiting"
         yield Entry(_("Triage"), url, "filter", badge=stories_waiting(actor).count())
     if may_read_sources(actor):
-        yield Entry(_("Advisory sources"), reverse("advisories:sources"), "globe")
-    yield Entry(_("Consultations"), reverse("sharing:consultations"), "question")
+        yield Entry(_("Advisory sources"), _address("advisories:sources"), "globe")
+    yield Entry(_("Consultations"), _address("sharing:consultations"), "question")
     if actor.is_hub_operator:
         waiting = waiting_for_release(actor).count() + passages_waiting(actor).count()
-        yield Entry(_("Release queue"), reverse("sharing:release-queue"), "shield", badge=waiting)
+        yield Entry(_("Release queue"), _address("sharing:release-queue"), "shield", badge=waiting)
     if may_hunt(actor) or may_count(actor):
-        yield Entry(_("Hunting"), reverse("hunting:hits"), "hunt")
+        yield Entry(_("Hunting"), _address("hunting:hits"), "hunt")
     if may_receive(actor):
-        yield Entry(_("Sent in"), reverse("intel:parcels"), "tag")
-    yield Entry(_("Inbox"), reverse("notify:inbox"), "inbox", badge=unread_count(actor))
+        yield Entry(_("Sent in"), _address("intel:parcels"), "tag")
+    yield Entry(_("Inbox"), _address("notify:inbox"), "inbox", badge=unread_count(actor))
 
 
 def _marked(path: str, entries: list[Entry]) -> list[Entry]:
@@ -119,8 +120,18 @@ def _marked(path: str, entries: list[Entry]) -> list[Entry]:
 
 
 def _leads_to(url: str, path: str) -> bool:
-    home = reverse("portal:home")
+    home = _address("portal:home")
     return path == home if url == home else path.startswith(urlsplit(url).path)
+
+
+def _address(name: str) -> str:
+    return _address_below(get_script_prefix(), name)
+
+
+@cache
+def _address_below(_prefix: str, name: str) -> str:
+    """The address of a page, worked out once: every page shows some thirty, and they change with the prefix alone."""
+    return reverse(name)
 
 
 def _account(request: HttpRequest, actor: Actor) -> Account | None:
@@ -128,33 +139,33 @@ def _account(request: HttpRequest, actor: Actor) -> Account | None:
     if not isinstance(user, Person):
         return None
     inbox = [
-        Entry(_("Saved searches"), reverse("portal:searches"), "search"),
-        Entry(_("Subscriptions"), reverse("notify:subscriptions"), "bell"),
+        Entry(_("Saved searches"), _address("portal:searches"), "search"),
+        Entry(_("Subscriptions"), _address("notify:subscriptions"), "bell"),
     ]
     by_mail = settings.MAIL_IN_DOMAIN and may_share(actor)
-    mail = [Entry(_("Share by mail"), reverse("sharing:mail-addresses"), "send")] if by_mail else []
+    mail = [Entry(_("Share by mail"), _address("sharing:mail-addresses"), "send")] if by_mail else []
     chooses = manages_somebody(actor) and not actor.is_supervisor
-    plain = [Entry(_("Mail in plain words"), reverse("sharing:plain-mail-list"), "inbox")] if chooses else []
-    hooks = [Entry(_("Webhooks"), reverse("notify:webhooks"), "link")] if may_have_webhooks(actor) else []
+    plain = [Entry(_("Mail in plain words"), _address("sharing:plain-mail-list"), "inbox")] if chooses else []
+    hooks = [Entry(_("Webhooks"), _address("notify:webhooks"), "link")] if may_have_webhooks(actor) else []
     tools = (
         []
         if actor.is_supervisor
         else [
-            Entry(_("Collections (TAXII)"), reverse("intel:collections"), "link"),
-            Entry(_("Outputs for tools"), reverse("outputs:overview"), "link"),
-            Entry("MISP", reverse("misp:feeds"), "link"),
+            Entry(_("Collections (TAXII)"), _address("intel:collections"), "link"),
+            Entry(_("Outputs for tools"), _address("outputs:overview"), "link"),
+            Entry("MISP", _address("misp:feeds"), "link"),
         ]
     )
     links = (
-        Entry(_("Profile"), reverse("members:profile"), "account"),
+        Entry(_("Profile"), _address("members:profile"), "account"),
         *([] if actor.is_supervisor else inbox),
         *mail,
         *plain,
         *hooks,
-        Entry(_("Second factor"), reverse("mfa_index"), "key"),
-        Entry(_("Sessions"), reverse("usersessions_list"), "history"),
-        Entry(_("API tokens"), reverse("members:tokens"), "lock"),
+        Entry(_("Second factor"), _address("mfa_index"), "key"),
+        Entry(_("Sessions"), _address("usersessions_list"), "history"),
+        Entry(_("API tokens"), _address("members:tokens"), "lock"),
         *tools,
     )
-    keys_url = reverse("members:profile") if user.single_keys else ""
-    return Account(user.name, user.organisation.name, links, reverse("account_logout"), keys_url)
+    keys_url = _address("members:profile") if user.single_keys else ""
+    return Account(user.name, user.organisation.name, links, _address("account_logout"), keys_url)

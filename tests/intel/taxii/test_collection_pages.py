@@ -42,5 +42,5 @@ def test_page_when_more_tokens_ask_then_the_database_is_asked_as_often(cast, dja
     for more in (1, 2):
         for _ in range(more):
             client_of(cast, "bank_a").ids()
-        with django_assert_num_queries(12):
+        with django_assert_num_queries(11):
             browser.get(ADDRESS)

@@ -103,13 +103,12 @@ def _holder(actor: Actor) -> UUID:
 
 def _meter_of(actor: Actor, measure: Measure) -> Meter:
     """Return the account's meter, locked until the transaction ends, set back where its window is over."""
-    now = clock.now()
-    Meter.objects.get_or_create(holder=_holder(actor), measure=measure, defaults={"began_at": now})
-    meter = (
-        Meter.objects.select_for_update(of=("self",))
-        .select_related("alarm")
-        .get(holder=_holder(actor), measure=measure)
-    )
+    now, key = clock.now(), {"holder": _holder(actor), "measure": measure}
+    locked = Meter.objects.select_for_update(of=("self",)).select_related("alarm")
+    meter = locked.filter(**key).first()
+    if meter is None:  # its first time: somebody else may be making it at this moment
+        Meter.objects.get_or_create(**key, defaults={"began_at": now})
+        meter = locked.get(**key)
     if _is_over(meter):
         meter.began_at, meter.count, meter.alarm = now, 0, None
     return meter
