@@ -169,7 +169,8 @@ class Item(models.Model):
     """One item of a source, whatever its version."""
 
     id = models.UUIDField(primary_key=True, default=ids.new_id, editable=False)
-    source = models.ForeignKey(Source, on_delete=models.PROTECT, related_name="items")
+    source = models.ForeignKey(Source, on_delete=models.PROTECT, related_name="items", db_index=False)
+    """Found by `items_once`, as an index of its own would find it."""
     native_id = models.CharField(max_length=LONGEST_ID)
     material = models.CharField(max_length=64)
     """`records.Record.material` of the newest revision."""
@@ -191,7 +192,8 @@ class Revision(models.Model):
     """One version of an item, as it was read; it is never changed."""
 
     id = models.UUIDField(primary_key=True, default=ids.new_id, editable=False)
-    item = models.ForeignKey(Item, on_delete=models.PROTECT, related_name="revisions")
+    item = models.ForeignKey(Item, on_delete=models.PROTECT, related_name="revisions", db_index=False)
+    """Found by `revisions_once`."""
     number = models.PositiveIntegerField(default=1)
     fetch = models.ForeignKey(Fetch, on_delete=models.PROTECT, related_name="revisions")
     seen_at = models.DateTimeField(default=clock.now)
