@@ -9,6 +9,7 @@ import json
 from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
 from datetime import UTC
 from itertools import islice
+from operator import attrgetter
 from typing import Any, Final, TypeVar
 
 import msgspec
@@ -32,8 +33,7 @@ def write(
     """
     fields = [field for field in model._meta.concrete_fields if not isinstance(field, models.AutoField)]
     names = [field.attname for field in fields]
-    values = ([getattr(row, name) for name in names] for row in rows)
-    write_values(model, names, values, update=update, unless_there=unless_there)
+    write_values(model, names, map(attrgetter(*names), rows), update=update, unless_there=unless_there)
 
 
 def write_values(

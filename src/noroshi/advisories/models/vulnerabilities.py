@@ -104,9 +104,7 @@ class VulnerabilityName(models.Model):
 class Mention(models.Model):
     """That an item speaks of a vulnerability: of it alone, or among others as a digest does."""
 
-    vulnerability = models.ForeignKey(
-        Vulnerability, on_delete=models.CASCADE, related_name="mentions", db_index=False
-    )
+    vulnerability = models.ForeignKey(Vulnerability, on_delete=models.CASCADE, related_name="mentions", db_index=False)
     """Found by `mentions_once`."""
     item = models.ForeignKey("advisories.Item", on_delete=models.PROTECT, related_name="mentions")
 
