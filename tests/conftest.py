@@ -2,7 +2,8 @@
 
 import gc
 import os
-from contextlib import contextmanager
+import sqlite3
+from contextlib import closing, contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -22,6 +23,8 @@ hypothesis.settings.load_profile("same")
 
 SHARED_DATA = Path(__file__).parent.parent.parent / "shared" / "data"
 
+
+MIGRATED = "migrated.sqlite3"
 
 ON_A_DATABASE = {"db", "transactional_db", "installation"}
 """Fixtures that open one: a test without them says the same on each."""
@@ -59,6 +62,22 @@ def _apart(tmp_path, settings):
     cache.clear()
     with translation.override("en"):
         yield
+
+
+@pytest.fixture(scope="session")
+def django_db_setup(django_db_setup, django_db_blocker, tmp_path_factory):
+    """Keep what the migrations made: migrating takes longer than most tests."""
+    if connection.vendor == "sqlite" and connection.is_in_memory_db():  # it is none where no test has asked for one
+        with django_db_blocker.unblock(), closing(sqlite3.connect(tmp_path_factory.getbasetemp() / MIGRATED)) as kept:
+            connection.ensure_connection()
+            connection.connection.backup(kept)
+
+
+@pytest.fixture(scope="session")
+def migrated(django_db_setup, tmp_path_factory):
+    """A file as all migrations leave it, for installations that begin with a copy; None where none was kept."""
+    kept = tmp_path_factory.getbasetemp() / MIGRATED
+    return kept if kept.exists() else None
 
 
 @pytest.fixture

@@ -24,8 +24,11 @@ LONGEST_LIFE = 1.0
 
 
 @pytest.fixture
-def installation(tmp_path: Path, django_db_blocker) -> Iterator[Installation]:
-    with django_db_blocker.unblock(), installation_of(tmp_path, Path(__file__).with_name("under_fire.py")) as made:
+def installation(tmp_path: Path, django_db_blocker, migrated) -> Iterator[Installation]:
+    with (
+        django_db_blocker.unblock(),
+        installation_of(tmp_path, Path(__file__).with_name("under_fire.py"), migrated) as made,
+    ):
         yield made
 
 

@@ -1,6 +1,7 @@
 """An installation of its own, whose processes a test kills: SQLite in a folder, or a PostgreSQL database."""
 
 import os
+import shutil
 import signal
 import subprocess
 import sys
@@ -90,12 +91,14 @@ def kill(process: "subprocess.Popen[bytes]") -> None:
 
 
 @contextmanager
-def installation_of(folder: Path, script: Path) -> Iterator[Installation]:
-    """Make one, with `prepare()` of the script, and take it away after the block."""
+def installation_of(folder: Path, script: Path, migrated: Path | None = None) -> Iterator[Installation]:
+    """Make one, with `prepare()` of the script, and take it away after the block; from what is `migrated`, if given."""
     address = os.environ.get("NOROSHI_DATABASE_URL", "")
     if address:
         address = urlsplit(address)._replace(path=f"/{DATABASE}").geturl()
     _database_anew(exists=bool(address))
+    if migrated is not None:
+        shutil.copy(migrated, folder / "noroshi.sqlite3")
     made = Installation(folder, address, script)
     made.run("prepare()")
     yield made

@@ -10,9 +10,9 @@ from factories.fire import installation_of
 pytestmark = pytest.mark.slow
 
 
-def test_logs_that_arrive_under_fire_are_taken_in_watched_and_told_once(tmp_path, django_db_blocker):
+def test_logs_that_arrive_under_fire_are_taken_in_watched_and_told_once(tmp_path, django_db_blocker, migrated):
     script = Path(__file__).with_name("arrival_under_fire.py")
-    with django_db_blocker.unblock(), installation_of(tmp_path, script) as installation:
+    with django_db_blocker.unblock(), installation_of(tmp_path, script, migrated) as installation:
         found = arrive_under_fire(installation, deaths=3)
     assert found.files > 3
     assert found.events == list(range(found.files * EVENTS))

@@ -19,9 +19,9 @@ SIGNALS, DEATHS = 60, 3
 
 
 @pytest.fixture
-def installation(tmp_path: Path, django_db_blocker) -> Iterator[Installation]:
+def installation(tmp_path: Path, django_db_blocker, migrated) -> Iterator[Installation]:
     script = Path(__file__).with_name("publishing_under_fire.py")
-    with django_db_blocker.unblock(), installation_of(tmp_path, script) as made:
+    with django_db_blocker.unblock(), installation_of(tmp_path, script, migrated) as made:
         yield made
 
 
