@@ -1,9 +1,8 @@
 """Vulnerabilities: joined by their names, each claim with whoever makes it, and taken back when it is said no more."""
 
-from dataclasses import replace
-
 import pytest
 from django.db import transaction
+from msgspec import structs
 
 from noroshi.advisories import queries
 from noroshi.advisories.actions.writing import readable, write_records
@@ -76,7 +75,7 @@ def test_what_is_said_again_changes_nothing(told, stopped_clock, django_assert_n
 
 
 def test_two_names_are_one_where_an_item_says_so_and_the_cve_names_it(told):
-    told("jvn_rss", record(number=JVN, title="題名", names=(JVN,), claims=(replace(SCORE, about=JVN),)))
+    told("jvn_rss", record(number=JVN, title="題名", names=(JVN,), claims=(structs.replace(SCORE, about=JVN),)))
     told("cve5", record(claims=(KEV,)))
     assert names() == {CVE: CVE, JVN: JVN}
     told("jvn_rss", record(number=JVN, title="題名", names=(JVN, CVE), same_as=((JVN, CVE),), claims=()))
@@ -140,7 +139,7 @@ def test_list_and_page_cost_the_same_questions(cast, told, number, django_assert
     told(
         "kev",
         *(
-            record(number=f"k{n}", names=("CVE-2099-1000",), claims=(replace(KEV, about="CVE-2099-1000"),))
+            record(number=f"k{n}", names=("CVE-2099-1000",), claims=(structs.replace(KEV, about="CVE-2099-1000"),))
             for n in range(number)
         ),
     )
@@ -166,7 +165,7 @@ def test_list_and_page_cost_the_same_questions(cast, told, number, django_assert
 )
 def test_the_list_is_narrowed(cast, told, asked, found):
     told("kev", record(claims=(KEV,)))
-    other = replace(SCORE, about="CVE-2099-0002")
+    other = structs.replace(SCORE, about="CVE-2099-0002")
     told("cve5", record(number="2", title="Another", names=("CVE-2099-0002",), claims=(other,)))
     page = cast.client("a1").get(f"/advisories/vulnerabilities/{asked}").content.decode()
     assert {name for name in ("CVE-2099-0001", "CVE-2099-0002") if f">{name}</a>" in page} == found

@@ -2,6 +2,7 @@ from dataclasses import replace
 from datetime import UTC, datetime
 
 import pytest
+from msgspec import structs
 
 from noroshi.advisories.domain.records import Claim, ClaimKind, Moment, Record
 
@@ -28,7 +29,7 @@ def test_a_new_date_or_another_order_makes_no_new_revision():
         {"names": RECORD.names[:1]},
         {"same_as": (("CVE-2099-0001", "JVNDB-2099-000001"),)},
         {"claims": RECORD.claims[:1]},
-        {"claims": (replace(RECORD.claims[0], by="ADP"), RECORD.claims[1])},
+        {"claims": (structs.replace(RECORD.claims[0], by="ADP"), RECORD.claims[1])},
     ],
 )
 def test_whatever_else_changes_makes_a_new_revision(change):

@@ -7,6 +7,7 @@ from typing import Any, Final
 from uuid import UUID
 
 from django.db.models import F
+from msgspec import structs
 
 from noroshi.advisories.domain.records import Claim, ClaimKind
 from noroshi.advisories.domain.sources import SourceKind
@@ -18,7 +19,7 @@ from noroshi.kit import bulk
 
 FAMILIES: Final = ("CVE-", "JVNDB-", "JVNVU#", "JVN#", "GHSA-")
 """Names of vulnerabilities, the one before by which it is shown; other identifiers name documents."""
-_HEARD: Final = (*Summary.__dataclass_fields__, "title", "published_at")
+_HEARD: Final = (*Summary.__struct_fields__, "title", "published_at")
 _WORKED_OUT: Final = (*_HEARD, "changed_at")
 
 
@@ -159,8 +160,7 @@ class _Heard:
 
     def of(self, number: UUID, row: Vulnerability | None = None) -> dict[str, Any]:
         """Return what it comes to, by `_HEARD`; what nobody says stays as it is in `row`."""
-        summary = summary_of(self._said.get(number, ()))
-        values = {name: getattr(summary, name) for name in Summary.__dataclass_fields__}
+        values = structs.asdict(summary_of(self._said.get(number, ())))
         title, published = (row.title, row.published_at) if row is not None else ("", None)
         values["title"] = self._titles.get(number, (3, title))[1]
         values["published_at"] = self._published.get(number, published)

@@ -8,6 +8,8 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import Any
 
+import msgspec
+
 
 class Status(StrEnum):
     """What is said of a version."""
@@ -44,8 +46,7 @@ class Product:
     platforms: tuple[str, ...] = ()
 
 
-@dataclass(frozen=True, slots=True)
-class Range:
+class Range(msgspec.Struct, frozen=True):
     """Versions from ``low`` to ``high``; an empty one is open. One version alone has both, the same, included.
 
     A ``high`` that ends in ``.*`` is the end of that series: ``2.*`` is behind everything that begins with ``2.``.

@@ -53,8 +53,7 @@ class ClaimKind(StrEnum):
     """``{"state": "published" | "rejected" | "withdrawn", "reason": "..."}``"""
 
 
-@dataclass(frozen=True, slots=True)
-class Claim:
+class Claim(msgspec.Struct, frozen=True):
     """One thing that is stated about a vulnerability."""
 
     about: str

@@ -5,24 +5,23 @@ The score shown is the author's: of a CVE record its CNA's, else that of whoever
 """
 
 from collections.abc import Iterable
-from dataclasses import dataclass
 from datetime import date
 from typing import Any, Final
+
+import msgspec
 
 from noroshi.advisories.domain.records import Claim, ClaimKind
 from noroshi.advisories.domain.sources import SourceKind
 
 
-@dataclass(frozen=True, slots=True)
-class Said:
+class Said(msgspec.Struct, frozen=True):
     """A claim, and the kind of source that carries it."""
 
     kind: SourceKind
     claim: Claim
 
 
-@dataclass(frozen=True, slots=True)
-class Summary:
+class Summary(msgspec.Struct, frozen=True):
     """What is known of a vulnerability; what nobody has said is empty or None."""
 
     state: str = ""
