@@ -30,10 +30,11 @@ def test_whoever_asks_has_everything_held_and_sees_how_far_it_is(cast, tmp_path,
 def test_each_step_of_a_run_is_told(cast, tmp_path, monkeypatch):
     for number in range(1001, 1006):
         tell(tmp_path, number)
-    monkeypatch.setattr("noroshi.advisories.actions.matching._TOLD_EACH", 2)
-    inventory, told = read_in(cast), []
+    monkeypatch.setattr("noroshi.kit.bulk.parts.__defaults__", (2,))
+    inventory = actions.read_in(cast.actor("a1"), name="基幹", body=LIST.encode())
+    told = []
     actions.match_inventories(inventory.organisation_id, inventory.world, lambda *said: told.append(said))
-    assert told == [(0, 5), (2, 5), (4, 5)]
+    assert told == [(0, 5), (2, 5), (4, 5), (5, 5)]
 
 
 def test_who_asks_while_it_goes_on_gets_that_and_a_lost_one_bars_nobody(cast, stopped_clock):

@@ -58,8 +58,8 @@ def slowly(records, components):
     return found
 
 
-def fast(held, components, added=None):
-    told = list(matches(held, components, added))
+def fast(held, components, among=None):
+    told = list(matches(held, components, among))
     found = {(each.component, each.vulnerability): each.verdict for each in told}
     assert len(found) == len(told), "a pair was told twice"
     return found
@@ -165,15 +165,15 @@ def test_on_real_records(shared_data):
     assert len({verdict.answer for verdict in found.values()}) == 3
 
 
-def test_what_is_added_is_told_alone_and_what_comes_again_replaces_what_was_said(tmp_path):
+def test_some_records_are_asked_alone_and_what_comes_again_replaces_what_was_said(tmp_path):
     thing = Affected(Product("Maker", "Thing"), (Range("1.0", "2.0"),), Scheme.SEMVER, Status.UNAFFECTED)
     mended = dataclasses.replace(thing, ranges=(Range("1.0", "1.4"),))
     component = Component("Thing", "1.5", "Maker")
     with Held(tmp_path) as held:
         held.extend([("CVE-2099-1", [thing]), ("CVE-2099-2", [thing])])
-        added = held.extend([("CVE-2099-1", [mended]), ("CVE-2099-3", [thing])])
+        held.extend([("CVE-2099-1", [mended]), ("CVE-2099-3", [thing])])
         delta = slowly([("CVE-2099-1", [mended]), ("CVE-2099-3", [thing])], [component])
-        assert fast(held, [component], added) == delta
+        assert fast(held, [component], ["CVE-2099-1", "CVE-2099-3", "CVE-2099-9"]) == delta
         whole = delta | slowly([("CVE-2099-2", [thing])], [component])
         assert fast(held, [component]) == whole
     with Held(tmp_path) as again:
@@ -206,3 +206,18 @@ def test_a_group_that_is_not_read_to_its_end_is_none(tmp_path):
         more = [("CVE-2099-3", [other])]
         again.extend(more)
         assert fast(again, components) == expected | slowly(more, components)
+
+
+def test_what_a_record_stood_at_and_how_far_one_came_are_known_again(tmp_path):
+    thing = Affected(Product("Maker", "Thing"), (), Scheme.SEMVER, Status.AFFECTED)
+    with Held(tmp_path) as held:
+        assert (held.mark, held.states(["CVE-2099-1"])) == ("", {})
+        held.extend([("CVE-2099-1", [thing]), ("CVE-2099-2", [])], {"CVE-2099-1": -(1 << 63), "CVE-2099-2": 7})
+        held.extend([("CVE-2099-3", [thing])])
+        held.mark = "first"
+        held.mark = "second"
+    with Held(tmp_path) as again:
+        names = ["CVE-2099-1", "CVE-2099-2", "CVE-2099-3", "CVE-2099-4"]
+        assert (again.mark, again.states(names)) == ("second", {"CVE-2099-1": -(1 << 63), "CVE-2099-2": 7})
+        again.extend([("CVE-2099-1", [])], {"CVE-2099-1": 8})
+        assert again.states(names) == {"CVE-2099-1": 8, "CVE-2099-2": 7}

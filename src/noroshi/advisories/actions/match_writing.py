@@ -22,7 +22,7 @@ from noroshi.core import ledger
 from noroshi.core.actor import Actor
 from noroshi.kit import bulk
 
-_TOLD: Final = (Answer.AFFECTED, Answer.UNKNOWN)
+TOLD: Final = (Answer.AFFECTED, Answer.UNKNOWN)
 """Answers that somebody has to hear of."""
 STANDING: Final = (
     MatchStage.TO_JUDGE,
@@ -33,8 +33,8 @@ STANDING: Final = (
     MatchStage.INVESTIGATED,
 )
 
-Hearings = dict[tuple[Component, UUID], list[Verdict]]
-"""What was said of a component and a vulnerability."""
+Hearings = Mapping[tuple[Component, UUID], Verdict]
+"""What all sources together say of a component and a vulnerability, of which somebody has to hear."""
 
 _SAID: Final = ("component", "answer", "confidence", "rule", "stage", "due", "decision", "counted_from", "vex")
 
@@ -49,8 +49,8 @@ def bring_to(
     rows = rows.filter(organisation=organisation, world=world)
     rows = rows if only is None else rows.filter(vulnerability__in=only)
     known = {(row.asset_id, row.vulnerability_id): row for row in rows}
-    found = _verdicts(assets, heard)
-    facts = Vulnerability.everything.in_bulk({number for _asset, number in found})
+    facts = Vulnerability.everything.in_bulk({number for _component, number in heard})  # one that was joined is gone
+    found = _verdicts(assets, {pair: verdict for pair, verdict in heard.items() if pair[1] in facts})
     by_pk = {asset.pk: asset for asset in assets}
     said_by_vex = queries.SaidByVex(organisation, world)
     chooser = queries.who_chose(organisation, world)
@@ -102,11 +102,10 @@ def _write_again(rows: Iterable[tuple[Match, list[Any]]], moment: datetime) -> N
 
 
 def _verdicts(assets: list[Asset], heard: Hearings) -> dict[tuple[UUID, UUID], tuple[Component, Verdict]]:
-    """Return of each asset and vulnerability the component that is hit most surely, where anybody has to hear of it."""
+    """Return of each asset and vulnerability the component that is hit most surely."""
     by_component: dict[Component, list[tuple[UUID, Verdict]]] = defaultdict(list)
-    for (component, number), verdicts in heard.items():
-        if (verdict := united(verdicts)).answer in _TOLD:
-            by_component[component].append((number, verdict))
+    for (component, number), verdict in heard.items():
+        by_component[component].append((number, verdict))
     found: dict[tuple[UUID, UUID], tuple[Component, Verdict]] = {}
     for asset in assets:
         for component in map(of_stored, asset.components):

@@ -1,27 +1,21 @@
 """Inventories held against what is known of vulnerabilities: by whoever runs them, on their own installation."""
 
 from collections import defaultdict
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from datetime import datetime
-from typing import Any, Final
 from uuid import UUID
 
 from django.db.models import Min
 
 from noroshi.advisories import queries
-from noroshi.advisories.actions.match_writing import Hearings, bring_to
-from noroshi.advisories.domain.holding import Holding, of_stored
+from noroshi.advisories.actions.held import Told, kept_records
+from noroshi.advisories.actions.match_writing import TOLD, Hearings, bring_to
+from noroshi.advisories.domain.holding import of_stored
 from noroshi.advisories.domain.matching import Component, Verdict
-from noroshi.advisories.domain.records import ClaimKind
-from noroshi.advisories.models import Asset, Inventory, Item, Vulnerability
+from noroshi.advisories.engine import Held, Parts, matches
+from noroshi.advisories.models import Asset, Inventory
 from noroshi.core import clock
 from noroshi.kit import bulk
-
-_TOLD_EACH: Final = 2_000
-
-
-Told = Callable[[int, int], None]
-"""Who hears how many records were looked at so far, and how many there are."""
 
 
 def match_inventories(organisation: UUID, world: str, tell: Told = lambda _done, _records: None) -> int:
@@ -31,11 +25,8 @@ def match_inventories(organisation: UUID, world: str, tell: Told = lambda _done,
     """
     began = clock.now()
     assets = _assets(organisation, world)
-    holding = Holding(_components(assets), queries.aliases_of(organisation, world))
-    items = Item.objects.filter(source__world=world)
-    records = items.count()
-    tell(0, records)
-    heard = _heard(holding, items, world, tell=lambda done: tell(done, max(done, records)))
+    with kept_records(world, tell) as held:
+        heard = _heard(held, _parts(assets, organisation, world))
     return bring_to(organisation, world, assets, heard, began, only=None)
 
 
@@ -44,22 +35,23 @@ def match_news(world: str, since: datetime) -> int:
 
     However long nobody looked, nothing that was said meanwhile is left out.
     """
-    held = Inventory.everything.filter(world=world).values_list("organisation").annotate(oldest=Min("matched_at"))
-    return sum(_match_news_of(owner, world, min(since, oldest or since)) for owner, oldest in held.order_by())
+    looked_at = Inventory.everything.filter(world=world).values_list("organisation").annotate(oldest=Min("matched_at"))
+    owners = {owner: min(since, oldest or since) for owner, oldest in looked_at.order_by()}
+    return sum(_match_news_of(owner, world, moment) for owner, moment in owners.items())
 
 
 def _match_news_of(organisation: UUID, world: str, since: datetime) -> int:
     """Hold one organisation's inventories against the news; killed meanwhile, it is done anew from the same moment."""
     began, number = clock.now(), 0
-    changed = list(Vulnerability.everything.filter(world=world, changed_at__gte=since).values_list("pk", flat=True))
-    if not changed:
-        return number
-    assets = _assets(organisation, world)
-    holding = Holding(_components(assets), queries.aliases_of(organisation, world))
-    for some in bulk.parts(changed):
-        items = Item.objects.filter(mentions__vulnerability__in=some).distinct()
-        heard = _heard(holding, items, world, only=frozenset(some))
-        number += bring_to(organisation, world, assets, heard, began, only=frozenset(some))
+    told = queries.numbers_told_since(world, since)
+    if told:
+        assets = _assets(organisation, world)
+        with kept_records(world) as held:
+            heard = _heard(held, _parts(assets, organisation, world), [str(each) for each in told])
+        by_number = _by_number(heard)
+        for some in bulk.parts(told):
+            part = {pair: verdict for each in some for pair, verdict in by_number.get(each, {}).items()}
+            number += bring_to(organisation, world, assets, part, began, only=frozenset(some))
     waited_for = Inventory.everything.filter(organisation=organisation, world=world, matched_at__lt=began)
     waited_for.update(matched_at=began)  # one that was read meanwhile has none, and is still held against everything
     return number
@@ -69,31 +61,22 @@ def _assets(organisation: UUID, world: str) -> list[Asset]:
     return list(Asset.everything.filter(organisation=organisation, world=world).order_by("pk"))
 
 
+def _parts(assets: Iterable[Asset], organisation: UUID, world: str) -> Parts:
+    return Parts(_components(assets), queries.aliases_of(organisation, world))
+
+
 def _components(assets: Iterable[Asset]) -> Iterator[Component]:
     return (of_stored(value) for asset in assets for value in asset.components)
 
 
-def _heard(
-    holding: Holding,
-    items: Any,
-    world: str,
-    only: frozenset[UUID] | None = None,
-    tell: Callable[[int], None] = lambda _done: None,
-) -> Hearings:
-    """Return what the newest revisions of `items` say of what is held, by component and vulnerability."""
-    by_name: dict[tuple[Component, str], list[Verdict]] = defaultdict(list)
-    rows = items.values_list("newest__claims", flat=True).iterator(chunk_size=bulk.AT_ONCE)
-    for done, claims in enumerate(rows, 1):
-        if done % _TOLD_EACH == 0:
-            tell(done)
-        for claim in claims or ():
-            if claim["kind"] == ClaimKind.AFFECTED:
-                for component, verdict in holding.heard(claim["value"]):
-                    by_name[component, claim["about"]].append(verdict)
-    numbers = queries.numbers_in(world, (name for _component, name in by_name))
-    heard: Hearings = defaultdict(list)
-    for (component, name), verdicts in by_name.items():
-        number = numbers.get(name)
-        if number is not None and (only is None or number in only):
-            heard[component, number].extend(verdicts)
-    return heard
+def _heard(held: Held, parts: Parts, among: Collection[str] | None = None) -> Hearings:
+    """Return what is said of components by all sources together, as far as anybody has to hear of it."""
+    told = matches(held, parts, among, TOLD)
+    return {(each.component, UUID(each.vulnerability)): each.verdict for each in told}
+
+
+def _by_number(heard: Hearings) -> Mapping[UUID, Hearings]:
+    found: dict[UUID, dict[tuple[Component, UUID], Verdict]] = defaultdict(dict)
+    for (component, number), verdict in heard.items():
+        found[number][component, number] = verdict
+    return found

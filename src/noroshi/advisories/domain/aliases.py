@@ -29,10 +29,8 @@ class Aliases:
 
     def __init__(self, pairs: Iterable[Alias] = ()) -> None:
         self._theirs: dict[str, dict[str, Alias]] = defaultdict(dict)
-        self._ours: dict[str, dict[str, None]] = defaultdict(dict)
         for pair in pairs:
             self._theirs[pair.ours][pair.theirs] = pair
-            self._ours[pair.theirs][pair.ours] = None
 
     def __bool__(self) -> bool:
         """Tell whether there are any."""
@@ -41,10 +39,6 @@ class Aliases:
     def of(self, ours: str) -> Mapping[str, Alias]:
         """Return by what records may call what is called so here."""
         return self._theirs.get(ours, {})
-
-    def ours_of(self, theirs: str) -> Iterable[str]:
-        """Return what may be called otherwise here than records call it."""
-        return self._ours.get(theirs, ())
 
 
 NO_ALIASES: Final = Aliases()

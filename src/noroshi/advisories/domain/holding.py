@@ -1,14 +1,11 @@
-"""An inventory as it is held against vulnerabilities: its components, by whatever a source may call them."""
+"""Components and assets as they are kept, and as lists and people name them."""
 
 import unicodedata
-from collections import defaultdict
-from collections.abc import Iterable, Iterator, Mapping
-from typing import Any, Final
+from collections.abc import Iterable, Mapping
+from typing import Final
 
-from noroshi.advisories.domain.affected import Affected, Product
-from noroshi.advisories.domain.aliases import NO_ALIASES, Aliases
 from noroshi.advisories.domain.decisions import importance_of
-from noroshi.advisories.domain.matching import Component, Verdict, called_by, judge, keys_of
+from noroshi.advisories.domain.matching import Component
 
 _FIELDS: Final = ("name", "version", "vendor", "cpe", "purl")
 _EXPOSURES: Final = {
@@ -22,40 +19,6 @@ _IMPORTANCES: Final = {
     "medium": ("medium", "moderate", "中", "b"),
     "low": ("low", "低", "c"),
 }
-
-
-class Holding:
-    """Components, each once, and which of them a product may be."""
-
-    def __init__(self, components: Iterable[Component], aliases: Aliases = NO_ALIASES) -> None:
-        self._aliases = aliases
-        self._by_key: dict[tuple[str, str], dict[Component, None]] = defaultdict(dict)
-        self._by_call: dict[str, dict[Component, None]] = defaultdict(dict)
-        for one in dict.fromkeys(components):
-            keys = dict(keys_of(one.vendor, one.name, one.cpe, one.purl))
-            for key in keys.items():
-                self._by_key[key][one] = None
-            if aliases.of(call := called_by(keys)):
-                self._by_call[call][one] = None
-
-    def candidates(self, product: Product) -> list[Component]:
-        """Return the components that may be `product`, in the order of the inventory."""
-        keys = dict(keys_of(product.vendor, product.name, product.cpe, product.purl))
-        found = dict.fromkeys(one for key in keys.items() for one in self._by_key.get(key, ()))
-        for ours in self._aliases.ours_of(called_by(keys)):
-            found |= self._by_call.get(ours, {})
-        return list(found)
-
-    def heard(self, value: Mapping[str, Any]) -> Iterator[tuple[Component, Verdict]]:
-        """Yield what a claim of products affected (`Affected.value`) means for each component that it is about."""
-        said = {name: text for name, text in value["product"].items() if name != "platforms"}
-        candidates = self.candidates(Product(**said))
-        if not candidates:
-            return  # by far the most: their ranges are not even read
-        affected = Affected.read(value)
-        for component in candidates:
-            if (verdict := judge(component, affected, self._aliases)) is not None:
-                yield component, verdict
 
 
 def stored(component: Component) -> dict[str, str]:

@@ -3,9 +3,9 @@
 `Held` holds records, in a folder if one is given; `matches(held, components)` yields what is said of each pair.
 """
 
-from noroshi.advisories.engine.held import Added, Held, Record
+from noroshi.advisories.engine.held import Held, Record
 from noroshi.advisories.engine.join import Parts, find, matches
 from noroshi.advisories.engine.once import against
 from noroshi.advisories.engine.parts import Match
 
-__all__ = ["Added", "Held", "Match", "Parts", "Record", "against", "find", "matches"]
+__all__ = ["Held", "Match", "Parts", "Record", "against", "find", "matches"]

@@ -6,9 +6,8 @@ all. A file is read where it lies: it need not fit into memory.
 
 import json
 import tempfile
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from contextlib import ExitStack, contextmanager
-from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
 from typing import Any, Final, Self
@@ -29,12 +28,7 @@ _LIMITS: Final = {"memory_limit": "1GB", "autoinstall_known_extensions": "false"
 _FILE: Final = "held.duckdb"
 
 
-@dataclass(frozen=True, slots=True)
-class Added:
-    """What one `extend` added: from which record on."""
-
-    first: int
-    behind: int
+_NO_STATES: Final[Mapping[str, int]] = {}
 
 
 class Held:
@@ -49,6 +43,7 @@ class Held:
         """The components whose table was made last, and for how many calls."""
         for table, columns in _TABLES.items():
             rows.create(self.opened, table, columns)
+        rows.create(self.opened, "mark", rows.MARK)
         self._recall()
 
     def __enter__(self) -> Self:
@@ -62,17 +57,32 @@ class Held:
         ((number,),) = self._all("SELECT count(*) FROM record")
         return int(number)
 
-    def extend(self, records: Iterable[Record]) -> Added:
-        """Hold these as well; of a record that was held already only what it says now."""
+    @property
+    def mark(self) -> str:
+        """How far whoever extends it had come; empty where nobody said."""
+        return next((text for (text,) in self._all("SELECT mark FROM mark")), "")
+
+    @mark.setter
+    def mark(self, text: str) -> None:
+        with self._all_or_nothing():
+            self.opened.execute("DELETE FROM mark")
+            self.opened.execute("INSERT INTO mark VALUES (?)", [text])
+
+    def states(self, names: Collection[str]) -> dict[str, int]:
+        """Return the states of some records; of what is not held, or without one, there is none."""
+        asked = "SELECT name, state FROM record WHERE state IS NOT NULL AND name IN (SELECT unnest(?::VARCHAR[]))"
+        return dict(self.opened.execute(asked, [list(names)]).fetchall())
+
+    def extend(self, records: Iterable[Record], states: Mapping[str, int] = _NO_STATES) -> None:
+        """Hold these as well, each with its state; of a record that was held already only what it says now."""
         with self._all_or_nothing(), tempfile.TemporaryDirectory() as beside:
             first = self._records
             paths = {table: Path(beside, f"{table}.csv") for table in _TABLES}
-            self._write(records, paths)
+            self._write(records, states, paths)
             for table, columns in _TABLES.items():
                 if paths[table].stat().st_size:
                     rows.insert(self.opened, table, columns, paths[table])
             self._replace(first)
-        return Added(first, self._records)
 
     @contextmanager
     def _all_or_nothing(self) -> Iterator[None]:
@@ -92,11 +102,11 @@ class Held:
         for text, scheme, is_package in self._all("SELECT text, scheme, package FROM call ORDER BY call"):
             self.calls.learn(self.calls.number(text, is_package=is_package), scheme)
 
-    def _write(self, records: Iterable[Record], paths: dict[str, Path]) -> None:
+    def _write(self, records: Iterable[Record], states: Mapping[str, int], paths: dict[str, Path]) -> None:
         with ExitStack() as stack:
             to = {table: stack.enter_context(rows.Writer(path)) for table, path in paths.items()}
             for name, blocks in records:
-                to["record"].write((self._records, name))
+                to["record"].write((self._records, name, states.get(name)))
                 names = [names_of(each) for each in blocks]
                 for block, named, is_alone in zip(blocks, names, alone(names), strict=True):
                     to["block"].write((self._blocks, self._records, value_of(block)))

@@ -6,7 +6,7 @@ What several blocks of one record say is united as the reference unites it: by t
 import json
 import tempfile
 from collections import defaultdict
-from collections.abc import Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator
 from functools import lru_cache
 from pathlib import Path
 from typing import Final
@@ -16,7 +16,7 @@ from noroshi.advisories.domain.aliases import NO_ALIASES, Aliases
 from noroshi.advisories.domain.matching import Answer, Component, Verdict
 from noroshi.advisories.engine import orders, ranks, rows
 from noroshi.advisories.engine.calls import LEARNED, Calls, call_of, lane
-from noroshi.advisories.engine.held import Added, Held
+from noroshi.advisories.engine.held import Held
 from noroshi.advisories.engine.parts import Match, Part, referred
 
 
@@ -54,13 +54,13 @@ class Parts:
 def matches(
     held: Held,
     components: "Iterable[Component] | Parts",
-    added: Added | None = None,
+    among: Collection[str] | None = None,
     answers: Iterable[Answer] = Answer,
 ) -> Iterator[Match]:
-    """Yield what is said of components by what is held, or only by what was `added`: in the order of the records."""
+    """Yield what is said of components by what is held, or by `among` some records of it: in their order."""
     parts = components if isinstance(components, Parts) else Parts(components)
     wanted = frozenset(answers)
-    find(held, parts, added, wanted)
+    find(held, parts, among, wanted)
     asked = _asked(held, parts)
     last = ranks.behind(max(wanted, key=ranks.ANSWERS.index))
     for record, part, rank, rule, where, name in held.opened.execute(_TOLD, [last]).fetchall():
@@ -73,18 +73,25 @@ def matches(
             yield Match(parts.parts[part].component, name, verdict)
 
 
-def find(held: Held, parts: Parts, added: Added | None = None, answers: Iterable[Answer] = Answer) -> None:
+def find(held: Held, parts: Parts, among: Collection[str] | None = None, answers: Iterable[Answer] = Answer) -> None:
     """Make the table `result`: part, record and rank, one row for each pair of the same product.
 
     A pair that is given none of the answers may be left out.
     """
     parts.place(held)
-    among = f"s.record >= {added.first} AND s.record < {added.behind}" if added else "true"
+    where = "true" if among is None else _among(held, among)
     last = ranks.behind(max(answers, key=ranks.ANSWERS.index))
     # What says more than is asked for is not even joined, but for components about which the reference is asked.
-    joins = [f"{_HITS} AND {among} AND s.rank < {last}", f"{_HITS} AND {among} AND s.rank >= {last} AND p.rank < 0"]
+    joins = [f"{_HITS} AND {where} AND s.rank < {last}", f"{_HITS} AND {where} AND s.rank >= {last} AND p.rank < 0"]
     held.opened.execute(f"CREATE OR REPLACE TEMP TABLE hit AS {' UNION ALL '.join(joins)}")
     held.opened.execute(_UNITE)
+
+
+def _among(held: Held, names: Collection[str]) -> str:
+    """Make the table `asked` of records by their names; return SQL of a span that is of one of them."""
+    chosen = "SELECT record FROM record WHERE name IN (SELECT unnest(?::VARCHAR[]))"
+    held.opened.execute(f"CREATE OR REPLACE TEMP TABLE asked AS {chosen}", [list(names)])
+    return "s.record IN (SELECT record FROM asked)"
 
 
 def _named(columns: rows.Columns, path: Path) -> str:

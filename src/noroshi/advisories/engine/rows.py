@@ -11,7 +11,9 @@ if TYPE_CHECKING:
 Columns = Mapping[str, str]
 """Their types by their names; a BLOB is handed over as hexadecimal digits."""
 
-RECORD: Final[Columns] = {"record": "INTEGER", "name": "VARCHAR"}
+RECORD: Final[Columns] = {"record": "INTEGER", "name": "VARCHAR", "state": "BIGINT"}
+"""``state`` is a number of whoever extends: by it they know whether a record says what it said."""
+MARK: Final[Columns] = {"mark": "VARCHAR"}
 BLOCK: Final[Columns] = {"block": "INTEGER", "record": "INTEGER", "value": "VARCHAR"}
 CALL: Final[Columns] = {"call": "INTEGER", "package": "BOOLEAN", "text": "VARCHAR", "scheme": "TINYINT"}
 SPAN: Final[Columns] = {

@@ -1,5 +1,6 @@
 """Reads of the advisories room. Every one starts from `visible_to(actor)`."""
 
+from noroshi.advisories.queries.affected import affected_by, numbers_told_since, states_of
 from noroshi.advisories.queries.aliases import alias_for, aliases_for, aliases_of, component_of, product_meant
 from noroshi.advisories.queries.bulletins import (
     BULLETIN_KIND,
@@ -174,6 +175,7 @@ __all__ = [
     "SaidByVex",
     "Suggestion",
     "Trends",
+    "affected_by",
     "agreement_of",
     "alias_for",
     "aliases_for",
@@ -253,6 +255,7 @@ __all__ = [
     "newly_named",
     "numbers_in",
     "numbers_of_names",
+    "numbers_told_since",
     "obstacle_for",
     "of_source",
     "one_for",
@@ -284,6 +287,7 @@ __all__ = [
     "sources_for",
     "sources_of",
     "standings_of",
+    "states_of",
     "steps_of",
     "stories_about",
     "stories_for",

@@ -1,0 +1,91 @@
+"""What records say to be affected, kept beside the database as the fast matcher reads it.
+
+It is a copy: whoever loses it loses nothing, it is made anew. Each machine that runs workers has its own.
+"""
+
+import fcntl
+import shutil
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from datetime import datetime, timedelta
+from importlib.metadata import version
+from pathlib import Path
+from typing import Final
+
+import duckdb
+from django.conf import settings
+
+from noroshi.advisories import queries
+from noroshi.advisories.engine import Held
+from noroshi.advisories.models import Vulnerability
+from noroshi.core import clock
+from noroshi.kit import bulk
+
+Told = Callable[[int, int], None]
+"""Who hears how many vulnerabilities were read so far, and how many there are."""
+
+_OVERLAP: Final = timedelta(minutes=30)
+"""Longer than what is written takes to be seen by others; what is read twice is not written twice."""
+
+
+@contextmanager
+def kept_records(world: str, tell: Told = lambda _done, _records: None) -> Iterator[Held]:
+    """Hold what is said now of all vulnerabilities of a world, each by its key; one at a time on this machine.
+
+    A file of another version of Noroshi, or one that cannot be read, is made anew.
+    """
+    folder = Path(settings.DATA_DIR) / "matching" / world.replace(":", "-")
+    folder.mkdir(parents=True, exist_ok=True)
+    with (folder / "lock").open("w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        with _opened(folder / "records") as held:
+            _bring_up(held, world, tell)
+            yield held
+
+
+def _opened(folder: Path) -> Held:
+    try:
+        held = Held(folder)
+    except (duckdb.Error, ValueError):
+        shutil.rmtree(folder)
+        return Held(folder)
+    if not held.mark or _came_to(held.mark) is not None:
+        return held
+    held.opened.close()
+    shutil.rmtree(folder)
+    return Held(folder)
+
+
+def _mark(moment: datetime) -> str:
+    return f"{version('noroshi')} {moment.isoformat()}"
+
+
+def _came_to(mark: str) -> datetime | None:
+    """Return up to when everything is held; None where another version, which may read it otherwise, held it."""
+    by, _, moment = mark.partition(" ")
+    return datetime.fromisoformat(moment) if by == version("noroshi") else None
+
+
+def _bring_up(held: Held, world: str, tell: Told) -> None:
+    """Hold also what was said since; killed meanwhile, it is gone on with from the same moment."""
+    began, since = clock.now(), _came_to(held.mark)
+    everything = Vulnerability.everything.filter(world=world)
+    count = everything.count()
+    numbers = (
+        everything.values_list("pk", flat=True)
+        if since is None
+        else queries.numbers_told_since(world, since - _OVERLAP)
+    )
+    todo = sorted(numbers)
+    done = count - len(todo)
+    tell(done, count)
+    for part in bulk.parts(todo):
+        now = {str(number): state for number, state in queries.states_of(part).items()}
+        known = held.states(now)
+        changed = [number for number in part if known.get(str(number)) != now[str(number)]]
+        if changed:
+            said = queries.affected_by(changed)
+            held.extend(((str(number), said[number]) for number in changed), now)
+        done += len(part)
+        tell(done, count)
+    held.mark = _mark(began)

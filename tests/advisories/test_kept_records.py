@@ -1,0 +1,117 @@
+"""What is kept beside the database for the matcher: it says what the database says, and may be lost at any time."""
+
+import shutil
+from datetime import timedelta
+
+import pytest
+
+from factories.tasks import LIST, read_in, task_of, tell
+from noroshi.advisories import actions, queries
+from noroshi.advisories.actions import held
+from noroshi.advisories.actions.held import kept_records
+from noroshi.advisories.models import Match, Source, Vulnerability
+from noroshi.core import clock
+from noroshi.core.domain.worlds import REAL
+
+pytestmark = pytest.mark.django_db
+
+
+def stages():
+    return {row.vulnerability.name: row.stage for row in Match.everything.select_related("vulnerability")}
+
+
+def news(minutes=30):
+    return actions.match_news(REAL, clock.now() - timedelta(minutes=minutes))
+
+
+@pytest.fixture
+def extended(monkeypatch):
+    """The names that each extension wrote, in turn."""
+    calls, extend = [], held.Held.extend
+
+    def counted(self, records, states):
+        known = list(records)
+        calls.append([name for name, _ in known])
+        extend(self, known, states)
+
+    monkeypatch.setattr(held.Held, "extend", counted)
+    return calls
+
+
+def test_a_range_that_grew_opens_a_task_though_the_vulnerability_reads_as_before(cast, tmp_path, stopped_clock):
+    tell(tmp_path, below="7.0")
+    read_in(cast)
+    assert stages() == {}
+    before = Vulnerability.everything.get().changed_at
+    stopped_clock.advance(hours=5)
+    tell(tmp_path, below="7.2.5")
+    assert Vulnerability.everything.get().changed_at == before
+    assert news() == 1
+    assert stages() == {"CVE-2099-1001": "open"}
+    stopped_clock.advance(hours=5)
+    tell(tmp_path, below="7.0")
+    assert (news(), stages()) == (0, {"CVE-2099-1001": "gone"})
+
+
+def test_what_is_said_is_written_once_and_nothing_where_nothing_was_said(cast, tmp_path, stopped_clock, extended):
+    tell(tmp_path, 1001)
+    tell(tmp_path, 1002)
+    inventory = read_in(cast)
+    assert [len(names) for names in extended] == [2]
+    news()
+    actions.match_inventories(inventory.organisation_id, REAL)
+    assert len(extended) == 1  # both are within the overlap, and say what they said
+    stopped_clock.advance(hours=2)
+    tell(tmp_path, 1002, below="7.0")
+    news()
+    number = Vulnerability.everything.get(name="CVE-2099-1002").pk
+    assert extended[1:] == [[str(number)]]
+    assert stages() == {"CVE-2099-1001": "open", "CVE-2099-1002": "gone"}
+
+
+@pytest.mark.parametrize("harm", ["lost", "no file of ours", "another version"])
+def test_what_is_lost_spoilt_or_of_another_version_is_made_anew(cast, tmp_path, settings, monkeypatch, harm):
+    tell(tmp_path)
+    inventory = read_in(cast)
+    folder = settings.DATA_DIR / "matching"
+    if harm == "lost":
+        shutil.rmtree(folder)
+    elif harm == "no file of ours":
+        (folder / "real/records/held.duckdb").write_bytes(b"spoilt" * 1000)
+    else:
+        monkeypatch.setattr(held, "version", lambda _name: "999.0")
+    Match.everything.all().delete()
+    assert actions.match_inventories(inventory.organisation_id, REAL) == 1
+    with kept_records(REAL) as kept:
+        assert (len(kept), kept.mark.split()[0]) == (1, held.version("noroshi"))
+
+
+def test_who_is_killed_while_holding_goes_on_from_where_it_was(cast, tmp_path, monkeypatch):
+    for number in (1001, 1002, 1003):
+        tell(tmp_path, number)
+    inventory = actions.read_in(cast.actor("a1"), name="基幹", body=LIST.encode())
+    monkeypatch.setattr("noroshi.kit.bulk.parts.__defaults__", (1,))
+    steps = []
+
+    def killed(done, _records):
+        steps.append(done)
+        if done == 2:
+            raise KeyboardInterrupt
+
+    with pytest.raises(KeyboardInterrupt):
+        actions.match_inventories(inventory.organisation_id, REAL, killed)
+    assert (steps, stages()) == ([0, 1, 2], {})
+    assert actions.match_inventories(inventory.organisation_id, REAL) == 3
+
+
+def test_two_sources_come_to_one_verdict_and_each_is_heard_when_the_other_falls_silent(cast, tmp_path, stopped_clock):
+    tell(tmp_path, below="7.0")
+    Source.everything.filter(name="CVEs").update(name="others")
+    tell(tmp_path, below="7.2.5")
+    read_in(cast)
+    assert task_of(cast).rule == "product quokka/gate; < 7.2.5: affected"
+    stopped_clock.advance(hours=2)
+    tell(tmp_path, below="7.0")
+    news()
+    assert stages() == {"CVE-2099-1001": "gone"}
+    assert queries.affected_by(list(Vulnerability.everything.values_list("pk", flat=True))).popitem()[1] != []
