@@ -90,7 +90,7 @@ def test_who_is_killed_while_holding_goes_on_from_where_it_was(cast, tmp_path, m
     for number in (1001, 1002, 1003):
         tell(tmp_path, number)
     inventory = actions.read_in(cast.actor("a1"), name="基幹", body=LIST.encode())
-    monkeypatch.setattr("noroshi.kit.bulk.parts.__defaults__", (1,))
+    monkeypatch.setattr(held, "_AT_ONCE", 1)
     steps = []
 
     def killed(done, _records):

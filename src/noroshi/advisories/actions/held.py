@@ -5,18 +5,19 @@ It is a copy: whoever loses it loses nothing, it is made anew. Each machine that
 
 import fcntl
 import shutil
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from datetime import datetime, timedelta
 from importlib.metadata import version
 from pathlib import Path
 from typing import Final
+from uuid import UUID
 
 import duckdb
 from django.conf import settings
 
 from noroshi.advisories import queries
-from noroshi.advisories.engine import Held
+from noroshi.advisories.engine import Held, Record
 from noroshi.advisories.models import Vulnerability
 from noroshi.core import clock
 from noroshi.kit import bulk
@@ -26,6 +27,8 @@ Told = Callable[[int, int], None]
 
 _OVERLAP: Final = timedelta(minutes=30)
 """Longer than what is written takes to be seen by others; what is read twice is not written twice."""
+_AT_ONCE: Final = 10_000
+"""Vulnerabilities that are held in one transaction: spans of one product then lie beside each other in few places."""
 
 
 @contextmanager
@@ -79,13 +82,18 @@ def _bring_up(held: Held, world: str, tell: Told) -> None:
     todo = sorted(numbers)
     done = count - len(todo)
     tell(done, count)
-    for part in bulk.parts(todo):
-        now = {str(number): state for number, state in queries.states_of(part).items()}
+    for part in bulk.parts(todo, _AT_ONCE):
+        now = {str(number): state for some in bulk.parts(part) for number, state in queries.states_of(some).items()}
         known = held.states(now)
         changed = [number for number in part if known.get(str(number)) != now[str(number)]]
         if changed:
-            said = queries.affected_by(changed)
-            held.extend(((str(number), said[number]) for number in changed), now)
+            held.extend(_said_of(changed), now)
         done += len(part)
         tell(done, count)
     held.mark = _mark(began)
+
+
+def _said_of(numbers: Iterable[UUID]) -> Iterator[Record]:
+    for some in bulk.parts(numbers):
+        for number, said in queries.affected_by(some).items():
+            yield str(number), said
