@@ -32,7 +32,7 @@ def bulletin_as_pdf(bulletin: Bulletin) -> bytes:
                 page.line_of(line, 9)
     page.ln(3)
     page.line_of(f"SHA-256 {bulletin.frozen['sha256']}", 7.5, SOFT)
-    return bytes(page.output())
+    return page.written()
 
 
 _STYLES: Final = {
@@ -65,7 +65,7 @@ def sheet_as_pdf(sheet: Sheet) -> bytes:
         page.line_of("  ·  ".join(filter(None, parts)), 8, SOFT)
     page.ln(3)
     page.line_of(f"SHA-256 {said['sha256']}", 7.5, SOFT)
-    return bytes(page.output())
+    return page.written()
 
 
 def _heading(page: Page, text: str) -> None:

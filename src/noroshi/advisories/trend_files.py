@@ -20,7 +20,7 @@ def trends_as_pdf(trends: Trends, mark: str) -> bytes:
         page.line_of(_("The quarter lasts: what signals tell of it is told when it has ended."), 8.5, SOFT)
     for section in sections(trends):
         _section(page, section)
-    return bytes(page.output())
+    return page.written()
 
 
 def _section(page: Page, section: Section) -> None:

@@ -21,8 +21,8 @@ TONES: Final = ((28, 79, 143), (186, 74, 32), (74, 124, 89), (134, 96, 156), (18
 PLOT_HEIGHT: Final = 38
 ROW: Final = 5.6
 VALUE: Final = 22
-STYLES: Final = ("", "B", "I", "BI")
-"""The one font stands for all: Japanese has no slanted letters."""
+STYLES: Final = ("B", "I", "BI")
+"""The one font stands for all, and is read and embedded once: Japanese has no slanted letters."""
 
 
 class Page(FPDF):
@@ -39,11 +39,19 @@ class Page(FPDF):
                 _("A PDF needs a Japanese font, and %(path)s is not there: install fonts-noto-cjk.")
                 % {"path": settings.REPORT_FONT}
             )
+        self.add_font(FONT, fname=settings.REPORT_FONT)
         for style in STYLES:
-            self.add_font(FONT, style=style, fname=settings.REPORT_FONT)
+            self.fonts[FONT + style] = self.fonts[FONT]
         self.set_font(FONT, size=10)
         self.set_title(title)
         self.add_page()
+
+    def written(self) -> bytes:
+        """Return the document as a file. The names of the font's styles go first: each would embed it once more."""
+        self.set_font(FONT)
+        for style in STYLES:
+            del self.fonts[FONT + style]
+        return bytes(self.output())
 
     def footer(self) -> None:
         """Say on each page how far it may go."""

@@ -24,7 +24,7 @@ def report_as_pdf(report: Report, mark: str) -> bytes:
     page.note(_("Counted is what the reader may take out in bulk. – means fewer than 3 organisations, or none."))
     for section in sections(report):
         page.section(section, headings(report))
-    return bytes(page.output())
+    return page.written()
 
 
 class _Sheet(Page):
