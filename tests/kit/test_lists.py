@@ -8,10 +8,11 @@ from datetime import UTC, date, datetime, timedelta
 
 import pytest
 from django.contrib.auth.models import Group
-from django.db import transaction
+from django.db import connection, transaction
 from django.db.models import Count
 from django.http import QueryDict  # noqa: TID251 - a list is read from one
 from django.test import RequestFactory
+from django.test.utils import CaptureQueriesContext
 from django.utils.translation import override
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
@@ -367,6 +368,22 @@ def test_file_of_exactly_the_cap_is_not_called_cut(groups, monkeypatch):
 def test_file_read_in_stretches_has_every_row_once(sixty, monkeypatch):
     monkeypatch.setattr("noroshi.kit.lists.export.CHUNK", 7)
     assert [row[0] for row in file_of("sort=-name")[1:]] == [f"g{number:03}" for number in reversed(range(60))]
+
+
+def test_file_is_put_in_order_once_however_many_stretches_it_has(sixty, monkeypatch):
+    monkeypatch.setattr("noroshi.kit.lists.export.CHUNK", 7)
+    with CaptureQueriesContext(connection) as seen:
+        file_of("sort=-name")
+    asked = [query["sql"] for query in seen if "auth_group" in query["sql"] and "ORDER BY" in query["sql"]]
+    assert ["LIMIT" in statement for statement in asked] == [True] + 9 * [False]
+
+
+def test_file_leaves_out_what_is_gone_meanwhile(sixty, monkeypatch):
+    monkeypatch.setattr("noroshi.kit.lists.export.CHUNK", 2)
+    lines = csv_lines(ANALYST, read_question(SPEC, QueryDict("sort=name")), NOON)
+    taken = [next(lines) for _ in range(3)]
+    Group.objects.exclude(name__in=("g000", "g001", "g003", "g059")).delete()
+    assert [line[:4] for line in [*taken[1:], *lines]] == ["g000", "g001", "g003", "g059"]
 
 
 def test_file_ends_where_its_taker_may_read_no_more(cast, monkeypatch):

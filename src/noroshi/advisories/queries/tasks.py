@@ -4,7 +4,7 @@ from datetime import date
 from typing import Final
 from uuid import UUID
 
-from django.db.models import Count, DateField, Q, QuerySet, Value
+from django.db.models import Count, DateField, OuterRef, QuerySet, Subquery, Value
 from django.db.models.functions import Coalesce
 
 from noroshi.advisories.models import Asset, Inventory, Match, MatchRun, MatchStage, TaskStep, Vulnerability
@@ -33,23 +33,28 @@ def inventory_for(actor: Actor, inventory_id: UUID) -> Inventory:
 
 
 def assets_for(actor: Actor) -> QuerySet[Asset]:
-    """Return the assets of the actor's organisation with the number of tasks that are open."""
-    at_work = Count("matches", filter=Q(matches__stage__in=AT_WORK))
-    rows = Asset.objects.visible_to(actor).select_related("inventory").annotate(open_count=at_work)
-    return rows.order_by("label", "pk")
+    """Return the assets of the actor's organisation with the number of tasks that are open; not what is installed."""
+    at_work = Match.everything.filter(asset=OuterRef("pk"), stage__in=AT_WORK).order_by().values("asset")
+    counted = Coalesce(Subquery(at_work.annotate(number=Count("pk")).values("number")), 0)  # asked where it is shown
+    rows = Asset.objects.visible_to(actor).select_related("inventory").annotate(open_count=counted)
+    return rows.defer("components").order_by("label", "pk")
 
 
 def asset_for(actor: Actor, asset_id: UUID) -> Asset:
-    """Return one of them. Raises NotFound."""
-    row = assets_for(actor).filter(pk=asset_id).first()
+    """Return one of them, with what is installed. Raises NotFound."""
+    row = assets_for(actor).defer(None).filter(pk=asset_id).first()
     if row is None:
         raise NotFound
     return row
 
 
 def matches_for(actor: Actor) -> QuerySet[Match]:
-    """Return the matches of the actor's organisation, what is due first before what is not."""
+    """Return the matches of the actor's organisation, what is due first before what is not.
+
+    All that is installed on its asset comes with none of them: that may be thousands, and hundreds of matches.
+    """
     rows = Match.objects.visible_to(actor).select_related("asset", "vulnerability", "decided_by")
+    rows = rows.defer("asset__components")
     by_urgency = Coalesce("due", Value(NO_DAY), output_field=DateField())
     return rows.annotate(urgency=by_urgency).order_by("urgency", "pk")
 

@@ -22,6 +22,7 @@ from noroshi.kit import lists
 from noroshi.kit.http import ActorRequest, posted
 
 MOST_COMPONENTS: Final = 500
+MOST_HITS: Final = 100
 
 
 def asset_list(request: ActorRequest) -> HttpResponseBase:
@@ -37,12 +38,14 @@ def asset_detail(request: ActorRequest, asset_id: UUID) -> HttpResponse:
     """Show an asset: what is installed, and what hits it."""
     policy.require_inventory_reader(request.actor)
     row = queries.asset_for(request.actor, asset_id)
+    hits = queries.matches_for(request.actor).filter(asset=row)
+    shown = [(each, tone_of(each)) for each in hits[:MOST_HITS]]
     context = {
         "asset": row,
         "components": [words_of(of_stored(value)) for value in row.components[:MOST_COMPONENTS]],
-        "matches": [
-            (each, tone_of(each)) for each in queries.matches_for(request.actor).filter(asset=row)[:MOST_COMPONENTS]
-        ],
+        "has_more_components": row.component_count > MOST_COMPONENTS,
+        "matches": shown,
+        "hit_count": hits.count() if len(shown) == MOST_HITS else len(shown),
     }
     return render(request, "advisories/asset.html", context)
 

@@ -1,6 +1,7 @@
 """A list as a CSV file: exactly the filtered rows that may leave in bulk, marked with who took it and when.
 
-It is read a stretch at a time, and what may leave is asked anew for each: whoever is suspended meanwhile gets no more.
+Which rows, in which order, is asked once; they are read a stretch at a time, and what may leave is asked anew for each:
+whoever is suspended meanwhile gets no more, and a row that is gone or hidden meanwhile is left out.
 """
 
 from collections.abc import Iterable, Iterator
@@ -18,10 +19,10 @@ from noroshi.core import clock
 from noroshi.core.actor import Actor
 from noroshi.core.domain.channels import Channel
 from noroshi.core.errors import TooMany
-from noroshi.kit.cursors import Mark, first_of
+from noroshi.kit import bulk
 from noroshi.kit.http import renewed
 from noroshi.kit.lists.question import Question
-from noroshi.kit.lists.spec import Column
+from noroshi.kit.lists.spec import Column, Rows
 
 EXPORT_CAP: Final = 10_000
 """Rows in one file; the page says so, and so does the file's last row where it was reached."""
@@ -65,30 +66,30 @@ def csv_lines(actor: Actor, question: Question, moment: datetime) -> Iterator[st
     columns = [column for column in question.spec.columns if column.exported]
     mark = f"{actor.label} {moment.isoformat(timespec='seconds')}"
     yield BYTE_ORDER_MARK + csv_line([*(column.label for column in columns), _("Exported by, at")])
-    left, place, goes_on = EXPORT_CAP, None, True
-    while left and goes_on:
-        taker, rows = _next(actor, question, place, min(CHUNK, left))
+    keys = _keys(actor, question)
+    for part in list(bulk.parts(keys[:EXPORT_CAP], CHUNK)) or [()]:  # of nothing, too, it is said why there is nothing
+        taker = renewed(actor).by(Channel.EXPORT)
         if not taker.is_active:
             yield csv_line([_("Ended here: whoever was taking this file takes part no more.")])
             return
-        chunk = rows[: min(CHUNK, left)]
-        if chunk and question.spec.on_export is not None:
-            question.spec.on_export(taker, chunk)
-        yield from (csv_line([*_values(columns, row), mark]) for row in chunk)
-        left, goes_on = left - len(chunk), len(rows) > len(chunk)
-        place = question.order.mark(chunk[-1]) if chunk else None
-    if goes_on:
+        rows = list(question.order.sort(_leaving(taker, question).filter(pk__in=part)))
+        if rows and question.spec.on_export is not None:
+            question.spec.on_export(taker, rows)
+        yield from (csv_line([*_values(columns, row), mark]) for row in rows)
+    if len(keys) > EXPORT_CAP:
         yield csv_line([_("Cut at %(cap)s rows: narrow the filters to get the rest.") % {"cap": f"{EXPORT_CAP:,}"}])
 
 
-def _next(actor: Actor, question: Question, place: Mark | None, number: int) -> tuple[Actor, list[Any]]:
-    """Return who takes the file, as that stands now, and the next rows, one more than `number` if there is one."""
+def _keys(actor: Actor, question: Question) -> list[Any]:
+    """Return the keys of what may leave, one more than a file holds if there are more."""
+    rows = question.order.sort(_leaving(renewed(actor).by(Channel.EXPORT), question))
+    return list(rows.values_list("pk", flat=True)[: EXPORT_CAP + 1])
+
+
+def _leaving(taker: Actor, question: Question) -> Rows:
     if question.spec.export_queryset is None:
         raise ValueError(f"{question.spec.name} is not exported")
-    taker = renewed(actor).by(Channel.EXPORT)
-    rows = question.filtered(question.spec.export_queryset(taker))
-    parts = question.order.beyond(rows, place) if place else [question.order.sort(rows)]
-    return taker, first_of(parts, number + 1)
+    return question.filtered(question.spec.export_queryset(taker))
 
 
 def _values(columns: Iterable[Column], row: Any) -> Iterator[object]:
