@@ -7,8 +7,8 @@ import pytest
 
 from factories.tasks import LIST, read_in, task_of, tell
 from noroshi.advisories import actions, queries
-from noroshi.advisories.actions import held
-from noroshi.advisories.actions.held import kept_records
+from noroshi.advisories.actions import kept_records as keeping
+from noroshi.advisories.actions.kept_records import kept_records
 from noroshi.advisories.models import Match, Source, Vulnerability
 from noroshi.core import clock
 from noroshi.core.domain.worlds import REAL
@@ -27,14 +27,14 @@ def news(minutes=30):
 @pytest.fixture
 def extended(monkeypatch):
     """The names that each extension wrote, in turn."""
-    calls, extend = [], held.Held.extend
+    calls, extend = [], keeping.Held.extend
 
     def counted(self, records, states):
         known = list(records)
         calls.append([name for name, _ in known])
         extend(self, known, states)
 
-    monkeypatch.setattr(held.Held, "extend", counted)
+    monkeypatch.setattr(keeping.Held, "extend", counted)
     return calls
 
 
@@ -77,20 +77,21 @@ def test_what_is_lost_spoilt_or_of_another_version_is_made_anew(cast, tmp_path, 
     if harm == "lost":
         shutil.rmtree(folder)
     elif harm == "no file of ours":
-        (folder / "real/records/held.duckdb").write_bytes(b"spoilt" * 1000)
+        (folder / "real" / keeping.version("noroshi") / "held.duckdb").write_bytes(b"spoilt" * 1000)
     else:
-        monkeypatch.setattr(held, "version", lambda _name: "999.0")
+        monkeypatch.setattr(keeping, "version", lambda _name: "999.0")
     Match.everything.all().delete()
     assert actions.match_inventories(inventory.organisation_id, REAL) == 1
     with kept_records(REAL) as kept:
-        assert (len(kept), kept.mark.split()[0]) == (1, held.version("noroshi"))
+        assert len(kept) == 1
+    assert [each.name for each in (folder / "real").glob("*/")] == [keeping.version("noroshi")]
 
 
 def test_who_is_killed_while_holding_goes_on_from_where_it_was(cast, tmp_path, monkeypatch):
     for number in (1001, 1002, 1003):
         tell(tmp_path, number)
     inventory = actions.read_in(cast.actor("a1"), name="基幹", body=LIST.encode())
-    monkeypatch.setattr(held, "_AT_ONCE", 1)
+    monkeypatch.setattr(keeping, "_AT_ONCE", 1)
     steps = []
 
     def killed(done, _records):

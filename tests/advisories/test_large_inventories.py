@@ -23,9 +23,7 @@ def hit(cast, tmp_path):
 
 
 def asked(cast, address):
-    with CaptureQueriesContext(
-        connection,
-    ) as seen:
+    with CaptureQueriesContext(connection) as seen:
         answer = cast.client("a1").get(address)
         body = b"".join(answer.streaming_content) if answer.streaming else answer.content
     return body.decode(), [query["sql"] for query in seen]

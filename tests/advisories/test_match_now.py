@@ -30,7 +30,7 @@ def test_whoever_asks_has_everything_held_and_sees_how_far_it_is(cast, tmp_path,
 def test_each_step_of_a_run_is_told(cast, tmp_path, monkeypatch):
     for number in range(1001, 1006):
         tell(tmp_path, number)
-    monkeypatch.setattr("noroshi.advisories.actions.held._AT_ONCE", 2)
+    monkeypatch.setattr("noroshi.advisories.actions.kept_records._AT_ONCE", 2)
     inventory = actions.read_in(cast.actor("a1"), name="基幹", body=LIST.encode())
     told = []
     actions.match_inventories(inventory.organisation_id, inventory.world, lambda *said: told.append(said))

@@ -10,11 +10,11 @@ same file again, as it is and with every thousandth record changed.
 
 The peer is ours, with the tables and indexes of OpenCVE 3 (whose licence keeps its code out of here): each record a
 transaction, in it the CVE, its weaknesses, vendors and products, each got or created, and a row of what changed; on
-PostgreSQL with its three GIN indexes on JSON and three on trigrams. It reads
-the same lines, half before ours and half after. What it does not keep: revisions, claims with who makes them, version
-ranges. OpenCVE itself hands each record to a procedure in the database (`cve_upsert`), which is several times as fast
-as its ORM would be: no figure here is one of OpenCVE's own importer. A CPU-second is of the client and of its server's
-backends; where others use the machine too, it says more than the clock.
+PostgreSQL with its three GIN indexes on JSON and three on trigrams. It reads the same lines, half before ours and
+half after. What it does not keep: revisions, claims with who makes them, version ranges. OpenCVE itself hands each
+record to a procedure in the database (`cve_upsert`), which is several times as fast as its ORM would be: no figure
+here is one of OpenCVE's own importer. A CPU-second is of the client and of its server's backends; where others use
+the machine too, it says more than the clock.
 """
 
 import argparse

@@ -9,7 +9,7 @@ from django.db import transaction
 from django.utils.translation import gettext as _
 
 from noroshi.advisories import policy
-from noroshi.advisories.domain.holding import exposure_of, importance_said, stored
+from noroshi.advisories.domain.components import exposure_of, importance_said, stored
 from noroshi.advisories.domain.inventory import Asset as Listed
 from noroshi.advisories.domain.inventory import RefusedRow, UnreadableInventoryError, read_inventory
 from noroshi.advisories.models import Asset, Inventory, Match, MatchStage

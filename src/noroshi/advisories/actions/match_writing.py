@@ -1,7 +1,7 @@
 """Matches brought to what was heard of them, each change with its step in the history."""
 
 from collections import defaultdict
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from datetime import date, datetime
 from typing import Any, Final
 from uuid import UUID
@@ -11,8 +11,8 @@ from django.utils import timezone
 
 from noroshi.advisories import queries
 from noroshi.advisories.actions.task_history import step_of, write_steps
+from noroshi.advisories.domain.components import of_stored, words_of
 from noroshi.advisories.domain.decisions import Table, decide
-from noroshi.advisories.domain.holding import of_stored, words_of
 from noroshi.advisories.domain.matching import Answer, Component, Verdict, united
 from noroshi.advisories.domain.urgency import Facts, due_of
 from noroshi.advisories.domain.vex import VexStatus
@@ -41,14 +41,14 @@ _SAID: Final = ("component", "answer", "confidence", "rule", "stage", "due", "de
 
 @transaction.atomic
 def bring_to(
-    organisation: UUID, world: str, assets: list[Asset], heard: Hearings, began: datetime, only: frozenset[UUID] | None
+    organisation: UUID, world: str, assets: list[Asset], heard: Hearings, began: datetime, only: Collection[UUID] | None
 ) -> int:
     """Bring the matches of an organisation to what was heard, of all vulnerabilities or of `only` some."""
     list(Inventory.everything.select_for_update().filter(organisation=organisation, world=world))
     rows = Match.everything.select_for_update(of=("self",)).select_related("asset__inventory")
     rows = rows.filter(organisation=organisation, world=world)
-    rows = rows if only is None else rows.filter(vulnerability__in=only)
-    known = {(row.asset_id, row.vulnerability_id): row for row in rows}
+    asked = [rows] if only is None else [rows.filter(vulnerability__in=some) for some in bulk.parts(only)]
+    known = {(row.asset_id, row.vulnerability_id): row for part in asked for row in part}
     facts = Vulnerability.everything.in_bulk({number for _component, number in heard})  # one that was joined is gone
     found = _verdicts(assets, {pair: verdict for pair, verdict in heard.items() if pair[1] in facts})
     by_pk = {asset.pk: asset for asset in assets}

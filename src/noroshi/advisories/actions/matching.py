@@ -1,21 +1,19 @@
 """Inventories held against what is known of vulnerabilities: by whoever runs them, on their own installation."""
 
-from collections import defaultdict
-from collections.abc import Collection, Iterable, Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator
 from datetime import datetime
 from uuid import UUID
 
 from django.db.models import Min
 
 from noroshi.advisories import queries
-from noroshi.advisories.actions.held import Told, kept_records
+from noroshi.advisories.actions.kept_records import Told, kept_records
 from noroshi.advisories.actions.match_writing import TOLD, Hearings, bring_to
-from noroshi.advisories.domain.holding import of_stored
-from noroshi.advisories.domain.matching import Component, Verdict
+from noroshi.advisories.domain.components import of_stored
+from noroshi.advisories.domain.matching import Component
 from noroshi.advisories.engine import Held, Parts, matches
 from noroshi.advisories.models import Asset, Inventory
 from noroshi.core import clock
-from noroshi.kit import bulk
 
 
 def match_inventories(organisation: UUID, world: str, tell: Told = lambda _done, _records: None) -> int:
@@ -33,28 +31,26 @@ def match_inventories(organisation: UUID, world: str, tell: Told = lambda _done,
 def match_news(world: str, since: datetime) -> int:
     """Hold all inventories against vulnerabilities of which something was said since a moment, or since they last were.
 
-    However long nobody looked, nothing that was said meanwhile is left out.
+    However long nobody looked, nothing that was said meanwhile is left out; killed, it is done anew from then.
     """
+    began, number = clock.now(), 0
     looked_at = Inventory.everything.filter(world=world).values_list("organisation").annotate(oldest=Min("matched_at"))
     owners = {owner: min(since, oldest or since) for owner, oldest in looked_at.order_by()}
-    return sum(_match_news_of(owner, world, moment) for owner, moment in owners.items())
-
-
-def _match_news_of(organisation: UUID, world: str, since: datetime) -> int:
-    """Hold one organisation's inventories against the news; killed meanwhile, it is done anew from the same moment."""
-    began, number = clock.now(), 0
-    told = queries.numbers_told_since(world, since)
-    if told:
-        assets = _assets(organisation, world)
+    told = {moment: queries.numbers_told_since(world, moment) for moment in set(owners.values())}
+    if any(told.values()):
         with kept_records(world) as held:
-            heard = _heard(held, _parts(assets, organisation, world), [str(each) for each in told])
-        by_number = _by_number(heard)
-        for some in bulk.parts(told):
-            part = {pair: verdict for each in some for pair, verdict in by_number.get(each, {}).items()}
-            number += bring_to(organisation, world, assets, part, began, only=frozenset(some))
-    waited_for = Inventory.everything.filter(organisation=organisation, world=world, matched_at__lt=began)
-    waited_for.update(matched_at=began)  # one that was read meanwhile has none, and is still held against everything
+            number = sum(_match_news_of(held, owner, world, began, told[moment]) for owner, moment in owners.items())
+    # One that was read meanwhile has none, and is still held against everything.
+    Inventory.everything.filter(organisation__in=owners, world=world, matched_at__lt=began).update(matched_at=began)
     return number
+
+
+def _match_news_of(held: Held, organisation: UUID, world: str, began: datetime, told: Collection[UUID]) -> int:
+    if not told:
+        return 0
+    assets = _assets(organisation, world)
+    heard = _heard(held, _parts(assets, organisation, world), [str(number) for number in told])
+    return bring_to(organisation, world, assets, heard, began, only=told)
 
 
 def _assets(organisation: UUID, world: str) -> list[Asset]:
@@ -73,10 +69,3 @@ def _heard(held: Held, parts: Parts, among: Collection[str] | None = None) -> He
     """Return what is said of components by all sources together, as far as anybody has to hear of it."""
     told = matches(held, parts, among, TOLD)
     return {(each.component, UUID(each.vulnerability)): each.verdict for each in told}
-
-
-def _by_number(heard: Hearings) -> Mapping[UUID, Hearings]:
-    found: dict[UUID, dict[tuple[Component, UUID], Verdict]] = defaultdict(dict)
-    for (component, number), verdict in heard.items():
-        found[number][component, number] = verdict
-    return found

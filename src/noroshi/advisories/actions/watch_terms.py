@@ -10,10 +10,9 @@ from uuid import UUID
 from django.db import transaction
 from django.utils.translation import gettext as _
 
-from noroshi.advisories import policy
-from noroshi.advisories.domain.sources import SourceKind
+from noroshi.advisories import policy, queries
 from noroshi.advisories.domain.watching import Terms, said_of
-from noroshi.advisories.models import HitStage, Mention, Revision, TermKind, WatchHit, WatchTerm
+from noroshi.advisories.models import HitStage, Mention, TermKind, WatchHit, WatchTerm
 from noroshi.core import clock, ledger
 from noroshi.core.actor import Actor
 from noroshi.core.errors import Conflict, InvalidInput, NotFound
@@ -29,7 +28,6 @@ LOOKED_BACK: Final = timedelta(days=30)
 """So far back a new word is looked for."""
 _OVERLAP: Final = timedelta(hours=1)
 """What was being written down when somebody looked last is looked at again: no record is an entry twice."""
-_LONGEST_READING: Final = timedelta(days=7)
 
 Named = frozenset[tuple[str, str]]
 
@@ -115,10 +113,8 @@ def look_for_terms(world: str) -> int:
 
 
 def _records(world: str, terms: Terms, since: datetime) -> Iterator[_Record]:
-    """Yield what names something; a score of EPSS says nothing of its own."""
-    rows = Revision.objects.filter(
-        fetch__source__world=world, fetch__at__gt=since - _LONGEST_READING, seen_at__gt=since - _OVERLAP
-    ).exclude(fetch__source__kind=SourceKind.EPSS)
+    """Yield what names something."""
+    rows = queries.revisions_since(world, since - _OVERLAP)
     columns = rows.order_by("seen_at", "pk").values_list("item_id", "title", "summary", "claims")
     for item, title, summary, claims in columns.iterator(chunk_size=bulk.AT_ONCE):
         if named := terms.found_in(said_of(title, summary, claims)):

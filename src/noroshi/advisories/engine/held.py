@@ -26,8 +26,6 @@ _TABLES: Final = {"record": rows.RECORD, "block": rows.BLOCK, "call": rows.CALL,
 _OF_RECORDS: Final = ("record", "block", "span")
 _LIMITS: Final = {"memory_limit": "1GB", "autoinstall_known_extensions": "false", "TimeZone": "UTC"}
 _FILE: Final = "held.duckdb"
-
-
 _NO_STATES: Final[Mapping[str, int]] = {}
 
 

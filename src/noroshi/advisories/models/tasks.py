@@ -72,7 +72,7 @@ class Asset(models.Model):
     exposure = models.CharField(max_length=10, choices=Exposure.choices, blank=True)
     importance = models.CharField(max_length=10, choices=Importance.choices, blank=True)
     components = models.JSONField(default=list)
-    """What is installed: `domain.holding.stored`."""
+    """What is installed: `domain.components.stored`."""
     component_count = models.PositiveIntegerField(default=0)
 
     objects = OwnManager["Asset"]("organisation")

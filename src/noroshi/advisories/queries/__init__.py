@@ -1,6 +1,6 @@
 """Reads of the advisories room. Every one starts from `visible_to(actor)`."""
 
-from noroshi.advisories.queries.affected import affected_by, numbers_told_since, states_of
+from noroshi.advisories.queries.affected import affected_by, numbers_told_since, revisions_since, states_of
 from noroshi.advisories.queries.aliases import alias_for, aliases_for, aliases_of, component_of, product_meant
 from noroshi.advisories.queries.bulletins import (
     BULLETIN_KIND,
@@ -273,6 +273,7 @@ __all__ = [
     "quarters_on_offer",
     "read_counts",
     "readers_of",
+    "revisions_since",
     "rule_for",
     "rules_of",
     "scans_for",

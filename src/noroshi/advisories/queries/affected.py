@@ -7,6 +7,8 @@ from datetime import datetime, timedelta
 from typing import Final
 from uuid import UUID
 
+from django.db.models import QuerySet
+
 from noroshi.advisories.domain.affected import Affected
 from noroshi.advisories.domain.records import ClaimKind
 from noroshi.advisories.domain.sources import SourceKind
@@ -16,16 +18,21 @@ _LONGEST_READING: Final = timedelta(days=7)
 """So long a question to a source, or a file of it, is read at most."""
 
 
+def revisions_since(world: str, moment: datetime) -> QuerySet[Revision]:
+    """Return what was read since a moment; a score of EPSS says nothing of its own."""
+    rows = Revision.objects.filter(
+        fetch__source__world=world, fetch__at__gte=moment - _LONGEST_READING, seen_at__gte=moment
+    )
+    return rows.exclude(fetch__source__kind=SourceKind.EPSS)
+
+
 def numbers_told_since(world: str, moment: datetime) -> set[UUID]:
     """Return the vulnerabilities of which anything was said since a moment, also where they read as they did.
 
     That they read otherwise tells too little: of what a wider range of versions hits, nothing else may have changed.
     """
     changed = Vulnerability.everything.filter(world=world, changed_at__gte=moment)
-    told = Revision.objects.filter(
-        fetch__source__world=world, fetch__at__gte=moment - _LONGEST_READING, seen_at__gte=moment
-    ).exclude(fetch__source__kind=SourceKind.EPSS)
-    mentions = Mention.objects.filter(item__in=told.values("item"))
+    mentions = Mention.objects.filter(item__in=revisions_since(world, moment).values("item"))
     return {*changed.values_list("pk", flat=True), *mentions.values_list("vulnerability", flat=True)}
 
 

@@ -6,7 +6,7 @@ from django.db.models import QuerySet
 
 from noroshi.advisories.domain.affected import Affected
 from noroshi.advisories.domain.aliases import Alias, Aliases
-from noroshi.advisories.domain.holding import of_stored, words_of
+from noroshi.advisories.domain.components import of_stored, words_of
 from noroshi.advisories.domain.matching import Component, judge
 from noroshi.advisories.domain.records import ClaimKind
 from noroshi.advisories.models import Item, Match, ProductAlias

@@ -8,7 +8,7 @@ from uuid import UUID
 from django.db.models import QuerySet
 
 from noroshi.advisories.domain.aliases import Aliases
-from noroshi.advisories.domain.holding import of_stored
+from noroshi.advisories.domain.components import of_stored
 from noroshi.advisories.domain.matching import Component
 from noroshi.advisories.domain.vex import Statement, VexStatus, covers, latest
 from noroshi.advisories.models import Asset, VexDocument

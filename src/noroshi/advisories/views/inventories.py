@@ -12,7 +12,7 @@ from django.views.decorators.http import require_POST
 
 from noroshi.advisories import actions, policy, queries
 from noroshi.advisories.claim_wording import refusal_in_words
-from noroshi.advisories.domain.holding import of_stored, words_of
+from noroshi.advisories.domain.components import of_stored, words_of
 from noroshi.advisories.forms.tasks import InventoryForm, VexForm
 from noroshi.advisories.models import Inventory
 from noroshi.advisories.task_lists import ASSETS, tone_of

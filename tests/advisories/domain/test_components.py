@@ -2,7 +2,7 @@
 
 import pytest
 
-from noroshi.advisories.domain.holding import importance_said
+from noroshi.advisories.domain.components import importance_said
 from noroshi.advisories.domain.inventory.assets import Asset
 from noroshi.advisories.domain.inventory.tables import read_table
 

@@ -33,53 +33,34 @@ _AT_ONCE: Final = 10_000
 
 @contextmanager
 def kept_records(world: str, tell: Told = lambda _done, _records: None) -> Iterator[Held]:
-    """Hold what is said now of all vulnerabilities of a world, each by its key; one at a time on this machine.
-
-    A file of another version of Noroshi, or one that cannot be read, is made anew.
-    """
+    """Hold what is said now of all vulnerabilities of a world, each by its key; one at a time on this machine."""
     folder = Path(settings.DATA_DIR) / "matching" / world.replace(":", "-")
     folder.mkdir(parents=True, exist_ok=True)
     with (folder / "lock").open("w") as lock:
         fcntl.flock(lock, fcntl.LOCK_EX)
-        with _opened(folder / "records") as held:
+        with _opened(folder / version("noroshi")) as held:
             _bring_up(held, world, tell)
             yield held
 
 
 def _opened(folder: Path) -> Held:
+    """Open what this version keeps; what another one read, perhaps otherwise, or nobody can read, goes."""
+    for other in folder.parent.glob("*/"):
+        if other != folder:
+            shutil.rmtree(other)
     try:
-        held = Held(folder)
-    except (duckdb.Error, ValueError):
+        return Held(folder)
+    except duckdb.Error:
         shutil.rmtree(folder)
         return Held(folder)
-    if not held.mark or _came_to(held.mark) is not None:
-        return held
-    held.opened.close()
-    shutil.rmtree(folder)
-    return Held(folder)
-
-
-def _mark(moment: datetime) -> str:
-    return f"{version('noroshi')} {moment.isoformat()}"
-
-
-def _came_to(mark: str) -> datetime | None:
-    """Return up to when everything is held; None where another version, which may read it otherwise, held it."""
-    by, _, moment = mark.partition(" ")
-    return datetime.fromisoformat(moment) if by == version("noroshi") else None
 
 
 def _bring_up(held: Held, world: str, tell: Told) -> None:
     """Hold also what was said since; killed meanwhile, it is gone on with from the same moment."""
-    began, since = clock.now(), _came_to(held.mark)
+    began = clock.now()
     everything = Vulnerability.everything.filter(world=world)
     count = everything.count()
-    numbers = (
-        everything.values_list("pk", flat=True)
-        if since is None
-        else queries.numbers_told_since(world, since - _OVERLAP)
-    )
-    todo = sorted(numbers)
+    todo = sorted(_told_since(held.mark, world) if held.mark else everything.values_list("pk", flat=True))
     done = count - len(todo)
     tell(done, count)
     for part in bulk.parts(todo, _AT_ONCE):
@@ -90,7 +71,11 @@ def _bring_up(held: Held, world: str, tell: Told) -> None:
             held.extend(_said_of(changed), now)
         done += len(part)
         tell(done, count)
-    held.mark = _mark(began)
+    held.mark = began.isoformat()
+
+
+def _told_since(mark: str, world: str) -> set[UUID]:
+    return queries.numbers_told_since(world, datetime.fromisoformat(mark) - _OVERLAP)
 
 
 def _said_of(numbers: Iterable[UUID]) -> Iterator[Record]:
