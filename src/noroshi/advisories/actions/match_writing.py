@@ -45,8 +45,8 @@ def bring_to(
 ) -> int:
     """Bring the matches of an organisation to what was heard, of all vulnerabilities or of `only` some."""
     list(Inventory.everything.select_for_update().filter(organisation=organisation, world=world))
-    rows = Match.everything.select_for_update(of=("self",)).select_related("asset__inventory")
-    rows = rows.filter(organisation=organisation, world=world)
+    rows = Match.everything.filter(organisation=organisation, world=world).select_for_update(of=("self",))
+    rows = rows.select_related("asset__inventory").defer("asset__components")  # which `assets` have, once
     asked = [rows] if only is None else [rows.filter(vulnerability__in=some) for some in bulk.parts(only)]
     known = {(row.asset_id, row.vulnerability_id): row for part in asked for row in part}
     facts = Vulnerability.everything.in_bulk({number for _component, number in heard})  # one that was joined is gone
