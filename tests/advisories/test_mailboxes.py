@@ -5,7 +5,7 @@ import time
 import pytest
 
 from factories.mailserver import PASSWORD, USER, mail_server
-from noroshi.advisories import actions
+from noroshi.advisories import actions, imap
 from noroshi.advisories.actions import SourceSaid
 from noroshi.advisories.actions import mailboxes as acting
 from noroshi.advisories.domain.mailboxes import Mailbox
@@ -61,12 +61,12 @@ def test_what_is_new_in_a_folder_is_read_once_and_stays_unread_there(keep, serve
 
 
 def test_many_messages_come_in_parts_that_follow_each_other(keep, server, monkeypatch):
-    monkeypatch.setattr(acting, "MOST_MESSAGES", 2)
+    monkeypatch.setattr(imap, "MOST_MESSAGES", 2)
     assert [(fetch.new, fetch.cursor["more"]) for fetch in collected(keep(server), pages=9)] == [(2, True), (1, False)]
 
 
 def test_the_numbers_of_a_large_folder_are_asked_for_part_by_part(keep, server, monkeypatch):
-    monkeypatch.setattr(acting, "MOST_NUMBERS", 3)
+    monkeypatch.setattr(imap, "MOST_NUMBERS", 3)
     server.messages = {uid: NEWS % (uid, uid, uid) for uid in (2, 14, 15, 16)}
     source = keep(server)
     assert [(fetch.new, fetch.cursor["uid"]) for fetch in collected(source, pages=9)] == [(1, 2), (1, 14), (2, 16)]
@@ -104,7 +104,7 @@ def test_what_goes_beyond_the_largest_answer_comes_with_the_next(keep, server):
 
 def test_a_server_that_sends_more_than_it_says_is_left(keep, server, monkeypatch):
     monkeypatch.setattr(acting, "MOST_BYTES", 1_000)
-    monkeypatch.setattr(acting, "_ANSWERS", 1_000)
+    monkeypatch.setattr(imap, "ANSWERS", 1_000)
     server.messages, server.sizes = {1: b"x" * 3_000_000}, {1: 10}
     (fetch,) = collected(keep(server, most_mb=1))
     assert (fetch.outcome, fetch.detail) == (
@@ -113,7 +113,7 @@ def test_a_server_that_sends_more_than_it_says_is_left(keep, server, monkeypatch
 
 
 def test_a_server_that_does_not_go_on_is_cut_off(keep, server, monkeypatch):
-    monkeypatch.setattr(acting, "SECONDS", 0.3)
+    monkeypatch.setattr(imap, "SECONDS", 0.3)
     real = server.answer
 
     def slow(command):

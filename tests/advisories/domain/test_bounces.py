@@ -84,6 +84,10 @@ def test_a_report_without_the_mail_names_none():
     assert said(head + b"X: y\r\n\r\n--b1--\r\n") == (Kind.PERMANENT, "5.1.1", ())
 
 
+def test_the_same_letter_has_the_same_digest_however_its_lines_end():
+    assert read_bounce(report()).digest == read_bounce(report().replace(b"\r\n", b"\n")).digest
+
+
 def test_the_same_letter_has_the_same_digest():
     assert read_bounce(report()).digest == read_bounce(report()).digest != read_bounce(report("4.1.1")).digest
 
@@ -98,3 +102,23 @@ def test_a_report_that_is_damaged_anywhere_makes_it_not_raise(place, damage):
     whole = report()
     read_bounce(whole[:place] + damage + whole[place:])
     read_bounce(whole[: place % len(whole)])
+
+
+LAYER = b"Content-Type: multipart/mixed; boundary=b%d\n\n--b%d\n"
+
+
+@pytest.mark.parametrize(
+    "raw",
+    [
+        b"".join(LAYER % (depth, depth) for depth in range(2_000)),
+        b"From: mailer-daemon@mx.example\n" + b"Content-Type: message/rfc822\n\n" * 2_000,
+    ],
+)
+def test_what_is_nested_thousands_deep_is_no_bounce(raw):
+    assert read_bounce(raw) is None
+
+
+def test_of_a_large_letter_the_report_before_the_mail_is_read():
+    large = report().replace(b"\r\n\r\n--b1--", b"\r\n\r\n" + b"x" * 9_000_000)
+    assert len(large) > 9_000_000
+    assert said(large) == (Kind.PERMANENT, "5.1.1", (NUMBER,))

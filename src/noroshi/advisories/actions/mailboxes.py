@@ -1,51 +1,19 @@
-"""A folder of a mailbox read over IMAP (RFC 3501): only over TLS, only looked at, each message once.
+"""A folder of a mailbox as a source: the messages behind a place, as one file of many parts."""
 
-Nothing is changed there: the folder is opened by EXAMINE, and a message fetched by BODY.PEEK stays unread.
-"""
-
-import imaplib
-import re
-import ssl
-from collections.abc import Mapping, Sequence
-from dataclasses import asdict, dataclass
+from collections.abc import Mapping
+from dataclasses import asdict
 from ipaddress import ip_network
-from typing import IO, Any, Final
+from typing import IO, Any
 
-from django.utils.translation import gettext as _
-
-from noroshi.advisories.domain.mailboxes import Mailbox
+from noroshi.advisories import imap
 from noroshi.advisories.domain.packing import Packing, packed
 from noroshi.advisories.domain.readers.mail import MOST_BYTES
 from noroshi.advisories.domain.records import RefusedBecause
+from noroshi.advisories.imap import Folder, Place
 from noroshi.advisories.models import Source
 from noroshi.advisories.reach import reach_of_mailbox
-from noroshi.kit.connections import tls_to
-from noroshi.kit.outbound import OutboundFailed, OutboundRefused
 
-MOST_MESSAGES: Final = 200
-"""At once; what is left comes with the next question."""
-MOST_NUMBERS: Final = 50_000
-"""Asked for at once: a line of them is well within what is read as one."""
-SECONDS: Final = 300.0
-_MEGABYTE: Final = 1024 * 1024
-_ANSWERS: Final = 4 * _MEGABYTE
-"""Bytes that a server may say besides the messages: a list of half a million numbers."""
-_UID: Final = re.compile(rb"\bUID (\d{1,10})\b")
-_SIZE: Final = re.compile(rb"\bRFC822\.SIZE (\d{1,12})\b")
-
-
-@dataclass(frozen=True)
-class Place:
-    """How far a folder has been read: up to which message, of which numbering of it; and whether there is more."""
-
-    validity: int = 0
-    uid: int = 0
-    more: bool = False
-
-    @classmethod
-    def of(cls, kept: Mapping[str, Any]) -> "Place":
-        """Return the one that a database keeps."""
-        return cls(int(kept.get("validity", 0)), int(kept.get("uid", 0)), bool(kept.get("more")))
+_MEGABYTE = 1024 * 1024
 
 
 def read_mailbox(source: Source, kept: Mapping[str, Any], key: str, into: IO[bytes]) -> dict[str, Any] | None:
@@ -53,52 +21,29 @@ def read_mailbox(source: Source, kept: Mapping[str, Any], key: str, into: IO[byt
 
     Raise OutboundRefused or OutboundFailed.
     """
-    try:
-        mailbox = Mailbox.of(source.url)
-    except ValueError as error:
-        raise OutboundRefused(_("This is not an address of a mailbox.")) from error
     room = source.most_mb * _MEGABYTE
     reach = reach_of_mailbox(source.ports, map(ip_network, source.networks))
-    with tls_to(mailbox.host, mailbox.port, reach, seconds=SECONDS) as connection:
-        try:
-            client = _Client(connection, room + MOST_BYTES + _ANSWERS)
-            _sign_in(client, mailbox, key)
-            with packed(into) as packing:
-                found = _gathered(client, mailbox, Place.of(kept), packing, room)
-            client.logout()
-        except imaplib.IMAP4.error as error:
-            said = {"said": str(error)[:200]}
-            raise OutboundFailed(_("The mail server does not answer as it should: %(said)s") % said) from error
+    with imap.signed_in(source.url, key, reach, room + MOST_BYTES) as (client, mailbox), packed(into) as packing:
+        found = _gathered(client, mailbox.quoted, Place.of(kept), packing, room)
     return asdict(found) if found is not None else None
 
 
-def _sign_in(client: "_Client", mailbox: Mailbox, key: str) -> None:
-    try:
-        client.login(mailbox.user, key)
-    except client.abort:
-        raise
-    except imaplib.IMAP4.error as error:
-        raise OutboundFailed(_("The mail server does not let %(user)s in.") % {"user": mailbox.user}) from error
-
-
-def _gathered(client: "_Client", mailbox: Mailbox, place: Place, packing: Packing, room: int) -> Place | None:
-    validity = client.examine(mailbox.quoted)
-    behind = place.uid if validity == place.validity else 0  # numbered anew, it is read anew
-    uids, ends = client.uids_behind(behind)
-    sizes = client.sizes(uids[:MOST_MESSAGES])
-    reached = behind
-    for uid in uids[:MOST_MESSAGES]:
+def _gathered(client: Folder, folder: str, place: Place, packing: Packing, room: int) -> Place | None:
+    behind, uids, more = client.behind(folder, place)
+    sizes = client.sizes(uids)
+    reached = behind.uid
+    for uid in uids:
         size = sizes.get(uid, 0)
         if packing.parts and size <= MOST_BYTES and packing.size + size > room:
             break
         _take(client, uid, size, packing)
         reached = uid
-    if reached == behind:
+    if reached == behind.uid:
         return None
-    return Place(validity, reached, reached < uids[-1] or not ends)
+    return Place(behind.validity, reached, more or reached < uids[-1])
 
 
-def _take(client: "_Client", uid: int, size: int, packing: Packing) -> None:
+def _take(client: Folder, uid: int, size: int, packing: Packing) -> None:
     name = f"{uid:010}.eml"
     if size > MOST_BYTES:
         packing.refuse(name, RefusedBecause.TOO_LARGE, f"{size:,} bytes")
@@ -106,83 +51,3 @@ def _take(client: "_Client", uid: int, size: int, packing: Packing) -> None:
     body = client.message(uid)
     if body is not None:  # else it was taken away meanwhile
         packing.add(name, body)
-
-
-class _Client(imaplib.IMAP4):
-    """Speaks over a connection that there is, and hears no more than so many bytes."""
-
-    def __init__(self, connection: ssl.SSLSocket, most: int) -> None:
-        self._given = connection
-        self._left = most
-        super().__init__()
-
-    def _create_socket(self, _timeout: float | None = None) -> ssl.SSLSocket:
-        return self._given
-
-    def read(self, size: int) -> bytes:
-        self._count(size)
-        return super().read(size)
-
-    def readline(self) -> bytes:
-        line = super().readline()
-        self._count(len(line))
-        return line
-
-    def _count(self, size: int) -> None:
-        self._left -= size
-        if self._left < 0:
-            raise self.abort("it sends too much")
-
-    def examine(self, folder: str) -> int:
-        """Open a folder to be looked at; return the number of its numbering."""
-        self._good(self.select(folder, readonly=True))
-        said = self.response("UIDVALIDITY")[1]
-        if not said or not isinstance(said[0], bytes) or not said[0].isdigit():
-            raise self.error("it does not number its messages")
-        return int(said[0])
-
-    def uids_behind(self, uid: int) -> tuple[list[int], bool]:
-        """Return the numbers of the messages behind one, in their order, and whether these are the last.
-
-        A large folder is gone through part by part: a server says the numbers of each in one line.
-        """
-        said = self.response("UIDNEXT")[1]
-        ahead = int(said[0]) if said and isinstance(said[0], bytes) and said[0].isdigit() else 0
-        first = uid + 1
-        while first + MOST_NUMBERS < ahead:
-            if found := self._numbers(first, str(first + MOST_NUMBERS - 1)):
-                return found, False
-            first += MOST_NUMBERS
-        return self._numbers(first, "*"), True
-
-    def _numbers(self, first: int, last: str) -> list[int]:
-        """Return the numbers from one to another; of ``n:*`` a server says its last one even where that is before n."""
-        lines = self._good(self.uid("SEARCH", f"UID {first}:{last}"))
-        numbers = {int(word) for line in lines if isinstance(line, bytes) for word in line.split() if word.isdigit()}
-        return sorted(number for number in numbers if number >= first)
-
-    def sizes(self, uids: Sequence[int]) -> dict[int, int]:
-        """Return how many bytes each message has, as far as that is said."""
-        if not uids:
-            return {}
-        lines = self._good(self.uid("FETCH", ",".join(map(str, uids)), "(UID RFC822.SIZE)"))
-        found = {}
-        for line in lines:
-            uid, size = (pattern.search(line) if isinstance(line, bytes) else None for pattern in (_UID, _SIZE))
-            if uid and size:
-                found[int(uid[1])] = int(size[1])
-        return found
-
-    def message(self, uid: int) -> bytes | None:
-        """Return a message as it was received, and leave it unread; None where there is none any more."""
-        lines = self._good(self.uid("FETCH", str(uid), "(BODY.PEEK[])"))
-        parts = [line[1] for line in lines if isinstance(line, tuple) and b"BODY[" in line[0]]
-        return bytes(parts[0]) if parts else None
-
-    def _good(self, answer: tuple[str, Any]) -> list[Any]:
-        kind, lines = answer
-        if kind != "OK":
-            raise self.error(
-                b" ".join(line for line in lines or () if isinstance(line, bytes)).decode("utf-8", "replace")
-            )
-        return list(lines or ())

@@ -5,12 +5,14 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from email import message_from_bytes
+from email.errors import MessageError
 from email.message import Message
 from email.utils import parseaddr
 from enum import StrEnum
 from typing import Final
 
-MOST_BYTES: Final = 5 * 1024 * 1024
+MOST_BYTES: Final = 1024 * 1024
+"""What a report says stands before the mail that it returns: of a longer letter its beginning is read."""
 MOST_PARTS: Final = 50
 
 _MESSAGE_ID: Final = re.compile(r"<([^<>\s@]{1,120}@[^<>\s@]{1,80})>")
@@ -38,7 +40,7 @@ class Bounce:
     status: str
     detail: str
     digest: str
-    """Of the whole letter, so that it is counted once."""
+    """Of the letter, so that it is counted once."""
 
 
 def read_bounce(raw: bytes) -> Bounce | None:
@@ -47,10 +49,20 @@ def read_bounce(raw: bytes) -> Bounce | None:
     An answer of a person or of a machine for a person on holiday is none, nor is the word that a mail is late and
     still being tried. Nothing in a letter makes this raise.
     """
-    letter = message_from_bytes(raw[:MOST_BYTES])
+    try:
+        return _read(message_from_bytes(raw[:MOST_BYTES]), digest_of(raw))
+    except (MessageError, ValueError, LookupError, TypeError, AttributeError, RecursionError):
+        return None  # nested thousands deep, or otherwise what no mail server writes
+
+
+def digest_of(raw: bytes) -> str:
+    """Return the digest of a letter, the same however its lines end: in a file, and as IMAP sends it."""
+    return hashlib.sha256(raw[:MOST_BYTES].replace(b"\r\n", b"\n")).hexdigest()
+
+
+def _read(letter: Message, digest: str) -> Bounce | None:
     parts = _parts(letter)
     reports = [part for part in parts if part.get_content_type() == "message/delivery-status"]
-    digest = hashlib.sha256(raw).hexdigest()
     if reports:
         fields = [found for report in reports for found in _recipients(report)]
         failed = [found for found in fields if found["action"] == "failed"]
