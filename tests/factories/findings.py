@@ -3,6 +3,9 @@
 import json
 from typing import Any
 
+from noroshi.advisories import actions
+from noroshi.advisories.models import FindingsImport
+
 AT = 1_793_000_000
 """2026-10-26, in seconds."""
 
@@ -33,3 +36,16 @@ def finding(check="s3_public", resource="bucket-1", *, code="FAIL", at=AT, regio
 def written(*findings: Any) -> bytes:
     """Return them as a file."""
     return json.dumps(findings).encode()
+
+
+def send(cast, body: bytes, who="a1", *, is_whole=True) -> FindingsImport:
+    """Send a file of findings as a person does, and leave it to its job."""
+    return actions.send_findings(cast.actor(who), name="f.json", pieces=[body], is_whole=is_whole)
+
+
+def take_in_file(cast, body: bytes, who="a1", *, is_whole=True) -> FindingsImport:
+    """Send a file and have it taken in; return how that ended."""
+    row = send(cast, body, who, is_whole=is_whole)
+    actions.take_in_findings(row)
+    row.refresh_from_db()
+    return row

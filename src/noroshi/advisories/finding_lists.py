@@ -6,7 +6,7 @@ from typing import Any, Final
 from django.utils.translation import gettext_lazy as _
 
 from noroshi.advisories.domain.findings import STALE_AFTER, is_stale
-from noroshi.advisories.models import Finding, FindingStage
+from noroshi.advisories.models import Finding, FindingStage, ImportStage
 from noroshi.advisories.queries import findings_for
 from noroshi.core import clock
 from noroshi.core.actor import Actor
@@ -19,6 +19,13 @@ TONES: Final = {
     FindingStage.MUTED: "off",
     FindingStage.PASSED: "ok",
     FindingStage.CLOSED: "off",
+}
+IMPORT_TONES: Final = {
+    ImportStage.WAITING: "waiting",
+    ImportStage.READING: "running",
+    ImportStage.WRITING: "running",
+    ImportStage.DONE: "ok",
+    ImportStage.REFUSED: "failing",
 }
 
 

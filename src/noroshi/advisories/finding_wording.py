@@ -5,13 +5,17 @@ from typing import Final
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
-from noroshi.advisories.domain.findings import Unclear, Unreadable
+from noroshi.advisories.domain.findings import Hindered, Unclear, Unreadable
 
-FAULTS: Final[dict[Unreadable, Promise]] = {
+REFUSALS: Final[dict[str, Promise]] = {
     Unreadable.TOO_LARGE: _("The file is too large: more than 64 MiB."),
     Unreadable.TOO_MANY: _("The file holds more than 100,000 findings: take in parts of it."),
     Unreadable.NO_JSON: _("The file is no whole JSON: a list of findings, or one a line."),
     Unreadable.NO_FINDING: _("The file holds no finding."),
+    Hindered.NO_RIGHT: _("Whoever sent the file may not take in findings of this organisation any more."),
+    Hindered.FULL: _("There would be more than 200,000 findings: forget some first, then send the file again."),
+    Hindered.BROKEN: _("Something went wrong on this installation: send the file again, or tell its operator."),
+    Hindered.LOST: _("It was broken off several times: send the file again, or in parts."),
 }
 UNREAD: Final[dict[Unclear, Promise]] = {
     Unclear.NO_JSON: _("It is no whole JSON."),

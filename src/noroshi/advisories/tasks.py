@@ -7,7 +7,7 @@ from noroshi.advisories import actions, magazine_mail
 from noroshi.advisories.models import Source
 from noroshi.core import clock
 from noroshi.core.domain import worlds
-from noroshi.kit.jobs import job, recurring
+from noroshi.kit.jobs import job, recurring, unfinished
 
 LOOKED_BACK = timedelta(minutes=30)
 """Longer than a worker is away when it is started anew; an inventory that is read in is held against everything."""
@@ -68,6 +68,20 @@ def issue_scheduled_sheet() -> None:
 def forget_fetched() -> None:
     """Forget the bytes that were fetched long ago."""
     actions.forget_fetched()
+
+
+@recurring("advisories.findings", every=timedelta(minutes=1))
+def look_after_imports() -> None:
+    """Say of files of findings whose job ended without them that they are not taken in."""
+    jobs = actions.imports_on_the_queue()
+    still = unfinished(jobs.values())
+    actions.give_up_imports(number for number, name in jobs.items() if name not in still)
+
+
+@recurring("advisories.forget_uploads", every=timedelta(days=1))
+def forget_left_uploads() -> None:
+    """Forget files that nobody waits for."""
+    actions.forget_left_uploads()
 
 
 @recurring("advisories.forget_unconfirmed", every=timedelta(days=1))

@@ -54,6 +54,7 @@ urlpatterns = [
     path("tables/<uuid:table_id>/discard", decision_tables.table_discard, name="decision-table-discard"),
     path("findings/", findings.finding_list, name="findings"),
     path("findings/import", findings.findings_import, name="findings-import"),
+    path("findings/imports/<uuid:import_id>/", findings.findings_imported, name="findings-imported"),
     path("findings/forget", findings.findings_forget, name="findings-forget"),
     path("findings/<uuid:finding_id>/", findings.finding_detail, name="finding"),
     path("assets/", inventories.asset_list, name="assets"),

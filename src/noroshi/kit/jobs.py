@@ -7,7 +7,7 @@ adds: retries with a growing wait, recurring tasks, and handing out again what a
 import logging
 import signal
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from dataclasses import dataclass
 from datetime import timedelta
 from functools import wraps
@@ -139,6 +139,12 @@ def _hand_out_again(row: "DBTaskResult[..., Any]") -> None:
     row.status = TaskResultStatus.READY
     row.started_at = None
     row.save(update_fields=["status", "started_at"])
+
+
+def unfinished(numbers: Collection[str]) -> set[str]:
+    """Return those of some jobs that wait or run; of the others nothing more is to come."""
+    rows = DBTaskResult.objects.filter(status__in=(TaskResultStatus.READY, TaskResultStatus.RUNNING))
+    return set(map(str, rows.filter(pk__in=numbers).values_list("pk", flat=True))) if numbers else set()
 
 
 def living_workers() -> QuerySet[WorkerBeat]:

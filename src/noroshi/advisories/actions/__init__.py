@@ -55,7 +55,15 @@ from noroshi.advisories.actions.explainers import (
     submit_explainer,
     withdraw_explainer,
 )
-from noroshi.advisories.actions.findings import forget_findings, import_findings
+from noroshi.advisories.actions.findings import forget_findings
+from noroshi.advisories.actions.findings_imports import (
+    forget_left_uploads,
+    give_up_imports,
+    imports_on_the_queue,
+    say_queued,
+    send_findings,
+    take_in_findings,
+)
 from noroshi.advisories.actions.inquiries import (
     Message,
     answer_inquiry,
@@ -201,8 +209,10 @@ __all__ = [
     "fix_task",
     "forget_fetched",
     "forget_findings",
+    "forget_left_uploads",
     "forget_unconfirmed",
     "give_up",
+    "give_up_imports",
     "hand_back_answer",
     "hand_back_bulletin",
     "hand_back_explainer",
@@ -210,11 +220,11 @@ __all__ = [
     "hold_story",
     "ignore_letter",
     "import_bundle",
-    "import_findings",
     "import_pack",
     "import_subscribers",
     "import_table",
     "import_vex",
+    "imports_on_the_queue",
     "issue_scheduled_sheet",
     "issue_sheet",
     "join_stories",
@@ -265,6 +275,8 @@ __all__ = [
     "run_match",
     "say_bulletin_in_stix",
     "say_enabled",
+    "say_queued",
+    "send_findings",
     "send_test",
     "settle_source",
     "sort_story",
@@ -280,6 +292,7 @@ __all__ = [
     "take_back_alias",
     "take_bounce",
     "take_bounces",
+    "take_in_findings",
     "take_inquiry",
     "take_story",
     "take_vex_away",

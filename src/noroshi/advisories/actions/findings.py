@@ -3,38 +3,35 @@
 import hashlib
 import json
 from collections import defaultdict
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Final
+from typing import Any, Final
 from uuid import UUID
 
 from django.db import transaction
 from django.db.models import QuerySet
-from django.utils.translation import gettext as _
 
 from noroshi.advisories import policy
-from noroshi.advisories.domain.findings import (
-    SEVERITIES,
-    Checked,
-    UnreadableFindingsError,
-    UnreadItem,
-    read_findings,
-)
+from noroshi.advisories.domain.findings import SEVERITIES, Checked, Findings
 from noroshi.advisories.domain.inventory.assets import cleaned
-from noroshi.advisories.finding_wording import FAULTS
 from noroshi.advisories.models import Finding, FindingStage
-from noroshi.core import clock, ledger
+from noroshi.core import clock, ids, ledger
 from noroshi.core.actor import Actor
-from noroshi.core.errors import Conflict, InvalidInput, NotFound
+from noroshi.core.errors import NotFound
 from noroshi.kit import bulk
 
 MOST_ROWS: Final = 200_000
 _KEPT: Final = ("id", "world", "organisation", "key", "first_seen")
+_COLUMNS: Final = [field.attname for field in Finding._meta.concrete_fields]
 _CHANGING: Final = [field.name for field in Finding._meta.concrete_fields if field.name not in _KEPT]
 
 Scan = tuple[str, str]
 """A product and the account that it looked through."""
+
+
+class TooManyFindingsError(ValueError):
+    """The organisation would have more findings than are kept of one."""
 
 
 @dataclass(frozen=True)
@@ -46,10 +43,10 @@ class ImportedFindings:
     older: int
     """What was known by a newer scan, and stands as that says."""
     closed: int
-    unread: tuple[UnreadItem, ...]
+    unread: int
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, slots=True)
 class _Known:
     number: UUID
     scan: Scan
@@ -58,17 +55,14 @@ class _Known:
 
 
 @transaction.atomic
-def import_findings(actor: Actor, *, body: bytes, is_whole: bool) -> ImportedFindings:
-    """Take in what checks found; a newer scan takes the place of an older one.
+def import_findings(actor: Actor, read: Findings, *, is_whole: bool) -> ImportedFindings:
+    """Take in what checks found, one import of an organisation at a time; a newer scan takes the place of an older one.
 
     Where the file is a whole scan, what it names no more is closed; not while an item of it could not be read, which
-    might be the very one, and not where no account is named, because another cluster may be meant. Raises InvalidInput.
+    might be the very one, and not where no account is named, because another cluster may be meant. Raises
+    TooManyFindingsError.
     """
     policy.require_inventory_keeper(actor)
-    try:
-        read = read_findings(body, clock.now())
-    except UnreadableFindingsError as error:
-        raise InvalidInput("file", str(FAULTS[error.because])) from error
     checked = {_digest(each): each for each in read.checked}
     known = _known(actor, {_scan(each) for each in read.checked})
     current = {
@@ -76,12 +70,12 @@ def import_findings(actor: Actor, *, body: bytes, is_whole: bool) -> ImportedFin
     }
     fresh = len(current.keys() - known.keys())
     if fresh and _mine(actor).count() + fresh > MOST_ROWS:
-        raise Conflict(_("There are more than %(limit)s findings: forget some first.") % {"limit": f"{MOST_ROWS:,}"})
-    _write(actor, current)
+        raise TooManyFindingsError
+    _write(actor, current, known)
     closed = _close(checked, known) if is_whole and not read.unread else 0
-    done = ImportedFindings(fresh, len(current) - fresh, len(checked) - len(current), closed, read.unread)
+    done = ImportedFindings(fresh, len(current) - fresh, len(checked) - len(current), closed, len(read.unread))
     ledger.record(
-        actor, "advisories.findings.imported", fresh=fresh, renewed=done.renewed, closed=closed, unread=len(read.unread)
+        actor, "advisories.findings.imported", fresh=fresh, renewed=done.renewed, closed=closed, unread=done.unread
     )
     return done
 
@@ -120,43 +114,46 @@ def _known(actor: Actor, scans: set[Scan]) -> dict[str, _Known]:
     return found
 
 
-def _write(actor: Actor, current: Mapping[str, Checked]) -> None:
+def _write(actor: Actor, current: Mapping[str, Checked], known: Mapping[str, _Known]) -> None:
+    """Write findings: new ones quickly, for nothing of theirs is there; those that are known in their place."""
     now = clock.now()
-    rows = [
-        Finding(
-            organisation_id=actor.acting_organisation,
-            world=actor.world,
-            key=key,
-            product=each.product,
-            account=each.account,
-            check_name=each.check,
-            title=each.title,
-            severity=SEVERITIES.index(each.severity),
-            stage=FindingStage(each.outcome.value),
-            resource_uid=each.resource.uid,
-            resource_name=each.resource.name,
-            resource_kind=each.resource.kind,
-            region=each.resource.region,
-            detail=each.detail,
-            remediation=each.remediation,
-            references=list(each.references),
-            cves=f" {' '.join(each.cves)} " if each.cves else "",
-            frameworks=list(each.frameworks),
-            first_seen=each.seen_at,
-            seen_at=each.seen_at,
-            stands_since=each.seen_at,
-            imported_at=now,
-            imported_by_id=actor.person,
-        )
-        for key, each in current.items()
-    ]
-    Finding.everything.bulk_create(
-        rows,
-        batch_size=bulk.AT_ONCE,
-        update_conflicts=True,
-        unique_fields=["world", "organisation", "key"],
-        update_fields=_CHANGING,
-    )
+    rows = {key: _row(actor, key, each, now) for key, each in current.items()}
+    fresh = ({**row, "id": ids.new_id()} for key, row in rows.items() if key not in known)
+    again = ({**row, "id": known[key].number} for key, row in rows.items() if key in known)
+    bulk.write_values(Finding, _COLUMNS, _in_order(fresh))
+    bulk.write_values(Finding, _COLUMNS, _in_order(again), update=_CHANGING)
+
+
+def _in_order(rows: Iterator[Mapping[str, Any]]) -> Iterator[list[Any]]:
+    return ([row[name] for name in _COLUMNS] for row in rows)
+
+
+def _row(actor: Actor, key: str, each: Checked, now: datetime) -> dict[str, Any]:
+    return {
+        "organisation_id": actor.acting_organisation,
+        "world": actor.world,
+        "key": key,
+        "product": each.product,
+        "account": each.account,
+        "check_name": each.check,
+        "title": each.title,
+        "severity": SEVERITIES.index(each.severity),
+        "stage": each.outcome.value,
+        "resource_uid": each.resource.uid,
+        "resource_name": each.resource.name,
+        "resource_kind": each.resource.kind,
+        "region": each.resource.region,
+        "detail": each.detail,
+        "remediation": each.remediation,
+        "references": each.references,
+        "cves": f" {' '.join(each.cves)} " if each.cves else "",
+        "frameworks": each.frameworks,
+        "first_seen": each.seen_at,
+        "seen_at": each.seen_at,
+        "stands_since": each.seen_at,
+        "imported_at": now,
+        "imported_by_id": actor.person,
+    }
 
 
 def _close(checked: Mapping[str, Checked], known: Mapping[str, _Known]) -> int:

@@ -5,7 +5,7 @@ Finding and 2004 Detection Finding. Of what a file says twice of one check and o
 the same moment the gravest: nothing that fails hides behind something that passes.
 """
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from enum import StrEnum
@@ -27,6 +27,8 @@ STALE_AFTER: Final = timedelta(days=30)
 AHEAD: Final = timedelta(days=1)
 """So far a clock elsewhere may go ahead: what came from later would never be replaced."""
 CLASSES: Final = (2002, 2003, 2004)
+_A_STEP: Final = 500
+"""Items from one telling of how far it is to the next."""
 _IN_MILLISECONDS: Final = 100_000_000_000
 """A number from here on is milliseconds: as seconds it would lie beyond the year 5000."""
 
@@ -74,6 +76,15 @@ class Unreadable(StrEnum):
     TOO_MANY = "too many"
     NO_JSON = "no JSON"
     NO_FINDING = "no finding"
+
+
+class Hindered(StrEnum):
+    """Why a file is not taken in although it can be read."""
+
+    NO_RIGHT = "no right"
+    FULL = "full"
+    BROKEN = "broken"
+    LOST = "lost"
 
 
 class Unclear(StrEnum):
@@ -158,7 +169,11 @@ class Findings:
     unread: tuple[UnreadItem, ...]
 
 
-def read_findings(body: bytes, now: datetime) -> Findings:
+Told = Callable[[int, int], None]
+"""Who hears how many items were read so far, and how many there are."""
+
+
+def read_findings(body: bytes, now: datetime, tell: Told = lambda _done, _items: None) -> Findings:
     """Return what a file says. Raises UnreadableFindingsError where the whole of it says nothing."""
     if len(body) > MOST_BYTES:
         raise UnreadableFindingsError(Unreadable.TOO_LARGE)
@@ -168,6 +183,8 @@ def read_findings(body: bytes, now: datetime) -> Findings:
     checked: list[Checked] = []
     unread: list[UnreadItem] = []
     for place, item in enumerate(items, 1):
+        if place % _A_STEP == 1:
+            tell(place - 1, len(items))
         try:
             checked.extend(_checked(_decoded(item), now))
         except _UnclearError as error:

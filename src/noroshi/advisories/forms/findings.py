@@ -1,9 +1,12 @@
 """What is typed about findings of configuration checks."""
 
+from typing import Any
+
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
-from noroshi.advisories.domain.findings import MOST_BYTES
+from noroshi.advisories.domain.findings import MOST_BYTES, Unreadable
+from noroshi.advisories.finding_wording import REFUSALS
 from noroshi.sharing.forms.audience import BlamingForm
 
 
@@ -23,7 +26,9 @@ class FindingsForm(BlamingForm):
         help_text=_("What an earlier scan of the same account found and this one does not name is closed."),
     )
 
-    def body(self) -> bytes:
-        """Return the bytes of the file, no more of them than are read."""
-        read: bytes = self.cleaned_data["file"].read(MOST_BYTES + 1)
-        return read
+    def clean_file(self) -> Any:
+        """Refuse at once what would be refused unread."""
+        file = self.cleaned_data["file"]
+        if file.size > MOST_BYTES:
+            raise forms.ValidationError(str(REFUSALS[Unreadable.TOO_LARGE]))
+        return file

@@ -7,7 +7,7 @@ from noroshi.advisories.models.counts import CountsAgreement, MemberCounts
 from noroshi.advisories.models.daily import Sheet, SheetMark, WatchedWord
 from noroshi.advisories.models.decision_tables import DecisionTable, TableChoice
 from noroshi.advisories.models.explainers import Explainer, Picture, ReviewComment, Serial
-from noroshi.advisories.models.findings import Finding, FindingStage
+from noroshi.advisories.models.findings import ON_ITS_WAY, Finding, FindingsImport, FindingStage, ImportStage
 from noroshi.advisories.models.inquiries import Inquiry, InquiryMessage, InquiryState, PublishedAnswer
 from noroshi.advisories.models.magazine import (
     Delivery,
@@ -62,6 +62,7 @@ from noroshi.advisories.models.vulnerabilities import Exploitation, Level, Menti
 from noroshi.advisories.models.watch_terms import HitStage, TermKind, WatchHit, WatchTerm
 
 __all__ = [
+    "ON_ITS_WAY",
     "REASONS",
     "Asset",
     "Bulletin",
@@ -81,7 +82,9 @@ __all__ = [
     "Fetch",
     "Finding",
     "FindingStage",
+    "FindingsImport",
     "HitStage",
+    "ImportStage",
     "Importance",
     "Inquiry",
     "InquiryMessage",

@@ -1,6 +1,6 @@
 """What configuration checks found of an institution's systems: its own matter, seen by nobody else."""
 
-from typing import Final
+from typing import Any, Final
 
 from django.db import models
 from django.utils.translation import gettext_lazy as _
@@ -80,3 +80,64 @@ class Finding(models.Model):
 
     def __str__(self) -> str:
         return f"{self.resource_name}: {self.title}"
+
+
+class ImportStage(models.TextChoices):
+    """How far a file of findings is."""
+
+    WAITING = "waiting", _("Waiting for its turn")
+    READING = "reading", _("Findings being read")
+    WRITING = "writing", _("Findings being written")
+    DONE = "done", _("Findings taken in")
+    REFUSED = "refused", _("Findings not taken in")
+
+
+ON_ITS_WAY: Final = (ImportStage.WAITING, ImportStage.READING, ImportStage.WRITING)
+
+
+class FindingsImport(models.Model):
+    """A file of findings that a person sent: how far it is, and what came of it."""
+
+    id = models.UUIDField(primary_key=True, default=ids.new_id, editable=False)
+    world = models.CharField(max_length=40, default=worlds.REAL)
+    organisation = models.ForeignKey("members.Organisation", on_delete=models.CASCADE, related_name="+")
+    sent_at = models.DateTimeField(default=clock.now)
+    sent_by = models.ForeignKey("members.Person", on_delete=models.SET_NULL, null=True, related_name="+")
+    """In whose name it is taken in, if they still may when its turn comes."""
+    name = models.CharField(max_length=200)
+    """What the file is called."""
+    is_whole = models.BooleanField()
+    """Whether it is the whole scan of its accounts."""
+    stage = models.CharField(max_length=8, choices=ImportStage.choices, default=ImportStage.WAITING)
+    done = models.PositiveIntegerField(default=0)
+    """Findings that were read so far."""
+    items = models.PositiveIntegerField(default=0)
+    """How many the file holds; 0 until that is known."""
+    job = models.CharField(max_length=64, blank=True)
+    """What it is called on the queue; empty until it is there."""
+    ended_at = models.DateTimeField(null=True)
+    refusal = models.CharField(max_length=20, blank=True)
+    """Why it was not taken in: a value of `domain.findings.Unreadable` or `Hindered`."""
+    fresh = models.PositiveIntegerField(default=0)
+    renewed = models.PositiveIntegerField(default=0)
+    older = models.PositiveIntegerField(default=0)
+    """What was known by a newer scan, and stands as that says."""
+    closed = models.PositiveIntegerField(default=0)
+    unread = models.PositiveIntegerField(default=0)
+    unread_first: "models.JSONField[list[list[Any]], list[list[Any]]]" = models.JSONField(default=list)
+    """The first of these: the place of each, and a value of `domain.findings.Unclear`."""
+
+    objects = OwnManager["FindingsImport"]("organisation")
+    everything = models.Manager()
+
+    class Meta:
+        base_manager_name = "everything"
+        indexes = [models.Index(fields=["organisation", "world", "sent_at"], name="findings_imports_of")]
+
+    def __str__(self) -> str:
+        return f"{self.name}: {self.stage}"
+
+    @property
+    def is_on_its_way(self) -> bool:
+        """Whether it still waits, or is being taken in."""
+        return self.stage in ON_ITS_WAY

@@ -57,7 +57,14 @@ from noroshi.advisories.queries.explainers import (
     serials_on_offer,
     vulnerabilities_in,
 )
-from noroshi.advisories.queries.findings import failing_about, finding_for, findings_for, scans_for
+from noroshi.advisories.queries.findings import (
+    failing_about,
+    finding_for,
+    findings_for,
+    import_for,
+    imports_for,
+    scans_for,
+)
 from noroshi.advisories.queries.inquiries import (
     ANSWER_KIND,
     Said,
@@ -219,6 +226,8 @@ __all__ = [
     "found_together",
     "handles_at_hand",
     "hints_about",
+    "import_for",
+    "imports_for",
     "inquiries_about",
     "inquiries_for",
     "inquiry_for",

@@ -6,7 +6,7 @@ from uuid import UUID
 
 from django.db.models import Count, Max, Q, QuerySet
 
-from noroshi.advisories.models import Asset, Finding, FindingStage
+from noroshi.advisories.models import Asset, Finding, FindingsImport, FindingStage
 from noroshi.core.actor import Actor
 from noroshi.core.errors import NotFound
 
@@ -33,6 +33,19 @@ def scans_for(actor: Actor) -> Sequence[Mapping[str, Any]]:
     failing = Count("pk", filter=Q(stage=FindingStage.FAILING))
     found = rows.annotate(findings=Count("pk"), failing=failing, last=Max("seen_at"))
     return list(found.order_by("product", "account")[:MOST_SCANS])
+
+
+def imports_for(actor: Actor) -> QuerySet[FindingsImport]:
+    """Return the files of findings that the actor's organisation sent, the last one first."""
+    return FindingsImport.objects.visible_to(actor).select_related("sent_by").order_by("-sent_at", "-pk")
+
+
+def import_for(actor: Actor, import_id: UUID) -> FindingsImport:
+    """Return one of them. Raises NotFound."""
+    row = imports_for(actor).filter(pk=import_id).first()
+    if row is None:
+        raise NotFound
+    return row
 
 
 def failing_about(actor: Actor, asset: Asset, cves: Iterable[str]) -> QuerySet[Finding]:

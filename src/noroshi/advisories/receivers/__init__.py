@@ -4,6 +4,7 @@ from noroshi.advisories.receivers import (
     bulletins,
     daily,
     explainers,
+    findings,
     inquiries,
     inventories,
     magazine,
@@ -12,4 +13,15 @@ from noroshi.advisories.receivers import (
     watching,
 )
 
-__all__ = ["bulletins", "daily", "explainers", "inquiries", "inventories", "magazine", "sources", "stix", "watching"]
+__all__ = [
+    "bulletins",
+    "daily",
+    "explainers",
+    "findings",
+    "inquiries",
+    "inventories",
+    "magazine",
+    "sources",
+    "stix",
+    "watching",
+]

@@ -11,21 +11,28 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
 from noroshi.advisories import actions, policy, queries
-from noroshi.advisories.finding_lists import FINDINGS, show
-from noroshi.advisories.finding_wording import UNREAD
+from noroshi.advisories.domain.findings import Unclear
+from noroshi.advisories.finding_lists import FINDINGS, IMPORT_TONES, show
+from noroshi.advisories.finding_wording import REFUSALS, UNREAD
 from noroshi.advisories.forms.findings import FindingsForm
-from noroshi.core.errors import Conflict, InvalidInput
+from noroshi.advisories.models import ImportStage
+from noroshi.core.errors import InvalidInput
 from noroshi.kit import lists
 from noroshi.kit.http import ActorRequest, posted
 
-MOST_SHOWN: Final = 100
+MOST_IMPORTS: Final = 5
 
 
 def finding_list(request: ActorRequest) -> HttpResponseBase:
     """List what checks found."""
     actor = request.actor
     policy.require_inventory_reader(actor)
-    context = {"scans": queries.scans_for(actor), "may_keep": policy.may_keep_inventories(actor)}
+    imports = [(each, IMPORT_TONES[ImportStage(each.stage)]) for each in queries.imports_for(actor)[:MOST_IMPORTS]]
+    context = {
+        "scans": queries.scans_for(actor),
+        "imports": imports,
+        "may_keep": policy.may_keep_inventories(actor),
+    }
     rows = queries.findings_for(actor)
     template = "advisories/findings.html"
     return lists.respond(request, FINDINGS, actor=actor, rows=rows, template=template, context=context)
@@ -41,29 +48,43 @@ def finding_detail(request: ActorRequest, finding_id: UUID) -> HttpResponse:
 
 
 def findings_import(request: ActorRequest) -> HttpResponse:
-    """Take in what a tool found, and say what came of it."""
+    """Send what a tool found; it is taken in by a job."""
     actor = request.actor
     policy.require_inventory_reader(actor)
     policy.require_inventory_keeper(actor)
     data = posted(request)
     form = FindingsForm(data, request.FILES if data is not None else None)
     if data is not None and form.is_valid():
+        file = form.cleaned_data["file"]
         try:
-            done = actions.import_findings(actor, body=form.body(), is_whole=form.cleaned_data["is_whole"])
+            row = actions.send_findings(
+                actor, name=file.name, pieces=file.chunks(), is_whole=form.cleaned_data["is_whole"]
+            )
         except InvalidInput as error:
             form.blame(error)
-        except Conflict as error:
-            form.add_error("file", error.message)
         else:
-            unread = [(each.place, UNREAD[each.because]) for each in done.unread[:MOST_SHOWN]]
-            context = {
-                "done": done,
-                "unread": unread,
-                "more": len(done.unread) - len(unread),
-                "is_left_open": bool(unread) and form.cleaned_data["is_whole"],
-            }
-            return render(request, "advisories/findings_imported.html", context)
+            return redirect("advisories:findings-imported", import_id=row.pk)
     return render(request, "advisories/findings_import.html", {"form": form}, status=422 if form.errors else 200)
+
+
+def findings_imported(request: ActorRequest, import_id: UUID) -> HttpResponse:
+    """Show how far a file of findings is, and what came of it."""
+    policy.require_inventory_reader(request.actor)
+    row = queries.import_for(request.actor, import_id)
+    context = {
+        "row": row,
+        "tone": IMPORT_TONES[ImportStage(row.stage)],
+        "refusal": REFUSALS.get(row.refusal, ""),
+        "unread": [(place, UNREAD[Unclear(reason)]) for place, reason in row.unread_first],
+        "may_keep": policy.may_keep_inventories(request.actor),
+        "more": row.unread - len(row.unread_first),
+    }
+    if request.headers.get("HX-Target") != "progress":
+        return render(request, "advisories/findings_imported.html", context)
+    response = render(request, "advisories/findings_progress.html", context)
+    if not row.is_on_its_way:
+        response["HX-Refresh"] = "true"
+    return response
 
 
 @require_POST
