@@ -4,14 +4,16 @@ import shutil
 from datetime import timedelta
 
 import pytest
+from django_tasks_db.models import DBTaskResult
 
 from factories.tasks import LIST, read_in, task_of, tell
-from noroshi.advisories import actions, queries
+from noroshi.advisories import actions, queries, tasks
 from noroshi.advisories.actions import kept_records as keeping
 from noroshi.advisories.actions.kept_records import kept_records
 from noroshi.advisories.models import Match, Source, Vulnerability
 from noroshi.core import clock
 from noroshi.core.domain.worlds import REAL
+from noroshi.kit import jobs
 
 pytestmark = pytest.mark.django_db
 
@@ -69,6 +71,34 @@ def test_what_is_said_is_written_once_and_nothing_where_nothing_was_said(cast, t
     assert stages() == {"CVE-2099-1001": "open", "CVE-2099-1002": "gone"}
 
 
+def test_much_that_was_read_is_held_before_anybody_asks_and_little_is_not(cast, tmp_path, drain, monkeypatch, extended):
+    inventory = actions.read_in(cast.actor("a1"), name="基幹", body=LIST.encode())
+    drain()
+    tell(tmp_path, 1001)
+    drain()
+    assert extended == []
+    monkeypatch.setattr("noroshi.advisories.receivers.inventories.MUCH", 1)
+    tell(tmp_path, 1002)
+    tell(tmp_path, 1003)
+    jobs.deliver_events()
+    assert DBTaskResult.objects.ready().filter(task_path__endswith="hold_records").count() == 1
+    drain()
+    assert [len(names) for names in extended] == [3]
+    assert actions.match_inventories(inventory.organisation_id, REAL) == 3
+    assert len(extended) == 1
+
+
+def test_what_is_new_is_matched_by_one_job_however_often_its_time_comes(cast, tmp_path, drain):
+    read_in(cast)
+    tell(tmp_path)
+    drain()
+    for _ in range(2):
+        tasks.queue_news()
+    assert DBTaskResult.objects.ready().filter(task_path__endswith="match_news").count() == 1
+    drain()
+    assert stages() == {"CVE-2099-1001": "open"}
+
+
 @pytest.mark.parametrize("harm", ["lost", "no file of ours", "another version"])
 def test_what_is_lost_spoilt_or_of_another_version_is_made_anew(cast, tmp_path, settings, monkeypatch, harm):
     tell(tmp_path)
@@ -94,14 +124,14 @@ def test_who_is_killed_while_holding_goes_on_from_where_it_was(cast, tmp_path, m
     monkeypatch.setattr(keeping, "_AT_ONCE", 1)
     steps = []
 
-    def killed(done, _records):
+    def killed(_stage, done, _records):
         steps.append(done)
         if done == 2:
             raise KeyboardInterrupt
 
     with pytest.raises(KeyboardInterrupt):
         actions.match_inventories(inventory.organisation_id, REAL, killed)
-    assert (steps, stages()) == ([0, 1, 2], {})
+    assert (list(dict.fromkeys(steps)), stages()) == ([0, 1, 2], {})
     assert actions.match_inventories(inventory.organisation_id, REAL) == 3
 
 

@@ -1,15 +1,19 @@
 """Matching that a person asks for, with how far it is; and rules against a vulnerability on the page of its task."""
 
+import re
 from datetime import timedelta
 
 import pytest
 
 from factories.tasks import LIST, read_in, task_of, tell
 from noroshi.advisories import actions, queries
+from noroshi.advisories.actions import match_runs, match_writing
+from noroshi.advisories.actions.progress import now_and_then
 from noroshi.advisories.domain.rule_packs import PackFormat
 from noroshi.advisories.models import Match, MatchRun
 from noroshi.core.errors import NotAllowed, NotFound
 from noroshi.core.models import LedgerEntry
+from noroshi.kit import jobs
 
 pytestmark = pytest.mark.django_db
 
@@ -34,7 +38,80 @@ def test_each_step_of_a_run_is_told(cast, tmp_path, monkeypatch):
     inventory = actions.read_in(cast.actor("a1"), name="基幹", body=LIST.encode())
     told = []
     actions.match_inventories(inventory.organisation_id, inventory.world, lambda *said: told.append(said))
-    assert told == [(0, 5), (2, 5), (4, 5), (5, 5)]
+    read = [("reading", number, 5) for number in (0, 2, 4, 5)]
+    assert list(dict.fromkeys(told)) == [*read, ("comparing", 0, 5), ("writing", 0, 5)]
+
+
+@pytest.mark.pages
+def test_the_page_says_what_a_run_is_at_and_nobody_sees_a_part_of_what_is_written(cast, tmp_path, drain, monkeypatch):
+    for number in range(1001, 1004):
+        tell(tmp_path, number)
+    monkeypatch.setattr("noroshi.advisories.actions.kept_records._AT_ONCE", 2)
+    monkeypatch.setattr("noroshi.advisories.actions.progress.PAUSE", -1)
+    inventory = actions.read_in(cast.actor("a1"), name="基幹", body=LIST.encode())
+    client, seen = cast.client("a1"), []
+
+    def shown():
+        part = client.get(f"/advisories/inventories/{inventory.pk}/", headers={"HX-Target": "progress"})
+        text = re.sub(r"<[^>]+>", " ", part.content.decode())
+        seen.append((" ".join(text.split()), "every 2s" in part.content.decode()))
+
+    jobs.deliver_events()
+    shown()
+
+    def watched(write):
+        heard = now_and_then(write)
+        return lambda *said: (heard(*said), shown())
+
+    monkeypatch.setattr(match_runs, "now_and_then", watched)
+    drain()
+    shown()
+    stood = seen.pop()
+    assert (stood[0].endswith("3 matches stood"), stood[1]) == (True, False)
+    assert list(dict.fromkeys(seen)) == [
+        ("Waiting for its turn", True),
+        ("Reading what records say 0 / 3 · 0 %", True),
+        ("Reading what records say 2 / 3 · 66 %", True),
+        ("Reading what records say 3 / 3 · 100 %", True),
+        ("Comparing what you run with 3 records", True),
+        ("Writing what was found: 3 hits, all or none", True),
+    ]
+    run = queries.last_run_for(cast.actor("a1"))
+    assert (run.stage, run.standing, run.ended_at is None) == ("done", 3, False)
+
+
+def test_who_is_killed_while_writing_has_written_nothing_and_begins_anew(cast, tmp_path, monkeypatch):
+    tell(tmp_path)
+    inventory = actions.read_in(cast.actor("a1"), name="基幹", body=LIST.encode())
+    run = actions.ask_for_match(cast.actor("a1"), inventory)
+    with monkeypatch.context() as patched:
+        patched.setattr(match_writing, "write_steps", lambda _: (_ for _ in ()).throw(KeyboardInterrupt))
+        with pytest.raises(KeyboardInterrupt):
+            actions.run_match(run)
+    run.refresh_from_db()
+    assert (run.stage, run.ended_at, Match.everything.count()) == ("writing", None, 0)
+    stages = []
+    monkeypatch.setattr(match_runs, "now_and_then", lambda _write: lambda stage, *_: stages.append(str(stage)))
+    actions.run_match(run)
+    run.refresh_from_db()
+    assert (list(dict.fromkeys(stages)), run.stage, Match.everything.count()) == (
+        ["waiting", "reading", "comparing", "writing"],
+        "done",
+        1,
+    )
+
+
+@pytest.mark.pages
+def test_a_run_of_which_nothing_is_heard_says_so_and_can_be_asked_for_anew(cast, stopped_clock):
+    inventory = actions.read_in(cast.actor("a1"), name="基幹", body=LIST.encode())
+    actions.ask_for_match(cast.actor("a1"), inventory)
+    address, client = f"/advisories/inventories/{inventory.pk}/", cast.client("a1")
+    stopped_clock.advance(minutes=14)
+    page = client.get(address).content.decode()
+    assert ("nothing was heard" in page, "Match now" in page) == (False, False)
+    stopped_clock.advance(minutes=2)
+    page = client.get(address).content.decode()
+    assert ("nothing was heard" in page, "Match now" in page) == (True, True)
 
 
 def test_who_asks_while_it_goes_on_gets_that_and_a_lost_one_bars_nobody(cast, stopped_clock):

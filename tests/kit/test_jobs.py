@@ -231,3 +231,23 @@ def test_worker_has_a_pulse_until_it_leaves(db):
     assert [row.worker for row in jobs.living_workers()] == [worker.name]
     worker._leave()
     assert not jobs.living_workers().exists()
+
+
+@pytest.mark.django_db
+def test_one_that_waits_already_is_not_put_on_the_queue_again_and_one_with_other_words_is() -> None:
+    for word in ("one", "one", "two"):
+        jobs.enqueue_once(note, word)
+    assert statuses() == ["READY", "READY"]
+    jobs._claim_job("somebody")
+    jobs.enqueue_once(note, "one")  # the one that runs may not see what is new
+    assert sorted(statuses()) == ["READY", "READY", "RUNNING"]
+
+
+@pytest.mark.django_db
+def test_those_that_wait_or_run_are_told_from_those_of_which_nothing_more_is_to_come() -> None:
+    numbers = [note.enqueue("done").id, note_once.enqueue("failed").id]
+    jobs.run_jobs("worker")
+    numbers += [note.enqueue("running").id, note.enqueue("waiting").id]
+    jobs._claim_job("worker")
+    assert jobs.unfinished([*numbers, "00000000-0000-0000-0000-000000000000"]) == set(numbers[2:])
+    assert jobs.unfinished([]) == set()

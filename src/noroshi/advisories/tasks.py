@@ -7,7 +7,7 @@ from noroshi.advisories import actions, magazine_mail
 from noroshi.advisories.models import Source
 from noroshi.core import clock
 from noroshi.core.domain import worlds
-from noroshi.kit.jobs import job, recurring, unfinished
+from noroshi.kit.jobs import enqueue_once, job, recurring, unfinished
 
 LOOKED_BACK = timedelta(minutes=30)
 """Longer than a worker is away when it is started anew; an inventory that is read in is held against everything."""
@@ -34,10 +34,16 @@ def look_after_sources() -> None:
     actions.look_after_sources()
 
 
-@recurring("advisories.match", every=timedelta(minutes=5))
+@job(retries=0)
 def match_news() -> None:
     """Hold all inventories against what was said of vulnerabilities lately; what is held twice changes nothing."""
     actions.match_news(worlds.REAL, clock.now() - LOOKED_BACK)
+
+
+@recurring("advisories.match", every=timedelta(minutes=5))
+def queue_news() -> None:
+    """Have a job match what is new: after a large load it takes longer than warnings can wait."""
+    enqueue_once(match_news)
 
 
 @recurring("advisories.watch", every=timedelta(minutes=5))

@@ -141,6 +141,13 @@ def _hand_out_again(row: "DBTaskResult[..., Any]") -> None:
     row.save(update_fields=["status", "started_at"])
 
 
+def enqueue_once(queued: "Task[..., Any]", *args: Any) -> None:
+    """Put a job on the queue unless the same waits there already: one that has begun may not see what is new."""
+    waiting = DBTaskResult.objects.filter(status=TaskResultStatus.READY, task_path=queued.module_path)
+    if not waiting.filter(args_kwargs={"args": list(args), "kwargs": {}}).exists():
+        queued.enqueue(*args)
+
+
 def unfinished(numbers: Collection[str]) -> set[str]:
     """Return those of some jobs that wait or run; of the others nothing more is to come."""
     rows = DBTaskResult.objects.filter(status__in=(TaskResultStatus.READY, TaskResultStatus.RUNNING))

@@ -80,6 +80,7 @@ from noroshi.advisories.actions.joining import (
     confirm_subscription,
     forget_unconfirmed,
 )
+from noroshi.advisories.actions.kept_records import bring_records_up
 from noroshi.advisories.actions.letters import (
     LONGEST_EDITED,
     document_of,
@@ -188,6 +189,7 @@ __all__ = [
     "begin_mailings",
     "begin_run",
     "begin_with_usual_rules",
+    "bring_records_up",
     "change_source",
     "choose_table",
     "close_inquiry",

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable
 from datetime import timedelta
+from functools import partial
 from typing import Final
 from uuid import UUID
 
@@ -124,8 +125,9 @@ def _read(row: FindingsImport) -> Findings:
     except FileNotFoundError as error:
         raise _RefusedError(Hindered.LOST) from error
     rows = _going_on(row)
+    tell = now_and_then(lambda stage, done, items: rows.update(stage=stage, done=done, items=items))
     try:
-        return read_findings(body, clock.now(), now_and_then(lambda done, items: rows.update(done=done, items=items)))
+        return read_findings(body, clock.now(), partial(tell, ImportStage.READING))
     except UnreadableFindingsError as error:
         raise _RefusedError(error.because) from error
 

@@ -5,7 +5,7 @@ It is a copy: whoever loses it loses nothing, it is made anew. Each machine that
 
 import fcntl
 import shutil
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from datetime import datetime, timedelta
 from importlib.metadata import version
@@ -43,6 +43,12 @@ def kept_records(world: str, tell: Told = lambda _done, _records: None) -> Itera
             yield held
 
 
+def bring_records_up(world: str) -> None:
+    """Hold what was said lately before anybody asks: who then does, does not wait for it."""
+    with kept_records(world):
+        pass
+
+
 def _opened(folder: Path) -> Held:
     """Open what this version keeps; what another one read, perhaps otherwise, or nobody can read, goes."""
     for other in folder.parent.glob("*/"):
@@ -68,7 +74,7 @@ def _bring_up(held: Held, world: str, tell: Told) -> None:
         known = held.states(now)
         changed = [number for number in part if known.get(str(number)) != now[str(number)]]
         if changed:
-            held.extend(_said_of(changed), now)
+            held.extend(_said_of(changed, tell, done, count), now)
         done += len(part)
         tell(done, count)
     held.mark = began.isoformat()
@@ -78,7 +84,9 @@ def _told_since(mark: str, world: str) -> set[UUID]:
     return queries.numbers_told_since(world, datetime.fromisoformat(mark) - _OVERLAP)
 
 
-def _said_of(numbers: Iterable[UUID]) -> Iterator[Record]:
+def _said_of(numbers: Sequence[UUID], tell: Told, done: int, count: int) -> Iterator[Record]:
     for some in bulk.parts(numbers):
+        tell(done, count)
+        done += len(some)
         for number, said in queries.affected_by(some).items():
             yield str(number), said

@@ -8,13 +8,12 @@ from django.db import transaction
 
 from noroshi.advisories import policy
 from noroshi.advisories.actions.matching import match_inventories
-from noroshi.advisories.models import Inventory, MatchRun
+from noroshi.advisories.actions.progress import now_and_then
+from noroshi.advisories.models import SILENT_AFTER, Inventory, MatchRun, MatchRunStage
 from noroshi.core import clock, ledger
 from noroshi.core.actor import Actor
 from noroshi.core.errors import NotFound
 
-LOST_AFTER: Final = timedelta(minutes=15)
-"""So long a run that is under way gives a sign of life, or somebody may ask anew."""
 _KEPT: Final = timedelta(days=30)
 
 
@@ -42,14 +41,17 @@ def begin_run(organisation: UUID, world: str, *, asked_by: UUID | None = None) -
 
 def run_match(run: MatchRun) -> None:
     """Hold what an organisation runs against all that is known, and say how far it is. It may be run again."""
+    rows = MatchRun.everything.filter(pk=run.pk)
 
-    def tell(done: int, records: int) -> None:
-        MatchRun.everything.filter(pk=run.pk).update(done=done, records=records, told_at=clock.now())
+    def write(stage: str, done: int, records: int) -> None:
+        rows.update(stage=stage, done=done, records=records, told_at=clock.now())
 
+    tell = now_and_then(write)
+    tell(MatchRunStage.WAITING, 0, 0)  # whoever was killed before left it elsewhere
     standing = match_inventories(run.organisation_id, run.world, tell)
-    MatchRun.everything.filter(pk=run.pk).update(ended_at=clock.now(), standing=standing)
+    rows.update(stage=MatchRunStage.DONE, ended_at=clock.now(), standing=standing)
 
 
 def _under_way(organisation: UUID, world: str) -> MatchRun | None:
     rows = MatchRun.everything.filter(organisation=organisation, world=world, ended_at=None)
-    return rows.filter(told_at__gte=clock.now() - LOST_AFTER).order_by("asked_at").last()
+    return rows.filter(told_at__gte=clock.now() - SILENT_AFTER).order_by("asked_at").last()

@@ -2,29 +2,34 @@
 
 from collections.abc import Collection, Iterable, Iterator
 from datetime import datetime
+from functools import partial
 from uuid import UUID
 
 from django.db.models import Min
 
 from noroshi.advisories import queries
-from noroshi.advisories.actions.kept_records import Told, kept_records
+from noroshi.advisories.actions.kept_records import kept_records
 from noroshi.advisories.actions.match_writing import TOLD, Hearings, bring_to
+from noroshi.advisories.actions.progress import Heard
 from noroshi.advisories.domain.components import of_stored
 from noroshi.advisories.domain.matching import Component
 from noroshi.advisories.engine import Held, Parts, matches
-from noroshi.advisories.models import Asset, Inventory
+from noroshi.advisories.models import Asset, Inventory, MatchRunStage
 from noroshi.core import clock
 
 
-def match_inventories(organisation: UUID, world: str, tell: Told = lambda _done, _records: None) -> int:
+def match_inventories(organisation: UUID, world: str, tell: Heard = lambda _stage, _done, _of: None) -> int:
     """Hold all that an organisation runs against all that is known; return how many matches stand.
 
-    What matched before and does no more is closed; what was decided stays decided.
+    What matched before and does no more is closed; what was decided stays decided. How far that is, is told, but while
+    it is written: that is one transaction, of which nobody sees a part.
     """
     began = clock.now()
     assets = _assets(organisation, world)
-    with kept_records(world, tell) as held:
+    with kept_records(world, partial(tell, MatchRunStage.READING)) as held:
+        tell(MatchRunStage.COMPARING, 0, len(held))
         heard = _heard(held, _parts(assets, organisation, world))
+    tell(MatchRunStage.WRITING, 0, len(heard))
     return bring_to(organisation, world, assets, heard, began, only=None)
 
 

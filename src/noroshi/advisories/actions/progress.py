@@ -8,14 +8,18 @@ PAUSE: Final = 0.5
 """Seconds from one note to the next."""
 
 
-def now_and_then(write: Callable[[int, int], object]) -> Callable[[int, int], None]:
-    """Return what hears how much is done of how much, and has it written down now and then."""
-    due = time.monotonic()
+Heard = Callable[[str, int, int], None]
+"""Who hears at which stage work is, and how much of how much is done of it."""
 
-    def tell(done: int, of: int) -> None:
-        nonlocal due
-        if time.monotonic() >= due:
-            due = time.monotonic() + PAUSE
-            write(done, of)
+
+def now_and_then(write: Callable[[str, int, int], object]) -> Heard:
+    """Return what hears how far it is: a new stage is written down at once, how far that is now and then."""
+    last, due = "", 0.0
+
+    def tell(stage: str, done: int, of: int) -> None:
+        nonlocal last, due
+        if stage != last or time.monotonic() >= due:
+            last, due = stage, time.monotonic() + PAUSE
+            write(stage, done, of)
 
     return tell

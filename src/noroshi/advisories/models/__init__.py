@@ -21,7 +21,7 @@ from noroshi.advisories.models.magazine import (
     Standing,
     Subscriber,
 )
-from noroshi.advisories.models.match_runs import MatchRun
+from noroshi.advisories.models.match_runs import SILENT_AFTER, MatchRun, MatchRunStage
 from noroshi.advisories.models.reviewed import Reviewed, ReviewedText
 from noroshi.advisories.models.rule_packs import EnabledRules, PackRule, RulePack
 from noroshi.advisories.models.sources import (
@@ -64,6 +64,7 @@ from noroshi.advisories.models.watch_terms import HitStage, TermKind, WatchHit, 
 __all__ = [
     "ON_ITS_WAY",
     "REASONS",
+    "SILENT_AFTER",
     "Asset",
     "Bulletin",
     "CatalogueChange",
@@ -101,6 +102,7 @@ __all__ = [
     "MailingStage",
     "Match",
     "MatchRun",
+    "MatchRunStage",
     "MatchStage",
     "MemberCounts",
     "Membership",

@@ -1,12 +1,16 @@
 """An inventory that was read in, or for which somebody asked, is held against everything that is known."""
 
+from typing import Final
 from uuid import UUID
 
 from noroshi.advisories import actions
 from noroshi.advisories.models import Inventory, MatchRun, TableChoice
 from noroshi.core import ledger
 from noroshi.core.models import LedgerEntry
-from noroshi.kit.jobs import job
+from noroshi.kit.jobs import enqueue_once, job
+
+MUCH: Final = 1_000
+"""So many records that are new or changed take a while to be held."""
 
 
 @ledger.subscribe("advisories.match", "advisories.inventory.read")
@@ -37,6 +41,19 @@ def match_anew(entry: LedgerEntry) -> None:
     """Have all that an organisation runs held anew when it calls something otherwise, or hears something by VEX."""
     if entry.organisation is not None:
         run_match.enqueue(str(actions.begin_run(entry.organisation, entry.world).pk))
+
+
+@ledger.subscribe("advisories.bring-records-up", "advisories.source.read")
+def bring_records_up(entry: LedgerEntry) -> None:
+    """Have much that was read held at once, so that who then asks for a match does not wait for that."""
+    if entry.payload["new"] + entry.payload["changed"] >= MUCH:
+        enqueue_once(hold_records, entry.world)
+
+
+@job(retries=0)  # whoever matches next does it
+def hold_records(world: str) -> None:
+    """Hold what records say."""
+    actions.bring_records_up(world)
 
 
 @job()
