@@ -56,6 +56,7 @@ def test_the_page_says_what_a_run_is_at_and_nobody_sees_a_part_of_what_is_writte
         text = re.sub(r"<[^>]+>", " ", part.content.decode())
         seen.append((" ".join(text.split()), "every 2s" in part.content.decode()))
 
+    shown()  # before anybody has heard that it was read
     jobs.deliver_events()
     shown()
 

@@ -83,7 +83,7 @@ def _inventory(request: ActorRequest, row: Inventory, form: VexForm) -> HttpResp
     context = {
         "inventory": row,
         "run": run,
-        "running": run is not None and run.ended_at is None,
+        "running": row.matched_at is None or (run is not None and run.ended_at is None),
         "may_ask": policy.may_keep_inventories(request.actor) and (run is None or bool(run.ended_at) or run.is_silent),
         "refused": [(line["place"], refusal_in_words(line["reason"])) for line in row.refused],
         "documents": [
