@@ -168,3 +168,15 @@ def counted(path):
             "SELECT (SELECT count(*) FROM advisories_item), (SELECT count(*) FROM advisories_revision),"
             " (SELECT max(place) FROM advisories_fetch)"
         ).fetchone()
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize(("number", "times"), [(1, 0), (2, 1)])
+def test_a_large_file_makes_the_database_count_its_tables_anew(tmp_path, monkeypatch, number, times):
+    counted = []
+    monkeypatch.setattr("noroshi.advisories.actions.loading.MANY", 2)
+    monkeypatch.setattr("noroshi.advisories.actions.loading.count_for_plans", lambda: counted.append(1))
+    file = tmp_path / "cves.ndjson"
+    file.write_text("\n".join(record(1001 + place) for place in range(number)))
+    assert noroshi("load", "--kind", "cve5", "--source", "CVEs", str(file)).exit_code == 0
+    assert len(counted) == times

@@ -5,7 +5,7 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
-from noroshi.advisories import actions
+from noroshi.advisories import actions, queries
 from noroshi.advisories.actions import SourceSaid
 from noroshi.advisories.models import DeadLetter, Fetch, Item, Source
 from noroshi.core.errors import InvalidInput, NotAllowed
@@ -128,3 +128,16 @@ def test_what_may_not_be_said_of_a_source_is_refused(cast):
         with pytest.raises(InvalidInput) as refused:
             actions.add_source(cast.actor("hub_op"), said=SourceSaid("x", "feed", **said))
         assert refused.value.field == field
+
+
+def test_the_items_of_a_source_are_walked_by_an_index_and_that_of_the_newest_revision_is_not_kept():
+    with connection.cursor() as cursor:
+        found = connection.introspection.get_constraints(cursor, Item._meta.db_table)
+    indexes = {tuple(each["columns"]) for each in found.values() if each["index"] or each["unique"]}
+    assert indexes - {("id",)} == {("source_id", "native_id"), ("source_id", "first_seen", "id")}
+
+
+@pytest.mark.skipif("connection.vendor != 'sqlite'", reason="PostgreSQL reads so small a table as a whole")
+def test_the_newest_items_are_found_without_looking_at_all(cast, source):
+    rows = queries.items_of(cast.actor("a1"), source).select_related(None)
+    assert "items_by_time" in rows.values_list("pk")[:25].explain()

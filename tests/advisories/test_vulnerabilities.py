@@ -1,7 +1,8 @@
 """Vulnerabilities: joined by their names, each claim with whoever makes it, and taken back when it is said no more."""
 
 import pytest
-from django.db import transaction
+from django.db import connection, transaction
+from django.test.utils import CaptureQueriesContext
 from msgspec import structs
 
 from noroshi.advisories import queries
@@ -169,3 +170,10 @@ def test_the_list_is_narrowed(cast, told, asked, found):
     told("cve5", record(number="2", title="Another", names=("CVE-2099-0002",), claims=(other,)))
     page = cast.client("a1").get(f"/advisories/vulnerabilities/{asked}").content.decode()
     assert {name for name in ("CVE-2099-0001", "CVE-2099-0002") if f">{name}</a>" in page} == found
+
+
+def test_vulnerabilities_are_found_by_their_names_in_a_world(cast):
+    with CaptureQueriesContext(connection) as asked:
+        assert queries.numbers_of_names(cast.actor("a1"), ["CVE-2099-0001"]) == {}
+    (said,) = [query["sql"] for query in asked if "advisories_vulnerabilityname" in query["sql"]]
+    assert '"advisories_vulnerabilityname"."world" = ' in said

@@ -8,7 +8,7 @@ import base64
 import binascii
 import hashlib
 import json
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Collection, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from functools import cache
@@ -141,6 +141,15 @@ def first_of(parts: Iterable[QuerySet[Any]], limit: int) -> list[Any]:
         if len(found) < limit:
             found += part[: limit - len(found)]
     return found
+
+
+def read_in_order(rows: QuerySet[Any], keys: Collection[Any]) -> list[Any]:
+    """Return those of `rows` that have these keys, in the order of the keys.
+
+    The database is asked for no order: it might walk the whole list in it, for these few rows.
+    """
+    found = {row.pk: row for row in rows.filter(pk__in=keys).order_by()} if keys else {}
+    return [found[key] for key in keys if key in found]
 
 
 @dataclass(frozen=True)

@@ -3,7 +3,7 @@
 import hashlib
 from collections.abc import Callable, Iterator
 from pathlib import Path
-from typing import IO
+from typing import IO, Final
 
 from django.db import transaction
 from django.utils.translation import gettext as _
@@ -18,6 +18,10 @@ from noroshi.advisories.models import Fetch, Origin, Outcome, Source
 from noroshi.core import ledger
 from noroshi.core.actor import Actor
 from noroshi.core.errors import InvalidInput
+from noroshi.kit.statistics import count_for_plans
+
+MANY: Final = 10_000
+"""So many new items make tables others than the database takes them for."""
 
 
 def source_to_load(actor: Actor, path: Path, *, name: str = "", kind: SourceKind | None = None) -> Source:
@@ -51,7 +55,10 @@ def load_file(actor: Actor, source: Source, path: Path, *, tell: Callable[[int],
     policy.require_source_keeper(actor)
     digest = _digest(path)
     fetch = _fetch_of(actor, source, path, digest)
-    return read_fetch(fetch, _told(_documents(path, source.reads), tell))
+    read = read_fetch(fetch, _told(_documents(path, source.reads), tell))
+    if read.new >= MANY:
+        count_for_plans()
+    return read
 
 
 def load_stream(actor: Actor, source: Source, stream: IO[bytes], *, name: str) -> Fetch:

@@ -178,11 +178,16 @@ class Item(models.Model):
     """Of the document of a file that says the newest revision and nothing else; None where none was read."""
     number = models.PositiveIntegerField(default=1)
     """Of the newest revision."""
-    newest = models.ForeignKey("advisories.Revision", on_delete=models.PROTECT, null=True, related_name="+")
+    newest = models.ForeignKey(
+        "advisories.Revision", on_delete=models.PROTECT, null=True, related_name="+", db_index=False
+    )
+    """Nobody asks which item has a revision as its newest, and no revision is ever deleted."""
     first_seen = models.DateTimeField(default=clock.now)
 
     class Meta:
         constraints = [models.UniqueConstraint(fields=["source", "native_id"], name="items_once")]
+        indexes = [models.Index(fields=["source", "first_seen", "id"], name="items_by_time")]
+        """Upwards, though it is walked downwards: what is new then comes to its end, which costs least."""
 
     def __str__(self) -> str:
         return self.native_id

@@ -50,8 +50,8 @@ def catalogue_changes_for(actor: Actor) -> QuerySet[CatalogueChange]:
 
 def numbers_of_names(actor: Actor, names: Iterable[str]) -> dict[str, UUID]:
     """Return the vulnerabilities that go by some names, as far as the actor sees them."""
-    rows = Vulnerability.objects.visible_to(actor).filter(names__name__in=list(names))
-    return dict(rows.values_list("names__name", "pk"))
+    named = {"names__world": actor.world, "names__name__in": list(names)}  # the world, too, for the index of names
+    return dict(Vulnerability.objects.visible_to(actor).filter(**named).values_list("names__name", "pk"))
 
 
 def numbers_in(world: str, names: Iterable[str]) -> dict[str, UUID]:

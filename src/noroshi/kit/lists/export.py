@@ -20,6 +20,7 @@ from noroshi.core.actor import Actor
 from noroshi.core.domain.channels import Channel
 from noroshi.core.errors import TooMany
 from noroshi.kit import bulk
+from noroshi.kit.cursors import read_in_order
 from noroshi.kit.http import renewed
 from noroshi.kit.lists.question import Question
 from noroshi.kit.lists.spec import Column, Rows
@@ -72,7 +73,7 @@ def csv_lines(actor: Actor, question: Question, moment: datetime) -> Iterator[st
         if not taker.is_active:
             yield csv_line([_("Ended here: whoever was taking this file takes part no more.")])
             return
-        rows = list(question.order.sort(_leaving(taker, question).filter(pk__in=part)))
+        rows = read_in_order(_leaving(taker, question), part)
         if rows and question.spec.on_export is not None:
             question.spec.on_export(taker, rows)
         yield from (csv_line([*_values(columns, row), mark]) for row in rows)

@@ -7,7 +7,7 @@ from typing import Any, Final
 
 from django.db.models import QuerySet
 
-from noroshi.kit.cursors import Mark, Order, first_of
+from noroshi.kit.cursors import Mark, Order, first_of, read_in_order
 
 COUNT_CAP: Final = 1_000
 """Beyond this the list says "1,000+": counting 100,000 rows would cost more than showing 25."""
@@ -107,7 +107,7 @@ class Walk:
         keys = self._keys(self.order.beyond(self.rows, mark, backwards=True))
         if not keys:
             return None
-        rows = self._read(keys[: self.size])
+        rows = self._read(keys[: self.size][::-1])
         after = self._keys(self.order.beyond(self.rows, self.order.mark(rows[-1])))
         return self._shown(rows, len(keys) - len(rows), len(rows) + len(after))
 
@@ -115,7 +115,7 @@ class Walk:
         """The last page has what the full ones before it leave; where they are not counted, as many as any."""
         keys = self._keys([self.order.sort(self.rows, backwards=True)])
         size = self.size if len(keys) > self.count_cap else len(keys) % self.size or self.size
-        rows = self._read(keys[:size])
+        rows = self._read(keys[:size][::-1])
         return self._shown(rows, len(keys) - len(rows), len(rows))
 
     def _shown(self, rows: list[Any], before: int, onward: int) -> Page:
@@ -137,7 +137,7 @@ class Walk:
         return self.address(**{way: self.order.mark(row).sealed(self.purpose)})
 
     def _read(self, keys: Sequence[Any]) -> list[Any]:
-        return list(self.order.sort(self.source.filter(pk__in=keys))) if keys else []
+        return read_in_order(self.source, keys)
 
     def _keys(self, parts: Sequence[QuerySet[Any]]) -> list[Any]:
         """The keys of what follows, up to one more than is counted.
