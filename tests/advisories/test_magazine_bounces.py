@@ -38,7 +38,7 @@ def returned(number, **said) -> bytes:
 def take(*letters) -> Returned:
     total = Returned()
     for raw in letters:
-        actions.take_bounce(Actor.system("test"), raw, total)
+        total.add(actions.take_bounce(Actor.system("test"), raw))
     return total
 
 
@@ -123,7 +123,7 @@ def test_nobody_but_operators_and_the_command_line_counts(cast, mailed):
     (number,) = mailed()
     for name in ("a1", "hub_reader", "sup"):
         with pytest.raises(NotAllowed):
-            actions.take_bounce(cast.actor(name), returned(number), Returned())
+            actions.take_bounce(cast.actor(name), returned(number))
     assert the_only().state == "confirmed"
 
 

@@ -1,5 +1,6 @@
 """A mail server on this machine that speaks IMAP over TLS: one folder, what it was told, and its own authority."""
 
+import re
 import socketserver
 import ssl
 import threading
@@ -65,6 +66,9 @@ class MailServer:
                 yield b"* %d FETCH (UID %d RFC822.SIZE %d)\r\n" % (place, uid, self.sizes.get(uid, len(body)))
             elif what == "(BODY.PEEK[])":
                 yield b"* %d FETCH (BODY[] {%d}\r\n%b UID %d)\r\n" % (place, len(body), body, uid)
+            elif found := re.fullmatch(r"\(BODY\.PEEK\[\]<0\.(\d+)>\)", what):
+                part = body[: int(found[1])]
+                yield b"* %d FETCH (UID %d BODY[]<0> {%d}\r\n%b)\r\n" % (place, uid, len(part), part)
             else:
                 raise PermissionError
 

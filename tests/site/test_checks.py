@@ -116,3 +116,17 @@ def test_checks_are_made_by_every_command_that_makes_checks(settings):
     settings.BASE_URL = "http://portal.isac.example"
     found = [message.id for message in django_checks.run_checks()]
     assert "noroshi.W001" in found
+
+
+@pytest.mark.parametrize("address", ["", "bounces@portal.example", "b@localhost", "B.o_u-n@portal.example"])
+def test_mail_may_come_back_to_an_address_with_room_for_a_token(settings, address):
+    settings.MAIL_RETURN = address
+    assert ids(checks.mail_comes_back_to_an_address) == []
+
+
+@pytest.mark.parametrize(
+    "address", ["bounces", "@x", "a+b@portal.example", "a" * 24 + "@portal.example", "a b@x", "a@x y"]
+)
+def test_mail_does_not_come_back_to_what_is_none(settings, address):
+    settings.MAIL_RETURN = address
+    assert ids(checks.mail_comes_back_to_an_address) == ["noroshi.E005"]

@@ -14,6 +14,7 @@ from django.urls import reverse
 from django.utils import timezone, translation
 from django.utils.translation import gettext as _
 
+from noroshi.advisories.magazine_returns import return_address
 from noroshi.advisories.magazine_signing import Signed
 from noroshi.advisories.models import Bulletin, Delivery, MailingKind, MailingLanguage, MailingList, Subscriber
 from noroshi.core import clock, ids
@@ -50,6 +51,8 @@ class Envelope:
     message_id: str
     leave: str = ""
     """The address; none in a test."""
+    back: str = ""
+    """Where it comes back to, if not to its sender."""
     is_test: bool = False
 
 
@@ -57,7 +60,9 @@ def letter_of(delivery: Delivery) -> EmailMessage:
     """Return the mail of a delivery, as its bulletin and its list are now."""
     mailing_list, subscriber = delivery.mailing_list, delivery.subscriber
     leave = f"{settings.BASE_URL}{reverse('magazine:leave', args=[leave_secret(subscriber.pk)])}"
-    envelope = Envelope(subscriber.address, language_of(mailing_list, subscriber), delivery.message_id, leave)
+    language = language_of(mailing_list, subscriber)
+    back = return_address(delivery.pk) if delivery.has_return_address else ""
+    envelope = Envelope(subscriber.address, language, delivery.message_id, leave, back)
     return letter(mailing_list, delivery.bulletin, MailingKind(delivery.kind), envelope)
 
 
@@ -85,6 +90,7 @@ def letter(mailing_list: MailingList, bulletin: Bulletin, kind: MailingKind, env
         mail = Signed(
             _subject(bulletin, envelope, withdrawn=withdrawn),
             _text(name, said),
+            envelope.back or None,
             to=[envelope.to],
             headers=_headers(mailing_list, envelope),
         )
@@ -123,6 +129,8 @@ def _headers(mailing_list: MailingList, envelope: Envelope) -> dict[str, str]:
         "X-Auto-Response-Suppress": "All",
         "List-Id": f"<{mailing_list.slug}.magazine.{_host()}>",
     }
+    if envelope.back:
+        headers["From"] = settings.DEFAULT_FROM_EMAIL
     if envelope.leave:
         headers |= {"List-Unsubscribe": f"<{envelope.leave}>", "List-Unsubscribe-Post": "List-Unsubscribe=One-Click"}
     return headers

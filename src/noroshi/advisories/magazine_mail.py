@@ -11,6 +11,7 @@ from smtplib import SMTPException, SMTPNotSupportedError, SMTPRecipientsRefused,
 from typing import Final
 from uuid import UUID
 
+from django.conf import settings
 from django.core.mail import get_connection
 from django.core.mail.backends.base import BaseEmailBackend
 from django.db import transaction
@@ -139,7 +140,8 @@ def _next(mailing: Mailing) -> Delivery | datetime | None:
     for row in _due(mailing):
         if row.subscriber.state == Standing.CONFIRMED:
             row.state, row.claimed_at, row.tries = DeliveryState.CLAIMED, clock.now(), row.tries + 1
-            row.save(update_fields=["state", "claimed_at", "tries"])
+            row.has_return_address = bool(settings.MAIL_RETURN)
+            row.save(update_fields=["state", "claimed_at", "tries", "has_return_address"])
             row.mailing_list, row.bulletin = mailing.mailing_list, mailing.bulletin
             return row
         _pass_on(row)

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from noroshi.advisories.views import joining, leaving, magazine
+from noroshi.advisories.views import joining, leaving, magazine, returns
 
 app_name = "magazine"
 
@@ -19,6 +19,10 @@ urlpatterns = [
     path("mailings/<uuid:mailing_id>/", magazine.mailing, name="mailing"),
     path("mailings/<uuid:mailing_id>/stop", magazine.mailing_stop, name="stop"),
     path("mailings/<uuid:mailing_id>/resend", magazine.mailing_resend, name="resend"),
+    path("returned/", returns.returned, name="returned"),
+    path("returned/mailbox", returns.return_box_edit, name="return-box"),
+    path("returned/mailbox/switch", returns.return_box_switch, name="switch-return-box"),
+    path("returned/mailbox/read", returns.return_box_read, name="read-return-box"),
     path("join/", joining.join, name="join"),
     path("confirm/<str:secret>", joining.confirm, name="confirm"),
     path("leave/<str:secret>", leaving.leave, name="leave"),

@@ -7,7 +7,7 @@ from django.utils.translation import gettext_lazy as _
 
 from noroshi.advisories.domain.addresses import LONGEST_ADDRESS, NoLine, Wrong
 from noroshi.advisories.domain.magazine import Obstacle
-from noroshi.advisories.models import DeliveryState, MailingStage, Standing
+from noroshi.advisories.models import DeliveryState, Fate, MailingStage, Standing
 
 _WRONG: Final[dict[Wrong, Promise]] = {
     Wrong.SHAPE: _("This is no mail address."),
@@ -50,6 +50,14 @@ DELIVERY_TONES: Final[dict[str, str]] = {
     DeliveryState.BOUNCED: "failing",
     DeliveryState.UNKNOWN: "late",
     DeliveryState.DROPPED: "off",
+}
+
+FATE_TONES: Final[dict[str, str]] = {
+    Fate.COUNTED: "ok",
+    Fate.KNOWN: "off",
+    Fate.NOT_OURS: "late",
+    Fate.NO_BOUNCE: "late",
+    Fate.BROKEN: "failing",
 }
 
 

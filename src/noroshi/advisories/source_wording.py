@@ -65,7 +65,11 @@ def verdict(source: Source) -> Verdict:
 
 def told(source: Source) -> str:
     """Return how a source is, and why, in a sentence."""
-    facts = facts_of(source.state)
+    return told_by(facts_of(source.state))
+
+
+def told_by(facts: Facts) -> str:
+    """Return how what is asked for news is, and why, in a sentence."""
     found = verdict_on(facts, clock.now())
     return _SENTENCES[found.health](facts, found)
 

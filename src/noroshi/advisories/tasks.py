@@ -30,8 +30,9 @@ def collect_what_is_due() -> None:
 
 @recurring("advisories.look_after", every=timedelta(minutes=5))
 def look_after_sources() -> None:
-    """See which sources are late, or well again."""
+    """See which sources are late, or well again, and the mailbox of what comes back."""
     actions.look_after_sources()
+    actions.look_after_return_box()
 
 
 @job(retries=0)
@@ -72,8 +73,9 @@ def issue_scheduled_sheet() -> None:
 
 @recurring("advisories.forget", every=timedelta(days=1))
 def forget_fetched() -> None:
-    """Forget the bytes that were fetched long ago."""
+    """Forget the bytes that were fetched long ago, and which letters were read as ones that came back."""
     actions.forget_fetched()
+    actions.forget_returned_letters()
 
 
 @recurring("advisories.findings", every=timedelta(minutes=1))
@@ -100,3 +102,18 @@ def forget_unconfirmed() -> None:
 def look_after_mailings() -> None:
     """Go on with mailings whose job was lost, and say of which mails nothing is known."""
     magazine_mail.look_after_mailings()
+
+
+@job(retries=0)
+def read_returned_mail() -> None:
+    """Count what came back of the magazine; when to look again is written down with how it ended."""
+    box = actions.handed_out_box()
+    if box is not None:
+        actions.read_return_box(box)
+
+
+@recurring("advisories.returned", every=timedelta(minutes=1))
+def look_for_returned_mail() -> None:
+    """Have the mailbox to which mail of the magazine comes back read where it is due: slow ones keep nobody waiting."""
+    if actions.is_box_due():
+        read_returned_mail.enqueue()

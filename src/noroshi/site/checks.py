@@ -1,5 +1,6 @@
 """What an installation must not be: settings under which it would lose writes, leak its keys or show its insides."""
 
+import re
 from collections.abc import Iterable, Mapping
 from importlib.util import find_spec
 from shutil import which
@@ -13,6 +14,7 @@ from django.db import DatabaseError
 SHORTEST_KEY: Final = 32
 FEWEST_CHARACTERS: Final = 8
 SHORTEST_TIMEOUT: Final = 10
+_RETURN: Final = re.compile(r"[a-z0-9](?:[a-z0-9._-]{0,22})@[a-z0-9-]+(?:\.[a-z0-9-]+)*", re.IGNORECASE)
 LOOPBACK: Final = frozenset({"localhost", "127.0.0.1", "::1"})
 
 
@@ -74,6 +76,17 @@ def spark_can_be_asked(**_: Any) -> Iterable[CheckMessage]:
             f"NOROSHI_LAKE_SPARK names a cluster, and {' and '.join(missing)} is not here: no hunt would be answered.",
             hint="Install the extra `spark` and Java 17, or take NOROSHI_LAKE_SPARK away.",
             id="noroshi.E004",
+        )
+
+
+@register()
+def mail_comes_back_to_an_address(**_: Any) -> Iterable[CheckMessage]:
+    """A mail with a sender that no server can write to is refused, or its return is lost."""
+    if settings.MAIL_RETURN and not _RETURN.fullmatch(settings.MAIL_RETURN):
+        yield Error(
+            "NOROSHI_MAIL_RETURN is no address behind whose name a token finds room.",
+            hint="Give it as in bounces@portal.example: at most 23 letters, digits, dots and hyphens before the @.",
+            id="noroshi.E005",
         )
 
 

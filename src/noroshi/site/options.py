@@ -171,6 +171,13 @@ OPTIONS: Final = (
     Option("SMTP_URL", str, "", "smtp://USER:PASSWORD@HOST:PORT or smtps://...; empty: mail is written to files."),
     Option("MAIL_FROM", str, "noroshi@localhost", "Sender of mails."),
     Option(
+        "MAIL_RETURN",
+        str,
+        "",
+        "Where mails of the magazine come back to, as in bounces@portal.example, each with its own token behind "
+        "a plus sign; empty: to MAIL_FROM.",
+    ),
+    Option(
         "SMIME_CERTIFICATE",
         str,
         "",

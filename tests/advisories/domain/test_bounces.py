@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from factories.returned import NUMBER, report
+from factories.returned import NUMBER, from_postfix, report
 from noroshi.advisories.domain.bounces import Kind, read_bounce
 
 
@@ -122,3 +122,24 @@ def test_of_a_large_letter_the_report_before_the_mail_is_read():
     large = report().replace(b"\r\n\r\n--b1--", b"\r\n\r\n" + b"x" * 9_000_000)
     assert len(large) > 9_000_000
     assert said(large) == (Kind.PERMANENT, "5.1.1", (NUMBER,))
+
+
+@pytest.mark.parametrize(
+    ("told", "found"),
+    [
+        ({}, (Kind.PERMANENT, "5.1.1", (NUMBER,))),
+        ({"status": "5.2.2", "code": "x-unix; input/output error"}, (Kind.PERMANENT, "5.2.2", (NUMBER,))),
+        ({"status": "4.2.1"}, (Kind.TEMPORARY, "4.2.1", (NUMBER,))),
+        ({"action": "delayed", "status": "4.2.1", "headers_alone": True}, None),
+    ],
+)
+def test_what_postfix_sends_is_read(told, found):
+    assert said(from_postfix(**told)) == found
+
+
+def test_where_it_was_sent_is_said_and_what_its_lines_were_folded_for_is_one():
+    found = read_bounce(from_postfix("abc"))
+    assert set(found.addressed) == {"bounces+abc@portal.example"}
+    assert found.detail == (
+        "550 5.1.1 <gone@example.jp>: Recipient address rejected: User unknown in virtual mailbox table"
+    )

@@ -1,6 +1,6 @@
 """Mail that came back: counted where it names a mail of ours, and its address written to no more when it is enough."""
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import timedelta
 from pathlib import Path
 from typing import Final
@@ -10,12 +10,26 @@ from django.db import transaction
 from noroshi.advisories import policy
 from noroshi.advisories.domain.bounces import MOST_BYTES, Bounce, Kind, read_bounce
 from noroshi.advisories.domain.mail_files import letters_in
-from noroshi.advisories.models import Delivery, DeliveryState, ReturnedMail, Standing, Subscriber
+from noroshi.advisories.magazine_returns import whose_return
+from noroshi.advisories.models import Delivery, DeliveryState, Fate, ReturnedMail, Standing, Subscriber
 from noroshi.core import clock, ledger
 from noroshi.core.actor import Actor
 
 WITHIN: Final = timedelta(days=30)
 MOST_TEMPORARY: Final = 3
+
+
+@dataclass(frozen=True)
+class Taken:
+    """What became of one letter."""
+
+    fate: Fate
+    delivery: Delivery | None = None
+    """The mail that it is about."""
+    detail: str = ""
+    """Why that came back."""
+    stopped: int = 0
+    """Addresses that are written to no more because of it."""
 
 
 @dataclass
@@ -30,8 +44,20 @@ class Returned:
     """They name no mail that was sent from here."""
     no_bounce: int = 0
     """They say of no mail that it did not arrive."""
-    stopped: int = field(default=0)
+    broken: int = 0
+    """They made something of ours fail: a person should look."""
+    stopped: int = 0
     """Addresses that are written to no more because of them."""
+
+    @property
+    def new(self) -> bool:
+        """Whether any of them was not there before."""
+        return bool(self.counted + self.not_ours + self.no_bounce + self.broken)
+
+    def add(self, taken: Taken) -> None:
+        """Add what became of one more."""
+        setattr(self, taken.fate.value, getattr(self, taken.fate.value) + 1)
+        self.stopped += taken.stopped
 
 
 def take_bounces(actor: Actor, path: Path) -> Returned:
@@ -39,35 +65,45 @@ def take_bounces(actor: Actor, path: Path) -> Returned:
     policy.require_bounce_taker(actor)
     total = Returned()
     for raw in letters_in(path, MOST_BYTES):
-        take_bounce(actor, raw, total)
+        total.add(take_bounce(actor, raw))
     return total
 
 
 @transaction.atomic
-def take_bounce(actor: Actor, raw: bytes, total: Returned) -> None:
-    """Count one letter in `total`, and what follows from it."""
+def take_bounce(actor: Actor, raw: bytes) -> Taken:
+    """Count one letter, with what follows from it."""
     policy.require_bounce_taker(actor)
     bounce = read_bounce(raw)
     if bounce is None:
-        total.no_bounce += 1
-        return
-    rows = Delivery.everything.select_for_update(of=("self",)).select_related("subscriber")
-    delivery = rows.filter(message_id__in=bounce.named).exclude(state=DeliveryState.WAITING).first()
+        return Taken(Fate.NO_BOUNCE)
+    delivery = _meant(bounce)
     if delivery is None:
-        total.not_ours += 1
-        return
+        return Taken(Fate.NOT_OURS)
+    detail = f"{bounce.status} {bounce.detail}".strip()[:300]
     said = {"kind": bounce.kind.value, "status": bounce.status[:12], "detail": bounce.detail[:300]}
     _row, is_new = ReturnedMail.everything.get_or_create(
         delivery=delivery, digest=bounce.digest, defaults={**said, "key": delivery.key}
     )
     if not is_new:
-        total.known += 1
-        return
-    total.counted += 1
-    delivery.state, delivery.detail = DeliveryState.BOUNCED, f"{bounce.status} {bounce.detail}".strip()[:300]
+        return Taken(Fate.KNOWN, delivery, detail)
+    delivery.state, delivery.detail = DeliveryState.BOUNCED, detail
     delivery.save(update_fields=["state", "detail"])
     rows_of_address = Subscriber.everything.select_for_update().filter(key=delivery.key, state=Standing.CONFIRMED)
-    total.stopped += sum(_stopped(actor, each, bounce) for each in rows_of_address)
+    stopped = sum(_stopped(actor, each, bounce) for each in rows_of_address)
+    return Taken(Fate.COUNTED, delivery, detail, stopped)
+
+
+def _meant(bounce: Bounce) -> Delivery | None:
+    """Return the mail that a letter is about: only who had it, or carried it, knows its address or its number.
+
+    Where a mail has an address of its own, its number is not enough: readers pass that on with what they forward.
+    """
+    rows = Delivery.everything.select_for_update(of=("self",)).select_related("subscriber")
+    rows = rows.exclude(state=DeliveryState.WAITING)
+    number = whose_return(bounce.addressed)
+    if number is not None:
+        return rows.filter(pk=number).first()
+    return rows.filter(message_id__in=bounce.named, has_return_address=False).first()
 
 
 def _stopped(actor: Actor, subscriber: Subscriber, bounce: Bounce) -> bool:

@@ -1,19 +1,43 @@
 """A folder of a mailbox as a source: the messages behind a place, as one file of many parts."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import asdict
 from ipaddress import ip_network
 from typing import IO, Any
 
+from django.utils.translation import gettext as _
+
 from noroshi.advisories import imap
+from noroshi.advisories.domain.mailboxes import PORT, Mailbox
 from noroshi.advisories.domain.packing import Packing, packed
 from noroshi.advisories.domain.readers.mail import MOST_BYTES
 from noroshi.advisories.domain.records import RefusedBecause
 from noroshi.advisories.imap import Folder, Place
 from noroshi.advisories.models import Source
 from noroshi.advisories.reach import reach_of_mailbox
+from noroshi.core.errors import InvalidInput
+from noroshi.kit.domain.reach import Network
 
 _MEGABYTE = 1024 * 1024
+
+
+def check_mailbox(url: str, ports: Iterable[int], networks: Iterable[str]) -> None:
+    """Raise InvalidInput where this is no mailbox that may be asked."""
+    checked_networks(networks)
+    try:
+        mailbox = Mailbox.of(url)
+    except ValueError as error:
+        raise InvalidInput("url", _("Give a mailbox as in imaps://user@mail.example.com/INBOX.")) from error
+    if mailbox.port not in {PORT, *ports}:
+        raise InvalidInput("url", _("The port %(port)s is not open to outgoing calls.") % {"port": mailbox.port})
+
+
+def checked_networks(networks: Iterable[str]) -> list[Network]:
+    """Return the networks that are said. Raise InvalidInput where one is none."""
+    try:
+        return [ip_network(each) for each in networks]
+    except ValueError as error:
+        raise InvalidInput("networks", _("Give networks as in 10.1.2.0/24.")) from error
 
 
 def read_mailbox(source: Source, kept: Mapping[str, Any], key: str, into: IO[bytes]) -> dict[str, Any] | None:

@@ -3,7 +3,6 @@
 from collections.abc import Sequence
 from dataclasses import dataclass, fields
 from datetime import UTC, date, datetime
-from ipaddress import ip_network
 from urllib.parse import urlsplit
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
@@ -11,9 +10,10 @@ from django.db import transaction
 from django.utils.translation import gettext as _
 
 from noroshi.advisories import policy
+from noroshi.advisories.actions.mailboxes import check_mailbox, checked_networks
 from noroshi.advisories.actions.telling import tell_of_health
 from noroshi.advisories.domain.asking import Cursor
-from noroshi.advisories.domain.mailboxes import PORT, Mailbox, is_mailbox
+from noroshi.advisories.domain.mailboxes import is_mailbox
 from noroshi.advisories.domain.sources import USUAL_LANGUAGE, USUAL_ZONE, SourceKind
 from noroshi.advisories.models import CatalogueState, Source, SourceState
 from noroshi.advisories.reach import reach_of
@@ -88,32 +88,20 @@ def _write(source: Source, said: SourceSaid) -> None:
 def _check(source: Source, said: SourceSaid) -> None:
     if Source.everything.filter(world=source.world, name=said.name).exclude(pk=source.pk).exists():
         raise InvalidInput("name", _("There is a source of this name."))
-    try:
-        networks = [ip_network(each) for each in said.networks]
-    except ValueError as error:
-        raise InvalidInput("networks", _("Give networks as in 10.1.2.0/24.")) from error
+    networks = checked_networks(said.networks)
     try:
         ZoneInfo(said.zone)
     except (ZoneInfoNotFoundError, ValueError) as error:
         raise InvalidInput("zone", _("This is no time zone: give one as in Asia/Tokyo.")) from error
     if is_mailbox(said.url):
-        _check_mailbox(said)
+        if said.kind != SourceKind.MAIL:
+            raise InvalidInput("url", _("Of a mailbox only mails are read: choose that kind."))
+        check_mailbox(said.url, said.ports, said.networks)
     elif said.url:
         try:
             outbound.check_url(said.url, reach_of(said.ports, networks))
         except outbound.OutboundRefused as refusal:
             raise InvalidInput("url", refusal.message) from refusal
-
-
-def _check_mailbox(said: SourceSaid) -> None:
-    if said.kind != SourceKind.MAIL:
-        raise InvalidInput("url", _("Of a mailbox only mails are read: choose that kind."))
-    try:
-        mailbox = Mailbox.of(said.url)
-    except ValueError as error:
-        raise InvalidInput("url", _("Give a mailbox as in imaps://user@mail.example.com/INBOX.")) from error
-    if mailbox.port not in {PORT, *said.ports}:
-        raise InvalidInput("url", _("The port %(port)s is not open to outgoing calls.") % {"port": mailbox.port})
 
 
 @transaction.atomic

@@ -7,16 +7,22 @@ from dataclasses import dataclass
 from email import message_from_bytes
 from email.errors import MessageError
 from email.message import Message
+from email.parser import BytesHeaderParser
 from email.utils import parseaddr
 from enum import StrEnum
 from typing import Final
 
+from noroshi.advisories.domain.readers.mail import header_text
+
 MOST_BYTES: Final = 1024 * 1024
 """What a report says stands before the mail that it returns: of a longer letter its beginning is read."""
 MOST_PARTS: Final = 50
+_HEAD_BYTES: Final = 64 * 1024
 
 _MESSAGE_ID: Final = re.compile(r"<([^<>\s@]{1,120}@[^<>\s@]{1,80})>")
 _STATUS: Final = re.compile(r"\b([245])\.(\d{1,3})\.(\d{1,3})\b")
+_WHERE: Final = ("Delivered-To", "X-Original-To", "Envelope-To", "X-Envelope-To", "To")
+_LONGEST: Final = 2_000
 _DAEMONS: Final = ("mailer-daemon", "postmaster")
 
 
@@ -41,6 +47,30 @@ class Bounce:
     detail: str
     digest: str
     """Of the letter, so that it is counted once."""
+    addressed: tuple[str, ...] = ()
+    """What its headers say of where it was sent."""
+
+
+@dataclass(frozen=True)
+class Head:
+    """What a letter says of itself, for a person who looks for it."""
+
+    sender: str
+    subject: str
+
+
+def head_of(raw: bytes) -> Head:
+    """Return what a letter says of itself; nothing in it makes this raise."""
+    letter = BytesHeaderParser().parsebytes(raw[:_HEAD_BYTES])
+    sender, subject = (_header(letter, name) for name in ("From", "Subject"))
+    return Head(sender[:254], subject[:300])
+
+
+def _header(letter: Message, name: str) -> str:
+    try:
+        return _one_line(header_text(str(letter.get(name, "")))[:2_000])
+    except (MessageError, ValueError, LookupError, TypeError, AttributeError):
+        return ""
 
 
 def read_bounce(raw: bytes) -> Bounce | None:
@@ -69,14 +99,20 @@ def _read(letter: Message, digest: str) -> Bounce | None:
         if not failed:
             return None
         worst = min(failed, key=lambda found: _ORDER[_kind(found)])
-        return Bounce(_named(parts), _kind(worst), worst["status"], worst["detail"], digest)
+        return Bounce(_named(parts), _kind(worst), worst["status"], worst["detail"], digest, _addressed(letter))
     if not _is_from_a_daemon(letter):
         return None
     text = "\n".join(_text(part) for part in parts if part.get_content_maintype() == "text")
-    return Bounce(_named_in_text(letter, text), Kind.UNKNOWN, "", _one_line(text)[:300], digest)
+    detail = _one_line(text)[:300]
+    return Bounce(_named_in_text(letter, text), Kind.UNKNOWN, "", detail, digest, _addressed(letter))
 
 
 _ORDER: Final = {Kind.PERMANENT: 0, Kind.TEMPORARY: 1, Kind.UNKNOWN: 2}
+
+
+def _addressed(letter: Message) -> tuple[str, ...]:
+    found = [str(value)[:_LONGEST] for name in _WHERE for value in letter.get_all(name, [])[:MOST_PARTS]]
+    return tuple(found)
 
 
 def _parts(letter: Message) -> list[Message]:

@@ -2,8 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import asdict
-from ipaddress import ip_network
-from typing import Any, Final, Self
+from typing import Any, Self
 
 from django import forms
 from django.utils.translation import gettext as _now
@@ -12,17 +11,11 @@ from django.utils.translation import gettext_lazy as _
 from noroshi.advisories.actions import LONGEST_EDITED, SourceSaid
 from noroshi.advisories.domain.presets import Preset
 from noroshi.advisories.domain.records import Language
+from noroshi.advisories.forms.reach import networks_in, ports_in
 from noroshi.advisories.models import Source
 from noroshi.advisories.queries import categories_on_offer
 from noroshi.advisories.source_wording import KINDS
 from noroshi.core.errors import InvalidInput
-
-MOST_PORT: Final = 65_535
-MOST_PORTS: Final = 10
-
-
-def _parted(text: str) -> list[str]:
-    return [part for part in text.replace(",", " ").split() if part]
 
 
 class SourceForm(forms.Form):
@@ -103,18 +96,11 @@ class SourceForm(forms.Form):
 
     def clean_ports(self) -> tuple[int, ...]:
         """Return the ports."""
-        parts = _parted(self.cleaned_data["ports"])
-        known = all(part.isascii() and part.isdigit() and 0 < int(part) <= MOST_PORT for part in parts)
-        if not known or len(parts) > MOST_PORTS:
-            raise forms.ValidationError(_now("Give ports as in 8080, 8443."))
-        return tuple(map(int, parts))
+        return ports_in(self.cleaned_data["ports"])
 
     def clean_networks(self) -> tuple[str, ...]:
         """Return the networks."""
-        try:
-            return tuple(str(ip_network(part)) for part in _parted(self.cleaned_data["networks"]))
-        except ValueError as error:
-            raise forms.ValidationError(_now("Give networks as in 10.1.2.0/24.")) from error
+        return networks_in(self.cleaned_data["networks"])
 
     def said(self) -> SourceSaid:
         """Return what a valid form says."""

@@ -22,6 +22,7 @@ from noroshi.advisories.models.magazine import (
     Subscriber,
 )
 from noroshi.advisories.models.match_runs import SILENT_AFTER, MatchRun, MatchRunStage
+from noroshi.advisories.models.returns import Fate, ReturnBox, ReturnedLetter
 from noroshi.advisories.models.reviewed import Reviewed, ReviewedText
 from noroshi.advisories.models.rule_packs import EnabledRules, PackRule, RulePack
 from noroshi.advisories.models.sources import (
@@ -80,6 +81,7 @@ __all__ = [
     "Explainer",
     "Exploitation",
     "Exposure",
+    "Fate",
     "Fetch",
     "Finding",
     "FindingStage",
@@ -115,6 +117,8 @@ __all__ = [
     "Priority",
     "ProductAlias",
     "PublishedAnswer",
+    "ReturnBox",
+    "ReturnedLetter",
     "ReturnedMail",
     "ReviewComment",
     "Reviewed",

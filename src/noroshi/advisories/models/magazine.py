@@ -190,6 +190,8 @@ class Delivery(models.Model):
     key = models.CharField(max_length=254)
     message_id = models.CharField(max_length=200, unique=True)
     """Without its brackets; a mail that is sent again has the same."""
+    has_return_address = models.BooleanField(default=False)
+    """Whether it comes back to an address of its own: what comes back elsewhere is not about it."""
     state = models.CharField(max_length=10, choices=DeliveryState.choices, default=DeliveryState.WAITING)
     detail = models.CharField(max_length=300, blank=True)
     """What the mail server said."""

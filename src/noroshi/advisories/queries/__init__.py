@@ -99,6 +99,7 @@ from noroshi.advisories.queries.magazine import (
     waiting_for,
     who_had,
 )
+from noroshi.advisories.queries.returns import return_box_for, returned_letters_for
 from noroshi.advisories.queries.reviewed import (
     at_work,
     everybody_who_had,
@@ -282,6 +283,8 @@ __all__ = [
     "quarters_on_offer",
     "read_counts",
     "readers_of",
+    "return_box_for",
+    "returned_letters_for",
     "revisions_since",
     "rule_for",
     "rules_of",

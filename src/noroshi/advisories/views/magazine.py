@@ -16,6 +16,7 @@ from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_POST
 
 from noroshi.advisories import actions, policy, queries
+from noroshi.advisories.domain.health import ALARMING
 from noroshi.advisories.domain.magazine import Obstacle
 from noroshi.advisories.forms.magazine import ImportForm, MailingListForm, SubscriberForm, TryForm
 from noroshi.advisories.magazine_lists import MAILING_LISTS, MAILINGS, mails_of, subscribers_of
@@ -34,8 +35,10 @@ def mailing_lists(request: ActorRequest) -> HttpResponseBase:
     """List the mailing lists."""
     policy.require_list_keeper(request.actor)
     rows = queries.mailing_lists_for(request.actor)
+    box = queries.return_box_for(request.actor)
     context = {
         "is_open": queries.open_lists().exists(),
+        "is_ailing": box is not None and actions.box_verdict(box).health in ALARMING,
         "join_address": f"{settings.BASE_URL}{reverse('magazine:join')}",
     }
     template = "advisories/magazine.html"

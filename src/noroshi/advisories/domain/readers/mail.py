@@ -80,11 +80,11 @@ def _headers(message: Message) -> dict[str, str]:
     """Return the headers decoded, by their names in small letters; of several the first."""
     found: dict[str, str] = {}
     for name, value in message.raw_items():
-        found.setdefault(name.lower(), _header(str(value)))
+        found.setdefault(name.lower(), header_text(str(value)))
     return found
 
 
-def _header(value: str) -> str:
+def header_text(value: str) -> str:
     """Return a header's text (RFC 2047); bytes that nobody declared are read as a body's are."""
     try:
         parts = decode_header(value)
