@@ -432,3 +432,14 @@ def test_who_is_killed_while_it_is_issued_has_issued_none(cast, told, stopped_cl
     sheet = actions.issue_scheduled_sheet()
     assert (sheet.number, named(sheet)) == (1, {"CVE-2099-0001": ["critical"]})
     assert actions.issue_scheduled_sheet() is None
+
+
+def test_words_are_not_looked_for_in_history_but_in_what_is_said_of_it_anew(cast, issue, told, stopped_clock):
+    actions.keep_watched_words(cast.actor("hub_op"), ["FortiOS"])
+    long_ago = stopped_clock.now.replace(year=2019)
+    told("CVE-2019-0001", scored(4.0), title="FortiOS", published=long_ago)
+    told("CVE-2099-0002", scored(4.0), title="FortiOS", published=stopped_clock.now)
+    sheet = issue()
+    assert (named(sheet), sheet.frozen["older"]) == ({"CVE-2099-0002": ["watched"]}, 0)
+    told("CVE-2019-0001", scored(4.5), title="FortiOS", published=long_ago)
+    assert named(issue()) == {"CVE-2019-0001": ["watched"]}

@@ -1,8 +1,9 @@
 """The daily sheet: put together, looked at, issued once."""
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from itertools import starmap
 from typing import Any, Final
 from uuid import UUID
 
@@ -55,7 +56,7 @@ class Prepared:
     span: Span
     before: Sheet | None
     changes: Sequence[int]
-    marks: Sequence[SheetMark]
+    marks: Mapping[UUID, Memory]
     forgotten: Sequence[UUID]
 
 
@@ -159,14 +160,14 @@ def _remember(row: Sheet, prepared: Prepared) -> None:
         CatalogueChange.everything.filter(pk__in=changes).update(sheet=row)
     for forgotten in bulk.parts(prepared.forgotten):
         SheetMark.objects.filter(pk__in=forgotten).delete()
-    bulk.write(SheetMark, prepared.marks, update=_MARKED)
+    bulk.write(SheetMark, starmap(_as_row, prepared.marks.items()), update=_MARKED)
 
 
 def _prepared(world: str) -> Prepared:
     now, before = clock.now(), queries.last_sheet(world)
     span = Span(before.until if before else now - FIRST_REACHES_BACK, now, is_first=before is None)
     changes = list(queries.untold_changes(world))
-    marks: list[SheetMark] = []
+    marks: dict[UUID, Memory] = {}
     forgotten: list[UUID] = []
     shown = [row for row in changes if not span.is_first or row.at > span.since]
     entries, older = _entries(world, span, {row.name for row in shown}, marks, forgotten)
@@ -181,10 +182,10 @@ def _prepared(world: str) -> Prepared:
 
 
 def _entries(
-    world: str, span: Span, changed: Collection[str], marks: list[SheetMark], forgotten: list[UUID]
+    world: str, span: Span, changed: Collection[str], marks: dict[UUID, Memory], forgotten: list[UUID]
 ) -> tuple[list[Entry], int]:
-    """Return what belongs on the sheet, and how much else came in that is history; what to remember goes into lists."""
-    words = queries.newly_named(world, Watched(queries.watched_words(world)), span.since)
+    """Return what belongs on the sheet, and how much else is history; what to remember goes into `marks`."""
+    words = queries.newly_named(world, Watched(queries.watched_words(world)), span.since, span.until)
     entries, older = [], 0
     for number, facts, memory, first_seen, published in queries.what_may_matter(
         world, None if span.is_first else span.since, words
@@ -203,20 +204,22 @@ def _entries(
     return entries, older
 
 
-def _mark(number: UUID, before: Memory | None, after: Memory, marks: list[SheetMark], forgotten: list[UUID]) -> None:
+def _mark(number: UUID, before: Memory | None, after: Memory, marks: dict[UUID, Memory], forgotten: list[UUID]) -> None:
     if not after.is_worth_keeping:
         if before is not None:
             forgotten.append(number)
     elif after != before:
-        marks.append(
-            SheetMark(
-                vulnerability_id=number,
-                grounds=sorted(after.grounds),
-                probability=after.probability,
-                has_remedy=after.has_remedy,
-                is_gone=after.is_gone,
-            )
-        )
+        marks[number] = after
+
+
+def _as_row(number: UUID, told: Memory) -> SheetMark:
+    return SheetMark(
+        vulnerability_id=number,
+        grounds=sorted(told.grounds),
+        probability=told.probability,
+        has_remedy=told.has_remedy,
+        is_gone=told.is_gone,
+    )
 
 
 def _change(row: CatalogueChange) -> dict[str, Any]:

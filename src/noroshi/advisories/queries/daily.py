@@ -8,7 +8,7 @@ from uuid import UUID
 
 from django.db.models import Q, QuerySet
 
-from noroshi.advisories.domain.daily import CRITICAL, FLOOR, Facts, Memory, Watched
+from noroshi.advisories.domain.daily import BACK_FILL, CRITICAL, FLOOR, Facts, Memory, Watched
 from noroshi.advisories.domain.records import ClaimKind
 from noroshi.advisories.domain.sources import SourceKind
 from noroshi.advisories.models import (
@@ -107,10 +107,11 @@ def _known(row: dict[str, Any], words: dict[UUID, tuple[str, ...]]) -> Known:
     return row["pk"], facts, memory, row["first_seen"], row["published_at"]
 
 
-def newly_named(world: str, watched: Watched, since: datetime) -> dict[UUID, tuple[str, ...]]:
+def newly_named(world: str, watched: Watched, since: datetime, until: datetime) -> dict[UUID, tuple[str, ...]]:
     """Return the vulnerabilities of which something new names a watched word, with these words.
 
-    A score of EPSS names nothing, and a digest speaks of many at once: neither is looked at.
+    A score of EPSS names nothing, and a digest speaks of many at once: neither is looked at. Nor is what an item said
+    when it was read for the first time, long after it was published: that is history, mostly hundreds of thousands.
     """
     if not watched:
         return {}
@@ -118,6 +119,7 @@ def newly_named(world: str, watched: Watched, since: datetime) -> dict[UUID, tup
         fetch__source__world=world, fetch__at__gt=since - LONGEST_READING, seen_at__gt=since - OVERLAP, is_digest=False
     )
     rows = rows.exclude(fetch__source__kind=SourceKind.EPSS)
+    rows = rows.exclude(number=1, published_at__isnull=False, published_at__lt=until - BACK_FILL)
     found: dict[UUID, tuple[str, ...]] = {}
     for item, title, claims in rows.values_list("item_id", "title", "claims").iterator(1_000):
         if words := watched.found_in([title, *products_in(claims)]):
