@@ -126,6 +126,26 @@ def test_post_when_the_certificate_is_another_s_then_failed(partner, monkeypatch
     assert partner.received == []
 
 
+def test_trust_when_the_authority_goes_then_the_next_call_is_refused_and_within_a_minute_a_changed_file_too(
+    partner, monkeypatch, tmp_path
+):
+    def call():
+        return post(partner.url, content=b"{}", headers={}).status
+
+    minute = outbound.time.monotonic()
+    monkeypatch.setattr(outbound.time, "monotonic", lambda: minute)
+    assert call() == 204
+    monkeypatch.delenv("SSL_CERT_FILE")
+    with pytest.raises(OutboundFailed, match="ConnectError"):
+        call()
+    monkeypatch.setenv("SSL_CERT_FILE", str(tmp_path / "ca.pem"))
+    assert call() == 204
+    (tmp_path / "ca.pem").write_text("")
+    minute += 60
+    with pytest.raises(OutboundFailed, match="ConnectError"):
+        call()
+
+
 def test_post_when_the_other_side_redirects_then_it_is_not_followed(partner):
     partner.status, partner.headers = 302, {"Location": "https://localhost/elsewhere"}
     assert post(partner.url, content=b"{}", headers={}).status == 302

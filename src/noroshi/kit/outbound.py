@@ -20,6 +20,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
 from email.utils import parsedate_to_datetime
+from functools import lru_cache
 from ipaddress import ip_address
 from typing import IO, Any, Final
 from urllib.parse import SplitResult, urldefrag, urljoin, urlsplit
@@ -40,6 +41,8 @@ MOST_HEADERS: Final = 32 * 1024
 """Bytes of the names and values of an answer's headers."""
 MOST_REDIRECTS: Final = 5
 LONGEST_WAIT: Final = timedelta(days=1)
+_TRUST_KEPT: Final = 60
+"""Seconds after which a change of whom the machine trusts is heeded."""
 
 _PORTS: Final = {"https": 443, "http": 80}
 _REDIRECTS: Final = frozenset({301, 302, 303, 307, 308})
@@ -361,13 +364,20 @@ def _until(moment: float) -> Iterator[_Watch]:
 
 def trusted(certificate: str = "") -> ssl.SSLContext:
     """Trust whom the machine trusts: an operator's own authority is installed there (or named by SSL_CERT_FILE)."""
+    if not certificate:
+        return _trusted(ssl.get_default_verify_paths(), int(time.monotonic() // _TRUST_KEPT))
     context = ssl.create_default_context()
-    if certificate:
-        with tempfile.NamedTemporaryFile("w") as file:  # readable by this user alone, and gone at once
-            file.write(certificate)
-            file.flush()
-            try:
-                context.load_cert_chain(file.name, password=lambda: "")
-            except (ssl.SSLError, ValueError) as error:
-                raise OutboundFailed(_("The certificate and its key do not fit together.")) from error
+    with tempfile.NamedTemporaryFile("w") as file:  # readable by this user alone, and gone at once
+        file.write(certificate)
+        file.flush()
+        try:
+            context.load_cert_chain(file.name, password=lambda: "")
+        except (ssl.SSLError, ValueError) as error:
+            raise OutboundFailed(_("The certificate and its key do not fit together.")) from error
     return context
+
+
+@lru_cache(maxsize=1)
+def _trusted(_paths: ssl.DefaultVerifyPaths, _minute: int) -> ssl.SSLContext:
+    """Read whom the machine trusts: more work than all else of a short call, and many come one after another."""
+    return ssl.create_default_context()
