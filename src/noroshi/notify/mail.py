@@ -6,7 +6,7 @@ most once: an alarm that comes twice teaches people to ignore alarms, and the no
 """
 
 import logging
-from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from smtplib import SMTPException
@@ -17,7 +17,7 @@ from django.core.mail import EmailMessage, get_connection
 from django.core.mail.backends.base import BaseEmailBackend
 from django.db import transaction
 from django.db.models import QuerySet
-from django.utils import timezone
+from django.utils import timezone, translation
 
 from noroshi.core import clock, ids
 from noroshi.core.actor import Actor
@@ -114,7 +114,7 @@ def _desks(numbers: Collection[str]) -> Iterator[_Desk]:
     mail: dict[UUID, list[Notice]] = {person.pk: [] for person in people}
     for notice in mail_to_send(SETTLING).filter(person__in=people).order_by("created_at", "pk"):
         mail[notice.person_id].append(notice)
-    lines = readable_lines({reader: mail[person.pk] for person, reader in readers.items()})
+    lines = _lines({person: (reader, mail[person.pk]) for person, reader in readers.items()})
     wishes, mailed = Preferences.objects.in_bulk(list(mail)), _mailed_lately(people)
     now = clock.now()
     for person, reader in readers.items():
@@ -128,6 +128,18 @@ def _desks(numbers: Collection[str]) -> Iterator[_Desk]:
             quiet_ends=quiet.end_for(timezone.localtime(now)) if quiet else None,
             mailed=mailed.get(person.pk, []),
         )
+
+
+def _lines(mail: Mapping[Person, tuple[Actor, Collection[Notice]]]) -> dict[Actor, list[Line]]:
+    """Return what a mail may say to each reader, in the reader's language: some content has words in several."""
+    by_language: dict[str, dict[Actor, Collection[Notice]]] = {}
+    for person, (reader, notices) in mail.items():
+        by_language.setdefault(person.language, {})[reader] = notices
+    lines: dict[Actor, list[Line]] = {}
+    for language, notices_of in by_language.items():
+        with translation.override(language):
+            lines |= readable_lines(notices_of)
+    return lines
 
 
 def _is_due(notice: Notice, now: datetime) -> bool:

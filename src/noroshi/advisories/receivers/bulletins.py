@@ -1,6 +1,6 @@
 """Who is told about a bulletin, and what a notice may say of it."""
 
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from typing import Final
 from uuid import UUID
 
@@ -14,18 +14,19 @@ from noroshi.core.actor import Actor
 from noroshi.core.domain.audience import State
 from noroshi.core.domain.tlp import TLP
 from noroshi.core.models import LedgerEntry
+from noroshi.core.policy import seen_by_each
 from noroshi.notify.domain.topics import Topic
 from noroshi.notify.models import NoticeKind
-from noroshi.notify.presenters import Presentation, describes, presents
+from noroshi.notify.presenters import Presentation, Shown, describes, presents_to_many
 
 SUBJECT: Final = "advisories.bulletin"
 
 
-@presents(SUBJECT)
-def present_bulletins(actor: Actor, ids: Collection[UUID]) -> Mapping[UUID, Presentation]:
-    """Say title and words of those that the reader sees; of a withdrawn one, its number and the reason."""
-    rows = Bulletin.objects.visible_to(actor).select_related("category").filter(pk__in=ids)
-    return {row.pk: _presentation(row) for row in rows}
+@presents_to_many(SUBJECT)
+def present_bulletins(actors: Iterable[Actor], ids: Collection[UUID]) -> Iterator[tuple[Actor, Shown]]:
+    """Yield to each reader title and words of those that it sees; of a withdrawn one, its number and the reason."""
+    for actor, bulletins in seen_by_each(actors, Bulletin, ids, "category"):
+        yield actor, {row.pk: _presentation(row) for row in bulletins}
 
 
 def _presentation(row: Bulletin) -> Presentation:

@@ -1,6 +1,7 @@
 """Who is told that a daily sheet is out, and what a notice says of it."""
 
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
+from functools import cache
 from typing import Final
 from uuid import UUID
 
@@ -13,10 +14,11 @@ from noroshi.core import ledger
 from noroshi.core.actor import Actor
 from noroshi.core.domain.tlp import TLP
 from noroshi.core.models import LedgerEntry
+from noroshi.core.policy import seen_by_each
 from noroshi.notify.actions import post_notices
 from noroshi.notify.domain.topics import Topic
 from noroshi.notify.models import NoticeKind
-from noroshi.notify.presenters import Presentation, describes, presents
+from noroshi.notify.presenters import Presentation, Shown, describes, presents_to_many
 from noroshi.sharing.queries import people_who_see
 
 SUBJECT: Final = "advisories.sheet"
@@ -24,10 +26,12 @@ LONGEST: Final = 3_800
 """Of the text of a mail, which has room for little more: the gravest stands first."""
 
 
-@presents(SUBJECT)
-def present_sheets(actor: Actor, ids: Collection[UUID]) -> Mapping[UUID, Presentation]:
-    """Say of those that the reader sees all that stands on them."""
-    return {row.pk: _presentation(row) for row in Sheet.objects.visible_to(actor).filter(pk__in=ids)}
+@presents_to_many(SUBJECT)
+def present_sheets(actors: Iterable[Actor], ids: Collection[UUID]) -> Iterator[tuple[Actor, Shown]]:
+    """Yield to each reader, of those sheets that it sees, all that stands on them."""
+    written = cache(_presentation)  # the same for all who read them, and long
+    for actor, sheets in seen_by_each(actors, Sheet, ids):
+        yield actor, {row.pk: written(row) for row in sheets}
 
 
 def _presentation(row: Sheet) -> Presentation:

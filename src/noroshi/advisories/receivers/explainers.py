@@ -1,6 +1,6 @@
 """Who is told about an explainer, and what a notice may say of it."""
 
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from typing import Final
 from uuid import UUID
 
@@ -21,17 +21,19 @@ from noroshi.core.actor import Actor
 from noroshi.core.domain.audience import State
 from noroshi.core.domain.tlp import TLP
 from noroshi.core.models import LedgerEntry
+from noroshi.core.policy import seen_by_each
 from noroshi.notify.domain.topics import Topic
 from noroshi.notify.models import NoticeKind
-from noroshi.notify.presenters import Presentation, describes, presents
+from noroshi.notify.presenters import Presentation, Shown, describes, presents_to_many
 
 SUBJECT: Final = "advisories.explainer"
 
 
-@presents(SUBJECT)
-def present_explainers(actor: Actor, ids: Collection[UUID]) -> Mapping[UUID, Presentation]:
-    """Say title and summary of those that the reader sees; of a withdrawn one the reason."""
-    return {row.pk: _presentation(row) for row in Explainer.objects.visible_to(actor).filter(pk__in=ids)}
+@presents_to_many(SUBJECT)
+def present_explainers(actors: Iterable[Actor], ids: Collection[UUID]) -> Iterator[tuple[Actor, Shown]]:
+    """Yield to each reader title and summary of those that it sees; of a withdrawn one the reason."""
+    for actor, explainers in seen_by_each(actors, Explainer, ids):
+        yield actor, {row.pk: _presentation(row) for row in explainers}
 
 
 def _presentation(row: Explainer) -> Presentation:

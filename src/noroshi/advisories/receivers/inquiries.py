@@ -1,6 +1,6 @@
 """Who is told about an inquiry, or about an answer that waits to be let out."""
 
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from typing import Final
 from uuid import UUID
 
@@ -15,12 +15,13 @@ from noroshi.core.actor import Actor
 from noroshi.core.domain.audience import State
 from noroshi.core.domain.tlp import TLP
 from noroshi.core.models import LedgerEntry
+from noroshi.core.policy import seen_by_each
 from noroshi.members.models import Person
 from noroshi.members.queries import active_people, hub_operators
 from noroshi.notify.actions import post_notices
 from noroshi.notify.domain.topics import Topic
 from noroshi.notify.models import NoticeKind
-from noroshi.notify.presenters import Presentation, describes, presents
+from noroshi.notify.presenters import Presentation, Shown, describes, presents, presents_to_many
 
 INQUIRY: Final = "advisories.inquiry"
 ANSWER: Final = "advisories.answer"
@@ -35,11 +36,11 @@ def present_inquiries(actor: Actor, ids: Collection[UUID]) -> Mapping[UUID, Pres
     }
 
 
-@presents(ANSWER)
-def present_answers(actor: Actor, ids: Collection[UUID]) -> Mapping[UUID, Presentation]:
-    """Say the question of those that the reader sees; of a withdrawn one the reason."""
-    rows = PublishedAnswer.objects.visible_to(actor).filter(pk__in=ids)
-    return {row.pk: _presentation(row) for row in rows}
+@presents_to_many(ANSWER)
+def present_answers(actors: Iterable[Actor], ids: Collection[UUID]) -> Iterator[tuple[Actor, Shown]]:
+    """Yield to each reader the questions that it sees; of a withdrawn one the reason."""
+    for actor, answers in seen_by_each(actors, PublishedAnswer, ids):
+        yield actor, {row.pk: _presentation(row) for row in answers}
 
 
 def _presentation(row: PublishedAnswer) -> Presentation:
