@@ -130,11 +130,15 @@ def test_what_may_not_be_said_of_a_source_is_refused(cast):
         assert refused.value.field == field
 
 
-def test_the_items_of_a_source_are_walked_by_an_index_and_that_of_the_newest_revision_is_not_kept():
+def test_the_items_of_a_source_are_walked_by_an_index_and_what_waits_for_a_revision_is_found_by_another():
     with connection.cursor() as cursor:
         found = connection.introspection.get_constraints(cursor, Item._meta.db_table)
     indexes = {tuple(each["columns"]) for each in found.values() if each["index"] or each["unique"]}
-    assert indexes - {("id",)} == {("source_id", "native_id"), ("source_id", "first_seen", "id")}
+    assert indexes - {("id",)} == {
+        ("newest_id",),
+        ("source_id", "native_id"),
+        ("source_id", "first_seen", "id"),
+    }
 
 
 @pytest.mark.skipif("connection.vendor != 'sqlite'", reason="PostgreSQL reads so small a table as a whole")

@@ -178,10 +178,8 @@ class Item(models.Model):
     """Of the document of a file that says the newest revision and nothing else; None where none was read."""
     number = models.PositiveIntegerField(default=1)
     """Of the newest revision."""
-    newest = models.ForeignKey(
-        "advisories.Revision", on_delete=models.PROTECT, null=True, related_name="+", db_index=False
-    )
-    """Nobody asks which item has a revision as its newest, and no revision is ever deleted."""
+    newest = models.ForeignKey("advisories.Revision", on_delete=models.PROTECT, null=True, related_name="+")
+    """Found by an index of its own: with each revision that is written SQLite looks for the item that waits for it."""
     first_seen = models.DateTimeField(default=clock.now)
 
     class Meta:
