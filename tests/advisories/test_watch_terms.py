@@ -4,12 +4,16 @@ from datetime import timedelta
 
 import pytest
 from django.core import mail as outgoing
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
 
 from factories.subscriptions import choose
 from factories.tasks import tell
 from noroshi.advisories import actions, queries
+from noroshi.advisories.actions.watch_terms import _records
 from noroshi.advisories.domain.watching import Terms, said_of
-from noroshi.advisories.models import Item, Mention, WatchHit, WatchTerm
+from noroshi.advisories.models import Item, Mention, Revision, WatchHit, WatchTerm
+from noroshi.core import clock
 from noroshi.core.domain.worlds import REAL
 from noroshi.core.errors import InvalidInput, NotAllowed, NotFound
 from noroshi.members.queries import actor_of
@@ -221,3 +225,28 @@ def test_the_list_costs_the_same_for_one_and_for_three(cast, tmp_path, django_as
         with django_assert_num_queries(10):
             client.get("/advisories/watching/")
     assert WatchHit.everything.count() == 3
+
+
+@pytest.mark.django_db
+def test_what_names_a_word_is_told_in_the_order_in_which_it_came_and_no_database_sorts_what_it_reads(tmp_path):
+    for number in (1001, 1002, 1003):
+        tell(tmp_path, number, title=str(number))
+    Revision.objects.filter(title="1001").update(seen_at=clock.now() + timedelta(minutes=1))
+    with CaptureQueriesContext(connection) as asked:
+        found = list(_records(REAL, Terms({"product": ["Gate"]}), clock.now()))
+    assert [record.title for record in found] == ["1002", "1003", "1001"]
+    reading = [query["sql"] for query in asked if '"advisories_revision"."claims"' in query["sql"]]
+    assert ["ORDER BY" in statement for statement in reading] == [False]
+
+
+@pytest.mark.django_db
+def test_what_came_just_before_somebody_looked_is_looked_at_again_and_what_came_long_before_is_not(
+    cast, tmp_path, stopped_clock
+):
+    term = watch(cast)
+    for number, minutes in ((1001, 11), (1002, 9)):
+        tell(tmp_path, number, title=str(number))
+        Revision.objects.filter(title=str(number)).update(seen_at=clock.now() - timedelta(minutes=minutes))
+    WatchTerm.everything.filter(pk=term.pk).update(looked_until=clock.now())
+    assert actions.look_for_terms(REAL) == 1
+    assert [title for title, _words, _stage in entries(cast)] == ["1002"]
