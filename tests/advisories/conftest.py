@@ -4,12 +4,13 @@ from importlib import import_module
 
 import pytest
 from django.apps import apps
+from django.core import mail
 
 from factories.audience import COMMUNITY
 from noroshi.advisories import actions
-from noroshi.advisories.actions import Draft
+from noroshi.advisories.actions import Draft, ListSaid
 from noroshi.advisories.domain.bulletins import Words
-from noroshi.advisories.models import Bulletin, Category
+from noroshi.advisories.models import Bulletin, Category, Delivery
 from noroshi.core.domain.tlp import TLP
 from noroshi.sharing.domain.content import Marking
 
@@ -55,3 +56,21 @@ def published(drafted, sent):
         return sent(drafted(**said))
 
     return publish
+
+
+@pytest.fixture
+def mailed(cast, published, drain):
+    """Mail a bulletin to some addresses, and to these alone; return the deliveries by address."""
+
+    def send(*addresses) -> dict[str, Delivery]:
+        operator = cast.actor("hub_op")
+        said = ListSaid("alerts", "注意", "Alerts", list(Category.objects.filter(series="VULN")), ceiling="GREEN")
+        row = actions.keep_mailing_list(operator, said)
+        for address in addresses:
+            actions.add_subscriber(operator, row, address=address, reason="x")
+        mail.outbox.clear()
+        published()
+        drain()
+        return {row.key: row for row in Delivery.everything.all()}
+
+    return send

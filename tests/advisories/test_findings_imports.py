@@ -33,7 +33,7 @@ def _at_that_time(stopped_clock):
 def told(monkeypatch):
     """Everything is told, every second item, to whoever listens here: a list of functions."""
     listeners = []
-    monkeypatch.setattr("noroshi.advisories.actions.progress.PAUSE", -1)
+    monkeypatch.setattr("noroshi.kit.progress.PAUSE", -1)
     monkeypatch.setattr("noroshi.advisories.domain.findings._A_STEP", 2)
 
     def reads(*said):

@@ -88,6 +88,13 @@ def test_much_that_was_read_is_held_before_anybody_asks_and_little_is_not(cast, 
     assert len(extended) == 1
 
 
+def test_nothing_is_held_where_nobody_has_a_list(tmp_path, drain, monkeypatch, extended):
+    monkeypatch.setattr("noroshi.advisories.receivers.inventories.MUCH", 1)
+    tell(tmp_path, 1001)
+    drain()
+    assert extended == []
+
+
 def test_what_is_new_is_matched_by_one_job_however_often_its_time_comes(cast, tmp_path, drain):
     read_in(cast)
     tell(tmp_path)

@@ -3,7 +3,7 @@
 import pytest
 from click.testing import CliRunner
 
-from factories.returned import NUMBER, report
+from factories.returned import report, returned
 from noroshi.advisories import actions
 from noroshi.advisories.actions import ListSaid, Returned
 from noroshi.advisories.models import Category, Delivery, ReturnedMail, Subscriber
@@ -29,10 +29,6 @@ def mailed(cast, published, drain):
         return list(Delivery.everything.filter(mailing_list=row).values_list("message_id", flat=True))
 
     return mail
-
-
-def returned(number, **said) -> bytes:
-    return report(**said).replace(NUMBER.encode(), number.encode())
 
 
 def take(*letters) -> Returned:

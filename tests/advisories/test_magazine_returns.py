@@ -8,9 +8,8 @@ from django.core import mail
 
 from factories.returned import NUMBER, from_postfix
 from noroshi.advisories import actions
-from noroshi.advisories.actions import ListSaid
 from noroshi.advisories.magazine_returns import return_address, whose_return
-from noroshi.advisories.models import Category, Delivery, Fate, Subscriber
+from noroshi.advisories.models import Delivery, Fate, Subscriber
 from noroshi.core.actor import Actor
 
 pytestmark = pytest.mark.usefixtures("beginnings")
@@ -21,24 +20,6 @@ ONE, OTHER = UUID("01890000-0000-7000-8000-000000000001"), UUID("01890000-0000-7
 @pytest.fixture(autouse=True)
 def _with_return(settings):
     settings.MAIL_RETURN, settings.DEFAULT_FROM_EMAIL = "bounces@portal.example", "magazine@portal.example"
-
-
-@pytest.fixture
-def mailed(cast, published, drain):
-    """Mail a bulletin to these addresses; return the deliveries by address."""
-
-    def sent(*addresses) -> dict[str, Delivery]:
-        operator = cast.actor("hub_op")
-        said = ListSaid("alerts", "注意", "Alerts", list(Category.objects.filter(series="VULN")), ceiling="GREEN")
-        row = actions.keep_mailing_list(operator, said)
-        for address in addresses:
-            actions.add_subscriber(operator, row, address=address, reason="x")
-        mail.outbox.clear()
-        published()
-        drain()
-        return {row.key: row for row in Delivery.everything.all()}
-
-    return sent
 
 
 def token_of(delivery_id) -> str:

@@ -8,12 +8,12 @@ import pytest
 from factories.tasks import LIST, read_in, task_of, tell
 from noroshi.advisories import actions, queries
 from noroshi.advisories.actions import match_runs, match_writing
-from noroshi.advisories.actions.progress import now_and_then
 from noroshi.advisories.domain.rule_packs import PackFormat
 from noroshi.advisories.models import Match, MatchRun
 from noroshi.core.errors import NotAllowed, NotFound
 from noroshi.core.models import LedgerEntry
 from noroshi.kit import jobs
+from noroshi.kit.progress import now_and_then
 
 pytestmark = pytest.mark.django_db
 
@@ -47,7 +47,7 @@ def test_the_page_says_what_a_run_is_at_and_nobody_sees_a_part_of_what_is_writte
     for number in range(1001, 1004):
         tell(tmp_path, number)
     monkeypatch.setattr("noroshi.advisories.actions.kept_records._AT_ONCE", 2)
-    monkeypatch.setattr("noroshi.advisories.actions.progress.PAUSE", -1)
+    monkeypatch.setattr("noroshi.kit.progress.PAUSE", -1)
     inventory = actions.read_in(cast.actor("a1"), name="基幹", body=LIST.encode())
     client, seen = cast.client("a1"), []
 

@@ -4,12 +4,12 @@ import pytest
 from click.testing import CliRunner
 
 from factories.mailserver import PASSWORD, USER, mail_server
-from factories.returned import NUMBER, report
+from factories.returned import NUMBER, report, returned
 from noroshi.advisories import actions, imap, tasks
-from noroshi.advisories.actions import ListSaid, ReturnBoxSaid, Returned
+from noroshi.advisories.actions import ReturnBoxSaid, Returned
 from noroshi.advisories.actions import returns as acting
 from noroshi.advisories.domain.bounces import MOST_BYTES
-from noroshi.advisories.models import Category, Delivery, ReturnBox, ReturnedLetter, ReturnedMail, Subscriber
+from noroshi.advisories.models import ReturnBox, ReturnedLetter, ReturnedMail, Subscriber
 from noroshi.core import clock
 from noroshi.core.errors import Conflict, InvalidInput, NotAllowed, NotFound
 from noroshi.core.models import LedgerEntry
@@ -44,27 +44,6 @@ def keep(cast):
     return kept
 
 
-@pytest.fixture
-def mailed(cast, published, drain):
-    """Mail a bulletin to so many addresses; return the numbers of the mails by their addresses."""
-
-    def mail(*addresses) -> dict[str, str]:
-        operator = cast.actor("hub_op")
-        said = ListSaid("alerts", "注意", "Alerts", list(Category.objects.filter(series="VULN")), ceiling="GREEN")
-        row = actions.keep_mailing_list(operator, said)
-        for address in addresses:
-            actions.add_subscriber(operator, row, address=address, reason="x")
-        published()
-        drain()
-        return dict(Delivery.everything.values_list("key", "message_id"))
-
-    return mail
-
-
-def returned(number, **said) -> bytes:
-    return report(**said).replace(NUMBER.encode(), number.encode())
-
-
 def read() -> Returned:
     box = actions.handed_out_box(due=False)
     assert box is not None
@@ -87,10 +66,10 @@ def letters() -> list[tuple[str, str, str, str]]:
 
 
 def test_what_came_back_marks_whom_it_is_about_and_all_else_is_named_and_left_alone(keep, server, mailed):
-    numbers = mailed("gone@example.jp", "full@example.jp", "kato@example.jp")
+    deliveries = mailed("gone@example.jp", "full@example.jp", "kato@example.jp")
     server.messages = {
-        3: returned(numbers["gone@example.jp"]),
-        4: returned(numbers["full@example.jp"], status="4.2.2"),
+        3: returned(deliveries["gone@example.jp"].message_id),
+        4: returned(deliveries["full@example.jp"].message_id, status="4.2.2"),
         7: report(),
         8: THANKS,
     }
@@ -113,8 +92,8 @@ def test_what_came_back_marks_whom_it_is_about_and_all_else_is_named_and_left_al
 
 
 def test_each_letter_counts_once_also_where_the_folder_is_numbered_anew(keep, server, mailed):
-    numbers = mailed("gone@example.jp")
-    letter = returned(numbers["gone@example.jp"], status="4.2.2")
+    deliveries = mailed("gone@example.jp")
+    letter = returned(deliveries["gone@example.jp"].message_id, status="4.2.2")
     server.messages = {3: letter, 4: letter}
     keep(server)
     assert read() == Returned(counted=1, known=1)
@@ -126,8 +105,8 @@ def test_each_letter_counts_once_also_where_the_folder_is_numbered_anew(keep, se
 
 
 def test_a_letter_that_a_file_brought_before_is_known(keep, server, mailed, tmp_path):
-    numbers = mailed("gone@example.jp")
-    letter = returned(numbers["gone@example.jp"], status="4.2.2")
+    deliveries = mailed("gone@example.jp")
+    letter = returned(deliveries["gone@example.jp"].message_id, status="4.2.2")
     (tmp_path / "letter").write_bytes(letter.replace(b"\r\n", b"\n"))
     assert CliRunner().invoke(main, ["advisories", "bounces", str(tmp_path / "letter")]).exit_code == 0
     server.messages = {1: letter}
@@ -140,8 +119,8 @@ def test_a_letter_that_a_file_brought_before_is_known(keep, server, mailed, tmp_
 def test_whoever_is_killed_halfway_has_counted_a_letter_and_its_place_or_neither(
     keep, server, mailed, monkeypatch, stopped_clock, killed_in
 ):
-    numbers = mailed("a@example.jp", "b@example.jp", "c@example.jp")
-    server.messages = {uid: returned(number) for uid, number in enumerate(numbers.values(), 1)}
+    deliveries = mailed("a@example.jp", "b@example.jp", "c@example.jp")
+    server.messages = {uid: returned(each.message_id) for uid, each in enumerate(deliveries.values(), 1)}
     keep(server)
     real, calls = getattr(acting, killed_in), []
 
@@ -175,13 +154,15 @@ def test_many_letters_come_in_parts_that_follow_each_other(keep, server, monkeyp
 
 
 def test_hostile_letters_are_named_and_keep_no_other_out(keep, server, mailed):
-    numbers = mailed("gone@example.jp")
+    deliveries = mailed("gone@example.jp")
     head = b"From: mailer-daemon@mx.example\r\nSubject: nested\r\n"
     server.messages = {
         1: head + b"Content-Type: message/rfc822\r\n\r\n" * 5_000,
         2: b"",
         3: b"\x00\xff\r\nFrom: \xff\x00\r\nSubject: =?x-none?b?!!?= \xed\xa0\x80\x00",
-        4: returned(numbers["gone@example.jp"]).replace(b"\r\n\r\n--b1--", b"\r\n\r\n" + b"x" * 3_000_000),
+        4: returned(deliveries["gone@example.jp"].message_id).replace(
+            b"\r\n\r\n--b1--", b"\r\n\r\n" + b"x" * 3_000_000
+        ),
     }
     keep(server)
     assert read() == Returned(counted=1, no_bounce=3, stopped=1)
@@ -189,8 +170,8 @@ def test_hostile_letters_are_named_and_keep_no_other_out(keep, server, mailed):
 
 
 def test_a_letter_that_breaks_something_of_ours_is_named_and_keeps_no_other_out(keep, server, mailed, monkeypatch):
-    numbers = mailed("gone@example.jp")
-    server.messages = {1: THANKS, 2: returned(numbers["gone@example.jp"])}
+    deliveries = mailed("gone@example.jp")
+    server.messages = {1: THANKS, 2: returned(deliveries["gone@example.jp"].message_id)}
     real = acting.take_bounce
 
     def breaks(actor, raw):
@@ -206,8 +187,8 @@ def test_a_letter_that_breaks_something_of_ours_is_named_and_keeps_no_other_out(
 
 def test_a_forged_letter_about_somebody_else_counts_nothing(keep, server, mailed):
     """Whoever gets the magazine knows the number of the own mail alone; an address names nobody."""
-    numbers = mailed("kato@example.jp", "forger@example.jp")
-    own = numbers["forger@example.jp"]
+    deliveries = mailed("kato@example.jp", "forger@example.jp")
+    own = deliveries["forger@example.jp"].message_id
     host = own.partition("@")[2]
     server.messages = {
         1: report().replace(NUMBER.encode(), f"{'0' * 32}@{host}".encode()),
@@ -220,11 +201,11 @@ def test_a_forged_letter_about_somebody_else_counts_nothing(keep, server, mailed
 
 
 def test_the_worker_reads_it_when_it_is_due(keep, server, mailed, stopped_clock):
-    numbers = mailed("gone@example.jp")
+    deliveries = mailed("gone@example.jp")
     keep(server, minutes=10)
     work()
     assert (ReturnBox.everything.get().health, letters()) == ("quiet", [])
-    server.messages = {1: returned(numbers["gone@example.jp"])}
+    server.messages = {1: returned(deliveries["gone@example.jp"].message_id)}
     stopped_clock.advance(minutes=9)
     work()
     assert letters() == []
@@ -326,8 +307,8 @@ def test_the_pages_name_it_switch_it_and_have_it_read(cast, server, mailed):
     assert client.post(f"{page}mailbox/read").url == page
     assert "It is switched off." in client.get(page).content.decode()
     client.post(f"{page}mailbox/switch")
-    numbers = mailed("gone@example.jp")
-    server.messages = {1: returned(numbers["gone@example.jp"]), 2: THANKS}
+    deliveries = mailed("gone@example.jp")
+    server.messages = {1: returned(deliveries["gone@example.jp"].message_id), 2: THANKS}
     client.post(f"{page}mailbox/read")
     work()
     shown = client.get(page).content.decode()
@@ -338,8 +319,8 @@ def test_the_pages_name_it_switch_it_and_have_it_read(cast, server, mailed):
 
 
 def test_operators_alone_see_it_and_say_where_it_is(cast, keep, server, mailed):
-    numbers = mailed("okapi@example.jp")
-    server.messages = {1: returned(numbers["okapi@example.jp"])}
+    deliveries = mailed("okapi@example.jp")
+    server.messages = {1: returned(deliveries["okapi@example.jp"].message_id)}
     keep(server)
     read()
     pages = ("/magazine/returned/", "/magazine/returned/?export=csv", "/magazine/returned/mailbox")
@@ -368,8 +349,8 @@ def test_operators_alone_see_it_and_say_where_it_is(cast, keep, server, mailed):
 
 @pytest.mark.parametrize("number", [1, 3])
 def test_the_page_costs_the_same_questions(cast, keep, server, mailed, number, django_assert_num_queries):
-    numbers = mailed(*(f"a{each}@example.jp" for each in range(number)))
-    server.messages = {uid: returned(each) for uid, each in enumerate(numbers.values(), 1)}
+    deliveries = mailed(*(f"a{each}@example.jp" for each in range(number)))
+    server.messages = {uid: returned(each.message_id) for uid, each in enumerate(deliveries.values(), 1)}
     keep(server)
     read()
     client = cast.client("hub_op")
@@ -399,8 +380,8 @@ def test_the_command_reads_the_mailbox_where_no_path_is_given(keep, server, cast
 
 
 def test_what_was_read_long_ago_is_forgotten_and_what_was_counted_stays(keep, server, mailed, stopped_clock, settings):
-    numbers = mailed("gone@example.jp")
-    server.messages = {1: returned(numbers["gone@example.jp"]), 2: THANKS}
+    deliveries = mailed("gone@example.jp")
+    server.messages = {1: returned(deliveries["gone@example.jp"].message_id), 2: THANKS}
     keep(server)
     read()
     stopped_clock.advance(days=settings.ADVISORY_DAYS)

@@ -103,3 +103,8 @@ Precedence: bulk
 
 --7B01E25212F.1795865435/mail.portal.example--
 """.replace("\n", "\r\n").encode()
+
+
+def returned(number, **said) -> bytes:
+    """The letter of a mail server about the mail of this number."""
+    return report(**said).replace(NUMBER.encode(), number.encode())

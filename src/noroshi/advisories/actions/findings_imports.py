@@ -12,12 +12,12 @@ from django.utils.translation import gettext as _
 
 from noroshi.advisories import kept_uploads, policy
 from noroshi.advisories.actions.findings import TooManyFindingsError, import_findings
-from noroshi.advisories.actions.progress import now_and_then
 from noroshi.advisories.domain.findings import Findings, Hindered, UnreadableFindingsError, read_findings
 from noroshi.advisories.models import ON_ITS_WAY, FindingsImport, ImportStage
 from noroshi.core import clock, ledger
 from noroshi.core.actor import Actor
 from noroshi.core.errors import InvalidInput
+from noroshi.kit.progress import now_and_then
 from noroshi.members.queries import actor_of
 
 MOST_SHOWN: Final = 100

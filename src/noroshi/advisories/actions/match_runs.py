@@ -8,11 +8,11 @@ from django.db import transaction
 
 from noroshi.advisories import policy
 from noroshi.advisories.actions.matching import match_inventories
-from noroshi.advisories.actions.progress import now_and_then
 from noroshi.advisories.models import SILENT_AFTER, Inventory, MatchRun, MatchRunStage
 from noroshi.core import clock, ledger
 from noroshi.core.actor import Actor
 from noroshi.core.errors import NotFound
+from noroshi.kit.progress import now_and_then
 
 _KEPT: Final = timedelta(days=30)
 

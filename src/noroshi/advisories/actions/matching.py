@@ -10,12 +10,12 @@ from django.db.models import Min
 from noroshi.advisories import queries
 from noroshi.advisories.actions.kept_records import kept_records
 from noroshi.advisories.actions.match_writing import TOLD, Hearings, bring_to
-from noroshi.advisories.actions.progress import Heard
 from noroshi.advisories.domain.components import of_stored
 from noroshi.advisories.domain.matching import Component
 from noroshi.advisories.engine import Held, Parts, matches
 from noroshi.advisories.models import Asset, Inventory, MatchRunStage
 from noroshi.core import clock
+from noroshi.kit.progress import Heard
 
 
 def match_inventories(organisation: UUID, world: str, tell: Heard = lambda _stage, _done, _of: None) -> int:

@@ -6,12 +6,11 @@ from django import forms
 from django.utils.translation import gettext_lazy as _
 
 from noroshi.advisories.actions import ReturnBoxSaid
-from noroshi.advisories.forms.reach import networks_in, ports_in
+from noroshi.advisories.forms.reach import ReachingForm, secret_field, shown_reach
 from noroshi.advisories.models import ReturnBox
-from noroshi.sharing.forms.audience import BlamingForm
 
 
-class ReturnBoxForm(BlamingForm):
+class ReturnBoxForm(ReachingForm):
     """Where the mailbox is, and how often it is read."""
 
     url = forms.CharField(
@@ -19,13 +18,7 @@ class ReturnBoxForm(BlamingForm):
         max_length=2000,
         help_text=_("As in imaps://bounces@mail.example.com/INBOX; an @ in the user's name is written %40."),
     )
-    secret = forms.CharField(
-        label=_("Password"),
-        max_length=1000,
-        required=False,
-        widget=forms.PasswordInput(attrs={"autocomplete": "off", "spellcheck": "false", "class": "mono"}),
-        help_text=_("It is stored encrypted and never shown again. Empty: the one that is known."),
-    )
+    secret = secret_field(_("Password"))
     minutes = forms.IntegerField(label=_("Every so many minutes"), min_value=1, max_value=1_440, initial=5)
     ports = forms.CharField(
         label=_("Ports"), max_length=100, required=False, help_text=_("Open besides 993, as in 10993.")
@@ -40,21 +33,10 @@ class ReturnBoxForm(BlamingForm):
     def __init__(self, data: Any = None, *, row: ReturnBox | None = None) -> None:
         super().__init__(data, initial=_initial(row))
 
-    def clean_ports(self) -> tuple[int, ...]:
-        """Return the ports."""
-        return ports_in(self.cleaned_data["ports"])
-
-    def clean_networks(self) -> tuple[str, ...]:
-        """Return the networks."""
-        return networks_in(self.cleaned_data["networks"])
-
     def said(self) -> ReturnBoxSaid:
         """Return what a valid form says."""
         return ReturnBoxSaid(**self.cleaned_data)
 
 
 def _initial(row: ReturnBox | None) -> dict[str, Any]:
-    if row is None:
-        return {}
-    shown = {name: ", ".join(map(str, getattr(row, name))) for name in ("ports", "networks")}
-    return {"url": row.url, "minutes": row.minutes, **shown}
+    return {"url": row.url, "minutes": row.minutes, **shown_reach(row)} if row is not None else {}

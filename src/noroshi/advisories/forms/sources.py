@@ -11,14 +11,13 @@ from django.utils.translation import gettext_lazy as _
 from noroshi.advisories.actions import LONGEST_EDITED, SourceSaid
 from noroshi.advisories.domain.presets import Preset
 from noroshi.advisories.domain.records import Language
-from noroshi.advisories.forms.reach import networks_in, ports_in
+from noroshi.advisories.forms.reach import ReachingForm, secret_field, shown_reach
 from noroshi.advisories.models import Source
 from noroshi.advisories.queries import categories_on_offer
 from noroshi.advisories.source_wording import KINDS
-from noroshi.core.errors import InvalidInput
 
 
-class SourceForm(forms.Form):
+class SourceForm(ReachingForm):
     """A source: where it is, how it is read, how often it is asked."""
 
     name = forms.CharField(label=_("Name"), max_length=100)
@@ -58,13 +57,7 @@ class SourceForm(forms.Form):
         required=False,
         help_text=_("Of a web page without a feed: of the links that are its items."),
     )
-    secret = forms.CharField(
-        label=_("Key"),
-        max_length=1000,
-        required=False,
-        widget=forms.PasswordInput(attrs={"autocomplete": "off", "spellcheck": "false", "class": "mono"}),
-        help_text=_("It is stored encrypted and never shown again. Empty: the one that is known."),
-    )
+    secret = secret_field(_("Key"))
     most_mb = forms.IntegerField(label=_("Largest answer, in MB"), min_value=1, max_value=4_000, initial=20)
     gap_seconds = forms.IntegerField(
         label=_("Seconds between two questions"), min_value=0, max_value=600, initial=2, help_text=_("To its host.")
@@ -89,26 +82,14 @@ class SourceForm(forms.Form):
         """Return the form of a source, or of what one begins with; a key is not shown."""
         if known is not None:
             initial = {name: getattr(known, name) for name in cls.base_fields if name != "secret"}
-            initial |= {name: ", ".join(map(str, initial[name])) for name in ("ports", "networks")}
+            initial |= shown_reach(known)
         else:
             initial = asdict(preset) if preset else {}
         return cls(data, initial=initial)
 
-    def clean_ports(self) -> tuple[int, ...]:
-        """Return the ports."""
-        return ports_in(self.cleaned_data["ports"])
-
-    def clean_networks(self) -> tuple[str, ...]:
-        """Return the networks."""
-        return networks_in(self.cleaned_data["networks"])
-
     def said(self) -> SourceSaid:
         """Return what a valid form says."""
         return SourceSaid(**self.cleaned_data)
-
-    def blame(self, error: InvalidInput) -> None:
-        """Show a refusal at the field that it names."""
-        self.add_error(error.field if error.field in self.fields else None, error.message)
 
 
 class BackFillForm(forms.Form):

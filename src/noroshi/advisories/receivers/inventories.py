@@ -45,8 +45,9 @@ def match_anew(entry: LedgerEntry) -> None:
 
 @ledger.subscribe("advisories.bring-records-up", "advisories.source.read")
 def bring_records_up(entry: LedgerEntry) -> None:
-    """Have much that was read held at once, so that who then asks for a match does not wait for that."""
-    if entry.payload["new"] + entry.payload["changed"] >= MUCH:
+    """Have much that was read held at once, so that who then asks for a match does not wait: where anybody may ask."""
+    is_much = entry.payload["new"] + entry.payload["changed"] >= MUCH
+    if is_much and Inventory.everything.filter(world=entry.world).exists():
         enqueue_once(hold_records, entry.world)
 
 

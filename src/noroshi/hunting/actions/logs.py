@@ -20,10 +20,10 @@ from noroshi.hunting.lake import drop_folder, open_lake, waiting_room
 from noroshi.hunting.models import HuntState, LogFile
 from noroshi.hunting.wording import in_words
 from noroshi.kit.domain.durable import sync
+from noroshi.kit.progress import now_and_then
 from noroshi.members.models import Organisation
 
 MAX_NAME_BYTES: Final = 180
-PROGRESS_SECONDS: Final = 0.5
 
 
 def ingest_logs(
@@ -168,16 +168,9 @@ def take_in_folder(
 
 def _telling(file: LogFile) -> Callable[[Progress], None]:
     """Return what writes down how far the file is, now and then."""
-    due = time.monotonic()
-
-    def tell(progress: Progress) -> None:
-        nonlocal due
-        if time.monotonic() >= due:
-            due = time.monotonic() + PROGRESS_SECONDS
-            rows = LogFile.everything.filter(pk=file.pk)
-            rows.update(lines_read=progress.lines, lines=progress.total_lines)
-
-    return tell
+    rows = LogFile.everything.filter(pk=file.pk)
+    tell = now_and_then(lambda _stage, done, of: rows.update(lines_read=done, lines=of))
+    return lambda progress: tell("reading", progress.lines, progress.total_lines)
 
 
 def _safe_name(name: str) -> str:
