@@ -1,10 +1,12 @@
 """The keeper of the catalogues, tried on a small package; and the real catalogues."""
 
 import gettext
+import re
 
 import messages
 import polib
 import pytest
+from extraction import KEYWORDS
 
 
 @pytest.fixture
@@ -186,3 +188,14 @@ def test_compile_when_a_catalogue_is_complete_then_gettext_reads_it(package, sha
 
 def test_catalogues_of_the_product_when_checked_then_nothing_is_missing():
     assert messages.check(messages.PACKAGE) == []
+
+
+def test_functions_of_translation_when_imported_then_by_names_that_the_extraction_knows():
+    imported = re.compile(r"^from django\.utils\.translation import (\w*gettext\w*)(?: as (\w+))?$", re.MULTILINE)
+    names = {
+        name: path.name
+        for path in messages.PACKAGE.rglob("*.py")
+        for function, alias in imported.findall(path.read_text(encoding="utf-8"))
+        if (name := alias or function) not in KEYWORDS
+    }
+    assert names == {}

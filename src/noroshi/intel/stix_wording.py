@@ -5,7 +5,7 @@ from itertools import islice
 from typing import Final
 
 from django.utils.functional import Promise
-from django.utils.translation import gettext as _now
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from noroshi.intel.domain.stix.patterns import Fault
@@ -134,12 +134,12 @@ def reason(problem: Problem) -> str:
     """Return the sentence with where it is broken and where the standard says so."""
     where = f"{problem.where}: " if problem.path else ""
     section = problem.section
-    source = section if section.startswith("RFC") else _now("STIX 2.1, %(section)s") % {"section": section}
+    source = section if section.startswith("RFC") else gettext("STIX 2.1, %(section)s") % {"section": section}
     return f"{where}{sentence(problem)}{f' ({source})' if section else ''}"
 
 
 def reasons(problems: Iterable[Problem]) -> str:
     """Return what an object breaks in one line; of much, the beginning."""
     first = list(islice(problems, MOST_REASONS + 1))
-    more = [_now("There is more.")] if len(first) > MOST_REASONS else []
+    more = [gettext("There is more.")] if len(first) > MOST_REASONS else []
     return " ".join([*(reason(problem) for problem in first[:MOST_REASONS]), *more])

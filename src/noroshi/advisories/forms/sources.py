@@ -5,7 +5,7 @@ from dataclasses import asdict
 from typing import Any, Self
 
 from django import forms
-from django.utils.translation import gettext as _now
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from noroshi.advisories.actions import LONGEST_EDITED, SourceSaid
@@ -112,7 +112,7 @@ class BackFillForm(forms.Form):
         """Ask for one of them."""
         said = {name: value for name, value in self.cleaned_data.items() if value}
         if not said and not self.errors:
-            raise forms.ValidationError(_now("Give a file or a day."))
+            raise forms.ValidationError(gettext("Give a file or a day."))
         return said
 
 
