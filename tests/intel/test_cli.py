@@ -55,7 +55,7 @@ def test_validate_when_some_are_wrong_then_each_is_named_with_its_reason_and_the
 def test_validate_when_japanese_is_asked_for_then_the_sentences_are(run):
     result = run("validate", "-", "--language", "ja", stdin=json.dumps(bare("campaign", id="\x1b[2J")))
     assert result.stdout == (
-        "0\t�[2J\tid: 「�[2J」は「型--UUID」(RFC 4122)の形の識別子ではありません。 (STIX 2.1, 2.9)\n"
+        "0\t�[2J\tid: 「�[2J」は「型--UUID」(RFC 4122)の形の識別子ではありません。 (STIX 2.1、2.9)\n"
         "0 accepted, 1 refused\n"
     )
 
