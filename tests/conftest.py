@@ -2,6 +2,7 @@
 
 import gc
 import os
+import shutil
 import sqlite3
 from contextlib import closing, contextmanager
 from dataclasses import dataclass
@@ -75,9 +76,15 @@ def django_db_setup(django_db_setup, django_db_blocker, tmp_path_factory):
 
 @pytest.fixture(scope="session")
 def migrated(django_db_setup, tmp_path_factory):
-    """A file as all migrations leave it, for installations that begin with a copy; None where none was kept."""
+    """Lay what the migrations made into the folder of a new installation, where it was kept: `migrated(folder)`."""
     kept = tmp_path_factory.getbasetemp() / MIGRATED
-    return kept if kept.exists() else None
+
+    def lay_into(folder):
+        folder.mkdir(exist_ok=True)
+        if kept.exists():
+            shutil.copy(kept, folder / "noroshi.sqlite3")
+
+    return lay_into
 
 
 @pytest.fixture

@@ -140,11 +140,12 @@ def test_scores_that_change_every_day_are_written_over(cast, tmp_path, monkeypat
 
 
 @pytest.mark.slow
-def test_a_load_that_is_killed_leaves_whole_chunks_and_the_next_one_goes_on(tmp_path):
+def test_a_load_that_is_killed_leaves_whole_chunks_and_the_next_one_goes_on(tmp_path, migrated):
     file = tmp_path / "cves.ndjson"
     file.write_text("\n".join(record(number) for number in range(1000, 5000)))
     environment = fresh_environment(NOROSHI_DATA_DIR=str(tmp_path / "data"), NOROSHI_LOG_LEVEL="ERROR")
     command = [sys.executable, "-m", "noroshi.site"]
+    migrated(tmp_path / "data")
     subprocess.run([*command, "manage", "migrate", "--verbosity", "0"], env=environment, check=True)
     load = [*command, "advisories", "load", "--kind", "cve5", str(file)]
     database = tmp_path / "data" / "noroshi.sqlite3"

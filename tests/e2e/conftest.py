@@ -27,7 +27,7 @@ USED = {}
 
 
 @pytest.fixture(scope="session")
-def portal(tmp_path_factory):
+def portal(tmp_path_factory, migrated):
     """A portal on a free port, in an installation of its own: second factor asked for, mail into files."""
     folder = tmp_path_factory.mktemp("portal")
     port = free_port(0)
@@ -39,6 +39,7 @@ def portal(tmp_path_factory):
         command = [sys.executable, "-m", "noroshi.site", *arguments]
         subprocess.run(command, env=environment, check=True, capture_output=True)
 
+    migrated(folder)
     noroshi("manage", "migrate", "--verbosity", "0")
     stage = subprocess.run(
         [sys.executable, str(HERE / "stage.py")], env=environment, check=True, capture_output=True, text=True

@@ -1,7 +1,6 @@
 """An installation of its own, whose processes a test kills: SQLite in a folder, or a PostgreSQL database."""
 
 import os
-import shutil
 import signal
 import subprocess
 import sys
@@ -91,14 +90,16 @@ def kill(process: "subprocess.Popen[bytes]") -> None:
 
 
 @contextmanager
-def installation_of(folder: Path, script: Path, migrated: Path | None = None) -> Iterator[Installation]:
+def installation_of(
+    folder: Path, script: Path, migrated: Callable[[Path], None] | None = None
+) -> Iterator[Installation]:
     """Make one, with `prepare()` of the script, and take it away after the block; from what is `migrated`, if given."""
     address = os.environ.get("NOROSHI_DATABASE_URL", "")
     if address:
         address = urlsplit(address)._replace(path=f"/{DATABASE}").geturl()
     _database_anew(exists=bool(address))
     if migrated is not None:
-        shutil.copy(migrated, folder / "noroshi.sqlite3")
+        migrated(folder)
     made = Installation(folder, address, script)
     made.run("prepare()")
     yield made

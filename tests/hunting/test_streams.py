@@ -63,9 +63,10 @@ def test_standard_input_that_is_refused_leaves_nothing(cast, settings):
 
 
 @pytest.fixture(scope="module")
-def place(tmp_path_factory):
+def place(tmp_path_factory, migrated):
     """An installation of its own with one bank."""
     folder = tmp_path_factory.mktemp("streams")
+    migrated(folder)
     for command in (["init"], ["organisation", "create", "bank_a", "--kind", "regional_bank"]):
         with started(folder, *command) as process:
             assert process.wait(INSTALLING) == 0

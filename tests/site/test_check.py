@@ -27,7 +27,8 @@ def test_check_when_https_is_set_then_everything_is_in_order_and_without_it_ever
     ]
 
 
-def test_installation_with_a_key_that_is_easy_to_guess_is_named_and_does_not_start(tmp_path):
+def test_installation_with_a_key_that_is_easy_to_guess_is_named_and_does_not_start(tmp_path, migrated):
+    migrated(tmp_path)
     noroshi(tmp_path, "init")
 
     named = noroshi(tmp_path, "check", NOROSHI_SECRET_KEY="short", NOROSHI_HTTPS="yes")

@@ -70,7 +70,8 @@ def test_the_demo_plays_on_a_users_own_logs(tmp_path, shared_data):
     assert told["false_alerts"] == 0
 
 
-def test_the_demo_told_to_stop_takes_its_web_server_and_worker_with_it(tmp_path):
+def test_the_demo_told_to_stop_takes_its_web_server_and_worker_with_it(tmp_path, migrated):
+    migrated(tmp_path)
     code = (
         "import django; django.setup(); import signal; from noroshi.site.commands.installation import prepare; "
         "from noroshi.site.demo import stage; prepare()\n"
