@@ -11,6 +11,8 @@ from noroshi.hunting.models import Hunt, WatchMark
 from .leak_channels import mentions
 from .test_wall import told_apart, walked
 
+pytestmark = pytest.mark.slow
+
 NETWORK = "45.155.204.0/23"
 WORDS = (NETWORK, "45[.]155[.]204[.]0/23", "okapipartner", "okapireason")
 

@@ -10,6 +10,8 @@ from noroshi.hunting import actions, queries
 from .leak_channels import mentions
 from .test_wall import told_apart, walked
 
+pytestmark = pytest.mark.slow
+
 WORDS = ("203.0.113.9", "203[.]0[.]113[.]9", "Root logs in", str(NUMBER), "okapireason")
 
 

@@ -415,11 +415,12 @@ def test_the_hub_counts_by_organisation_and_sees_no_value(touched, drain):
     assert queries.hits_for(touched.actor("hub_op")).count() == 0
 
 
-@pytest.mark.parametrize("name", ["a1", "a_admin", "auditor", "hub_admin", "hub_reader", "i1", "v1"])
-def test_nobody_but_a_hub_operator_counts(touched, drain, name):
+def test_nobody_but_a_hub_operator_counts(touched, drain):
     signal = share(touched.actor("i1"), BODY, tlp=TLP.CLEAR)
     drain()
-    assert queries.counts_by_organisation(touched.actor(name), signal) == []
+    others = ("a1", "a_admin", "auditor", "hub_admin", "hub_reader", "i1", "v1")
+    counted = {name: len(queries.counts_by_organisation(touched.actor(name), signal)) for name in ("hub_op", *others)}
+    assert counted == {"hub_op": 2, **dict.fromkeys(others, 0)}
 
 
 def test_the_supervisor_counts_nothing_and_sees_nothing(touched, drain):

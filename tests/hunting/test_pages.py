@@ -86,23 +86,21 @@ def test_the_list_of_an_untouched_member_names_nothing_of_the_hunt(hunted):
     assert DEFANGED_ADDRESS not in page
 
 
-@pytest.mark.parametrize(
-    ("query", "expected"),
-    [
-        ("", 2),
-        ("?type=ipv4", 1),
-        ("?type=domain", 0),
-        ("?q=evil-bank", 1),
-        ("?since=2026-11-21", 1),
-        ("?until=2026-11-20", 1),
-        ("?signal=Phishing", 2),
-        ("?signal=unheard", 0),
-    ],
-)
-def test_the_list_is_filtered(hunted, query, expected):
+def test_the_list_is_filtered(hunted):
     cast, _signal = hunted
-    response = cast.client("a1").get(f"/hunting/{query}")
-    assert response.context["listing"].page.count == expected
+    client = cast.client("a1")
+    expected = {
+        "": 2,
+        "?type=ipv4": 1,
+        "?type=domain": 0,
+        "?q=evil-bank": 1,
+        "?since=2026-11-21": 1,
+        "?until=2026-11-20": 1,
+        "?signal=Phishing": 2,
+        "?signal=unheard": 0,
+    }
+    counts = {query: client.get(f"/hunting/{query}").context["listing"].page.count for query in expected}
+    assert counts == expected
 
 
 def test_the_list_is_filtered_by_the_signals_number(hunted, drain):
@@ -213,14 +211,13 @@ def test_the_events_of_a_hit_are_the_own_logs_defanged(hunted):
     assert '<tr><th scope="row">11/20</th><td>1</td></tr>' in page
 
 
-@pytest.mark.parametrize("name", ["b1", "i1", "hub_op", "auditor", "a_admin", "a_reader", "sup", "v1"])
-def test_a_hit_is_not_there_for_anybody_else(hunted, name):
+def test_a_hit_is_not_there_for_anybody_else(hunted):
     cast, _signal = hunted
     hit = Hit.everything.get(organisation=cast.bank_a, type="ipv4")
-    client = cast.client(name)
-    strange, absent = client.get(f"/hunting/hits/{hit.pk}/"), client.get(f"/hunting/hits/{uuid4()}/")
-    assert (strange.status_code, absent.status_code) == (404, 404)
-    assert client.get(f"/hunting/hits/{hit.pk}/events").status_code == 404
+    paths = (f"/hunting/hits/{hit.pk}/", f"/hunting/hits/{uuid4()}/", f"/hunting/hits/{hit.pk}/events")
+    others = ("b1", "i1", "hub_op", "auditor", "a_admin", "a_reader", "sup", "v1")
+    answers = {name: [cast.client(name).get(path).status_code for path in paths] for name in ("a1", *others)}
+    assert answers == {"a1": [200, 404, 200], **{name: [404, 404, 404] for name in others}}
 
 
 # What a signal's hunt has found.
@@ -699,13 +696,12 @@ def test_a_suspended_persons_pages_are_closed(cast, path):
 
 
 @pytest.mark.parametrize("language", ["ja", "en"])
-@pytest.mark.parametrize("path", PAGES)
-def test_a_page_has_no_inline_script_or_style(hunted, path, language):
+def test_a_page_has_no_inline_script_or_style(hunted, language):
     cast, _signal = hunted
-    page = text_of(cast.client("a1", language=language).get(path))
-    assert " style=" not in page
-    assert "<style" not in page
-    assert " onclick=" not in page
+    client = cast.client("a1", language=language)
+    pages = {path: text_of(client.get(path)) for path in PAGES}
+    inline = {path: [mark for mark in (" style=", "<style", " onclick=") if mark in pages[path]] for path in PAGES}
+    assert inline == {path: [] for path in PAGES}
 
 
 def test_old_hits_leave_the_chart_and_stay_in_the_list(cast, stopped_clock):
