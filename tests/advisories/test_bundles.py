@@ -11,6 +11,7 @@ from noroshi.advisories.actions import SourceSaid, bundles
 from noroshi.advisories.models import Fetch, Item, Origin, Outcome, Source
 from noroshi.core.actor import Actor
 from noroshi.core.domain.worlds import REAL
+from noroshi.core.errors import InvalidInput
 from noroshi.core.models import LedgerEntry
 from noroshi.core.signing import public_key
 from noroshi.site.cli import main
@@ -90,6 +91,24 @@ def test_what_was_fetched_elsewhere_stands_here_and_is_taken_in_once(bundle):
     assert noroshi("import", "--key", public_key(), bundle).exit_code == 0
     assert (fetches.count(), len(kept())) == (2, 3)
     assert LedgerEntry.objects.filter(action="advisories.bundle.imported").count() == 2
+
+
+def test_a_source_that_may_not_be_asked_from_here_is_read_and_stays_off_until_its_address_is_allowed(fetched, tmp_path):
+    near = {"ports": [8443], "networks": ["10.0.0.0/8"]}
+    fetched("Inside", "feed", feed("one"), url="https://10.0.0.5:8443/", **near)
+    actions.export_bundle(FAR, tmp_path / "b.zip")
+    assert (
+        noroshi("import", "--key", public_key(), tmp_path / "b.zip").stdout == "Inside: 1 new, 0 changed, 0 not read\n"
+    )
+    source = Source.everything.get(name="Inside", world=REAL)
+    assert (source.url, source.ports, source.networks) == ("https://10.0.0.5:8443/", [], [])
+    here = Actor.system("test")
+    with pytest.raises(InvalidInput, match=r"port 8443"):
+        actions.switch_source(here, source, on=True)
+    actions.change_source(here, source, said=SourceSaid("Inside", "feed", url=source.url, **near))
+    actions.switch_source(here, source, on=True)
+    source.refresh_from_db()
+    assert source.enabled is True
 
 
 def test_all_since_a_moment_comes_in_its_order(fetched, tmp_path):

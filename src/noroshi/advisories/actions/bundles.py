@@ -36,7 +36,7 @@ _CARRIED: Final = (Origin.NET, Origin.FILE)
 
 @dataclass(frozen=True)
 class Packed:
-    """What became of an export: how much went in, and of how many answers the bytes are not kept any more."""
+    """What became of an export: how much went in, and of how many answers the bytes are not kept."""
 
     parts: int
     gone: int
@@ -188,7 +188,7 @@ def _source_of(actor: Actor, part: Part) -> Source:
             selector=part.selector,
             terms=part.terms,
         )
-        return add_source(actor, said=said)
+        return add_source(actor, said=said, carried=True)
     if found.kind != part.kind:
         raise Conflict(_("The source %(name)s is of another kind here.") % {"name": found.name})
     return found

@@ -48,9 +48,14 @@ class SourceSaid:
 
 
 @transaction.atomic
-def add_source(actor: Actor, *, said: SourceSaid) -> Source:
-    """Write down a source. Nothing is asked of it before it is switched on."""
+def add_source(actor: Actor, *, said: SourceSaid, carried: bool = False) -> Source:
+    """Write down a source. Nothing is asked of it before it is switched on.
+
+    One that a bundle `carried` keeps its address where it may not be asked from here: others allowed it, there.
+    """
     policy.require_source_keeper(actor)
+    if not carried:
+        _check_address(said)
     source = Source(added_by_id=actor.person, world=actor.world)
     _write(source, said)
     SourceState.objects.create(source=source, host=_host(said.url))
@@ -62,6 +67,7 @@ def add_source(actor: Actor, *, said: SourceSaid) -> Source:
 def change_source(actor: Actor, source: Source, *, said: SourceSaid) -> None:
     """Say something else of a source. At another address it is read from the beginning."""
     policy.require_source_keeper(actor)
+    _check_address(said)
     source, state = locked(source)
     if (said.url, said.kind) != (source.url, source.kind):
         state.etag = state.last_modified = state.digest = ""
@@ -88,11 +94,15 @@ def _write(source: Source, said: SourceSaid) -> None:
 def _check(source: Source, said: SourceSaid) -> None:
     if Source.everything.filter(world=source.world, name=said.name).exclude(pk=source.pk).exists():
         raise InvalidInput("name", _("There is a source of this name."))
-    networks = checked_networks(said.networks)
     try:
         ZoneInfo(said.zone)
     except (ZoneInfoNotFoundError, ValueError) as error:
         raise InvalidInput("zone", _("This is no time zone: give one as in Asia/Tokyo.")) from error
+
+
+def _check_address(said: SourceSaid | Source) -> None:
+    """Refuse an address that may not be asked from here."""
+    networks = checked_networks(said.networks)
     if is_mailbox(said.url):
         if said.kind != SourceKind.MAIL:
             raise InvalidInput("url", _("Of a mailbox only mails are read: choose that kind."))
@@ -111,6 +121,8 @@ def switch_source(actor: Actor, source: Source, *, on: bool) -> None:
     source, state = locked(source)
     if on and not source.url:
         raise Conflict(_("It has no address: files alone are read into it."))
+    if on:
+        _check_address(source)
     source.enabled = on
     source.save(update_fields=["enabled"])
     state.due_at = state.since = clock.now()

@@ -31,7 +31,7 @@ def export(*, file: Path, since: datetime | None) -> None:
 
     moment = since.replace(tzinfo=UTC) if since is not None else None
     packed = actions.export_bundle(Actor.system("advisories bundle"), file, since=moment)
-    gone = f", {packed.gone:,} not kept any more" if packed.gone else ""
+    gone = f", {packed.gone:,} left out, not kept (read in by load, or too long ago)" if packed.gone else ""
     click.echo(f"{file}: {packed.parts:,} answers{gone}")
 
 
