@@ -88,7 +88,8 @@ def test_what_was_fetched_elsewhere_stands_here_and_is_taken_in_once(bundle):
     assert source.enabled is False
     fetches = Fetch.objects.filter(source__world=REAL)
     assert fetches.filter(headers={"content-type": "text/xml"}, origin=Origin.FILE).count() == fetches.count() == 2
-    assert noroshi("import", "--key", public_key(), bundle).exit_code == 0
+    again = noroshi("import", "--key", public_key(), bundle)
+    assert (again.exit_code, again.stdout) == (0, "News: known already\nKEV: known already\n")
     assert (fetches.count(), len(kept())) == (2, 3)
     assert LedgerEntry.objects.filter(action="advisories.bundle.imported").count() == 2
 

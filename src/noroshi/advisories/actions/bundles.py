@@ -42,6 +42,14 @@ class Packed:
     gone: int
 
 
+@dataclass(frozen=True)
+class TakenIn:
+    """An answer of a bundle as it was read here: now, or before, where it `is_known`."""
+
+    fetch: Fetch
+    is_known: bool
+
+
 def export_bundle(actor: Actor, path: Path, *, since: datetime | None = None) -> Packed:
     """Write what was taken in to a file, whole or not at all: the last answer of each source, or all since a moment."""
     policy.require_source_keeper(actor)
@@ -97,8 +105,8 @@ def _part(fetch: Fetch) -> Part:
     )
 
 
-def import_bundle(actor: Actor, path: Path, *, keys: Collection[str]) -> list[Fetch]:
-    """Take in what a bundle holds, in its order, and return how each answer went; what is known already is left out.
+def import_bundle(actor: Actor, path: Path, *, keys: Collection[str]) -> list[TakenIn]:
+    """Take in what a bundle holds, in its order, and return how each answer went; what is known is not read again.
 
     Nothing is read before the signature and every digest hold. What is interrupted goes on where it ended. Raises
     InvalidInput where it is no bundle of one of `keys` (Ed25519, hex), Conflict where a source is of another kind.
@@ -146,16 +154,16 @@ def _small(archive: zipfile.ZipFile, name: str) -> bytes:
     return body
 
 
-def _taken_in(actor: Actor, archive: zipfile.ZipFile, part: Part) -> Fetch:
+def _taken_in(actor: Actor, archive: zipfile.ZipFile, part: Part) -> TakenIn:
     fetch = _fetch_of(actor, part)
     if fetch.outcome != Outcome.READING:
-        return fetch
+        return TakenIn(fetch, is_known=True)
     with tempfile.TemporaryFile() as file:
         with archive.open(bundles.member_of(part.digest)) as stream:
             _copy(stream, file)
         file.seek(0)
         raw.keep(file)
-        return read_fetch(fetch, documents(file, SourceKind(part.kind), part.address))
+        return TakenIn(read_fetch(fetch, documents(file, SourceKind(part.kind), part.address)), is_known=False)
 
 
 @transaction.atomic

@@ -46,8 +46,8 @@ def import_(*, file: Path, keys: tuple[str, ...]) -> None:
     from noroshi.advisories import actions
     from noroshi.core.actor import Actor
 
-    for fetch in actions.import_bundle(Actor.system("advisories bundle"), file, keys=keys):
-        click.echo(f"{fetch.source.name}: {told(fetch)}")
+    for taken in actions.import_bundle(Actor.system("advisories bundle"), file, keys=keys):
+        click.echo(f"{taken.fetch.source.name}: {'known already' if taken.is_known else told(taken.fetch)}")
 
 
 commands = (bundle,)
