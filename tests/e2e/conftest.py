@@ -136,9 +136,13 @@ def sign_in(page, person):
 
 
 def code_of(secret):
-    """A code that opens now (RFC 6238, SHA-1, six digits): each opens once, so the next one where it has been used."""
+    """A code that opens now (RFC 6238, SHA-1, six digits): each opens once, so the next one where it has been used.
+
+    Of those to come the next one opens already; for any after it whoever signs in so often has to wait.
+    """
     now = int(time.time()) // PERIOD
     counter = max(now, USED.get(secret, now - 1) + 1)
+    time.sleep(max(0, (counter - 1) * PERIOD - time.time()))
     USED[secret] = counter
     digest = hmac.digest(base64.b32decode(secret + "=" * (-len(secret) % 8)), struct.pack(">Q", counter), "sha1")
     offset = digest[-1] & 15
